@@ -57,6 +57,47 @@ export function isConfirmation(edge: ChartEdge): boolean {
   return edge.on === 'confirmed' || edge.on === 'yes';
 }
 
+/** Whether an edge is for a tool that failed or found that something is unavailable. */
+export function isFailure(edge: ChartEdge): boolean {
+  return edge.on === 'failure' || edge.on === 'unavailable';
+}
+
+/** Finds a step by its id. */
+export function findStep(chart: Chart, stepId: string | undefined): ChartStep | undefined {
+  return chart.steps.find((step) => step.step_id === stepId);
+}
+
+/** Whether a step has an edge, of those that `matches` selects, to another step. */
+export function leadsTo(
+  step: ChartStep,
+  target: ChartStep,
+  matches: (edge: ChartEdge) => boolean = () => true,
+): boolean {
+  return step.next.some((edge) => edge.to === target.step_id && matches(edge));
+}
+
+/**
+ * Leads the edges past the optional questions in the middle of a chart: agents hardly ever ask them, and a value that the customer gives is
+ * used anyway. An optional question at the entry is asked.
+ */
+export function passOptionalSteps(chart: Chart): Chart {
+  return {
+    ...chart,
+    steps: chart.steps.map((step) => ({
+      ...step,
+      next: step.next.map((edge) => ({ ...edge, to: passOptional(chart, edge.to, []) })),
+    })),
+  };
+}
+
+/** Returns the first step from a step on that is not an optional question in the middle of the chart. */
+function passOptional(chart: Chart, stepId: string, passed: readonly string[]): string {
+  const step = findStep(chart, stepId);
+  const isPassed = step?.optional && stepId !== chart.entry_step && !passed.includes(stepId);
+  const next = isPassed ? step.next.find(({ on }) => on === 'collected') : undefined;
+  return next === undefined ? stepId : passOptional(chart, next.to, [...passed, stepId]);
+}
+
 /** The data of a scenario that the scoring uses. */
 export interface CatalogueEntry {
   /** The id of the scenario in the data. */

@@ -51,6 +51,26 @@ export async function runInProcess(conversation: Conversation): Promise<InProces
   }
 }
 
+/** The last turn of the session, which the next one can supersede. */
+interface LastTurn {
+  readonly trigger: Turn['trigger'];
+  readonly result: TurnResult;
+  /** The session that it was decided on. */
+  readonly base: Session;
+}
+
+/** Returns the session to decide a superseding turn on, and refuses what a service refuses (section 13). */
+function restoreSuperseded(turn: Turn, session: Session | undefined, lastTurn: LastTurn | undefined): Session {
+  if (session === undefined || lastTurn === undefined || session.lastTurnId !== turn.supersedesTurnId) {
+    throw createNotSupersedableError(turn, session, 'NOT_LAST_TURN');
+  }
+  if (!canBeSuperseded(lastTurn, lastTurn.result)) {
+    const problem = lastTurn.trigger === 'MESSAGE' ? 'WRITE_ACTION_HINTED' : 'NOT_A_MESSAGE';
+    throw createNotSupersedableError(turn, session, problem);
+  }
+  return restoreSessionBefore(session, lastTurn.base);
+}
+
 const instanceIds = new UuidV5InstanceIdGenerator();
 const contentHasher = new Sha256ContentHasher();
 
@@ -83,16 +103,19 @@ export function createInProcessTarget(
     async processTurn(request) {
       if (request.turn === undefined) throw new Error('The request has no turn.');
       const turn = turnFromProto(request.turn, 0);
-      const sessionBefore = turn.supersedesTurnId === '' ? session : restoreSuperseded(turn, session, lastTurn);
+      const base =
+        turn.supersedesTurnId === ''
+          ? (session ?? createEmptySession(turn))
+          : restoreSuperseded(turn, session, lastTurn);
       const decision = decideTurn({
-        session: sessionBefore ?? createEmptySession(turn),
+        session: base,
         turn,
         catalogue: catalogue.getSnapshot(),
         settings,
         getNewInstanceId: (scenarioId) => instanceIds.generateInstanceId(turn.sessionId, turn.turnId, scenarioId),
       });
+      lastTurn = { trigger: turn.trigger, result: decision.result, base };
       session = decision.session;
-      lastTurn = { sessionBefore, turn, result: decision.result };
       return { response: turnResultToProto(decision.result), replayed: false };
     },
     async putScenario({ scenario }) {
@@ -108,23 +131,4 @@ export function createInProcessTarget(
       if (definitions !== undefined) catalogue.putFields(fieldsFromMessage(definitions));
     },
   };
-}
-
-/** The last turn of a session, which the next one may supersede. */
-interface LastTurn {
-  readonly sessionBefore: Session | undefined;
-  readonly turn: Turn;
-  readonly result: TurnResult;
-}
-
-/** Returns the session to decide a superseding turn on. Throws TURN_NOT_SUPERSEDABLE as a service does (section 13). */
-function restoreSuperseded(turn: Turn, session: Session | undefined, lastTurn: LastTurn | undefined): Session {
-  if (session === undefined || lastTurn?.turn.turnId !== turn.supersedesTurnId) {
-    throw createNotSupersedableError(turn, session, 'NOT_LAST_TURN');
-  }
-  if (!canBeSuperseded(lastTurn.turn, lastTurn.result)) {
-    const problem = lastTurn.turn.trigger === 'MESSAGE' ? 'WRITE_ACTION_HINTED' : 'NOT_A_MESSAGE';
-    throw createNotSupersedableError(turn, session, problem);
-  }
-  return restoreSessionBefore(session, lastTurn.sessionBefore);
 }

@@ -10,27 +10,27 @@ export type TimedSession = Pick<
 >;
 
 /**
- * Returns the earliest moment from the last turn on at which a TIMER turn would decide something, in milliseconds since 1970; undefined if there
- * is none (section 14). Pure.
+ * Returns the earliest moment at which a TIMER turn would decide something, in milliseconds since 1970; undefined if there is none (section 14).
+ * It is the time of the last turn if an instance is idle already, because that turn was about it, or if a message let a reminder pass. Pure.
  */
 export function getNextTimerAt(
   session: TimedSession,
   catalogue: Pick<Catalogue, 'getScenarioVersion' | 'fields'>,
 ): number | undefined {
   let next: number | undefined;
+  const add = (at: number | undefined): void => {
+    if (at !== undefined && (next === undefined || at < next)) next = at;
+  };
   for (const instance of session.instances) {
     const timed = toTimed(instance, catalogue);
     if (!timed) continue;
-    const idleTime = getIdleTime(timed, session);
+    add(getIdleTime(timed, session));
     const reminderTime = getReminderTime(instance, timed.step);
-    // An action that ends can leave its instance idle. A message can let a reminder pass.
-    const overdue = [idleTime, reminderTime !== undefined && isAhead(reminderTime, session) ? reminderTime : undefined];
-    const ahead = listStepTimes(timed, session, catalogue.fields).filter((at) => at > session.updatedAt);
-    for (const at of [...overdue, ...ahead]) {
-      if (at !== undefined && (next === undefined || at < next)) next = Math.max(at, session.updatedAt);
-    }
+    if (reminderTime !== undefined && isAhead(reminderTime, session)) add(reminderTime);
+    // The last turn evaluated what had elapsed or expired by then. Another turn would come to the same result.
+    for (const at of listStepTimes(timed, session, catalogue.fields)) if (at > session.updatedAt) add(at);
   }
-  return next;
+  return next === undefined ? undefined : Math.max(next, session.updatedAt);
 }
 
 /** Returns when an instance is idle: just longer than `idle_timeout`, unless an action or a call is under way (2.7). */

@@ -108,7 +108,20 @@ function putRequest(
     attempts: 0,
     reminders: 0,
   };
-  return [...requests, added];
+  return [
+    ...requests.map((request) => (isReplaced(request, added) ? { ...request, status: 'VOID' as const } : request)),
+    added,
+  ];
+}
+
+/** A new agreement replaces the open CONFIRM of its visit, for example because another value has become known (0.8). */
+function isReplaced(request: InstanceRequest, added: InstanceRequest): boolean {
+  return (
+    request.kind === 'CONFIRM' &&
+    isOpen(request) &&
+    added.kind === 'CONFIRM' &&
+    request.visitNumber === added.visitNumber
+  );
 }
 
 /** What a request asks for. */
@@ -180,18 +193,20 @@ function mergeTools(before: readonly RequestedTool[], hinted: readonly Requested
 }
 
 /**
- * Closes the open ASKs whose fields are settled, and that were answered if they showed known values (0.8). `known` is what the instance knows
- * after the turn.
+ * Closes the open ASKs whose fields are settled (0.8), once they are answered or their step asks no more: a step that may not be skipped also
+ * asks for settled fields. `known` is what the instance knows after the turn.
  */
 export function closeSettledAsks(
   instance: ScenarioInstance,
-  scenario: CompiledScenario | undefined,
+  { scenario, walk }: { readonly scenario: CompiledScenario | undefined; readonly walk: Walk | undefined },
   known: KnownData,
   declinedFields: readonly string[],
 ): ScenarioInstance {
-  const { requests, settledFields } = instance;
-  const isClosed = ({ kind, status, stepId, fields, values, hasAnswer }: InstanceRequest): boolean => {
-    if (kind !== 'ASK' || status !== 'OPEN' || (values.size > 0 && !hasAnswer)) return false;
+  const { requests, settledFields, visit } = instance;
+  const asksNoMore = walk !== undefined && walk.need.kind !== 'ask';
+  const isClosed = ({ kind, status, stepId, visitNumber, fields, hasAnswer }: InstanceRequest): boolean => {
+    if (kind !== 'ASK' || status !== 'OPEN') return false;
+    if (!hasAnswer && !(asksNoMore && visitNumber === visit.number)) return false;
     const step = scenario?.steps.get(stepId);
     return step !== undefined && fields.every((field) => isSettled(field, step, known, settledFields, declinedFields));
   };

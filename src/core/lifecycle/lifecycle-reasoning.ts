@@ -33,7 +33,7 @@ function toDecisionTexts(
   instances: readonly TurnInstance[],
   { turn, session }: SelectionContext,
 ): DecisionTexts {
-  const { view, walk, displacedByInstanceIds } = entry;
+  const { view, walk, displacedByInstanceIds, loopStepId } = entry;
   const { instance, scenario } = view;
   const getName = (instanceId: string): string => {
     const found = instances.find((each) => getInstanceId(each) === instanceId);
@@ -41,7 +41,7 @@ function toDecisionTexts(
   };
   return {
     scenario: quote(getScenarioName(entry)),
-    step: quote(hasEnded(entry) && walk ? walk.position.step.stepId : instance.currentStepId),
+    step: quote(hasEnded(entry) && walk ? walk.position.step.stepId : loopStepId || instance.currentStepId),
     getIdleTime: () => toSeconds(turn.occurredAt - Math.max(session.lastMessageAt, instance.activeSince)),
     getIdleTimeout: () => toSeconds(scenario?.definition.idleTimeoutMs ?? 0),
     getAddressed: () => quoteAll(instances.filter((each) => each.view.isAddressed).map(getScenarioName)),

@@ -1,7 +1,14 @@
 import type { InstanceView } from '../context/instance-view';
 import type { SelectionContext } from '../context/selection-context';
 import type { RejectionReason } from '../model/lifecycle-decision';
-import { type ActiveInstance, checkCapacity, checkExclusions, listActive } from './active-set';
+import {
+  type ActivationCheck,
+  type ActiveInstance,
+  checkCapacity,
+  checkExclusions,
+  listActive,
+  sortUnique,
+} from './active-set';
 import { findStartingCaller, listCallChain } from './callers';
 import { isOfferAccepted } from './consent';
 import { displace } from './displacement';
@@ -13,7 +20,12 @@ import { findInstance, replaceInstance, type TurnState } from './turn-state';
 
 type ResumeCheck =
   | { readonly canResume: true; readonly displaced: readonly ActiveInstance[] }
-  | { readonly canResume: false; readonly reason: RejectionReason };
+  | {
+      readonly canResume: false;
+      readonly reason: RejectionReason;
+      /** Sorted. */
+      readonly blockingScenarioIds: readonly string[];
+    };
 
 interface ResumeRequest {
   /** The turn names or addresses the instance (2.11). */
@@ -37,18 +49,25 @@ export function checkResume(
   context: SelectionContext,
 ): ResumeCheck {
   const { scenario, signals, isAddressed } = paused.view;
-  if (!scenario) return { canResume: false, reason: 'NOT_FOUND' };
+  if (!scenario) return { canResume: false, reason: 'NOT_FOUND', blockingScenarioIds: [] };
   const interrupted = isAddressed && context.turn.trigger === 'MESSAGE' ? listInterrupted(state) : [];
   const activeSet = listActive(state.instances.filter((instance) => !interrupted.includes(instance)));
   const callerIds = listCallChain(state, paused).map(getScenarioId);
   const request = { scenario, mayDisplace, toleratedScenarioIds: new Set([...toleratedScenarioIds, ...callerIds]) };
   const exclusion = checkExclusions(activeSet, request, context);
-  if (!exclusion.canActivate) return { canResume: false, reason: exclusion.reason };
+  if (!exclusion.canActivate) return refuse(exclusion);
   const isExempt = signals.hasContinue || isCalled;
-  if (!isExempt && listStartBlockers(state.instances).length > 0) return { canResume: false, reason: 'START_BLOCKED' };
+  const blockers = isExempt ? [] : listStartBlockers(state.instances);
+  if (blockers.length > 0) {
+    return { canResume: false, reason: 'START_BLOCKED', blockingScenarioIds: sortUnique(blockers.map(getScenarioId)) };
+  }
   const capacity = checkCapacity(activeSet, exclusion.displaced, request, context);
-  if (!capacity.canActivate) return { canResume: false, reason: capacity.reason };
+  if (!capacity.canActivate) return refuse(capacity);
   return { canResume: true, displaced: [...exclusion.displaced, ...capacity.displaced] };
+}
+
+function refuse({ reason, blockingScenarioIds }: Extract<ActivationCheck, { canActivate: false }>): ResumeCheck {
+  return { canResume: false, reason, blockingScenarioIds };
 }
 
 /** Resumes an instance, with what its call started (section 11). */

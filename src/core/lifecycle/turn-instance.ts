@@ -48,6 +48,8 @@ interface InstanceState {
   readonly staysPausedBecause: RejectionReason | undefined;
   /** PREEMPTED only: the instances that displaced it. */
   readonly displacedByInstanceIds: readonly string[];
+  /** LOOP only: the step whose limit the walk would exceed (2.8); else "". */
+  readonly loopStepId: string;
   /** Errors of the conditions of 2.3 and 2.4 that were evaluated for the instance. */
   readonly conditionErrors: readonly string[];
 }
@@ -85,6 +87,7 @@ export function createTurnInstance(
     isResumeOffered: action.action === 'PAUSE' && action.reason === 'STAYS_PAUSED' && view.instance.isResumeOffered,
     staysPausedBecause: undefined,
     displacedByInstanceIds: [],
+    loopStepId: '',
     conditionErrors: [],
     ...action,
     ...details,
@@ -121,10 +124,6 @@ export function changeView(instance: TurnInstance, view: InstanceView): TurnInst
 
 export function isActive(instance: TurnInstance): instance is ActiveTurnInstance {
   return instance.action === 'CONTINUE';
-}
-
-export function isPaused(instance: TurnInstance): instance is PausedTurnInstance {
-  return instance.action === 'PAUSE';
 }
 
 const endsInstance: Readonly<Record<TurnInstance['action'], boolean>> = {

@@ -36,7 +36,8 @@ export function isLastTurnMessage({
 /**
  * Returns the session to decide a superseding turn on: the one before the last turn of `current`, or an empty one if that was the first turn.
  * It has the revision and the creation time of `current`, and does not use a visit number, a start number or an action key again, so that no
- * late answer to the superseded turn is taken for an answer to the new one (section 13).
+ * late answer to the superseded turn is taken for an answer to the new one (section 13). If the superseding turn is superseded in turn,
+ * `before` is the session that this function returned.
  */
 export function restoreSessionBefore(current: Session, before: Session | undefined): Session {
   const restored = before ?? createEmptySession(current);

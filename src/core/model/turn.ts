@@ -17,8 +17,8 @@ export type CallOutcomeKind = 'CALL_SUCCEEDED' | 'CALL_FAILED' | 'CALL_CANCELLED
 export type VisitOutcome = StepOutcomeKind | CallOutcomeKind;
 /** What a candidate variable does with the known value (0.4). APPEND and REMOVE change lists. */
 export type VariableOperation = 'SET' | 'APPEND' | 'REMOVE';
-/** The contributions that need the customer, so that a delivery can report them (section 12). */
-export type DeliveredType = 'ASK' | 'CONFIRM' | 'INFORM';
+/** The contributions that a delivery can report (section 12). A report of an ACTION_HINT has no effect: an action does not need the customer. */
+export type DeliveredType = 'ASK' | 'CONFIRM' | 'ACTION_HINT' | 'INFORM';
 /** Whether a contribution of the previous plans reached the customer (section 12). */
 export type DeliveryStatus = 'DELIVERED' | 'CUT_OFF' | 'NOT_SAID';
 

@@ -111,7 +111,8 @@ function join(
     matchesMessage: true,
     localValues: new Map(),
   };
-  return refuse(state, pending, candidate, { reason: check.reason }, attempt, context);
+  const { reason, blockingScenarioIds } = check;
+  return refuse(state, pending, candidate, { reason, blockingScenarioIds }, attempt, context);
 }
 
 /** A call that is refused with a reason of 2.14 stays pending for some turns. Any other refusal, and the last turn, fails it. */

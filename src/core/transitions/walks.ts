@@ -38,7 +38,7 @@ export function settleWalk(instance: TurnInstance, walked: Walk, context: Select
   const recovery = relocalize(walked, context);
   return recovery
     ? changeAction(instance, { action: 'CONTINUE', reason: 'RELOCALIZED' }, { walk: recovery })
-    : pause(instance, 'LOOP');
+    : { ...pause(instance, 'LOOP'), loopStepId: walked.position.step.stepId };
 }
 
 /** 2.2: the current step no longer exists. Moves the instance to a recovery step, or cancels it if there is none. */

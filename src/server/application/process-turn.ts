@@ -62,11 +62,12 @@ async function decideAndCommit(
   if (!current.session) current = { ...current, session: await adoptSession(deps, command, call) };
   for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
     checkSession(current.session, command);
-    const decision = await decide(deps, command, current, call, attempt === 1 ? onProvisional : undefined);
+    const base = await getBase(deps, turn, current, call);
+    const decision = await decide(deps, command, base, call, attempt === 1 ? onProvisional : undefined);
     const responseBytes = deps.codec.encodeResult(decision.result);
     const processed = { responseBytes, replayed: false, result: decision.result };
     if (validateOnly) return processed;
-    const decided = { previousSession: current.session, decision, responseBytes };
+    const decided = { previousSession: current.session, base, decision, responseBytes };
     const outcome = await commit(deps, command, decided, call);
     if (outcome.kind === 'committed') return processed;
     if (outcome.kind === 'known') return replay(deps, command, outcome.record);
@@ -132,17 +133,19 @@ function checkSession(session: Session | undefined, { turn, expectedRevision }: 
   }
 }
 
+/** Returns the session to decide the turn on: the current one or, for a superseding turn, the one before the last turn. */
+async function getBase(deps: TurnDependencies, turn: Turn, current: LoadedSession, call: Call): Promise<Session> {
+  if (turn.supersedesTurnId !== '') return restoreSupersededState(deps, turn, current, call);
+  return current.session ?? createEmptySession(turn);
+}
+
 async function decide(
   deps: TurnDependencies,
   { turn, validateOnly }: TurnCommand,
-  loaded: LoadedSession,
+  session: Session,
   call: Call,
   onProvisional: OnProvisional | undefined,
 ): Promise<TurnDecision> {
-  const session =
-    turn.supersedesTurnId === ''
-      ? (loaded.session ?? createEmptySession(turn))
-      : await restoreSupersededState(deps, turn, loaded, call);
   const catalogue = await openCatalogueForTurn(deps.catalogue, turn, session, call);
   return decideLoadedTurn(deps, { turn, validateOnly, session, catalogue }, call, onProvisional);
 }
@@ -150,6 +153,8 @@ async function decide(
 interface DecidedTurn {
   /** The session that the commit replaces; undefined if it did not exist. */
   readonly previousSession: Session | undefined;
+  /** The session that the turn was decided on. */
+  readonly base: Session;
   readonly decision: TurnDecision;
   readonly responseBytes: Uint8Array;
 }
@@ -157,7 +162,7 @@ interface DecidedTurn {
 function commit(
   { store, clock, telemetry }: TurnDependencies,
   { turn, requestBytes }: TurnCommand,
-  { previousSession, decision, responseBytes }: DecidedTurn,
+  { previousSession, base, decision, responseBytes }: DecidedTurn,
   call: Call,
 ): Promise<CommitOutcome> {
   const { session, result } = decision;
@@ -170,15 +175,15 @@ function commit(
     response: responseBytes,
     traceparent: telemetry.getTraceparent(),
   };
-  const keptState = canBeSuperseded(turn, result) ? getStateToKeep(turn) : 'none';
+  const keptState = canBeSuperseded(turn, result) ? getStateToKeep(turn, base) : 'none';
   return telemetry.withSpanAsync('session.commit', () =>
     store.commit({ previousSession, session, record, keptState }, call),
   );
 }
 
-/** The state to keep for a turn that can be superseded. A turn that supersedes another one was decided on the state that is kept. */
-function getStateToKeep({ supersedesTurnId }: Pick<Turn, 'supersedesTurnId'>): KeptState {
-  return supersedesTurnId === '' ? 'previous' : 'unchanged';
+/** The store copies the state that the commit replaces, unless the turn was decided on another one. */
+function getStateToKeep({ supersedesTurnId }: Turn, base: Session): KeptState {
+  return supersedesTurnId === '' ? 'previous' : base;
 }
 
 /**

@@ -25,10 +25,10 @@ export interface StateBefore {
 
 /**
  * Which state a commit keeps as the one before the session's last turn, so that a later turn can supersede that turn (section 13).
- * `previous`: the state that the commit replaces. `unchanged`: the state that is kept already, because the turn supersedes the last
- * one. `none`: the turn cannot be superseded.
+ * `previous`: the state that the commit replaces; the store copies it. A session: the state that a superseding turn was decided on.
+ * `none`: the turn cannot be superseded.
  */
-export type KeptState = 'previous' | 'unchanged' | 'none';
+export type KeptState = 'previous' | 'none' | Session;
 
 export interface LoadedSession {
   /** Undefined if the session does not exist or has expired. May be outdated, because `commit` detects an outdated session. */

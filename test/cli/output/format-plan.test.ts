@@ -95,7 +95,7 @@ test('an end is shown with its ending and the actions that are under way', () =>
 
 test('0.1: variables are shown with their operation, deliveries with their target', () => {
   const lines = format(
-    { lifecycleDecisions: [{ scenarioId: 'b', instanceId: 'i' }] },
+    { revision: 7, lifecycleDecisions: [{ scenarioId: 'b', instanceId: 'i' }] },
     {
       supersedesTurnId: 'turn-1',
       situation: {
@@ -117,7 +117,7 @@ test('0.1: variables are shown with their operation, deliveries with their targe
     expect.arrayContaining([
       'values     seats=2 · extras+="breakfast" · pets-="cat" · voucher declined',
       'delivered  INFORM of Booking not said · i/pay/1 cut off · CHOICE delivered',
-      'replaces   turn-1',
+      'replaces   revision 6, turn turn-1',
     ]),
   );
 });

@@ -94,6 +94,14 @@ describe('0.8: keys', () => {
     expect(getActionKey(conversation.turn(yes), 's')).toBe('s#1/pay/1/3');
   });
 
+  test('0.8: a CONFIRM that shows another field, because it became known, replaces the one that is open', () => {
+    const conversation = startPay({ confirmsFields: ['amount', 'memo'] });
+    const second = conversation.turn({ variables: { memo: 'rent' } });
+    expect(second.plan).toEqual(['s CONFIRM amount=5,memo=rent']);
+    expect(second.contribution('s')).toMatchObject({ actionKey: 's#1/pay/1/2', isReprompt: false });
+    expect(listRequests(conversation.instance('s'))).toEqual(['CONFIRM s#1/pay/1 VOID', 'CONFIRM s#1/pay/1/2 OPEN']);
+  });
+
   test('0.8: a retry keeps the key and is a reprompt', () => {
     const conversation = startConversation([acting('s')]);
     const retry = conversation.turn(failed);

@@ -107,6 +107,34 @@ describe('a call that is refused', () => {
     ]);
   });
 
+  test('11: a call of a paused instance that cannot resume stays pending, and joins it when the blocker has ended', () => {
+    const conversation = new Conversation([register(), address(), other], {
+      relationships: [aRelationship('other', 'EXCLUDES', 'address')],
+    });
+    conversation.turn({ candidates: { address: 0.9 } });
+    conversation.turn({ signals: ['PAUSE'] });
+    conversation.turn({ candidates: { other: 0.9 } });
+    const played = conversation.turn(startRegister);
+    expect(played.result.rejectedCandidates).toMatchObject([
+      { scenarioId: 'address', origin: 'CALLED', reason: 'EXCLUDED', blockingScenarioIds: ['other'] },
+    ]);
+    conversation.turn();
+    expect(conversation.instance('register').call?.pendingTurnsLeft).toBe(3);
+    expect(conversation.turn({ signals: [['CANCEL', 'other']] }).actions).toEqual([
+      'address CONTINUE RESUMED',
+      'other CANCEL USER_REQUEST',
+      'register CONTINUE WAITS_FOR_CALL',
+    ]);
+  });
+
+  test('11: a call of an instance that this turn pauses waits for it', () => {
+    const conversation = new Conversation([register(), address()]);
+    conversation.turn({ candidates: { address: 0.9 } });
+    const played = conversation.turn({ ...startRegister, signals: [['PAUSE', 'address']] });
+    expect(played.actions).toEqual(['address PAUSE USER_REQUEST', 'register START CANDIDATE']);
+    expect(conversation.instance('register').call).toMatchObject({ instanceId: 'address#1', hasStarted: false });
+  });
+
   test('11: a call of a scenario that has started and ended on this turn stays pending', () => {
     const twice: ScenarioDraft = {
       scenarioId: 'register',

@@ -287,7 +287,7 @@ test('0.5: on turns without a message and without values only instances that sta
   forEachTurn((conversation, draft) => {
     const deferred = conversation.session.instances.filter((each) => each.deferredBehindScenarioId !== '');
     const { result } = conversation.turn(draft);
-    if (draft.trigger === 'MESSAGE' || Object.keys(draft.variables).length > 0) return;
+    if (draft.trigger === 'MESSAGE' || Object.keys(draft.variables ?? {}).length > 0) return;
     const addressed = new Set(result.context.addressedInstanceIds);
     for (const { instanceId, action, resumed } of result.lifecycleDecisions) {
       const type = result.plan.contributions.find((each) => each.instanceId === instanceId)?.type ?? 'NONE';

@@ -39,6 +39,10 @@ const cases: Readonly<Record<RejectionReason, Case>> = {
     turn: { ...named, signals: ['CANCEL'] },
     reasoning: '"Refund" ended on this turn, or its pending start was canceled, and no START is aimed at it.',
   },
+  NEEDS_CONSENT: {
+    scenarios: [refund({ askBeforeStart: true })],
+    reasoning: '"Refund" starts only after the customer agrees (ask_before_start).',
+  },
   BELOW_THRESHOLD: {
     scenarios: [refund()],
     turn: { candidates: { refund: 0.4 } },

@@ -27,6 +27,24 @@ describe('the loop limit', () => {
     expect(conversation.instance('payment').visit.number).toBe(3);
   });
 
+  test('2.8: the reasoning names the step that would be entered once too often', () => {
+    const apply = asking('apply', ['income'], {
+      maxLoopCount: 1,
+      globals: [{ to: 'why', intentLabel: 'ask_why' }],
+    });
+    const why = {
+      stepId: 'why',
+      reachableFromAnywhere: true,
+      isRecovery: false,
+      templateIds: ['why'],
+      to: ['ask_income'],
+    };
+    const conversation = startConversation([{ ...apply, steps: [...apply.steps, why] }]);
+    conversation.turn({ intent: 'ask_why' });
+    const { reason, reasoning } = conversation.turn({ intent: 'ok' }).lifecycle('apply');
+    expect([reason, reasoning]).toEqual(['LOOP', expect.stringContaining('at step "ask_income"')]);
+  });
+
   test.each<[string, Variation, Partial<StepDraft>, number]>([
     ['the step', { maxLoopCount: 5 }, { maxLoopCount: 1 }, 1],
     ['the scenario if the step has none', { maxLoopCount: 2 }, {}, 2],

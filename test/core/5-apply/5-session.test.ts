@@ -90,6 +90,7 @@ const session = {
   exchangeRevision: 1,
   lastMessageAt: minute,
   lastContributorId: '',
+  nextTimerAt: undefined,
   createdAt: minute,
   updatedAt: minute,
   lastTurnId: 'turn-1',

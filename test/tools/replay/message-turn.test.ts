@@ -25,7 +25,7 @@ describe('a message as a turn', () => {
   it('has values as session variables, and null for cleared ones', () => {
     const turn = aTurn({ facts: [{ field_id: 'a', value: '1' }], facts_cleared: ['b'] });
     const scope = VariableScope.VARIABLE_SCOPE_SESSION;
-    expect(toMessageTurn(turn, emptyView).situation?.candidateVariables).toEqual([
+    expect(toMessageTurn(turn, emptyView).situation?.candidateVariables).toMatchObject([
       { name: 'a', value: '1', scope },
       { name: 'b', value: null, scope },
     ]);

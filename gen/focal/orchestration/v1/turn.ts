@@ -358,13 +358,16 @@ export interface StepOutcome_ResultsEntry {
 }
 
 /**
- * What the channel reports about one contribution. Either `action_key` identifies it, or `instance_id` and
- * `contribution_type`, or CONFIRM without an instance: the CHOICE (section 12).
+ * What the channel reports about one contribution (section 12). `action_key` identifies it, else `instance_id` and
+ * `contribution_type`, else CONFIRM without an instance: the CHOICE.
  */
 export interface Delivery {
-  /** The instance of the contribution. Empty with `action_key` and for a CHOICE. UUID or empty. */
+  /** The instance of the contribution. Required without `action_key`, except for a CHOICE. UUID or empty. */
   instanceId: string;
-  /** The type of the contribution: ASK, CONFIRM or INFORM. Required without `action_key`; unspecified with it. */
+  /**
+   * The type of the contribution: ASK, CONFIRM, ACTION_HINT or INFORM. Required without `action_key`. A report of an
+   * ACTION_HINT has no effect, because an action does not need the customer.
+   */
   contributionType: ContributionType;
   /** The `action_key` of the CONFIRM. At most 300 characters. */
   actionKey: string;

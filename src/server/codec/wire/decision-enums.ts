@@ -75,7 +75,7 @@ export const contributionType: EnumTable<ContributionType, contribution.Contribu
 export const deliveredType: EnumTable<DeliveredType, contribution.ContributionType> = createEnumSubset(
   contribution.ContributionType,
   'CONTRIBUTION_TYPE_',
-  ['ASK', 'CONFIRM', 'INFORM'],
+  ['ASK', 'CONFIRM', 'ACTION_HINT', 'INFORM'],
 );
 
 export const confirmKind: EnumTable<ConfirmContribution['confirmKind'], contribution.ConfirmKind> = createEnumTable(

@@ -202,12 +202,10 @@ function deliveryFromProto(message: DeliveryMessage, index: number): Delivery {
   const { instanceId, actionKey } = message;
   const type = deliveredType.optionalFromProto(message.contributionType);
   const isChoice = instanceId === '' && type === 'CONFIRM';
-  const isValid =
-    actionKey === '' ? isChoice || (instanceId !== '' && type !== undefined) : instanceId === '' && type === undefined;
-  if (!isValid) {
+  if (actionKey === '' && !isChoice && (instanceId === '' || type === undefined)) {
     throw createInvalidFieldError(
       `turn.deliveries[${index}]`,
-      'must have either action_key, or instance_id and contribution_type; a CHOICE has contribution_type CONFIRM only',
+      'must have action_key, or instance_id and contribution_type; a CHOICE has contribution_type CONFIRM only',
     );
   }
   return { instanceId, contributionType: type, actionKey, status: deliveryStatus.fromProto(message.status) };

@@ -6,7 +6,6 @@ import type { Clock } from '../../ports/clock';
 import type {
   CommitOutcome,
   CreateOutcome,
-  KeptState,
   LoadedSession,
   LoadOptions,
   RecordedTurns,
@@ -34,9 +33,10 @@ type CommitResult =
   | { readonly kind: 'known'; readonly record: TurnRecord }
   | { readonly kind: 'conflict'; readonly state: Uint8Array | undefined };
 
-/** A commit with the encoded session after the turn. */
-interface EncodedCommit extends Omit<TurnCommit, 'session'> {
+/** A commit with encoded sessions. */
+interface EncodedCommit extends Omit<TurnCommit, 'session' | 'keptState'> {
   readonly state: Uint8Array;
+  readonly keptState: 'previous' | 'none' | Uint8Array;
 }
 
 const noState: Uint8Array = new Uint8Array();
@@ -85,7 +85,8 @@ export class EmbeddedSessionStore implements SessionStore {
     if (session.revision !== record.revision) throw new Error('A turn and its session must have the same revision.');
     const tableKey = toTableKey(session);
     const state = encodeSession(session);
-    const apply = () => this.apply(tableKey, { previousSession, record, keptState, state });
+    const kept = typeof keptState === 'string' ? keptState : encodeSession(keptState);
+    const apply = () => this.apply(tableKey, { previousSession, record, keptState: kept, state });
     const result = await this.environment.write(call, apply, () => this.changes.emit(tableKey));
     switch (result.kind) {
       case 'committed':
@@ -169,22 +170,13 @@ export class EmbeddedSessionStore implements SessionStore {
     if (recordedTurn !== undefined) return { kind: 'known', record: recordedTurn };
     if (!this.isUnchanged(session, value, previousSession)) return { kind: 'conflict', state: value?.state };
     this.putState(session, record.revision, state);
-    this.keepState(session, record.revision, keptState, value?.state);
+    if (keptState === 'none') this.statesBefore.remove(session);
+    else {
+      const before = keptState === 'previous' ? (value?.state ?? noState) : keptState;
+      this.statesBefore.put(session, record.revision, before);
+    }
     this.turns.add(session, record, this.options.recordedTurns);
     return { kind: 'committed' };
-  }
-
-  private keepState(session: string, revision: number, keptState: KeptState, previous = noState): void {
-    switch (keptState) {
-      case 'previous':
-        this.statesBefore.put(session, revision, previous);
-        break;
-      case 'unchanged':
-        this.statesBefore.keep(session, revision);
-        break;
-      case 'none':
-        this.statesBefore.remove(session);
-    }
   }
 
   /**

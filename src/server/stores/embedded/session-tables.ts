@@ -10,7 +10,6 @@ import {
   encodeStateBeforeValue,
   encodeTurnValue,
   type SessionValue,
-  type StateBeforeValue,
 } from './session-values';
 
 // Call the methods that change a table only within a transaction, that is, within `EmbeddedEnvironment.write`.
@@ -77,7 +76,8 @@ export class StateBeforeTable {
 
   /** Returns the state before the turn that led to `revision`, empty if there was no session; undefined if it is not kept. */
   get(session: string, revision: number): Uint8Array | undefined {
-    const value = this.read(session);
+    const bytes = this.states.get(session);
+    const value = bytes === undefined ? undefined : decodeStateBeforeValue(bytes);
     return value?.revision === revision ? value.state : undefined;
   }
 
@@ -85,19 +85,8 @@ export class StateBeforeTable {
     this.states.putSync(session, encodeStateBeforeValue({ revision, state }));
   }
 
-  /** Keeps the stored state for the turn that leads to `revision`. */
-  keep(session: string, revision: number): void {
-    const value = this.read(session);
-    if (value !== undefined) this.put(session, revision, value.state);
-  }
-
   remove(session: string): void {
     this.states.removeSync(session);
-  }
-
-  private read(session: string): StateBeforeValue | undefined {
-    const bytes = this.states.get(session);
-    return bytes === undefined ? undefined : decodeStateBeforeValue(bytes);
   }
 }
 

@@ -76,13 +76,14 @@ export class RedisSessionStore implements SessionStore {
     const keys = getSessionKeys(this.prefix, session);
     const { recordedTurns, sessionTtlMs, clock } = this.options;
     const state = toBuffer(encodeSession(session));
+    const kept = typeof keptState === 'string' ? keptState : toBuffer(encodeSession(keptState));
     // Read the clock before sending the commit, so that the cache entry expires no later than the session in Redis.
     const now = clock.now();
     try {
       const reply = await runCommit(
         this.connection,
         keys,
-        { record, previousSession, state, keptState, recordedTurns, sessionTtlMs },
+        { record, previousSession, state, keptState: kept, recordedTurns, sessionTtlMs },
         call,
       );
       if (reply.kind === 'known') return reply;

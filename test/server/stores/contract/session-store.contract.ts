@@ -5,6 +5,7 @@ import { anInstance, aSession, uuid } from '../../../support/session-builder';
 import { testImportedSessions } from './imported-sessions.contract';
 import { testSessionNotifications } from './session-notifications.contract';
 import type { OpenSessionStore, SessionStoreSettings, SessionStoreUnderTest } from './session-store-under-test';
+import { testStateBefore } from './state-before.contract';
 import { aCommit, applyTurn, toHexRecord } from './turn-driver';
 import { testUnsafeIds } from './unsafe-ids.contract';
 
@@ -13,6 +14,7 @@ const key: SessionKey = { tenantId: uuid(1), sessionId: uuid(3) };
 /** Defines the tests for every SessionStore. */
 export function testSessionStore(open: OpenSessionStore): void {
   describe('sessions and turns', () => testTurns(open));
+  describe('state before the last turn', () => testStateBefore(open));
   describe('imported sessions', () => testImportedSessions(open));
   describe('unsafe ids', () => testUnsafeIds(open));
   describe('change notifications', () => testSessionNotifications(open));

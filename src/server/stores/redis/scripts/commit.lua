@@ -21,7 +21,8 @@
 -- ARGV[10] time to live of the session, milliseconds
 -- ARGV[11] last turn id of the previous session, "" if it had no turns
 -- ARGV[12] traceparent of the turn, "" if the turn was not traced
--- ARGV[13] which state to keep as the one before the turn: "previous", "unchanged" or "none"
+-- ARGV[13] which state to keep as the one before the turn: "previous" for the one that the commit replaces, "given" or "none"
+-- ARGV[14] the given state, else ""
 --
 -- Returns the revision after the turn, an integer, if the turn was committed,
 --         {"known", log entry or false if it is missing} if the turn id is known,
@@ -53,12 +54,11 @@ end
 local trace = ARGV[12] == '' and {} or { 'trace', ARGV[12] }
 redis.call('XADD', log, ARGV[3] .. '-0', 'turn', turn_id, 'occurred', ARGV[5], 'committed', ARGV[6],
   'request', ARGV[7], 'response', ARGV[8], unpack(trace))
-if ARGV[13] == 'previous' then
-  redis.call('HSET', session, 'b', redis.call('HGET', session, 's') or '', 'br', ARGV[3])
-elseif ARGV[13] == 'unchanged' then
-  redis.call('HSET', session, 'br', ARGV[3])
-else
+if ARGV[13] == 'none' then
   redis.call('HDEL', session, 'b', 'br')
+else
+  local before = ARGV[13] == 'given' and ARGV[14] or redis.call('HGET', session, 's') or ''
+  redis.call('HSET', session, 'b', before, 'br', ARGV[3])
 end
 redis.call('HSET', session, 's', ARGV[4], 'r', ARGV[3], 't:' .. turn_id, ARGV[3])
 

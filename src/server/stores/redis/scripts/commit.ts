@@ -1,6 +1,6 @@
 import type { Session } from '../../../../core/model/session';
 import type { Call } from '../../../ports/call';
-import type { KeptState, TurnRecord } from '../../../ports/session-store';
+import type { TurnRecord } from '../../../ports/session-store';
 import { LuaScript } from '../lua-script';
 import type { RedisConnection } from '../redis-connection';
 import type { SessionKeys } from '../redis-keys';
@@ -14,7 +14,8 @@ export interface CommitArguments {
   readonly previousSession: Pick<Session, 'revision' | 'lastTurnId'> | undefined;
   /** The encoded session after the turn. */
   readonly state: Buffer;
-  readonly keptState: KeptState;
+  /** The state to keep as the one before the turn: the one that the commit replaces, the given encoded one, or none. */
+  readonly keptState: 'previous' | 'none' | Buffer;
   /** The maximum number of recorded turns, at least 1. */
   readonly recordedTurns: number;
   readonly sessionTtlMs: number;
@@ -51,7 +52,7 @@ export async function runCommit(
       sessionTtlMs,
       previousSession?.lastTurnId ?? '',
       record.traceparent ?? '',
-      keptState,
+      ...(typeof keptState === 'string' ? [keptState, ''] : ['given', keptState]),
     ],
   );
   return typeof reply === 'number' ? { kind: 'committed' } : parseRejection(asList(reply));
