@@ -94,12 +94,13 @@ function toPhase(state: TurnState, context: SelectionContext): TransitionPhase {
   };
 }
 
-/** Names the reason of an instance that waits for a call, and marks the pause that the plan offers to end. */
+/** Names the reason of an instance that waits for a call and contributes nothing, and marks the pause that the plan offers to end. */
 function toFinal(instance: TurnInstance, choiceToPut: ScenarioChoiceRequest | undefined): TurnInstance {
   if (
     instance.action === 'CONTINUE' &&
     instance.call &&
-    (instance.reason === 'GOES_ON' || instance.reason === 'QUIET')
+    (instance.reason === 'GOES_ON' || instance.reason === 'QUIET') &&
+    !(instance.walk && contributes(instance.walk.need))
   ) {
     return { ...instance, reason: 'WAITS_FOR_CALL' };
   }
