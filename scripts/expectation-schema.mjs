@@ -20,7 +20,7 @@ export function seconds(description) {
   };
 }
 
-/** The expectations of a turn, by scenario name. Of a map only what is listed is compared. */
+/** The expectations of a turn, by scenario name. For a map, only the listed entries are compared. */
 const partialExpectation = {
   started: { description: 'Scenarios that start, in start order.', ...names },
   resumed: { description: 'Paused scenarios that resume.', ...names },

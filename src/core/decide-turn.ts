@@ -1,5 +1,4 @@
 import { applyTurn, listOpenRequests } from './apply/apply-turn';
-import { getNextTimerAt } from './apply/next-timer';
 import { summarizeContext } from './context/context-summary';
 import { type SelectionContext, selectContext, type TurnInput } from './context/selection-context';
 import { planContributions } from './contributions/contribution-plan';
@@ -60,7 +59,7 @@ function toTurnResult(
     transitionDecisions: toTransitionDecisions(context, transitions),
     plan,
     ignoredOutcomes: context.ignoredOutcomes,
-    nextTimerAt: getNextTimerAt(session, context.catalogue),
+    nextTimerAt: session.nextTimerAt,
     validateOnly,
     modelProposal: context.proposal,
   };

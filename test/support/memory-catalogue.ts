@@ -32,8 +32,8 @@ export class MemoryCatalogue implements ScenarioCatalogue {
 
   async load(): Promise<CatalogueContent> {
     await this.read('load');
-    const newest = [...this.versions.values()].flatMap((versions) => versions.slice(-1));
-    const scenarios = newest.sort((a, b) => (a.scenario.scenarioId < b.scenario.scenarioId ? -1 : 1));
+    const latest = [...this.versions.values()].flatMap((versions) => versions.slice(-1));
+    const scenarios = latest.sort((a, b) => (a.scenario.scenarioId < b.scenario.scenarioId ? -1 : 1));
     return { revision: this.changes, scenarios, relationships: this.relationships, fields: this.fields };
   }
 
@@ -49,12 +49,12 @@ export class MemoryCatalogue implements ScenarioCatalogue {
     options: { contentHash: string; storedAt: number; expectedVersion: number | undefined },
   ): Promise<PutOutcome> {
     const versions = this.versions.get(scenario.scenarioId) ?? [];
-    const newest = versions.at(-1);
-    if (options.expectedVersion !== undefined && options.expectedVersion !== (newest?.version ?? 0)) {
-      return { kind: 'conflict', currentVersion: newest?.version ?? 0 };
+    const latest = versions.at(-1);
+    if (options.expectedVersion !== undefined && options.expectedVersion !== (latest?.version ?? 0)) {
+      return { kind: 'conflict', currentVersion: latest?.version ?? 0 };
     }
-    if (newest?.contentHash === options.contentHash) return { kind: 'stored', stored: newest, created: false };
-    const version = (newest?.version ?? this.deleted.get(scenario.scenarioId) ?? 0) + 1;
+    if (latest?.contentHash === options.contentHash) return { kind: 'stored', stored: latest, created: false };
+    const version = (latest?.version ?? this.deleted.get(scenario.scenarioId) ?? 0) + 1;
     const stored = { scenario, version, contentHash: options.contentHash, storedAt: options.storedAt };
     this.versions.set(scenario.scenarioId, [...versions, stored]);
     this.wrote('put');
@@ -62,11 +62,11 @@ export class MemoryCatalogue implements ScenarioCatalogue {
   }
 
   async delete(_agent: AgentKey, scenarioId: string, expectedVersion: number | undefined): Promise<DeleteOutcome> {
-    const newest = this.versions.get(scenarioId)?.at(-1);
-    if (expectedVersion !== undefined && expectedVersion !== (newest?.version ?? 0)) {
-      return { kind: 'conflict', currentVersion: newest?.version ?? 0 };
+    const latest = this.versions.get(scenarioId)?.at(-1);
+    if (expectedVersion !== undefined && expectedVersion !== (latest?.version ?? 0)) {
+      return { kind: 'conflict', currentVersion: latest?.version ?? 0 };
     }
-    if (newest !== undefined) this.deleted.set(scenarioId, newest.version);
+    if (latest !== undefined) this.deleted.set(scenarioId, latest.version);
     const existed = this.versions.delete(scenarioId);
     this.wrote('delete');
     return { kind: 'deleted', existed };

@@ -73,7 +73,7 @@ export class RedisCluster {
     return (await Promise.all(this.masters.map(({ admin }) => admin.keys(pattern)))).flat();
   }
 
-  /** Returns the master that a key's slot was assigned to at the start, and another master. */
+  /** Returns the slot of a key, the master that owned the slot when the cluster started, and another master. */
   findOwner(key: string): { readonly slot: number; readonly owner: ClusterMember; readonly other: ClusterMember } {
     const slot = getSlot(key);
     const index = this.masters.findIndex((_, each) => slot <= getLastSlot(each));

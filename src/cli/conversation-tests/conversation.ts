@@ -58,7 +58,6 @@ export interface ConversationTurn {
   readonly expectationPositions: ReadonlyMap<string, SourcePosition>;
 }
 
-/** The result of one turn. */
 export interface ConversationTurnResult {
   /** The position of the turn in the conversation, from 1. */
   readonly number: number;

@@ -57,6 +57,8 @@ export async function runConversation(
   for (const [index, scriptedTurn] of conversation.turns.entries()) {
     occurredAt = scriptedTurn.turn.occurredAt?.getTime() ?? occurredAt + scriptedTurn.delayMs;
     if (scriptedTurn.catalogueChange !== undefined) await catalogue.apply(scriptedTurn.catalogueChange);
+    const supersedes = scriptedTurn.supersedesPrevious || scriptedTurn.turn.supersedesTurnId !== '';
+    if (supersedes) instances.forgetLastTurn();
     const resolved = instances.resolveTurn(scriptedTurn);
     const lastTurn = results.at(-1)?.turn;
     const turn = {

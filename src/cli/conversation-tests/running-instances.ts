@@ -14,27 +14,39 @@ interface Hint {
   readonly actionKey: string;
 }
 
+/** What a client knows after a turn. */
+interface ClientState {
+  /** By scenario id. */
+  readonly instanceIds: ReadonlyMap<string, string>;
+  readonly hints: readonly Hint[];
+  /** Keys of the open CONFIRMs by instance id. */
+  readonly confirmKeys: ReadonlyMap<string, string>;
+}
+
 /**
  * Tracks the instances of the session and the keys of their requests, like a client that runs tools and shows buttons. A file
  * names scenarios in place of instances; this class replaces them.
  */
 export class RunningInstances {
   readonly #scenarios: readonly NamedScenario[];
-  readonly #instanceIds = new Map<string, string>();
-  #hints: readonly Hint[] = [];
-  /** Keys of the open CONFIRMs by instance id. */
-  #confirmKeys: ReadonlyMap<string, string> = new Map();
+  #state: ClientState = { instanceIds: new Map(), hints: [], confirmKeys: new Map() };
+  /** The state before the last turn. */
+  #stateBefore = this.#state;
 
   constructor(scenarios: readonly NamedScenario[]) {
     this.#scenarios = scenarios;
   }
 
   addImported({ session }: ImportSessionResponse): void {
-    for (const { scenarioId, instanceId } of session?.instances ?? []) this.#instanceIds.set(scenarioId, instanceId);
+    this.#state = { ...this.#state, instanceIds: this.#addInstances(session?.instances ?? []) };
+  }
+
+  /** Returns to the state before the last turn, because the next turn supersedes it (section 13). */
+  forgetLastTurn(): void {
+    this.#state = this.#stateBefore;
   }
 
   update({ lifecycleDecisions, plan }: ProcessTurnResponse): void {
-    for (const { scenarioId, instanceId } of lifecycleDecisions) this.#instanceIds.set(scenarioId, instanceId);
     const hints = (plan?.contributions ?? [])
       .filter(({ tools, deferred }) => tools.length > 0 && !deferred)
       .map(({ instanceId, stepId, tools, actionKey }) => ({
@@ -43,12 +55,17 @@ export class RunningInstances {
         toolIds: tools.map(({ toolId }) => toolId),
         actionKey,
       }));
-    this.#hints = [...this.#hints, ...hints];
-    this.#confirmKeys = new Map(
+    const confirmKeys = new Map(
       (plan?.openRequests ?? []).flatMap(({ instanceId, request }): [string, string][] =>
         request?.kind === RequestKind.REQUEST_KIND_CONFIRM ? [[instanceId, request.actionKey]] : [],
       ),
     );
+    this.#stateBefore = this.#state;
+    this.#state = {
+      instanceIds: this.#addInstances(lifecycleDecisions),
+      hints: [...this.#state.hints, ...hints],
+      confirmKeys,
+    };
   }
 
   /** Returns the turn with instance ids in place of scenario ids, and with action keys. */
@@ -68,8 +85,15 @@ export class RunningInstances {
     };
   }
 
+  #addInstances(
+    instances: readonly { readonly scenarioId: string; readonly instanceId: string }[],
+  ): ReadonlyMap<string, string> {
+    const added = instances.map(({ scenarioId, instanceId }) => [scenarioId, instanceId] as const);
+    return new Map([...this.#state.instanceIds, ...added]);
+  }
+
   #getInstanceId(scenarioId: string): string {
-    return this.#instanceIds.get(scenarioId) ?? scenarioId;
+    return this.#state.instanceIds.get(scenarioId) ?? scenarioId;
   }
 
   /** Replaces the name of a scenario at the start of a key by the id of its instance: `Refund/pay/1`. */
@@ -83,8 +107,8 @@ export class RunningInstances {
   /** Finds the key that a client has for an outcome of an instance: of its open CONFIRM, or of the last hint of the tool. */
   #findKey({ instanceId, stepId, toolId, kind }: StepOutcome): string {
     if (kind === StepOutcomeKind.STEP_OUTCOME_KIND_CONFIRMED || kind === StepOutcomeKind.STEP_OUTCOME_KIND_DECLINED)
-      return this.#confirmKeys.get(instanceId) ?? '';
-    const hint = this.#hints.findLast(
+      return this.#state.confirmKeys.get(instanceId) ?? '';
+    const hint = this.#state.hints.findLast(
       (each) =>
         each.instanceId === instanceId &&
         (stepId === '' || each.stepId === stepId) &&

@@ -65,7 +65,7 @@ function findIndentationProblem(
   }
 }
 
-const misalignmentProblem = 'does not line up with the entries above; align it with the one that it follows';
+const misalignmentProblem = 'does not line up with the entries above; align it with the entry that it follows';
 
 /** Describes the indentation of the first line with content, starting at the line `first`. */
 function describeLine(first: number, lines: readonly string[], problem: string): IndentationProblem {

@@ -52,18 +52,19 @@ function formatTools({ tools }: ScenarioContribution): string {
 }
 
 /**
- * Formats the plan of a turn: the contributions to the reply in order, the requests that are open after the turn, paused scenarios that the
- * reply may offer, and when the next timer is due. `now` is the time of the turn in milliseconds since 1970.
+ * Formats the plan of a turn: the contributions to the reply in order, the other requests that are open after the turn, paused scenarios
+ * that the reply may offer, and when the next timer is due. `now` is the time of the turn in milliseconds since 1970.
  */
 export function formatPlan(
   terminal: TerminalOptions,
-  { plan, nextTimerAt }: ProcessTurnResponse,
+  { plan, revision, nextTimerAt }: ProcessTurnResponse,
   now: number,
   getName: NameLookup,
 ): readonly string[] {
+  const otherRequests = plan?.openRequests.filter(({ request }) => request?.lastPut?.revision !== revision) ?? [];
   return [
     ...formatContributions(terminal, plan?.contributions ?? [], getName),
-    ...formatOpenRequests(terminal, plan?.openRequests ?? [], now, getName),
+    ...formatOpenRequests(terminal, otherRequests, now, getName),
     ...formatOffers(terminal, plan?.offers ?? []),
     ...(nextTimerAt === undefined
       ? []
@@ -94,12 +95,14 @@ function formatContributions(
       { text: getName(scenarioId), width: nameWidth, style: 'strong' },
       { text: formatEnum(ContributionType, type), width: 13, style },
     ] as const;
-    return formatRow(
-      terminal,
-      cells,
-      [format(contribution), ...listNotes(contribution, getName)].filter(Boolean).join(' '),
-    );
+    const text = [format(contribution), ...listNotes(contribution, getName)].filter(Boolean).join(' ');
+    return [...formatRow(terminal, cells, text), ...formatKey(terminal, contribution)];
   });
+}
+
+/** Formats the key that an outcome can name. It has its own row, because it is long (0.8). */
+function formatKey(terminal: TerminalOptions, { actionKey }: { readonly actionKey: string }): readonly string[] {
+  return actionKey === '' ? [] : formatRow(terminal, [createLabel('')], `key ${actionKey}`, 'faint');
 }
 
 /** Lists what is special about a contribution. */
@@ -114,7 +117,7 @@ function listNotes(contribution: ScenarioContribution, getName: NameLookup): rea
   ];
 }
 
-/** Formats the requests that wait for an answer or outcome, with the key that an outcome can name (0.8). */
+/** Formats the requests that wait for an answer or outcome although the plan does not put them (0.8). */
 function formatOpenRequests(
   terminal: TerminalOptions,
   openRequests: readonly PlannedRequest[],
@@ -129,9 +132,8 @@ function formatOpenRequests(
       { text: getName(scenarioId), width: nameWidth, style: 'faint' },
       { text: formatEnum(RequestKind, request.kind), width: 13, style: 'faint' },
     ] as const;
-    const key = request.actionKey === '' ? '' : `, key ${request.actionKey}`;
-    const text = `${formatRequestContent(request)} (${formatRequestHistory(request, now)}${key})`;
-    return formatRow(terminal, cells, text.trim(), 'faint');
+    const text = `${formatRequestContent(request)} (${formatRequestHistory(request, now)})`.trim();
+    return [...formatRow(terminal, cells, text, 'faint'), ...formatKey(terminal, request)];
   });
 }
 

@@ -76,7 +76,12 @@ function formatInstance(
     ...formatRow(terminal, [], title, isPaused ? 'yellow' : 'strong'),
     ...formatFact('step', currentStepId),
     ...formatFact('waits for', formatWaiting(instance, getName)),
-    ...instance.requests.filter(isOpenRequest).flatMap((request) => formatFact('open', formatRequest(request, now))),
+    ...instance.requests
+      .filter(isOpenRequest)
+      .flatMap((request) => [
+        ...formatFact('open', formatRequest(request, now)),
+        ...formatFact('', request.actionKey && `key ${request.actionKey}`),
+      ]),
     ...formatFact('attempts', formatAttempts(instance)),
     ...listReasoning(lastResponse, instanceId).flatMap((reasoning, index) =>
       formatFact(index === 0 ? 'because' : '', reasoning),
@@ -110,11 +115,10 @@ function isOpenRequest({ status }: InstanceRequest): boolean {
   return status === RequestStatus.REQUEST_STATUS_OPEN;
 }
 
-/** Formats an open request: `CONFIRM amount=60 (put 2 times, open for 3 min, key i/pay/2)`. */
+/** Formats an open request: `CONFIRM amount=60 (put 2 times, open for 3 min)`. */
 function formatRequest(request: InstanceRequest, now: number): string {
-  const key = request.actionKey === '' ? '' : `, key ${request.actionKey}`;
   const content = `${formatEnum(RequestKind, request.kind)} ${formatRequestContent(request)}`.trim();
-  return `${content} (${formatRequestHistory(request, now)}${key})`;
+  return `${content} (${formatRequestHistory(request, now)})`;
 }
 
 function formatAttempts({ attempts, attemptsTotal }: ScenarioInstance): string {

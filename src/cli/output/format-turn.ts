@@ -79,15 +79,23 @@ function formatTurnInput(
     values.length === 0
       ? []
       : formatRow(terminal, [{ text: label, width: labelWidth, style: 'faint' }], values.join(' · '));
+  const replaced = formatFact('replaces', turn.supersedesTurnId === '' ? [] : [formatSuperseded(turn, response)]);
   if (trigger === TurnTrigger.TURN_TRIGGER_TIMER) {
-    return [...formatFact('timer', ['no customer message']), ...formatFact('outcomes', outcomes), ...ignored];
+    return [
+      ...formatFact('timer', ['no customer message']),
+      ...replaced,
+      ...formatFact('outcomes', outcomes),
+      ...ignored,
+    ];
   }
-  if (trigger === TurnTrigger.TURN_TRIGGER_TOOL_RESULTS) return [...formatFact('tools', outcomes), ...ignored];
+  if (trigger === TurnTrigger.TURN_TRIGGER_TOOL_RESULTS) {
+    return [...formatFact('tools', outcomes), ...replaced, ...ignored];
+  }
   const variables = situation?.candidateVariables ?? [];
   const signals = situation?.signals ?? [];
   return [
     ...formatRow(terminal, [], `“${situation?.message ?? ''}”`, 'strong'),
-    ...formatFact('replaces', [turn.supersedesTurnId].filter(Boolean)),
+    ...replaced,
     ...formatFact(
       'delivered',
       turn.deliveries.map((delivery) => formatDelivery(delivery, response, getName)),
@@ -106,6 +114,11 @@ function formatTurnInput(
       candidates.map(({ scenarioId, score }) => `${getName(scenarioId)} ${score.toFixed(2)}`),
     ),
   ];
+}
+
+/** Formats the turn that a turn supersedes. It was the last turn, so its revision is the one before (section 13). */
+function formatSuperseded({ supersedesTurnId }: Turn, { revision }: ProcessTurnResponse): string {
+  return `revision ${revision - 1}, turn ${supersedesTurnId}`;
 }
 
 /** Formats a variable with its operation: `seats=2`, `extras+="breakfast"`, `voucher declined`. */
@@ -130,8 +143,11 @@ function formatDelivery(
   getName: NameLookup,
 ): string {
   const scenarioId = lifecycleDecisions.find((decision) => decision.instanceId === instanceId)?.scenarioId;
-  const target =
-    actionKey || `${formatEnum(ContributionType, contributionType)} of ${getName(scenarioId ?? instanceId)}`;
+  const owner =
+    instanceId === ''
+      ? 'CHOICE'
+      : `${formatEnum(ContributionType, contributionType)} of ${getName(scenarioId ?? instanceId)}`;
+  const target = actionKey === '' ? owner : actionKey;
   return `${target} ${formatEnum(DeliveryStatus, status).toLowerCase().replaceAll('_', ' ')}`;
 }
 

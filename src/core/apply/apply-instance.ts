@@ -30,7 +30,12 @@ export function applyInstances(
     if (!applied) return [];
     const { view, walk } = instance;
     const { declinedFields } = context.storedData;
-    const closed = closeSettledAsks(applied, view.scenario, walk?.known ?? view.known, declinedFields);
+    const closed = closeSettledAsks(
+      applied,
+      { scenario: view.scenario, walk },
+      walk?.known ?? view.known,
+      declinedFields,
+    );
     return walk ? closed : { ...closed, waitsFor: getWaitsForWithoutWalk(closed) };
   });
 }

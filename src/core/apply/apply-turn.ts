@@ -6,6 +6,7 @@ import type { ScenarioChoiceRequest, Session } from '../model/session';
 import type { TransitionPhase } from '../transitions/transition-phase';
 import { applyInstances } from './apply-instance';
 import { updateEndedInstances, updateScenarioCounters } from './ended-instances';
+import { getNextTimerAt } from './next-timer';
 import { numberRequests } from './put-requests';
 import {
   clearFields,
@@ -29,6 +30,12 @@ export function applyTurn(context: SelectionContext, phase: TransitionPhase, pla
     phase.instances,
   );
   const isForgotten = findForgottenFields(phase.instances, context);
+  const timed = {
+    instances,
+    variables: forgetFields(variables, isForgotten),
+    lastMessageAt: isMessage ? turn.occurredAt : session.lastMessageAt,
+    updatedAt: turn.occurredAt,
+  };
   // A literal is faster than a spread here (ADR 0007).
   return {
     tenantId: session.tenantId,
@@ -38,16 +45,17 @@ export function applyTurn(context: SelectionContext, phase: TransitionPhase, pla
     turnCount,
     instances,
     endedInstances: updateEndedInstances(context, phase.instances),
-    variables: forgetFields(variables, isForgotten),
+    variables: timed.variables,
     declinedFields: forgetDeclined(storedData.declinedFields, variables, isForgotten),
     pendingStarts: phase.pendingStarts,
     scenarioCounters: updateScenarioCounters(session.scenarioCounters, phase.instances),
     choices: putChoice(phase, positions.get('') ?? 0, context),
     exchangeRevision: isMessage ? revision : session.exchangeRevision,
-    lastMessageAt: isMessage ? turn.occurredAt : session.lastMessageAt,
+    lastMessageAt: timed.lastMessageAt,
     lastContributorId: findContributor(plan) ?? (isMessage ? '' : session.lastContributorId),
+    nextTimerAt: getNextTimerAt(timed, context.catalogue),
     createdAt: session.revision === 0 ? turn.occurredAt : session.createdAt,
-    updatedAt: turn.occurredAt,
+    updatedAt: timed.updatedAt,
     lastTurnId: turn.turnId,
     lastStartNumber: session.lastStartNumber + phase.instances.filter(({ start }) => start !== undefined).length,
     importedFrom: session.importedFrom,

@@ -108,7 +108,20 @@ function putRequest(
     attempts: 0,
     reminders: 0,
   };
-  return [...requests, added];
+  return [
+    ...requests.map((request) => (isReplaced(request, added) ? { ...request, status: 'VOID' as const } : request)),
+    added,
+  ];
+}
+
+/** A new agreement replaces the open CONFIRM of its visit, for example because another value has become known (0.8). */
+function isReplaced(request: InstanceRequest, added: InstanceRequest): boolean {
+  return (
+    request.kind === 'CONFIRM' &&
+    isOpen(request) &&
+    added.kind === 'CONFIRM' &&
+    request.visitNumber === added.visitNumber
+  );
 }
 
 /** What a request asks for. */
@@ -147,7 +160,7 @@ function isSameRequest(request: InstanceRequest, { kind, actionKey }: RequestCon
 
 /**
  * Puts a request again. An ACTION that is open keeps the values with which it was first hinted, and the outcomes of its tools. A retry opens an
- * answered ACTION again, with the values of now and only the tools that are hinted (0.6).
+ * answered ACTION again, with the values of now and without the outcomes of the tools that are hinted (0.6).
  */
 function putAgain(
   before: InstanceRequest,
@@ -160,7 +173,7 @@ function putAgain(
     ...before,
     ...content,
     values: isOpenAction ? before.values : content.values,
-    tools: isOpenAction ? mergeTools(before.tools, content.tools) : content.tools,
+    tools: mergeTools(isOpenAction ? before.tools : withoutOutcomes(before.tools, content.tools), content.tools),
     status: 'OPEN',
     outcome: undefined,
     lastPut: putting,
@@ -170,24 +183,30 @@ function putAgain(
   };
 }
 
+function withoutOutcomes(before: readonly RequestedTool[], hinted: readonly RequestedTool[]): readonly RequestedTool[] {
+  return before.map((tool) => hinted.find(({ toolId }) => toolId === tool.toolId) ?? tool);
+}
+
 function mergeTools(before: readonly RequestedTool[], hinted: readonly RequestedTool[]): readonly RequestedTool[] {
   const added = hinted.filter(({ toolId }) => !before.some((tool) => tool.toolId === toolId));
   return added.length === 0 ? before : [...before, ...added];
 }
 
 /**
- * Closes the open ASKs whose fields are settled, and that were answered if they showed known values (0.8). `known` is what the instance knows
- * after the turn.
+ * Closes the open ASKs whose fields are settled (0.8), once they are answered or their step asks no more: a step that may not be skipped also
+ * asks for settled fields. `known` is what the instance knows after the turn.
  */
 export function closeSettledAsks(
   instance: ScenarioInstance,
-  scenario: CompiledScenario | undefined,
+  { scenario, walk }: { readonly scenario: CompiledScenario | undefined; readonly walk: Walk | undefined },
   known: KnownData,
   declinedFields: readonly string[],
 ): ScenarioInstance {
-  const { requests, settledFields } = instance;
-  const isClosed = ({ kind, status, stepId, fields, values, hasAnswer }: InstanceRequest): boolean => {
-    if (kind !== 'ASK' || status !== 'OPEN' || (values.size > 0 && !hasAnswer)) return false;
+  const { requests, settledFields, visit } = instance;
+  const asksNoMore = walk !== undefined && walk.need.kind !== 'ask';
+  const isClosed = ({ kind, status, stepId, visitNumber, fields, hasAnswer }: InstanceRequest): boolean => {
+    if (kind !== 'ASK' || status !== 'OPEN') return false;
+    if (!hasAnswer && !(asksNoMore && visitNumber === visit.number)) return false;
     const step = scenario?.steps.get(stepId);
     return step !== undefined && fields.every((field) => isSettled(field, step, known, settledFields, declinedFields));
   };

@@ -1,11 +1,9 @@
 import { isInExchange, isQuestion } from '../model/focus';
 import { findOpenRequest, isOpen } from '../model/request';
-import type { CompiledScenario, CompiledStep } from '../scenario/compiled-scenario';
 import { leaveOutOptional } from './asks';
 import { getStartTargets } from './instance-signals';
 import type { DraftView, InstanceView, ViewInput } from './instance-view';
-import type { SelectionContext } from './selection-context';
-import { isTimerDue } from './timers';
+import { listTransitions } from './timers';
 
 /** Decides which instances the turn addresses or concerns (0.5), which paused instances it answers (2.11), and where it is no attempt (0.8). */
 export function markAddressed(drafts: readonly DraftView[], input: ViewInput): readonly InstanceView[] {
@@ -15,7 +13,7 @@ export function markAddressed(drafts: readonly DraftView[], input: ViewInput): r
   const startTargets = getStartTargets(turn.situation.signals);
   const hasNewStart = [...startTargets].some((id) => !session.instances.some(({ scenarioId }) => scenarioId === id));
   const addressed = isMessage
-    ? findAddressed(views, namedScenarioIds.size > 0 || hasNewStart, input.storedData.providedFields)
+    ? findAddressed(views, namedScenarioIds.size > 0 || hasNewStart)
     : new Set(views.filter(({ hasOutcome }) => hasOutcome));
   return views.map((view) => {
     const isAddressed = addressed.has(view);
@@ -62,14 +60,10 @@ function waitsFor({ instance, step, hasReceivedAwaitedField, changedFields }: Dr
 }
 
 /** Finds the instances that a MESSAGE turn addresses (0.5). */
-function findAddressed(
-  views: readonly InstanceView[],
-  namesScenario: boolean,
-  providedFields: ReadonlySet<string>,
-): ReadonlySet<InstanceView> {
+function findAddressed(views: readonly InstanceView[], namesScenario: boolean): ReadonlySet<InstanceView> {
   const addressed = new Set(views.filter(isAddressedDirectly));
   if (addressed.size === 0 && !namesScenario) {
-    return new Set(views.filter((view) => changesCollectedField(view, providedFields)));
+    return new Set(views.filter(({ changesCollectedField }) => changesCollectedField));
   }
   for (const view of listCallers(addressed, views)) addressed.add(view);
   return addressed;
@@ -100,31 +94,21 @@ function listCallers(addressed: ReadonlySet<InstanceView>, views: readonly Insta
   return callers;
 }
 
-function changesCollectedField(view: InstanceView, providedFields: ReadonlySet<string>): boolean {
-  const { scenario, changedFields } = view;
-  return changedFields.some((field) => providedFields.has(field) && (scenario?.collectedFields.has(field) ?? false));
-}
-
 /**
  * Whether something of a turn without a message concerns the instance (0.5): an outcome, a BACK, a due timer, a value that it waits for, or a
  * changed value that a transition of its current step reads.
  */
-function isConcerned(view: DraftView, { turn, session }: ViewInput): boolean {
+function isConcerned(view: DraftView, { dueInstanceIds }: ViewInput): boolean {
   const { scenario, step, instance } = view;
   if (view.hasOutcome || view.signals.hasBack || view.hasReceivedAwaitedField || view.hasReceivedAskedField)
     return true;
   if (!scenario || !step || instance.status === 'PAUSED') return false;
-  if (turn.trigger === 'TIMER' && isTimerDue(instance, step, session, turn.occurredAt)) return true;
-  const fields = listReadFields(scenario, step);
+  if (dueInstanceIds.has(instance.instanceId)) return true;
+  const fields = new Set(listTransitions({ step, scenario }).flatMap(({ fieldsRead }) => fieldsRead));
   const resultNames = new Set(instance.variables.keys());
   return view.changedFields.some(
     (field) => fields.has(field) && !(resultNames.has(field) && !view.providedFields.has(field)),
   );
-}
-
-function listReadFields(scenario: CompiledScenario, step: CompiledStep): ReadonlySet<string> {
-  const transitions = [...step.anytimeTransitions, ...step.completionTransitions, ...scenario.globalTransitions];
-  return new Set(transitions.flatMap(({ fieldsRead }) => fieldsRead));
 }
 
 /**
@@ -135,7 +119,7 @@ function listReadFields(scenario: CompiledScenario, step: CompiledStep): Readonl
 export function countAttempt(
   view: InstanceView,
   hasStarted: boolean,
-  { turn, session }: SelectionContext,
+  { turn, session }: Pick<ViewInput, 'turn' | 'session'>,
 ): InstanceView {
   const { instance, scenario, known } = view;
   if (turn.trigger !== 'MESSAGE' || instance.status === 'PAUSED' || !scenario) return view;

@@ -47,7 +47,7 @@ function undoInstance(instance: ScenarioInstance, session: Session, delivery: De
     isInExchange(request, session) &&
     (delivery.actionKey === ''
       ? instance.instanceId === delivery.instanceId && request.kind === delivery.contributionType
-      : request.actionKey === delivery.actionKey);
+      : request.actionKey === delivery.actionKey && matchesType(request, delivery));
   const hasRequest = instance.requests.some(isMeant);
   const isInform = instance.instanceId === delivery.instanceId && delivery.contributionType === 'INFORM';
   if (!hasRequest && !isInform) return instance;
@@ -61,6 +61,11 @@ function undoInstance(instance: ScenarioInstance, session: Session, delivery: De
     leadInTemplateIds: [...saidLeadIns, ...instance.leadInTemplateIds],
     lastPlan: undefined,
   };
+}
+
+/** A CONFIRM and its ACTION have the same key; the type of the contribution tells them apart. */
+function matchesType({ kind }: InstanceRequest, { contributionType }: Delivery): boolean {
+  return contributionType === undefined || kind === contributionType;
 }
 
 function undoPutting(request: InstanceRequest): InstanceRequest {

@@ -8,7 +8,7 @@ import type { Catalogue } from '../scenario/catalogue';
 import type { CompiledScenario, CompiledStep } from '../scenario/compiled-scenario';
 import { recordAnswers } from './asks';
 import { type InstanceSignals, resolveSignals } from './instance-signals';
-import { recordLateSuccesses, recordPassedCheckpoint } from './outcomes/irreversible';
+import { recordLateSuccesses, recordPassedCheckpoints } from './outcomes/irreversible';
 import type { ResolvedOutcome } from './outcomes/outcome-target';
 import { recordOutcomes, voidChangedConfirms } from './outcomes/record-outcomes';
 import { findChangedFields, omit, type StoredData } from './stored-data';
@@ -43,11 +43,13 @@ export interface InstanceView {
   readonly hasDeclined: boolean;
   /** This turn changes a value that the instance used or confirms (2.5). */
   readonly changesUsedValue: boolean;
+  /** Variables or patch of this turn change a field that its scenario collects (0.5). */
+  readonly changesCollectedField: boolean;
   /** A candidate at or above the start threshold names its scenario. */
   readonly isNamed: boolean;
   /** The variables or patch of this turn made a field known that the step lacks or the open ASK lists (0.5). */
   readonly hasReceivedAwaitedField: boolean;
-  /** A field of its open ASK was given, with whatever value (0.5). */
+  /** A field of its open ASK was given again, declined or changed (0.5). */
   readonly hasReceivedAskedField: boolean;
   /** Fields in the instance's open ASK whose values were rejected (section 10). */
   readonly rejectedAnswers: readonly string[];
@@ -81,6 +83,8 @@ export interface ViewInput {
   readonly changedFields: readonly string[];
   /** Scenarios that a candidate at or above the start threshold names. */
   readonly namedScenarioIds: ReadonlySet<string>;
+  /** Not MESSAGE: the instances with a timer that is due (section 14). */
+  readonly dueInstanceIds: ReadonlySet<string>;
   /** Fields of which the turn gave a value that was rejected (section 10). */
   readonly rejectedAnswers: ReadonlySet<string>;
 }
@@ -158,7 +162,7 @@ export function createDraftView(original: ScenarioInstance, input: ViewInput): D
       : { ...withCounts, pendingCorrections: corrections };
   const revision = session.revision + 1;
   const withLate = recordLateSuccesses(withCorrections, scenario, input.outcomes, revision, original.visit.number);
-  const instance = step ? recordPassedCheckpoint(withLate, step, revision) : withLate;
+  const instance = scenario ? recordPassedCheckpoints(withLate, scenario, revision) : withLate;
   const ask = findOpenRequest(original.requests, 'ASK');
   const receives = (field: string): boolean =>
     changedByCustomer.includes(field) && known.has(field) && (ask?.fields.includes(field) || isMissing(field));
@@ -179,10 +183,11 @@ export function createDraftView(original: ScenarioInstance, input: ViewInput): D
     hasConfirmedByKey: recorded.hasConfirmedByKey,
     hasAnsweredRequest: answers.hasAnswered || recorded.hasOutcomeOfVisit,
     hasDeclined: instance.visit.outcome === 'DECLINED' && findVisitRequest(instance, 'CONFIRM')?.outcome === 'DECLINED',
+    changesCollectedField: changedByCustomer.some((field) => scenario?.collectedFields.has(field) ?? false),
     changesUsedValue: changedByCustomer.some((field) => bound.has(field) || corrections.has(field)),
     isNamed: input.namedScenarioIds.has(original.scenarioId),
     hasReceivedAwaitedField: changedByCustomer.some(receives),
-    hasReceivedAskedField: ask?.fields.some((field) => provided.has(field)) ?? false,
+    hasReceivedAskedField: answers.hasAnswered || changedByCustomer.some((field) => ask?.fields.includes(field)),
     rejectedAnswers:
       original.status === 'ACTIVE' ? (ask?.fields.filter((field) => input.rejectedAnswers.has(field)) ?? []) : [],
     isAnswered: false,

@@ -12,6 +12,7 @@ import type { Catalogue } from '../scenario/catalogue';
 import { markAddressed } from './addressed';
 import { checkTurn, groupByInstance } from './checked-turn';
 import { applyDeliveries } from './deliveries';
+import { addMissingTools } from './earlier-actions';
 import { getStartTargets } from './instance-signals';
 import { createDraftView, type InstanceView, type ViewInput } from './instance-view';
 import { assignVariables, type LocalFieldInput } from './local-fields';
@@ -19,6 +20,7 @@ import { explainIgnored } from './outcomes/explain-ignored';
 import type { ResolvedOutcome } from './outcomes/outcome-target';
 import { resolveOutcomes } from './outcomes/resolve-outcomes';
 import { findChangedFields, type StoredData, storeData } from './stored-data';
+import { findDueInstances } from './timers';
 
 /** All inputs of a turn. Ids of new instances are inputs too. */
 export interface TurnInput {
@@ -84,11 +86,12 @@ export interface SelectionContext extends TurnInput {
 /** Builds the selection context of a turn. Pure. */
 export function selectContext(input: TurnInput): SelectionContext {
   const { catalogue, settings, getNewInstanceId, proposal } = input;
-  const unexpired = forgetExpired(input.session, catalogue.fields, input.turn.occurredAt);
-  const session = applyDeliveries(unexpired, input.turn.deliveries);
+  const timedTurn = withTurnTime(input);
+  const unexpired = forgetExpired(input.session, catalogue.fields, timedTurn.occurredAt);
+  const session = addMissingTools(applyDeliveries(unexpired, timedTurn.deliveries), catalogue);
   const focusInstanceId = findFocusInstanceId(session);
-  const resolved = resolveOutcomes(session, input.turn.stepOutcomes, focusInstanceId, catalogue);
-  const candidates = mergeDuplicates(input.turn.candidates).map(({ scenarioId, score, reasoning }) => ({
+  const resolved = resolveOutcomes(session, timedTurn.stepOutcomes, focusInstanceId, catalogue);
+  const candidates = mergeDuplicates(timedTurn.candidates).map(({ scenarioId, score, reasoning }) => ({
     scenarioId,
     score,
     reasoning,
@@ -102,9 +105,9 @@ export function selectContext(input: TurnInput): SelectionContext {
     catalogue,
     focusInstanceId,
     candidates,
-    namedScenarioIds: new Set([...namedScenarioIds, ...getStartTargets(input.turn.situation.signals)]),
+    namedScenarioIds: new Set([...namedScenarioIds, ...getStartTargets(timedTurn.situation.signals)]),
   };
-  const checked = checkTurn(input.turn, resolved, localInput, catalogue);
+  const checked = checkTurn(timedTurn, resolved, localInput, catalogue);
   const { turn, outcomes, rejectedValues } = checked;
   const assigned = assignVariables(turn.situation.candidateVariables, localInput);
   const storedData = storeData(session, turn, assigned, groupByInstance(outcomes), (instance) =>
@@ -124,6 +127,7 @@ export function selectContext(input: TurnInput): SelectionContext {
     known,
     changedFields,
     namedScenarioIds,
+    dueInstanceIds: turn.trigger === 'MESSAGE' ? noNames : findDueInstances(input.session, catalogue, turn.occurredAt),
     rejectedAnswers: listRejectedAnswers(rejectedValues),
   };
   const draftViews = session.instances.map((instance) => createDraftView(instance, viewInput));
@@ -158,6 +162,11 @@ export function selectContext(input: TurnInput): SelectionContext {
   };
 }
 
+/** Returns the turn with the time at which it counts: not earlier than the last turn (section 14). */
+function withTurnTime({ turn, session }: TurnInput): Turn {
+  return turn.occurredAt >= session.updatedAt ? turn : { ...turn, occurredAt: session.updatedAt };
+}
+
 function findAnsweredChoice(outcomes: readonly ResolvedOutcome[]): AnsweredChoice | undefined {
   for (const { outcome, target } of outcomes) {
     if (target.kind === 'choice') return { choice: target.choice, isAccepted: outcome.kind === 'CONFIRMED' };
@@ -183,10 +192,10 @@ function getLocalFields(
   { scenarioId, scenarioVersion }: ScenarioInstance,
   catalogue: Pick<Catalogue, 'getScenarioVersion'>,
 ): ReadonlySet<string> {
-  return catalogue.getScenarioVersion(scenarioId, scenarioVersion)?.localFields ?? noFields;
+  return catalogue.getScenarioVersion(scenarioId, scenarioVersion)?.localFields ?? noNames;
 }
 
-const noFields: ReadonlySet<string> = new Set();
+const noNames: ReadonlySet<string> = new Set();
 
 /** Names of rejected values that answer an ASK. A profile is sent on every turn, so it answers nothing. */
 function listRejectedAnswers(rejectedValues: readonly RejectedValue[]): ReadonlySet<string> {

@@ -1,23 +1,85 @@
+import type { FieldRules } from '../fields/field-rules';
 import { isQuestion } from '../model/focus';
-import { type InstanceRequest, isOpen } from '../model/request';
-import type { ScenarioInstance, Session } from '../model/session';
-import type { CompiledStep, CompiledTransition } from '../scenario/compiled-scenario';
+import { findOpenRequest, type InstanceRequest, isOpen } from '../model/request';
+import type { ScenarioInstance, Session, SessionVariable } from '../model/session';
+import type { Catalogue } from '../scenario/catalogue';
+import type { CompiledScenario, CompiledStep, CompiledTransition } from '../scenario/compiled-scenario';
 
-/** Returns the time from which `after` counts: the later of the visit's opening and the last MESSAGE turn (section 14). */
-export function getAfterStart(
-  { visit }: Pick<ScenarioInstance, 'visit'>,
-  { lastMessageAt }: Pick<Session, 'lastMessageAt'>,
-): number {
-  return Math.max(visit.openedAt, lastMessageAt);
+/** An active instance with its definition. */
+export interface TimedInstance {
+  readonly instance: ScenarioInstance;
+  readonly scenario: CompiledScenario;
+  readonly step: CompiledStep;
 }
 
-/** Returns when a transition with `after` can be taken, in ms since 1970; undefined for one without. */
+/** Returns an instance with its definition; undefined if it is paused, because no pause ends because of the time, or has no definition. */
+export function toTimed(
+  instance: ScenarioInstance,
+  catalogue: Pick<Catalogue, 'getScenarioVersion'>,
+): TimedInstance | undefined {
+  if (instance.status === 'PAUSED') return undefined;
+  const scenario = catalogue.getScenarioVersion(instance.scenarioId, instance.scenarioVersion);
+  const step = scenario?.steps.get(instance.currentStepId);
+  return scenario && step ? { instance, scenario, step } : undefined;
+}
+
+/**
+ * Finds the instances with a timer that is due on a turn without a message, except `idle_timeout` (section 14). A time that had passed by the
+ * last turn was evaluated there, except for a reminder: a message to another instance can have let it pass. `session` still has the values that
+ * expire on this turn.
+ */
+export function findDueInstances(
+  session: Session,
+  catalogue: Pick<Catalogue, 'getScenarioVersion' | 'fields'>,
+  now: number,
+): ReadonlySet<string> {
+  const due = new Set<string>();
+  for (const instance of session.instances) {
+    const timed = toTimed(instance, catalogue);
+    if (!timed) continue;
+    const reminderTime = getReminderTime(instance, timed.step);
+    const isReminderDue = reminderTime !== undefined && reminderTime <= now;
+    const times = listStepTimes(timed, session, catalogue.fields);
+    if (isReminderDue || times.some((at) => at > session.updatedAt && at <= now)) due.add(instance.instanceId);
+  }
+  return due;
+}
+
+/** Lists when the `after` of a transition elapses or a value that the step uses expires. */
+export function listStepTimes(
+  timed: TimedInstance,
+  session: Pick<Session, 'lastMessageAt' | 'variables'>,
+  { maxAges }: Pick<FieldRules, 'maxAges'>,
+): readonly number[] {
+  const times = maxAges.size === 0 ? [] : listExpiryTimes(timed, session, maxAges);
+  for (const transition of listTransitions(timed)) {
+    const dueTime = getDueTime(transition, timed.instance, session);
+    if (dueTime !== undefined) times.push(dueTime);
+  }
+  return times;
+}
+
+/** Lists every transition that can leave the step. */
+export function listTransitions({
+  step,
+  scenario,
+}: {
+  readonly step: Pick<CompiledStep, 'anytimeTransitions' | 'completionTransitions'>;
+  readonly scenario: Pick<CompiledScenario, 'globalTransitions'>;
+}): readonly CompiledTransition[] {
+  return [...step.anytimeTransitions, ...step.completionTransitions, ...scenario.globalTransitions];
+}
+
+/**
+ * Returns when a transition with `after` can be taken, in ms since 1970: its duration after the later of the visit's opening and the last MESSAGE
+ * turn. Undefined for a transition without `after`.
+ */
 export function getDueTime(
   { afterMs }: CompiledTransition,
-  instance: Pick<ScenarioInstance, 'visit'>,
-  session: Pick<Session, 'lastMessageAt'>,
+  { visit }: Pick<ScenarioInstance, 'visit'>,
+  { lastMessageAt }: Pick<Session, 'lastMessageAt'>,
 ): number | undefined {
-  return afterMs === undefined ? undefined : getAfterStart(instance, session) + afterMs;
+  return afterMs === undefined ? undefined : Math.max(visit.openedAt, lastMessageAt) + afterMs;
 }
 
 /** Returns when the open question of the step is put again as a reminder; undefined if it is not (section 14). */
@@ -29,16 +91,42 @@ export function getReminderTime(instance: ScenarioInstance, step: CompiledStep):
   return question.lastPut.at + remindAfterMs;
 }
 
-/** Whether a reminder or a transition with `after` of the current step is due. `idle_timeout` is rule 2.7. */
-export function isTimerDue(instance: ScenarioInstance, step: CompiledStep, session: Session, now: number): boolean {
-  const reminder = getReminderTime(instance, step);
-  if (reminder !== undefined && reminder <= now) return true;
-  return [...step.anytimeTransitions, ...step.completionTransitions].some((transition) => {
-    const due = getDueTime(transition, instance, session);
-    return due !== undefined && due <= now;
-  });
-}
-
 function findQuestion({ requests, visit }: ScenarioInstance): InstanceRequest | undefined {
   return requests.findLast((request) => request.visitNumber === visit.number && isOpen(request) && isQuestion(request));
+}
+
+/** Lists when the values with a `max_age` expire that the step collects or confirms, or that its transitions read (section 10). */
+function listExpiryTimes(
+  timed: TimedInstance,
+  { variables }: Pick<Session, 'variables'>,
+  maxAges: FieldRules['maxAges'],
+): number[] {
+  const usedFields = listUsedFields(timed);
+  const times: number[] = [];
+  for (const [name, maxAgeMs] of maxAges) {
+    if (!usedFields.has(name)) continue;
+    const { value, storedAt } = findStored(name, timed, variables);
+    // A value is known until it is older than `max_age`.
+    if (value !== null && storedAt !== undefined) times.push(storedAt + maxAgeMs + 1);
+  }
+  return times;
+}
+
+function listUsedFields(timed: TimedInstance): ReadonlySet<string> {
+  const used = new Set(timed.step.collectedFields);
+  for (const { fieldsRead } of listTransitions(timed)) for (const field of fieldsRead) used.add(field);
+  for (const field of findOpenRequest(timed.instance.requests, 'CONFIRM')?.values.keys() ?? []) used.add(field);
+  return used;
+}
+
+/** Finds the value that the instance sees, unless it is one of the profile, which has no time. */
+function findStored(
+  name: string,
+  { instance, scenario }: TimedInstance,
+  variables: Session['variables'],
+): Pick<SessionVariable, 'value' | 'storedAt'> {
+  const own = instance.variables.get(name);
+  if (own !== undefined) return { value: own, storedAt: instance.variableTimes.get(name) };
+  const stored = scenario.localFields.has(name) ? undefined : variables.get(name);
+  return stored ?? { value: null };
 }

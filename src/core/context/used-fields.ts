@@ -6,12 +6,13 @@ import type { CompiledScenario } from '../scenario/compiled-scenario';
 import { findVisitRequest } from './visit-state';
 
 /**
- * Whether a step of the route used the field (3.9): the step collects it, the transition that left the step reads it, or a READ action of the
- * step ran with it.
+ * Whether a step of the route used the field (3.9): the step collects it, its call returned it (section 11), the transition that left the step
+ * reads it, or a READ action of the step ran with it.
  */
 export function usesField(scenario: CompiledScenario, entry: RouteEntry, field: string): boolean {
   return (
     (scenario.steps.get(entry.stepId)?.collectedFields.includes(field) ?? false) ||
+    (scenario.steps.get(entry.stepId)?.call?.returns.includes(field) ?? false) ||
     (scenario.transitionsById.get(entry.transitionId)?.fieldsRead.includes(field) ?? false) ||
     entry.readFields.includes(field)
   );

@@ -29,11 +29,16 @@ export function hasActionSucceeded(state: Pick<VisitState, 'visit' | 'requests'>
   return findVisitRequest(state, 'ACTION')?.outcome === 'ACTION_SUCCEEDED';
 }
 
-/** Whether the confirm stage is finished: there is none, the CONFIRM was answered, or its action has succeeded (3.1). */
+/**
+ * Whether the confirm stage is finished (3.1): there is none, the CONFIRM was answered, or the WRITE action that was confirmed has succeeded. A
+ * look-up that changes a confirmed value does not confirm it.
+ */
 export function isConfirmFinished(state: VisitState): boolean {
-  if (!state.step.hasConfirmStage || hasActionSucceeded(state)) return true;
+  const { step } = state;
+  if (!step.hasConfirmStage || (step.isWriteAction && hasActionSucceeded(state))) return true;
   const confirm = findVisitRequest(state, 'CONFIRM');
-  return confirm?.status === 'ANSWERED' && confirm.outcome === 'CONFIRMED';
+  if (confirm?.status !== 'ANSWERED') return false;
+  return confirm.outcome === 'CONFIRMED' || confirm.outcome === 'ACTION_SUCCEEDED';
 }
 
 /**

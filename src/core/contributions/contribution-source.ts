@@ -97,8 +97,9 @@ export function changeType<Type extends Contribution['type'], Details extends ob
   type: Type,
   details: Details,
 ) {
-  const { scenarioId, scenarioName, instanceId, stepId, stepName, priority, isReprompt, sharedFields } = contribution;
+  const { scenarioId, scenarioName, instanceId, stepId, stepName, priority } = contribution;
+  const { isReprompt, isReminder, sharedFields } = contribution;
   const priorityWithoutBase = priority - basePriorities[contribution.type];
   const source = { scenarioId, scenarioName, instanceId, stepId, stepName, priorityWithoutBase };
-  return createContribution(source, type, isReprompt, { sharedFields, ...details });
+  return createContribution(source, type, isReprompt, { isReminder, sharedFields, ...details });
 }

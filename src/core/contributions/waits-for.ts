@@ -1,5 +1,5 @@
 import type { SelectionContext } from '../context/selection-context';
-import { getDueTime } from '../context/timers';
+import { getDueTime, listTransitions } from '../context/timers';
 import { isOpen, type RequestKind, type WaitsFor } from '../model/request';
 import type { ScenarioInstance } from '../model/session';
 
@@ -31,8 +31,7 @@ export function getWaitsFor(walk: Walk, context: WaitsForContext): WaitsFor {
 function waitsForTimer({ position, input }: Walk, { turn, session }: WaitsForContext): boolean {
   const { occurredAt } = turn;
   const lastMessageAt = turn.trigger === 'MESSAGE' ? occurredAt : session.lastMessageAt;
-  const { anytimeTransitions, completionTransitions } = position.step;
-  return [...anytimeTransitions, ...completionTransitions, ...input.scenario.globalTransitions].some((transition) => {
+  return listTransitions({ step: position.step, scenario: input.scenario }).some((transition) => {
     const dueTime = getDueTime(transition, position, { lastMessageAt });
     return dueTime !== undefined && dueTime > occurredAt;
   });

@@ -1,6 +1,6 @@
 import type { SelectionContext } from '../context/selection-context';
 import { sortUnique } from './active-set';
-import type { ScenarioStart } from './start-candidates';
+import type { ScenarioStart } from './scenario-start';
 import type { RelatedScenarios } from './turn-state';
 
 type Start = Pick<ScenarioStart, 'scenario' | 'score' | 'origin'>;

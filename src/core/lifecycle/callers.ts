@@ -35,6 +35,11 @@ export function isPausedOnThisTurn({ action, reason }: TurnInstance): boolean {
   return action === 'PAUSE' && reason !== 'STAYS_PAUSED';
 }
 
+/** Whether an instance has ended or been paused on this turn. */
+export function hasEndOrPause({ instances }: Pick<TurnState, 'instances'>): boolean {
+  return instances.some((instance) => hasEnded(instance) || isPausedOnThisTurn(instance));
+}
+
 /** Finds the instances that wait for an instance. */
 export function listCallers(state: Pick<TurnState, 'instances'>, called: TurnInstance): readonly TurnInstance[] {
   const id = getInstanceId(called);

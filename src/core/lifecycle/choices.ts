@@ -6,7 +6,8 @@ import type { ScenarioChoiceRequest } from '../model/session';
 import { sortWith } from '../model/sorting';
 import { groupAmbiguous } from './ambiguity';
 import { getChoiceAnswer, isSameChoice } from './consent';
-import type { StartCandidate } from './start-candidates';
+import type { StartCandidate } from './scenario-start';
+import { sortByStartOrder } from './start-candidates';
 import { getScenarioId, isNew, type TurnInstance } from './turn-instance';
 import { findInstanceOf, type TurnState } from './turn-state';
 
@@ -33,7 +34,7 @@ const nothing: ChoiceResult = { choices: [], choiceToPut: undefined };
  */
 export function decideChoices(state: TurnState, context: SelectionContext): ChoiceResult {
   const { session, turn } = context;
-  const wanted = [...createAmbiguous(state), ...createConsents(state), ...createOffers(state)];
+  const wanted = [...createAmbiguous(state), ...createConsents(state), ...createOffers(state, context)];
   if (session.choices.length === 0 && wanted.length === 0) return nothing;
   const input: ChoiceInput = { state, context, wanted };
   const kept = session.choices.flatMap((choice) => updateChoice(choice, input));
@@ -74,12 +75,11 @@ function createConsents({ rejected }: TurnState): readonly ScenarioChoiceRequest
     .map(({ candidate }) => createChoice('NEEDS_CONSENT', [candidate]));
 }
 
-function createOffers({ instances }: TurnState): readonly ScenarioChoiceRequest[] {
-  return instances
+function createOffers({ instances }: TurnState, context: SelectionContext): readonly ScenarioChoiceRequest[] {
+  const offered = instances
     .filter(({ isOfferDue }) => isOfferDue)
-    .map((instance) =>
-      createChoice('OFFER', [{ scenarioId: getScenarioId(instance), score: 1, localValues: new Map() }]),
-    );
+    .map((instance) => ({ scenarioId: getScenarioId(instance), score: 1, localValues: new Map() }));
+  return sortByStartOrder(offered, context).map((option) => createChoice('OFFER', [option]));
 }
 
 function createChoice(

@@ -6,9 +6,9 @@ import type { Ending } from '../model/scenario';
 import type { ScenarioInstance } from '../model/session';
 import type { CompiledScenario, CompiledStep } from '../scenario/compiled-scenario';
 import { findReachableSteps } from '../scenario/step-graph';
+import { createWalk } from '../steps/create-walk';
 import { findStageNeed, hasEndedEarly } from '../steps/stage-need';
 import { createWalkInput } from '../steps/walk-input';
-import { createWalk } from '../steps/walk-state';
 
 /** Whether the instance stands at a terminal step with all stages finished (2.3c). What a transition misses comes after all stages (3.3). */
 export function isAtFinishedEnd(

@@ -3,7 +3,7 @@ import type { LifecycleDecision } from '../model/lifecycle-decision';
 import { isOpen } from '../model/request';
 import { describeInstance, describeStart } from './lifecycle-reasoning';
 import { getInstanceProposal, getStartProposal } from './model-choice';
-import type { ScenarioStart } from './start-candidates';
+import type { ScenarioStart } from './scenario-start';
 import { type EndedTurnInstance, hasEnded, type TurnInstance } from './turn-instance';
 
 /**

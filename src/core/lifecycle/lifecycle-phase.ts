@@ -4,7 +4,8 @@ import { followCallers, isPausedOnThisTurn } from './callers';
 import { evaluateLifecycleRules } from './lifecycle-rules';
 import { applyWhenNotAddressed } from './not-addressed';
 import { applyAddressedResumes, applyAutomaticResumes } from './resumes';
-import { collectStartCandidates, type StartCandidate } from './start-candidates';
+import type { StartCandidate } from './scenario-start';
+import { collectStartCandidates } from './start-candidates';
 import { selectStarts } from './start-selection';
 import { changeView, getInstanceId, hasEnded, isActive, isNew, type TurnInstance } from './turn-instance';
 import { type TurnState, updateInstances } from './turn-state';
@@ -34,7 +35,9 @@ export function startAndResume(
 ): TurnState {
   const started = selectStarts(applyAddressedResumes(state, context), candidates, context);
   const counted = countAttempts(started, context);
-  return applyAutomaticResumes(applyWhenNotAddressed(counted, context), context);
+  const resumed = applyAutomaticResumes(applyWhenNotAddressed(counted, context), context);
+  // An instance that resumes without being addressed stays silent as well.
+  return applyWhenNotAddressed(resumed, context);
 }
 
 /** Counts the attempts of a MESSAGE turn, once for each instance, before its walk (0.8). */

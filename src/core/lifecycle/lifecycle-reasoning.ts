@@ -1,8 +1,8 @@
 import type { SelectionContext } from '../context/selection-context';
 import { listCallers } from './callers';
 import { type DecisionTexts, describeIdle, explicitEnd, getPauseBehavior, pauseBehaviors } from './pauses';
-import type { ScenarioStart } from './start-candidates';
-import { getInstanceId, type TurnInstance } from './turn-instance';
+import type { ScenarioStart } from './scenario-start';
+import { getInstanceId, hasEnded, type TurnInstance } from './turn-instance';
 
 /** Explains the decision about an instance in one sentence. */
 export function describeInstance(
@@ -33,7 +33,7 @@ function toDecisionTexts(
   instances: readonly TurnInstance[],
   { turn, session }: SelectionContext,
 ): DecisionTexts {
-  const { view, walk, displacedByInstanceIds } = entry;
+  const { view, walk, displacedByInstanceIds, loopStepId } = entry;
   const { instance, scenario } = view;
   const getName = (instanceId: string): string => {
     const found = instances.find((each) => getInstanceId(each) === instanceId);
@@ -41,7 +41,7 @@ function toDecisionTexts(
   };
   return {
     scenario: quote(getScenarioName(entry)),
-    step: quote(walk?.position.step.stepId ?? instance.currentStepId),
+    step: quote(hasEnded(entry) && walk ? walk.position.step.stepId : loopStepId || instance.currentStepId),
     getIdleTime: () => toSeconds(turn.occurredAt - Math.max(session.lastMessageAt, instance.activeSince)),
     getIdleTimeout: () => toSeconds(scenario?.definition.idleTimeoutMs ?? 0),
     getAddressed: () => quoteAll(instances.filter((each) => each.view.isAddressed).map(getScenarioName)),
@@ -107,7 +107,7 @@ function describeOngoingPause(
   return end === '' ? `${pause} until ${explicitEnd}.` : `${pause} until ${explicitEnd}, or ${end}.`;
 }
 
-function describeComplete({ reason, ending }: Completed, { scenario, step, getCallers }: DecisionTexts): string {
+function describeComplete({ reason, ending }: Completed, { scenario, step }: DecisionTexts): string {
   const end = ending === 'FAILED' ? ` It ends as FAILED.` : '';
   switch (reason) {
     case 'TERMINAL':
@@ -117,7 +117,7 @@ function describeComplete({ reason, ending }: Completed, { scenario, step, getCa
     case 'USER_REQUEST':
       return `${scenario} received a COMPLETE signal.${end}`;
     case 'RETURNED':
-      return `${scenario} is finished and returns to ${getCallers()}.`;
+      return `${scenario} is finished and returns to the scenario that called it.`;
     case 'MODEL':
       return `The model chose COMPLETE for ${scenario}.${end}`;
   }

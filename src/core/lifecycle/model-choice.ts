@@ -4,7 +4,7 @@ import { findActionUnderWay, toVisitState } from '../context/visit-state';
 import type { ContinueReason, LifecycleAction } from '../model/lifecycle-decision';
 import { getModelFailure, type OverruleReason, type ProposedAction } from '../model/model-proposal';
 import { getRequestedEnding, hasUnpassedStepAhead } from './completion';
-import type { ScenarioStart, StartCandidate } from './start-candidates';
+import type { ScenarioStart, StartCandidate } from './scenario-start';
 import { changeAction, isActive, pause, type TurnInstance } from './turn-instance';
 
 type ProposalContext = Pick<SelectionContext, 'proposal'>;

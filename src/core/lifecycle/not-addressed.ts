@@ -1,7 +1,7 @@
 import type { SelectionContext } from '../context/selection-context';
-import { listCallChain } from './callers';
+import { followCallers, listCallChain } from './callers';
 import { listStartBlockers } from './start-tests';
-import { type ActiveTurnInstance, isActive, isNew, pause, type TurnInstance } from './turn-instance';
+import { type ActiveTurnInstance, changeAction, isActive, isNew, pause, type TurnInstance } from './turn-instance';
 import { type TurnState, updateInstances } from './turn-state';
 
 /** Whether the turn addresses the instance (0.5). What an addressed caller waits for is addressed with it. */
@@ -46,17 +46,33 @@ export function listInterrupted(state: TurnState): readonly TurnInstance[] {
 export function applyWhenNotAddressed(state: TurnState, { turn }: Pick<SelectionContext, 'turn'>): TurnState {
   if (turn.trigger !== 'MESSAGE' || !state.instances.some(({ view }) => view.isAddressed)) return state;
   const canInterrupt = isAddressedActive(state);
-  return updateInstances(state, (instance) => {
+  const changed = updateInstances(state, (instance) => {
     if (!isLeftAside(instance, state)) return instance;
     switch (instance.view.scenario?.definition.whenNotAddressed ?? 'QUIET') {
       case 'CONTRIBUTE':
         return instance;
       case 'PAUSE':
-        return canInterrupt && !isNew(instance) ? pause(instance, 'INTERRUPTED') : silence(instance);
+        return completeDespiteCorrection(instance) ?? (canInterrupt ? interrupt(instance) : silence(instance));
       case 'QUIET':
-        return silence(instance);
+        return completeDespiteCorrection(instance) ?? silence(instance);
     }
   });
+  return followCallers(changed);
+}
+
+/**
+ * Completes an instance at a finished terminal step that only a correction of this turn would move (2.3c). The turn does not address the
+ * instance, so the correction does not move it.
+ */
+function completeDespiteCorrection(instance: ActiveTurnInstance): TurnInstance | undefined {
+  const { view, expectedWalk } = instance;
+  if (!view.step?.isTerminal || !expectedWalk?.correction) return undefined;
+  return changeAction(instance, { action: 'COMPLETE', reason: 'TERMINAL', ending: view.step.ending });
+}
+
+/** An instance that has just resumed is silent instead: it would be interrupted again on every turn. */
+function interrupt(instance: ActiveTurnInstance): TurnInstance {
+  return isNew(instance) ? silence(instance) : pause(instance, 'INTERRUPTED');
 }
 
 /** The instance stays active, but does not walk and contributes NONE (0.5). */

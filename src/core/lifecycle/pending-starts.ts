@@ -1,13 +1,8 @@
 import { meetsStartThreshold, type SelectionContext } from '../context/selection-context';
 import type { RejectionReason } from '../model/lifecycle-decision';
 import type { PendingStart } from '../model/session';
-import {
-  isPendingStartCanceled,
-  isPendingStartDropped,
-  pendingEffects,
-  type RejectedStart,
-  type StartCandidate,
-} from './start-candidates';
+import type { RejectedStart, StartCandidate } from './scenario-start';
+import { isPendingStartCanceled, isPendingStartDropped, pendingEffects } from './start-candidates';
 import { getScenarioId, isActive, isNew } from './turn-instance';
 import type { TurnState } from './turn-state';
 
@@ -27,7 +22,7 @@ export function decidePendingStarts(state: TurnState, context: SelectionContext)
   const begun: PendingStart[] = [];
   for (const { candidate, rejection } of state.rejected.values()) {
     if (kept.some(({ scenarioId }) => scenarioId === candidate.scenarioId)) continue;
-    if (becomesPending({ candidate, rejection }, context))
+    if (becomesPending({ candidate, rejection }, state, context))
       begun.push(createPendingStart(candidate, rejection.reason, context));
   }
   const pendingIds = new Set([...kept, ...begun].map(({ scenarioId }) => scenarioId));
@@ -56,9 +51,10 @@ function updatePendingStart(
 }
 
 /** Whether a rejected candidate begins to be pending (2.14). */
-function becomesPending({ candidate, rejection }: RejectedStart, context: SelectionContext): boolean {
+function becomesPending({ candidate, rejection }: RejectedStart, state: TurnState, context: SelectionContext): boolean {
   if (candidate.origin === 'CALLED' || pendingEffects[rejection.reason] !== 'RETRY') return false;
   if (isPendingStartCanceled(candidate.scenarioId, context)) return false;
+  if (isPendingStartDropped(candidate.scenarioId, context, state) && !isNamed(candidate, context)) return false;
   if (candidate.origin === 'AIMED') return true;
   if (rejection.reason === 'START_BLOCKED') return !isBlockerAnswered(rejection.blockingScenarioIds ?? [], context);
   return !rejection.hasLostToRival;

@@ -3,7 +3,7 @@ import type { RejectedCandidate } from '../model/lifecycle-decision';
 import type { PendingStart } from '../model/session';
 import { quote, quoteAll } from './lifecycle-reasoning';
 import { getRejectionProposal } from './model-choice';
-import type { RejectedStart, StartCandidate, StartRejection } from './start-candidates';
+import type { RejectedStart, StartCandidate, StartRejection } from './scenario-start';
 import type { TurnInstance } from './turn-instance';
 
 interface RejectedStarts {

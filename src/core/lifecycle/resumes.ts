@@ -1,26 +1,38 @@
 import type { InstanceView } from '../context/instance-view';
 import type { SelectionContext } from '../context/selection-context';
 import type { RejectionReason } from '../model/lifecycle-decision';
-import { type ActiveInstance, checkCapacity, checkExclusions, listActive } from './active-set';
-import { findStartingCaller } from './callers';
+import {
+  type ActivationCheck,
+  type ActiveInstance,
+  checkCapacity,
+  checkExclusions,
+  listActive,
+  sortUnique,
+} from './active-set';
+import { findStartingCaller, listCallChain } from './callers';
 import { isOfferAccepted } from './consent';
 import { displace } from './displacement';
 import { isAddressedActive, listInterrupted, wouldBeInterrupted } from './not-addressed';
 import { getPauseBehavior, type PausedState } from './pauses';
 import { listStartBlockers } from './start-tests';
-import { changeAction, changeView, getInstanceId, isActive, type TurnInstance } from './turn-instance';
+import { changeAction, changeView, getInstanceId, getScenarioId, isActive, type TurnInstance } from './turn-instance';
 import { findInstance, replaceInstance, type TurnState } from './turn-state';
 
 type ResumeCheck =
   | { readonly canResume: true; readonly displaced: readonly ActiveInstance[] }
-  | { readonly canResume: false; readonly reason: RejectionReason };
+  | {
+      readonly canResume: false;
+      readonly reason: RejectionReason;
+      /** Sorted. */
+      readonly blockingScenarioIds: readonly string[];
+    };
 
 interface ResumeRequest {
   /** The turn names or addresses the instance (2.11). */
   readonly mayDisplace: boolean;
   /** A call resumes the instance, so START_BLOCKED does not concern it (section 11). */
   readonly isCalled?: boolean;
-  /** The callers, whose exclusion is ignored. */
+  /** Scenarios whose exclusion is ignored besides that of its callers (section 11). */
   readonly toleratedScenarioIds?: ReadonlySet<string>;
 }
 
@@ -37,17 +49,25 @@ export function checkResume(
   context: SelectionContext,
 ): ResumeCheck {
   const { scenario, signals, isAddressed } = paused.view;
-  if (!scenario) return { canResume: false, reason: 'NOT_FOUND' };
+  if (!scenario) return { canResume: false, reason: 'NOT_FOUND', blockingScenarioIds: [] };
   const interrupted = isAddressed && context.turn.trigger === 'MESSAGE' ? listInterrupted(state) : [];
   const activeSet = listActive(state.instances.filter((instance) => !interrupted.includes(instance)));
-  const request = { scenario, mayDisplace, toleratedScenarioIds };
+  const callerIds = listCallChain(state, paused).map(getScenarioId);
+  const request = { scenario, mayDisplace, toleratedScenarioIds: new Set([...toleratedScenarioIds, ...callerIds]) };
   const exclusion = checkExclusions(activeSet, request, context);
-  if (!exclusion.canActivate) return { canResume: false, reason: exclusion.reason };
+  if (!exclusion.canActivate) return refuse(exclusion);
   const isExempt = signals.hasContinue || isCalled;
-  if (!isExempt && listStartBlockers(state.instances).length > 0) return { canResume: false, reason: 'START_BLOCKED' };
+  const blockers = isExempt ? [] : listStartBlockers(state.instances);
+  if (blockers.length > 0) {
+    return { canResume: false, reason: 'START_BLOCKED', blockingScenarioIds: sortUnique(blockers.map(getScenarioId)) };
+  }
   const capacity = checkCapacity(activeSet, exclusion.displaced, request, context);
-  if (!capacity.canActivate) return { canResume: false, reason: capacity.reason };
+  if (!capacity.canActivate) return refuse(capacity);
   return { canResume: true, displaced: [...exclusion.displaced, ...capacity.displaced] };
+}
+
+function refuse({ reason, blockingScenarioIds }: Extract<ActivationCheck, { canActivate: false }>): ResumeCheck {
+  return { canResume: false, reason, blockingScenarioIds };
 }
 
 /** Resumes an instance, with what its call started (section 11). */
@@ -56,12 +76,13 @@ export function resume(
   paused: TurnInstance,
   displaced: readonly ActiveInstance[],
   context: SelectionContext,
+  mayDisplace = false,
 ): TurnState {
   const remaining = displace(state, displaced, getInstanceId(paused));
   const resumed = replaceInstance(remaining, toResumed(paused, context));
   const called = paused.call?.hasStarted ? findInstance(resumed, paused.call.instanceId) : undefined;
   if (called?.reason !== 'STAYS_PAUSED' || called.view.instance.pauseReason !== 'CALLER_PAUSED') return resumed;
-  return tryResume(resumed, called, context);
+  return tryResume(resumed, called, context, mayDisplace);
 }
 
 /** The instance is active again. Loop counts and attempts are set to 0 if the reason of its pause requires it (2.11). */
@@ -118,7 +139,10 @@ function isExplicitlyResumed({ view }: TurnInstance, context: SelectionContext):
  */
 export function applyAddressedResumes(initial: TurnState, context: SelectionContext): TurnState {
   let state = initial;
-  for (const paused of listStillPaused(initial)) {
+  for (const { view } of listStillPaused(initial)) {
+    const paused = findInstance(state, view.instance.instanceId);
+    // It may have resumed with its caller.
+    if (paused?.reason !== 'STAYS_PAUSED') continue;
     const isExplicit = isExplicitlyResumed(paused, context);
     const isDue =
       isExplicit ||
@@ -139,7 +163,8 @@ export function applyAutomaticResumes(initial: TurnState, context: SelectionCont
   for (const paused of listStillPaused(initial)) {
     const current = findInstance(state, getInstanceId(paused));
     if (current?.reason !== 'STAYS_PAUSED') continue;
-    if (isAddressedActive(state) && wouldBeInterrupted(current, state)) continue;
+    const canBeInterrupted = context.turn.trigger === 'MESSAGE' && isAddressedActive(state);
+    if (canBeInterrupted && wouldBeInterrupted(current, state)) continue;
     const behavior = getPauseBehavior(current.view.instance.pauseReason);
     if (behavior.endsByItself(toPausedState(current, state, context))) state = resumeOrOffer(state, current, context);
   }
@@ -186,21 +211,28 @@ function resumeOrOffer(state: TurnState, paused: TurnInstance, context: Selectio
   return check.canResume ? replaceInstance(state, { ...paused, isOfferDue: true }) : state;
 }
 
-/** Resumes the callers that an instance was paused with, then the instance (section 11). */
+/**
+ * Resumes the caller that an instance was paused with, and the instance with it (section 11). If the caller cannot become active, the instance
+ * stays paused for the same reason.
+ */
 function tryResumeWithCallers(state: TurnState, paused: TurnInstance, context: SelectionContext): TurnState {
   if (paused.view.instance.pauseReason !== 'CALLER_PAUSED') return tryResume(state, paused, context);
   const caller = findStartingCaller(state, paused);
   if (caller?.reason !== 'STAYS_PAUSED' || isPauseRequested(caller.view)) return tryResume(state, paused, context);
   const resumed = tryResumeWithCallers(state, caller, context);
-  const current = findInstance(resumed, getInstanceId(paused));
-  return current?.reason === 'STAYS_PAUSED' ? tryResume(resumed, current, context) : resumed;
+  const staysPausedBecause = findInstance(resumed, getInstanceId(caller))?.staysPausedBecause;
+  return staysPausedBecause ? replaceInstance(resumed, { ...paused, staysPausedBecause }) : resumed;
 }
 
 /** Resumes an instance, or records why it cannot. Only one that the turn names or addresses displaces others (2.11). */
-function tryResume(state: TurnState, paused: TurnInstance, context: SelectionContext): TurnState {
-  const mayDisplace = isAddressedByMessage(paused, context) || paused.view.signals.hasContinue;
+function tryResume(
+  state: TurnState,
+  paused: TurnInstance,
+  context: SelectionContext,
+  mayDisplace = isAddressedByMessage(paused, context) || paused.view.signals.hasContinue,
+): TurnState {
   const check = checkResume(paused, state, { mayDisplace }, context);
   return check.canResume
-    ? resume(state, paused, check.displaced, context)
+    ? resume(state, paused, check.displaced, context, mayDisplace)
     : replaceInstance(state, { ...paused, staysPausedBecause: check.reason });
 }

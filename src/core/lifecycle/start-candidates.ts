@@ -2,55 +2,13 @@ import { getStartTargets, shouldDropPendingStart } from '../context/instance-sig
 import { meetsStartThreshold, type SelectionContext } from '../context/selection-context';
 import { compareText } from '../model/compare-text';
 import type { FieldValues } from '../model/json';
-import type { RejectionReason, StartOrigin } from '../model/lifecycle-decision';
+import type { RejectionReason } from '../model/lifecycle-decision';
 import { sortWith } from '../model/sorting';
-import type { CompiledScenario } from '../scenario/compiled-scenario';
+import { hasEndOrPause } from './callers';
 import { findConsent } from './consent';
+import type { StartCandidate, StartRejection } from './scenario-start';
 import { getScenarioId, hasEnded, hasSucceeded, type TurnInstance } from './turn-instance';
 import type { TurnState } from './turn-state';
-
-/** A scenario that can start or resume on this turn. */
-export interface StartCandidate {
-  readonly scenarioId: string;
-  /** 0..1. */
-  readonly score: number;
-  readonly origin: StartOrigin;
-  /**
-   * Whether the model finds that the message concerns the scenario; replaces the score test. Undefined if the model does not mention the
-   * scenario.
-   */
-  readonly matchesMessage: boolean | undefined;
-  /** Values of its local fields that this turn gives, or an earlier one that the pending start or the CHOICE has kept (0.4). */
-  readonly localValues: FieldValues;
-}
-
-/** A candidate that starts. */
-export interface ScenarioStart extends Omit<StartCandidate, 'scenarioId' | 'localValues'> {
-  readonly scenario: CompiledScenario;
-  readonly instanceId: string;
-  /** Sorted (2.13). */
-  readonly missingSoftFields: readonly string[];
-}
-
-/** Why a candidate does not start, with the details that belong to the reason. */
-export interface StartRejection {
-  readonly reason: RejectionReason;
-  /** Sorted. */
-  readonly missingFields?: readonly string[];
-  /** Sorted. */
-  readonly blockingScenarioIds?: readonly string[];
-  /** Sorted. */
-  readonly blockingRuleIds?: readonly string[];
-  readonly conditionErrors?: readonly string[];
-  /** EXCLUDED only: it lost to another candidate of this turn by a relationship, so it does not become pending (2.14). */
-  readonly hasLostToRival?: boolean;
-}
-
-/** A candidate that did not start. */
-export interface RejectedStart {
-  readonly candidate: StartCandidate;
-  readonly rejection: StartRejection;
-}
 
 const noValues: FieldValues = new Map();
 
@@ -81,7 +39,8 @@ export function collectStartCandidates(context: SelectionContext, state: TurnSta
     const consent = findConsent(choice, byId, context);
     if (consent) add({ ...consent, origin: 'CONSENTED' }, true);
   }
-  if (isPendingTried(context, state)) {
+  // Pending starts are tried on MESSAGE turns, and on any turn after an instance has ended or been paused on it (2.14).
+  if (turn.trigger === 'MESSAGE' || hasEndOrPause(state)) {
     for (const { scenarioId, score } of session.pendingStarts) {
       const named = byId.get(scenarioId);
       if (named && meetsStartThreshold(named, settings)) continue;
@@ -146,16 +105,6 @@ function isNamedResumeRejected(scenarioId: string, { instances }: TurnState): bo
 
 function isRunning(scenarioId: string, { instances }: Pick<TurnState, 'instances'>): boolean {
   return instances.some((instance) => !hasEnded(instance) && getScenarioId(instance) === scenarioId);
-}
-
-/** Pending starts are tried on MESSAGE turns, and on any turn after an instance has ended or been paused on it (2.14). */
-function isPendingTried({ turn }: SelectionContext, { instances }: TurnState): boolean {
-  return (
-    turn.trigger === 'MESSAGE' ||
-    instances.some(
-      (instance) => hasEnded(instance) || (instance.action === 'PAUSE' && instance.reason !== 'STAYS_PAUSED'),
-    )
-  );
 }
 
 /** Sorts by score, then by scenario priority, both in descending order, then by id (2.12). */

@@ -67,12 +67,7 @@ function createStartVariables(
     .filter((instance) => !hasEnded(instance) && !isOwn(instance))
     .map(({ view }) => view);
   if (!ended.some(isOwn)) remaining.push({ scenario });
-  return forgetEndedFields(
-    storedData.sessionVariables,
-    ended.map(getFinalView),
-    remaining,
-    storedData.providedFields,
-  );
+  return forgetEndedFields(storedData.sessionVariables, ended.map(getFinalView), remaining, storedData.providedFields);
 }
 
 /** The view of an ended instance without the results that its last walk forgot (0.4). */
@@ -119,6 +114,7 @@ export function createStartView(
     hasAnsweredRequest: false,
     hasDeclined: false,
     changesUsedValue: false,
+    changesCollectedField: false,
     isNamed: true,
     hasReceivedAwaitedField: false,
     hasReceivedAskedField: false,

@@ -3,13 +3,8 @@ import { type ActiveInstance, sortUnique } from './active-set';
 import { findAmbiguousScenarioIds, findAmbiguousStarts } from './ambiguity';
 import { displace } from './displacement';
 import { checkResume, isPauseRequested, resume } from './resumes';
-import {
-  createImpliedCandidates,
-  type RejectedStart,
-  type ScenarioStart,
-  type StartCandidate,
-  type StartRejection,
-} from './start-candidates';
+import type { RejectedStart, ScenarioStart, StartCandidate, StartRejection } from './scenario-start';
+import { createImpliedCandidates } from './start-candidates';
 import { type StartTestInput, testStart } from './start-tests';
 import { getInstanceId, getScenarioId, hasEnded, type TurnInstance } from './turn-instance';
 import { findInstanceOf, type RelatedScenarios, replaceInstance, type TurnState } from './turn-state';
@@ -103,7 +98,8 @@ function runSelection(
   const queue = [...startOrder];
   for (let candidate = queue.shift(); candidate; candidate = queue.shift()) {
     const { scenarioId } = candidate;
-    if (starts.some(({ scenario }) => scenario.scenarioId === scenarioId)) continue;
+    // Each scenario starts at most once a turn (0.7).
+    if (findInstanceOf(state, scenarioId)?.start) continue;
     candidates.set(scenarioId, candidate);
     const paused = findNamedPausedInstance(candidate, state, context);
     if (paused) {
@@ -185,7 +181,7 @@ function resumeNamed(
   const isNamed = origin !== 'PENDING' && origin !== 'IMPLIED';
   const check = checkResume(paused, state, { mayDisplace: isNamed }, context);
   return check.canResume
-    ? resume(state, paused, check.displaced, context)
+    ? resume(state, paused, check.displaced, context, isNamed)
     : replaceInstance(state, { ...paused, staysPausedBecause: check.reason });
 }
 

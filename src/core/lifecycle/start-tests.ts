@@ -6,7 +6,8 @@ import type { RequirementLevel } from '../model/scenario';
 import type { CompiledScenario } from '../scenario/compiled-scenario';
 import { toConditionVariables } from '../steps/step-conditions';
 import { type ActiveInstance, checkCapacity, checkExclusions, listActive, sortUnique } from './active-set';
-import { isPendingStartCanceled, type StartCandidate, type StartRejection } from './start-candidates';
+import type { StartCandidate, StartRejection } from './scenario-start';
+import { isPendingStartCanceled } from './start-candidates';
 import { createStartData, createStartView } from './start-data';
 import {
   createTurnInstance,
@@ -105,8 +106,6 @@ function checkAvailability(
 
 /** JUST_ENDED (2.12): a run of the scenario ended on this turn, and the turn does not clearly ask for a new one. */
 function isJustEnded(candidate: StartCandidate, ended: TurnInstance | undefined, context: SelectionContext): boolean {
-  // Each scenario starts at most once a turn (0.7).
-  if (ended?.start) return true;
   if (candidate.origin === 'AIMED') return false;
   if (!ended) return isPendingStartCanceled(candidate.scenarioId, context);
   return !ended.restarts && !isWantedAgain(candidate, ended, context);
@@ -215,8 +214,8 @@ function checkStartBlocked({ origin }: StartCandidate, instances: readonly TurnI
  * neither ended nor were paused before the walks (2.12).
  */
 export function listStartBlockers(instances: readonly TurnInstance[]): readonly TurnInstance[] {
-  return instances.filter(({ start, view, action, reason }) => {
-    if (start || view.instance.status !== 'ACTIVE' || !view.step?.definition.blocksStarts) return false;
+  return instances.filter(({ start, resumed, view, action, reason }) => {
+    if (start || resumed || view.instance.status !== 'ACTIVE' || !view.step?.definition.blocksStarts) return false;
     return action === 'CONTINUE' || (action === 'PAUSE' && (reason === 'PREEMPTED' || reason === 'LOOP'));
   });
 }

@@ -9,7 +9,7 @@ import type {
 import type { Ending } from '../model/scenario';
 import type { InstanceCall } from '../model/session';
 import type { Walk } from '../steps/walk-state';
-import type { ScenarioStart } from './start-candidates';
+import type { ScenarioStart } from './scenario-start';
 
 /** What happens to an instance on this turn, with one of the reasons for that action. */
 export type DecidedAction =
@@ -36,6 +36,8 @@ interface InstanceState {
   readonly expectedWalk: Walk | undefined;
   /** The call that the instance waits for (section 11): before its walk the stored one, after the turn the next value of `ScenarioInstance.call`. */
   readonly call: InstanceCall | undefined;
+  /** The call was opened where the walk of this turn ended, so the walk has not left it. */
+  readonly isCallOfWalk: boolean;
   /** COMPLETE only: the instance makes room for a new run of its scenario (2.3c). */
   readonly restarts: boolean;
   /** Paused only: its pause would end if the scenario did not ask first (2.11). */
@@ -46,6 +48,8 @@ interface InstanceState {
   readonly staysPausedBecause: RejectionReason | undefined;
   /** PREEMPTED only: the instances that displaced it. */
   readonly displacedByInstanceIds: readonly string[];
+  /** LOOP only: the step whose limit the walk would exceed (2.8); else "". */
+  readonly loopStepId: string;
   /** Errors of the conditions of 2.3 and 2.4 that were evaluated for the instance. */
   readonly conditionErrors: readonly string[];
 }
@@ -77,11 +81,13 @@ export function createTurnInstance(
     walk: undefined,
     expectedWalk: undefined,
     call: view.instance.call,
+    isCallOfWalk: false,
     restarts: false,
     isOfferDue: false,
     isResumeOffered: action.action === 'PAUSE' && action.reason === 'STAYS_PAUSED' && view.instance.isResumeOffered,
     staysPausedBecause: undefined,
     displacedByInstanceIds: [],
+    loopStepId: '',
     conditionErrors: [],
     ...action,
     ...details,
@@ -118,10 +124,6 @@ export function changeView(instance: TurnInstance, view: InstanceView): TurnInst
 
 export function isActive(instance: TurnInstance): instance is ActiveTurnInstance {
   return instance.action === 'CONTINUE';
-}
-
-export function isPaused(instance: TurnInstance): instance is PausedTurnInstance {
-  return instance.action === 'PAUSE';
 }
 
 const endsInstance: Readonly<Record<TurnInstance['action'], boolean>> = {

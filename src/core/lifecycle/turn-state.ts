@@ -1,4 +1,4 @@
-import type { RejectedStart } from './start-candidates';
+import type { RejectedStart } from './scenario-start';
 import { getInstanceId, getScenarioId, type TurnInstance } from './turn-instance';
 
 /** Maps a scenario id to the sorted ids of related scenarios. */

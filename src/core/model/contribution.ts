@@ -3,8 +3,6 @@ import type { FieldValues } from './json';
 import type { InstanceRequest, WaitsFor } from './request';
 import type { ToolBinding, ToolEffect } from './scenario';
 
-export type ContributionType = 'NONE' | 'ASK' | 'CONFIRM' | 'ACTION_HINT' | 'INFORM';
-
 /** Why the customer must choose: similar scenarios (1.5), consent to a start (2.12), or the offer to resume (2.11). */
 export type ChoiceReason = 'AMBIGUOUS' | 'NEEDS_CONSENT' | 'OFFER';
 

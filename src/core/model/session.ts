@@ -26,6 +26,8 @@ export interface StepVisit {
   readonly wasAskedBefore: boolean;
   /** BACK opened the visit: the step cannot be skipped (3.10). */
   readonly mustAsk: boolean;
+  /** Number of action keys of the visit that superseded turns have used. They are not used again (section 13). */
+  readonly supersededKeys: number;
   /** The visit to return to, if a global transition to a step with a `returns` transition opened this visit (3.2). */
   readonly returnTo?: SuspendedVisit | undefined;
 }
@@ -303,6 +305,7 @@ export function createVisit(number: number, enteredRevision: number, openedAt: n
     informedRevision: 0,
     wasAskedBefore: false,
     mustAsk: false,
+    supersededKeys: 0,
     returnTo: undefined,
   };
 }

@@ -1,4 +1,3 @@
-import type { ContributionType } from './contribution';
 import type { FieldValues, JsonValue } from './json';
 
 /** What caused a turn (0.1). Only MESSAGE increments the turn count. */
@@ -18,6 +17,8 @@ export type CallOutcomeKind = 'CALL_SUCCEEDED' | 'CALL_FAILED' | 'CALL_CANCELLED
 export type VisitOutcome = StepOutcomeKind | CallOutcomeKind;
 /** What a candidate variable does with the known value (0.4). APPEND and REMOVE change lists. */
 export type VariableOperation = 'SET' | 'APPEND' | 'REMOVE';
+/** The contributions that a delivery can report (section 12). A report of an ACTION_HINT has no effect: an action does not need the customer. */
+export type DeliveredType = 'ASK' | 'CONFIRM' | 'ACTION_HINT' | 'INFORM';
 /** Whether a contribution of the previous plans reached the customer (section 12). */
 export type DeliveryStatus = 'DELIVERED' | 'CUT_OFF' | 'NOT_SAID';
 
@@ -96,10 +97,10 @@ export interface StepOutcome {
 
 /** What the channel reports about one contribution of the current exchange (section 12). */
 export interface Delivery {
-  /** "" if `actionKey` identifies the contribution. */
+  /** "" if `actionKey` identifies the contribution, and for a CHOICE. */
   readonly instanceId: string;
   /** Undefined if `actionKey` identifies the contribution. */
-  readonly contributionType?: ContributionType | undefined;
+  readonly contributionType?: DeliveredType | undefined;
   /** "" if instance and type identify the contribution. */
   readonly actionKey: string;
   readonly status: DeliveryStatus;

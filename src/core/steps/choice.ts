@@ -4,6 +4,7 @@ import type { TransitionTrigger } from '../model/scenario';
 import type { TransitionAlternative } from '../model/transition-decision';
 import type { Truth } from '../model/truth';
 import type { CompiledTransition } from '../scenario/compiled-scenario';
+import { clearFields } from './moves';
 import { findStageNeed, hasEndedEarly, isPassable } from './stage-need';
 import {
   computeReadFingerprint,
@@ -102,7 +103,8 @@ function listEligibleTransitions(
 
 /**
  * Whether the walk has already entered the target. A step is entered at most once a turn, except where the walk ends there because a field
- * that it collects is not settled (3.5).
+ * that it collects is not settled (3.5), and where a transition clears a field of the target and this turn gave the value for the next round
+ * ("Another one?" - "Yes, milk"). Such a transition makes a field unknown, so that a walk takes it only as often as there are fields.
  */
 function mayNotEnter(walk: Walk, transition: CompiledTransition, context: SelectionContext): boolean {
   const { position, traversedSteps, input } = walk;
@@ -110,12 +112,14 @@ function mayNotEnter(walk: Walk, transition: CompiledTransition, context: Select
   const wasEntered =
     (position.isNewVisit && position.step.stepId === targetStepId) ||
     traversedSteps.some(({ isPassedOver, entry }) => isPassedOver && entry.stepId === targetStepId);
-  if (!wasEntered) return false;
   const target = input.scenario.steps.get(targetStepId);
-  const cleared = transition.definition.clears;
-  return !target?.collectedFields.some(
-    (field) => cleared.includes(field) || !isSettledAt(field, target, walk, context),
-  );
+  if (!wasEntered || !target) return wasEntered;
+  const cleared = clearFields(walk, transition, context);
+  const endsThere = target.collectedFields.some((field) => !isSettledAt(field, target, cleared, context));
+  const beginsRound =
+    cleared.clearedFields.length > walk.clearedFields.length &&
+    target.collectedFields.some((field) => transition.definition.clears.includes(field));
+  return !endsThere && !beginsRound;
 }
 
 const targetAlreadyEntered = 'target was already entered on this turn';

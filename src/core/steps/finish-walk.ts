@@ -59,10 +59,15 @@ function forget({ known }: Walk, fields: readonly string[], context: SelectionCo
   };
 }
 
-/** Finds the first unfinished stage; after all stages, and after a DECLINED in place of them, what a transition misses (3.3). */
+/**
+ * Finds the first unfinished stage; after all stages, and after a DECLINED or a call that did not succeed in place of them, what a transition
+ * misses (3.3).
+ */
 function findNeed(walk: Walk, context: SelectionContext): Walk {
-  const isDeclined = !walk.position.isNewVisit && walk.position.visit.outcome === 'DECLINED';
-  const stageNeed = isDeclined ? noNeed : findStageNeed(walk, context);
+  const { outcome } = walk.position.visit;
+  const isDeclined = outcome === 'DECLINED';
+  const isCallLost = outcome === 'CALL_FAILED' || outcome === 'CALL_CANCELLED';
+  const stageNeed = isDeclined || isCallLost ? noNeed : findStageNeed(walk, context);
   if (stageNeed.kind !== 'none') return { ...walk, need: stageNeed };
   const missing = findMissingDataNeed(walk);
   if (missing) return { ...walk, ...missing };

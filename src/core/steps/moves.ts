@@ -1,11 +1,12 @@
 import type { SelectionContext } from '../context/selection-context';
 import { findVisitRequest } from '../context/visit-state';
 import { isQuestion } from '../model/focus';
-import { withoutFields } from '../model/known-data';
+import { withoutFields, withValues } from '../model/known-data';
 import { type InstanceRequest, isOpen } from '../model/request';
 import { createVisit, type RouteEntry, type StepVisit, type SuspendedVisit } from '../model/session';
 import { mergeNames } from '../model/sorting';
 import type { CompiledStep, CompiledTransition } from '../scenario/compiled-scenario';
+import { getReusedValues } from './stage-need';
 import type { TraversedStep, Walk } from './walk-state';
 
 /** How the walk enters a step. */
@@ -136,7 +137,7 @@ export function enter(walk: Walk, step: CompiledStep, context: SelectionContext,
     returnTo: entry.returnTo,
   };
   return {
-    ...walk,
+    ...takeReusedValues(walk, step, context),
     position: { step, visit, isNewVisit: true },
     hasMoved: true,
     attempts: 0,
@@ -146,6 +147,17 @@ export function enter(walk: Walk, step: CompiledStep, context: SelectionContext,
     stepsBeforeCheckpoint: without(walk.stepsBeforeCheckpoint, step.stepId),
     requests: takeOverAction(walk.requests, step, visit.number),
     leadInTemplateIds: addLeadIns(walk, step),
+  };
+}
+
+/** The values that an earlier run of the called scenario returned become the instance's own (section 11). */
+function takeReusedValues(walk: Walk, step: CompiledStep, context: SelectionContext): Walk {
+  const reused = getReusedValues(step, context);
+  if (!reused || reused.size === 0) return walk;
+  return {
+    ...walk,
+    returnedValues: new Map([...walk.returnedValues, ...reused]),
+    known: withValues(walk.known, reused),
   };
 }
 
@@ -204,7 +216,7 @@ function returnToVisit(walk: Walk, transition: CompiledTransition, context: Sele
  * Clears the fields that a taken transition lists under `clears` (3.2). Spared are values given this turn that neither the step collects nor
  * the condition of the transition reads.
  */
-function clearFields(
+export function clearFields(
   walk: Walk,
   { definition, fieldsRead }: CompiledTransition,
   { storedData }: SelectionContext,

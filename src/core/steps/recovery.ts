@@ -2,10 +2,11 @@ import type { SelectionContext } from '../context/selection-context';
 import type { ScenarioInstance } from '../model/session';
 import type { OrchestrationSettings } from '../model/settings';
 import type { CompiledScenario, CompiledStep } from '../scenario/compiled-scenario';
+import { createWalk } from './create-walk';
 import { finishWalk } from './finish-walk';
 import { moveTo } from './moves';
 import type { WalkInput } from './walk-input';
-import { createWalk, type Walk } from './walk-state';
+import type { Walk } from './walk-state';
 
 /** Returns the loop limit of a step: its own, else that of its scenario, else the configured one (2.8). */
 export function getLoopLimit(step: CompiledStep, settings: OrchestrationSettings): number {

@@ -7,7 +7,7 @@ import {
   type VisitState,
 } from '../context/visit-state';
 import { type FieldValues, jsonEquals } from '../model/json';
-import { getKnownValues, type KnownData } from '../model/known-data';
+import { getKnownValues, type KnownData, withValues } from '../model/known-data';
 import { buildActionKey, type InstanceRequest, isOpen } from '../model/request';
 import type { ToolBinding } from '../model/scenario';
 import type { CompiledScenario, CompiledStep } from '../scenario/compiled-scenario';
@@ -53,19 +53,24 @@ export function needAnswer(walk: Walk, stage: 'collect' | 'condition', fields: r
 }
 
 /** The call stage: the called scenario has not succeeded in this visit, and no earlier run of it can be used (section 11). */
-function findCallNeed({ position }: Walk, { session }: SelectionContext): StepNeed | undefined {
+function findCallNeed({ position }: Walk, context: SelectionContext): StepNeed | undefined {
   const { call } = position.step;
   if (!call || position.visit.outcome === 'CALL_SUCCEEDED') return undefined;
-  if (call.reuseCompleted && session.scenarioCounters.get(call.scenarioId)?.lastEnding === 'SUCCEEDED')
-    return undefined;
-  return { kind: 'call', scenarioId: call.scenarioId };
+  return getReusedValues(position.step, context) ? undefined : { kind: 'call', scenarioId: call.scenarioId };
+}
+
+/** Returns the values of the last run of the called scenario; undefined if the step does not use it or it did not succeed (section 11). */
+export function getReusedValues({ call }: CompiledStep, { session }: SelectionContext): FieldValues | undefined {
+  if (!call?.reuseCompleted) return undefined;
+  const counter = session.scenarioCounters.get(call.scenarioId);
+  return counter?.lastEnding === 'SUCCEEDED' ? getKnownValues(call.returns, counter.lastValues) : undefined;
 }
 
 /** The confirm stage. An open CONFIRM for the same values is put again; any other is a new agreement (0.8). */
 export function needConfirmation({ input, position, known }: Walk, state: VisitState): StepNeed {
   const { step, visit } = position;
-  const values = getValuesToConfirm(step, input.scenario, known);
   const last = findVisitRequest(state, 'CONFIRM');
+  const values = getValuesToConfirm(step, input.scenario, withUnsentValues(known, last));
   const isSame = last !== undefined && haveSameValues(last.values, values);
   if (last && isOpen(last) && isSame) {
     return { kind: 'confirm', actionKey: last.actionKey, values, isReprompt: true };
@@ -74,7 +79,8 @@ export function needConfirmation({ input, position, known }: Walk, state: VisitS
     (request) => request.kind === 'CONFIRM' && request.visitNumber === visit.number,
   );
   const { instanceId } = input.instance;
-  const actionKey = buildActionKey(instanceId, step.stepId, visit.number, agreements.length + 1);
+  const agreement = visit.supersededKeys + agreements.length + 1;
+  const actionKey = buildActionKey(instanceId, step.stepId, visit.number, agreement);
   return { kind: 'confirm', actionKey, values, isReprompt: isSame && last.outcome === 'DECLINED' };
 }
 
@@ -84,7 +90,8 @@ function needAction({ input, position }: Walk, state: VisitState): StepNeed {
   const confirm = step.hasConfirmStage ? findVisitRequest(state, 'CONFIRM') : undefined;
   const last = findVisitRequest(state, 'ACTION');
   const isAgain = last !== undefined && (isOpen(last) || !confirm || confirm.actionKey === last.actionKey);
-  const newKey = confirm?.actionKey ?? buildActionKey(input.instance.instanceId, step.stepId, visit.number, 1);
+  const { instanceId } = input.instance;
+  const newKey = confirm?.actionKey ?? buildActionKey(instanceId, step.stepId, visit.number, visit.supersededKeys + 1);
   return {
     kind: 'act',
     actionKey: isAgain ? last.actionKey : newKey,
@@ -125,6 +132,12 @@ function getValuesToConfirm(step: CompiledStep, scenario: CompiledScenario, know
   const fields =
     collectedFields.size <= maxLookups ? collectedFields : known.keys().filter((field) => collectedFields.has(field));
   return getKnownValues(fields, known);
+}
+
+/** A profile field that this turn did not send has not changed: an open CONFIRM keeps its value (0.8). */
+function withUnsentValues(known: KnownData, last: InstanceRequest | undefined): KnownData {
+  if (!last || !isOpen(last)) return known;
+  return withValues(known, new Map([...last.values].filter(([field]) => !known.has(field) && !known.isNull(field))));
 }
 
 function haveSameValues(a: FieldValues, b: FieldValues): boolean {

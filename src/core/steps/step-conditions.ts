@@ -164,7 +164,9 @@ function canBeTaken(transition: CompiledTransition, { position }: Walk, { turn, 
 function evaluateOutcomes(transition: CompiledTransition, { position, requests }: Walk): Truth {
   const { outcomes } = transition.definition;
   const { outcome } = position.visit;
-  if (transition.readsActionOutcome && isActionIncomplete({ visit: position.visit, requests })) {
+  // While a failed action is retried, its failure remains the outcome.
+  const isRetried = outcome === 'ACTION_FAILED' || outcome === 'ACTION_SUCCEEDED';
+  if (transition.readsActionOutcome && !isRetried && isActionIncomplete({ visit: position.visit, requests })) {
     const others = outcome !== undefined && outcomes.includes(outcome);
     return others ? 'TRUE' : 'UNKNOWN';
   }

@@ -6,8 +6,7 @@ import type { InstanceRequest } from '../model/request';
 import type { RouteEntry, ScenarioInstance, StepVisit } from '../model/session';
 import type { TransitionAlternative } from '../model/transition-decision';
 import type { CompiledStep, CompiledTransition } from '../scenario/compiled-scenario';
-import { selectActiveGuards } from './step-conditions';
-import { noNeed, type StepNeed } from './step-need';
+import type { StepNeed } from './step-need';
 import type { WalkInput } from './walk-input';
 
 /** The step that a walk has reached, with the current visit of the instance or the visit that it would open. */
@@ -97,44 +96,6 @@ export interface Walk {
   readonly conditionErrors: readonly string[];
   /** Fingerprints of global transitions that are not taken again until a value that they read changes. */
   readonly globalGuards: ReadonlyMap<string, string>;
-}
-
-const noValues: FieldValues = new Map();
-
-/** Creates a walk that has not moved yet. */
-export function createWalk(input: WalkInput, context: SelectionContext): Walk {
-  const { step, instance, known } = input;
-  return {
-    input,
-    traversedSteps: [],
-    position: { step, visit: instance.visit, isNewVisit: false },
-    hasMoved: false,
-    need: noNeed,
-    blockingTransition: undefined,
-    correction: undefined,
-    hasGoneBack: false,
-    hasNothingToGoBackTo: false,
-    hasReturned: false,
-    heldFields: [...instance.heldValues.keys()].filter((field) => input.providedFields.has(field)).sort(),
-    blockedByCheckpoint: '',
-    relocalizedFrom: '',
-    route: instance.route,
-    leftSteps: instance.leftSteps,
-    stepsBeforeCheckpoint: instance.stepsBeforeCheckpoint,
-    requests: instance.requests,
-    settledFields: instance.settledFields,
-    attempts: instance.attempts,
-    attemptsTotal: instance.attemptsTotal,
-    countsFailure: false,
-    clearedFields: [],
-    forgottenFields: [],
-    returnedValues: noValues,
-    known,
-    leadInTemplateIds: instance.leadInTemplateIds,
-    alternatives: [],
-    conditionErrors: [],
-    globalGuards: selectActiveGuards(input, context),
-  };
 }
 
 /** Whether a field needs no further question at a step (3.1). A cleared field is asked again, also if it was declined. */

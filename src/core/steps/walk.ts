@@ -7,11 +7,12 @@ import type { CallOutcomeKind } from '../model/turn';
 import { findBackTarget } from './back';
 import { chooseTransition, type TransitionChoice } from './choice';
 import { findCorrection } from './correction';
+import { createWalk } from './create-walk';
 import { finishWalk } from './finish-walk';
 import { enter, follow, moveTo } from './moves';
 import { findStageNeed, isPassable } from './stage-need';
 import type { WalkInput } from './walk-input';
-import { createWalk, type Walk } from './walk-state';
+import type { Walk } from './walk-state';
 
 /**
  * Walks an instance from its current step, or a new one from its entry step, until no transition can be taken or a step has something to do

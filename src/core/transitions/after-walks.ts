@@ -1,4 +1,6 @@
+import type { SelectionContext } from '../context/selection-context';
 import { listCallers } from '../lifecycle/callers';
+import { decideChoices } from '../lifecycle/choices';
 import { changeAction, isActive, type TurnInstance } from '../lifecycle/turn-instance';
 import { findInstanceOf, type TurnState, updateInstances } from '../lifecycle/turn-state';
 import { hasEndedEarly } from '../steps/stage-need';
@@ -25,20 +27,27 @@ function isAtEnd({ position }: Walk): boolean {
 }
 
 /** Lets the instances walk whose deferred contribution has become free, although the turn does not concern them (0.5, 4.2). */
-export function activateFreed(state: TurnState): TurnState {
+export function activateFreed(state: TurnState, context: SelectionContext): TurnState {
   return updateInstances(state, (instance) =>
-    isActive(instance) && !instance.shouldWalk && !instance.walk && isDeferredFree(instance, state)
+    isActive(instance) && !instance.shouldWalk && !instance.walk && isDeferredFree(instance, state, context)
       ? { ...instance, shouldWalk: true, reason: instance.resumed ? 'RESUMED' : 'GOES_ON' }
       : instance,
   );
 }
 
 /** Whether the contribution of an instance was deferred, and its rival is gone (4.2). */
-function isDeferredFree({ view }: TurnInstance, state: TurnState): boolean {
+function isDeferredFree({ view }: TurnInstance, state: TurnState, context: SelectionContext): boolean {
   const rivalId = view.instance.deferredBehindScenarioId;
-  if (rivalId === '') return false;
+  if (rivalId === '' || isOffered(rivalId, state, context)) return false;
   const rival = findInstanceOf(state, rivalId);
   return !rival || !isActive(rival) || !asksCustomer(rival);
+}
+
+/** Whether a CHOICE with this one option stays open. It counts as a CONFIRM of its scenario (1.5). */
+function isOffered(scenarioId: string, state: TurnState, context: SelectionContext): boolean {
+  return decideChoices(state, context).choices.some(
+    ({ status, scenarioIds }) => status === 'OPEN' && scenarioIds.length === 1 && scenarioIds.includes(scenarioId),
+  );
 }
 
 /** Whether the instance asks or confirms on this turn, or still waits for an answer. */

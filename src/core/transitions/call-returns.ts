@@ -35,8 +35,8 @@ const noValues: FieldValues = new Map();
 export function leaveCalls(state: TurnState): TurnState {
   let current = state;
   for (const caller of state.instances) {
-    const { call, walk, view } = caller;
-    if (!call || !walk || call !== view.instance.call) continue;
+    const { call, isCallOfWalk, walk, view } = caller;
+    if (!call || !walk || isCallOfWalk) continue;
     const callVisit = findCallVisit(view.instance.visit, view.scenario, view.instance.currentStepId);
     if (callVisit !== undefined && listVisits(walk.position.visit).includes(callVisit)) continue;
     current = replaceInstance(current, { ...caller, call: undefined });
@@ -78,7 +78,7 @@ function markReturned(instance: TurnInstance, state: TurnState): TurnInstance {
 }
 
 function toCallResult(called: TurnInstance | undefined, caller: TurnInstance): CallResult {
-  if (!called || called.action !== 'COMPLETE') {
+  if (called?.action !== 'COMPLETE') {
     return { outcome: 'CALL_CANCELLED', returned: noValues, leadInTemplateIds: [] };
   }
   const { view, walk } = called;
@@ -111,7 +111,7 @@ export function failCall(state: TurnState, caller: TurnInstance, context: Select
 
 /** Records the end of a call. An active caller goes on in the same turn, a paused one when it resumes. */
 function endCall(state: TurnState, waiting: TurnInstance, result: CallResult, context: SelectionContext): TurnState {
-  const caller: TurnInstance = { ...waiting, call: undefined };
+  const caller: TurnInstance = { ...waiting, call: undefined, isCallOfWalk: false };
   const walk = isActive(caller) ? (caller.walk ?? walkNow(caller, context)) : undefined;
   return replaceInstance(state, walk ? goOn(caller, walk, result, context) : keepForLater(caller, result, context));
 }

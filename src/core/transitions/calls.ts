@@ -2,12 +2,8 @@ import type { SelectionContext } from '../context/selection-context';
 import { listCallChain } from '../lifecycle/callers';
 import { isBlockerThere } from '../lifecycle/pending-starts';
 import { checkResume, isPauseRequested, resume } from '../lifecycle/resumes';
-import {
-  createImpliedCandidates,
-  pendingEffects,
-  type StartCandidate,
-  type StartRejection,
-} from '../lifecycle/start-candidates';
+import type { StartCandidate, StartRejection } from '../lifecycle/scenario-start';
+import { createImpliedCandidates, pendingEffects } from '../lifecycle/start-candidates';
 import { addStart, reject, selectStarts } from '../lifecycle/start-selection';
 import { testStart } from '../lifecycle/start-tests';
 import { getInstanceId, getScenarioId, hasEnded, isActive, type TurnInstance } from '../lifecycle/turn-instance';
@@ -65,7 +61,7 @@ function openCall(
   const isCycle = chain.some((instance) => getScenarioId(instance) === scenarioId);
   if (isCycle || chain.length > maxCallLevels) return failCall(state, caller, context);
   // From here on the caller waits, so it does not count as active.
-  const waiting = replaceInstance(state, { ...caller, call: pending });
+  const waiting = replaceInstance(state, { ...caller, call: pending, isCallOfWalk: caller.walk !== undefined });
   const toleratedScenarioIds = new Set(chain.map(getScenarioId));
   const existing = findInstanceOf(waiting, scenarioId);
   if (existing && !hasEnded(existing))
@@ -113,7 +109,8 @@ function join(
     matchesMessage: true,
     localValues: new Map(),
   };
-  return refuse(state, pending, candidate, { reason: check.reason }, attempt, context);
+  const { reason, blockingScenarioIds } = check;
+  return refuse(state, pending, candidate, { reason, blockingScenarioIds }, attempt, context);
 }
 
 /** A call that is refused with a reason of 2.14 stays pending for some turns. Any other refusal, and the last turn, fails it. */

@@ -1,9 +1,10 @@
 import type { SelectionContext } from '../context/selection-context';
-import { followCallers } from '../lifecycle/callers';
+import { followCallers, hasEndOrPause } from '../lifecycle/callers';
 import { decideChoices } from '../lifecycle/choices';
 import { type LifecyclePhase, listFreed, markSettled, startAndResume } from '../lifecycle/lifecycle-phase';
 import { decidePendingStarts } from '../lifecycle/pending-starts';
-import { collectFurtherCandidates, type RejectedStart } from '../lifecycle/start-candidates';
+import type { RejectedStart } from '../lifecycle/scenario-start';
+import { collectFurtherCandidates } from '../lifecycle/start-candidates';
 import { getScenarioId, isActive, type TurnInstance } from '../lifecycle/turn-instance';
 import { type TurnState, updateInstances } from '../lifecycle/turn-state';
 import type { PendingStart, ScenarioChoiceRequest } from '../model/session';
@@ -32,16 +33,19 @@ export interface TransitionPhase {
  * contributes on a MESSAGE turn, the quiet instances walk as well (0.5). Pure.
  */
 export function decideTransitions(context: SelectionContext, lifecycle: LifecyclePhase): TransitionPhase {
-  const begun = retryCallsOfMessage(lifecycle.state, context);
-  let state = runRounds(walkInstances(begun, context), context);
+  const walked = leaveCalls(walkInstances(lifecycle.state, context));
+  let state = runRounds(retryCalls(walked, context), context);
   if (context.turn.trigger === 'MESSAGE' && isSilent(state)) {
     state = runRounds(walkInstances(activateQuiet(state), context), context);
   }
   return toPhase(updateGuards(state, context), context);
 }
 
-function retryCallsOfMessage(state: TurnState, context: SelectionContext): TurnState {
-  return context.turn.trigger === 'MESSAGE' ? retryPendingCalls(state, context, { countsTurn: true }) : state;
+/** Pending calls are tried on MESSAGE turns, and on any turn after an instance has ended or been paused on it (2.14, section 11). */
+function retryCalls(state: TurnState, context: SelectionContext): TurnState {
+  const isMessage = context.turn.trigger === 'MESSAGE';
+  if (!isMessage && !hasEndOrPause(state)) return state;
+  return retryPendingCalls(state, context, { countsTurn: isMessage });
 }
 
 function isSilent({ instances }: TurnState): boolean {
@@ -65,7 +69,7 @@ function runRound(state: TurnState, context: SelectionContext): TurnState {
   const completed = followCallers(leaveCalls(completeSilently(state)));
   const called = openCalls(returnCalls(completed, context), context);
   const continued = startFurther(followCallers(called), context);
-  return walkInstances(activateFreed(continued), context);
+  return walkInstances(activateFreed(continued, context), context);
 }
 
 /** Tries again what the ends and pauses since the last selection made possible (0.7, step 11). */

@@ -38,7 +38,7 @@ export function settleWalk(instance: TurnInstance, walked: Walk, context: Select
   const recovery = relocalize(walked, context);
   return recovery
     ? changeAction(instance, { action: 'CONTINUE', reason: 'RELOCALIZED' }, { walk: recovery })
-    : pause(instance, 'LOOP');
+    : { ...pause(instance, 'LOOP'), loopStepId: walked.position.step.stepId };
 }
 
 /** 2.2: the current step no longer exists. Moves the instance to a recovery step, or cancels it if there is none. */
@@ -71,11 +71,13 @@ function isLooping(
   { input, position, need, attempts, countsFailure }: Walk,
   { settings }: Pick<SelectionContext, 'settings'>,
 ): boolean {
-  const { step, isNewVisit } = position;
+  const { step, visit, isNewVisit } = position;
   if (input.isStart) return false;
   if (isNewVisit) return hasReachedLoopLimit(input.instance, step, settings);
-  const failures = (input.instance.loopCounts.get(step.stepId) ?? 0) + (countsFailure ? 1 : 0);
-  if (need.kind === 'act' && failures > getLoopLimit(step, settings)) return true;
+  const isRetry =
+    need.kind === 'act' && (countsFailure || (step.isRequiredAction && visit.outcome === 'ACTION_FAILED'));
+  const loopCount = (input.instance.loopCounts.get(step.stepId) ?? 0) + (countsFailure ? 1 : 0);
+  if (isRetry && loopCount > getLoopLimit(step, settings)) return true;
   const limit = getAttemptLimit(step, settings);
   return limit > 0 && attempts > limit;
 }

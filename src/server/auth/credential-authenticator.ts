@@ -49,17 +49,17 @@ export class CredentialAuthenticator implements Authenticator {
     return {
       kind: 'refused',
       failure: 'malformed',
-      message: `The kind of the bearer token is not accepted; ${this.describeAccepted()}.`,
+      message: `The kind of the bearer token is not accepted; ${this.describeAcceptedCredentials()}.`,
     };
   }
 
   private rejectMissingCredentials(): Authentication {
-    const message = `The call has no credentials; ${this.describeAccepted()}.`;
+    const message = `The call has no credentials; ${this.describeAcceptedCredentials()}.`;
     return { kind: 'refused', failure: 'missing', message };
   }
 
   /** Describes the accepted kinds of credentials. They are not secret: the documentation lists them. */
-  private describeAccepted(): string {
+  private describeAcceptedCredentials(): string {
     const { apiKeys, tokens, certificates } = this.accepted;
     const options = [
       apiKeys && 'send an API key in the metadata "authorization: Bearer so_..."',

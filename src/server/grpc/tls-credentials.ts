@@ -35,17 +35,17 @@ export function readTlsMaterial([cert = '', key = '', ca]: readonly string[]): T
  */
 export function createTlsCredentials(
   material: Reloadable<TlsMaterial>,
-  requireClientCertificate: boolean,
+  requiresClientCertificate: boolean,
 ): ServerCredentials {
-  const credentials = new ReloadedCredentials(material.current, requireClientCertificate);
+  const credentials = new ReloadedCredentials(material.current, requiresClientCertificate);
   material.onChange((changed) => credentials.update(changed));
   return credentials;
 }
 
 class ReloadedCredentials extends ServerCredentials {
-  constructor(material: TlsMaterial, requireClientCertificate: boolean) {
+  constructor(material: TlsMaterial, requiresClientCertificate: boolean) {
     const requestCert = material.ca !== undefined;
-    super({ requestCert, rejectUnauthorized: requestCert && requireClientCertificate }, toContextOptions(material));
+    super({ requestCert, rejectUnauthorized: requestCert && requiresClientCertificate }, toContextOptions(material));
   }
 
   update(material: TlsMaterial): void {

@@ -159,7 +159,7 @@ candidates: [{scenario_id: Refund, score: 0.9}]
   const shown = await runOk('session', session);
   expect(shown).toMatch(/^Refund \(version 1, active, in focus\)$/m);
   expect(shown).toMatch(/^ {2}step +confirm_refund$/m);
-  expect(shown).toMatch(/^ {2}waits for an answer to CONFIRM order_id="4711", refund_reason="broken"$/m);
+  expect(shown).toMatch(/^ {2}open +CONFIRM order_id="4711", refund_reason="broken" \(open for \d+ \w+\)$/m);
   expect(shown).toMatch(/^ {2}because +\S/m);
   const followed = toLines(await runOk('tail', session, '--after', '0', '--count', '1', '--json'));
   expect(followed.map((line) => JSON.parse(line).revision)).toEqual([1]);

@@ -176,6 +176,13 @@ test('13: a turn that supersedes the previous one is decided on the state before
   expect(third?.response).toMatchObject({ revision: 3, turnCount: 2 });
 });
 
+test('13: a turn that cannot be superseded ends the conversation', async () => {
+  const timer = `  - ${startRefund}}\n  - {trigger: TIMER}\n  - {message: Hm, supersedes: true}\n`;
+  expect((await run(timer)).run.failure).toMatch(/not a MESSAGE turn/);
+  const earlier = `  - ${startRefund}, turn_id: ${tipId}}\n  - {message: Hm}\n  - {message: Hm, supersedes_turn_id: ${tipId}}\n`;
+  expect((await run(earlier)).run.failure).toMatch(/Supersede that one/);
+});
+
 test('a turn has the id and the time that the file gives', async () => {
   const turnId = '1d5b2b3a-7d3f-4c5e-9a52-0c7f2f6f4b09';
   const { run: result } = await run(`  - ${startRefund}, turn_id: ${turnId}, occurred_at: 2026-03-02T18:30:00Z}

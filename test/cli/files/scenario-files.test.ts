@@ -252,7 +252,7 @@ steps:
 
   const deeper = (column: number) =>
     `is below a key that already has a value; start it at column ${column} to make it the next key`;
-  const misaligned = 'does not line up with the entries above; align it with the one that it follows';
+  const misaligned = 'does not line up with the entries above; align it with the entry that it follows';
   test.each([
     [
       'a key that is indented deeper',

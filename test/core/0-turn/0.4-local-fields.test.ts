@@ -1,4 +1,10 @@
-import { aRelationship, Conversation, type PlayedTurn, type ScenarioDraft, type TurnDraft } from '../../support/conversation';
+import {
+  aRelationship,
+  Conversation,
+  type PlayedTurn,
+  type ScenarioDraft,
+  type TurnDraft,
+} from '../../support/conversation';
 import { asking, end } from '../../support/sample-scenarios';
 
 /** Both scenarios ask for a street of their own. */
@@ -12,10 +18,7 @@ const getStreet = (conversation: Conversation, scenarioId: string): unknown =>
 /** Who has the street: the ids of the instances, and "session". */
 function listTakers({ session }: PlayedTurn): readonly string[] {
   const instances = session.instances.filter(({ variables }) => variables.has('street'));
-  return [
-    ...instances.map(({ instanceId }) => instanceId),
-    ...(session.variables.has('street') ? ['session'] : []),
-  ];
+  return [...instances.map(({ instanceId }) => instanceId), ...(session.variables.has('street') ? ['session'] : [])];
 }
 
 describe('0.4: a candidate variable for a local field is taken by', () => {
@@ -80,7 +83,12 @@ describe('0.4: a candidate variable for a local field is taken by', () => {
   test('0.4: no. 5, the paused instance that asks', () => {
     const conversation = new Conversation([delivery, chat]);
     conversation.turn({ candidates: { delivery: 0.9, chat: 0.8 } });
-    conversation.turn({ signals: [['PAUSE', 'delivery'], ['CONTINUE', 'chat']] });
+    conversation.turn({
+      signals: [
+        ['PAUSE', 'delivery'],
+        ['CONTINUE', 'chat'],
+      ],
+    });
     expect(listTakers(conversation.turn(main))).toEqual(['delivery#1']);
   });
 
@@ -130,11 +138,26 @@ test('0.4: an instance reads a local field from customer_data', () => {
 test('0.4: a new value of a local field corrects only the instance that takes it', () => {
   const conversation = new Conversation([delivery, billing]);
   conversation.turn({ ...main, candidates: { delivery: 0.9 } });
-  conversation.turn({ candidates: { billing: 0.9 }, given: [{ name: 'street', value: 'Side 2', scenarioId: 'billing' }] });
+  conversation.turn({
+    candidates: { billing: 0.9 },
+    given: [{ name: 'street', value: 'Side 2', scenarioId: 'billing' }],
+  });
   const played = conversation.turn({ given: [{ name: 'street', value: 'Main 9', scenarioId: 'delivery' }] });
   expect(played.transition('delivery')).toMatchObject({ reason: 'CORRECTED', correctedFields: ['street'] });
   expect(played.transition('billing').correctedFields).toEqual([]);
   expect([getStreet(conversation, 'delivery'), getStreet(conversation, 'billing')]).toEqual(['Main 9', 'Side 2']);
+});
+
+test('0.5: a changed local field addresses the instance that takes it, and no other one whose scenario collects it', () => {
+  const conversation = new Conversation([delivery, billing]);
+  conversation.turn({ ...main, candidates: { delivery: 0.9 } });
+  conversation.turn({
+    candidates: { billing: 0.9 },
+    given: [{ name: 'street', value: 'Side 2', scenarioId: 'billing' }],
+  });
+  const played = conversation.turn({ given: [{ name: 'street', value: 'Main 9', scenarioId: 'delivery' }] });
+  expect(played.result.context.addressedInstanceIds).toEqual(['delivery#1']);
+  expect(played.actions).toContain('billing CONTINUE QUIET');
 });
 
 describe('0.4: what a candidate takes', () => {

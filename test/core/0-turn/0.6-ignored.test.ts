@@ -17,7 +17,10 @@ const payStep: StepDraft = {
 const pay: ScenarioDraft = { scenarioId: 's', steps: [payStep, waiting, end] };
 const key = 's#1/pay/1';
 const yes: TurnDraft = { outcomes: [{ kind: 'CONFIRMED' }] };
-const paid = (toolId: string): TurnDraft => ({ trigger: 'TOOL_RESULTS', outcomes: [{ kind: 'ACTION_SUCCEEDED', toolId }] });
+const paid = (toolId: string): TurnDraft => ({
+  trigger: 'TOOL_RESULTS',
+  outcomes: [{ kind: 'ACTION_SUCCEEDED', toolId }],
+});
 const listDone = (conversation: Conversation): readonly string[] =>
   [...conversation.session.instances, ...conversation.session.endedInstances].flatMap(({ irreversibleDone }) =>
     irreversibleDone.map(({ description }) => description),
@@ -77,7 +80,12 @@ describe('0.6: an outcome that is not applied is returned with its reason', () =
       { kind: 'ACTION_FAILED', actionKey: key },
       'ACTION_FAILED NO_OPEN_REQUEST',
     ],
-    ['no ACTION lists the tool', [yes], { kind: 'ACTION_SUCCEEDED', toolId: 'other' }, 'ACTION_SUCCEEDED NO_OPEN_REQUEST'],
+    [
+      'no ACTION lists the tool',
+      [yes],
+      { kind: 'ACTION_SUCCEEDED', toolId: 'other' },
+      'ACTION_SUCCEEDED NO_OPEN_REQUEST',
+    ],
     [
       'the session has no such instance',
       [],
@@ -98,10 +106,12 @@ describe('0.6: an outcome that is not applied is returned with its reason', () =
   });
 
   test('0.6: AMBIGUOUS, if more than one open ACTION lists the tool', () => {
-    const conversation = startConversation([acting('a'), acting('b')].map((each) => ({
-      ...each,
-      steps: each.steps.map((step) => (step.stepId === 'act' ? { ...step, toolIds: ['tool'] } : step)),
-    })));
+    const conversation = startConversation(
+      [acting('a'), acting('b')].map((each) => ({
+        ...each,
+        steps: each.steps.map((step) => (step.stepId === 'act' ? { ...step, toolIds: ['tool'] } : step)),
+      })),
+    );
     const played = conversation.turn({ outcomes: [{ kind: 'ACTION_SUCCEEDED', toolId: 'tool' }] });
     expect(listIgnored(played)).toEqual(['ACTION_SUCCEEDED AMBIGUOUS']);
     const named = conversation.turn({ outcomes: [{ kind: 'ACTION_SUCCEEDED', toolId: 'tool', instanceId: 'a#1' }] });
@@ -161,7 +171,10 @@ describe('0.6: an ACTION_SUCCEEDED of a WRITE tool that is not applied', () => {
 
   test('0.6: enters irreversible_done if no request matches, without passing the step', () => {
     const conversation = play();
-    conversation.turn({ trigger: 'TOOL_RESULTS', outcomes: [{ ...success, actionKey: '', instanceId: 's#1', stepId: 'pay' }] });
+    conversation.turn({
+      trigger: 'TOOL_RESULTS',
+      outcomes: [{ ...success, actionKey: '', instanceId: 's#1', stepId: 'pay' }],
+    });
     expect(conversation.instance('s').irreversibleDone).toMatchObject([{ stepId: 'pay', passed: false }]);
     expect(conversation.instance('s').currentStepId).toBe('pay');
   });

@@ -1,4 +1,10 @@
-import { Conversation, type PlayedTurn, type ScenarioDraft, type StepDraft, type TurnDraft } from '../../support/conversation';
+import {
+  Conversation,
+  type PlayedTurn,
+  type ScenarioDraft,
+  type StepDraft,
+  type TurnDraft,
+} from '../../support/conversation';
 import { listContributions } from '../../support/play-turns';
 import { getActionKey, getRequest, listIgnored } from '../../support/requests';
 import { startConversation } from '../../support/running';
@@ -24,7 +30,10 @@ describe('0.6: an outcome with an action_key', () => {
 
   test('0.6: answers the ACTION with that key, although another one lists the same tool', () => {
     const [one, two] = ['one', 'two'].map(
-      (id): ScenarioDraft => ({ ...acting(id), steps: [{ ...acting(id).steps[0], stepId: 'act', toolIds: ['t'] }, waiting, end] }),
+      (id): ScenarioDraft => ({
+        ...acting(id),
+        steps: [{ ...acting(id).steps[0], stepId: 'act', toolIds: ['t'] }, waiting, end],
+      }),
     );
     if (!one || !two) throw new Error('no scenario');
     const conversation = startConversation([one, two]);
@@ -69,7 +78,9 @@ describe('0.6: ACTION_SUCCEEDED with the key of an open CONFIRM', () => {
   });
 
   test('0.6: does not hold for ACTION_FAILED', () => {
-    const played = startConversation([pay(['a'])]).turn({ outcomes: [{ kind: 'ACTION_FAILED', actionKey: 's#1/pay/1' }] });
+    const played = startConversation([pay(['a'])]).turn({
+      outcomes: [{ kind: 'ACTION_FAILED', actionKey: 's#1/pay/1' }],
+    });
     expect(listIgnored(played)).toEqual(['ACTION_FAILED NO_OPEN_REQUEST']);
   });
 });
@@ -144,10 +155,10 @@ describe('0.6: an answer without a key', () => {
 
   test('0.6: goes to a CONFIRM before an ASK that was put later', () => {
     const known = { stepId: 'name', collectsProfileFields: ['name'], canSkip: false, to: ['wait'] };
-    const conversation = startConversation([
-      { scenarioId: 't', priority: 99, steps: [known, waiting, end] },
-      confirming('payment'),
-    ], { customer: { name: 'Ada' } });
+    const conversation = startConversation(
+      [{ scenarioId: 't', priority: 99, steps: [known, waiting, end] }, confirming('payment')],
+      { customer: { name: 'Ada' } },
+    );
     const played = conversation.turn({ ...yes, customer: { name: 'Ada' } });
     expect(getStep(played, 'payment')).toBe('wait');
     expect(conversation.instance('t').currentStepId).toBe('name');
@@ -158,6 +169,19 @@ describe('0.6: an answer without a key', () => {
     const played = conversation.turn({ outcomes: [{ kind: 'CONFIRMED', instanceId: 'booking#1' }] });
     expect(listIgnored(played)).toEqual(['booking#1 CONFIRMED NO_OPEN_REQUEST']);
   });
+});
+
+test('0.6, 0.7: a DECLINED is recorded although the same turn changes a value that the CONFIRM binds', () => {
+  const steps: readonly StepDraft[] = [
+    { stepId: 'pay', isCheckpoint: true, confirmsFields: ['x'], to: [{ to: 'wait', outcomes: ['DECLINED'] }, 'end'] },
+    waiting,
+    end,
+  ];
+  const played = startConversation([{ scenarioId: 's', steps }], { variables: { x: 1 } }).turn({
+    ...no,
+    variables: { x: 2 },
+  });
+  expect([listIgnored(played), getStep(played, 's')]).toEqual([[], 'wait']);
 });
 
 describe('0.6: an answer to an ASK', () => {
@@ -188,7 +212,12 @@ describe('0.6: an answer to an ASK', () => {
     const played = conversation.turn(no);
     expect(played.plan).toEqual(['s INFORM thanks']);
     expect(played.actions).toEqual(['s CONTINUE GOES_ON']);
-    expect(conversation.instance('s').settledFields).toEqual(new Map([['name', 'DECLINED'], ['code', 'DECLINED']]));
+    expect(conversation.instance('s').settledFields).toEqual(
+      new Map([
+        ['name', 'DECLINED'],
+        ['code', 'DECLINED'],
+      ]),
+    );
   });
 
   test('0.6: such a DECLINED is no outcome of the step', () => {
@@ -259,7 +288,10 @@ describe('0.6: an ACTION of several tools', () => {
       end,
     ],
   });
-  const failed = (toolId: string): TurnDraft => ({ trigger: 'TOOL_RESULTS', outcomes: [{ kind: 'ACTION_FAILED', toolId }] });
+  const failed = (toolId: string): TurnDraft => ({
+    trigger: 'TOOL_RESULTS',
+    outcomes: [{ kind: 'ACTION_FAILED', toolId }],
+  });
 
   test('0.6: succeeds when all of them did, and stores the results of each', () => {
     const conversation = startConversation([act()]);
@@ -307,11 +339,7 @@ describe('0.6: the outcome of a visit that was left', () => {
   };
   const scenario = (to: StepDraft['to']): ScenarioDraft => ({
     scenarioId: 's',
-    steps: [
-      find,
-      { stepId: 'name', collectsProfileFields: ['name'], to: to ?? ['end'] },
-      end,
-    ],
+    steps: [find, { stepId: 'name', collectsProfileFields: ['name'], to: to ?? ['end'] }, end],
   });
   const late = (conversation: Conversation): PlayedTurn => {
     conversation.turn();

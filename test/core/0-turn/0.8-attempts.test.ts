@@ -12,7 +12,11 @@ const other = asking('o', ['x', 'y']);
 const third = asking('third', ['z'], { entryCondition: 'false' });
 
 /** Plays a turn after one that put the request, and returns the attempts of the request and of the instance. */
-function countAttempts(scenario: ScenarioDraft, draft: TurnDraft, options: ConstructorParameters<typeof Conversation>[1] = {}) {
+function countAttempts(
+  scenario: ScenarioDraft,
+  draft: TurnDraft,
+  options: ConstructorParameters<typeof Conversation>[1] = {},
+) {
   const conversation = new Conversation([scenario, other, third, asking('fresh', ['f'])], options);
   conversation.turn({ candidates: { s: 0.9, o: 0.8 } });
   conversation.turn(draft);
@@ -130,14 +134,15 @@ describe('0.8: the attempts of an instance', () => {
     const conversation = startConversation([{ scenarioId: 's', steps }]);
     conversation.turn();
     conversation.turn({ variables: { b: 1 } });
-    expect(read(conversation)).toEqual([expect.any(Number), expect.any(Number)]);
-    const [attempts, total] = read(conversation);
-    expect(attempts).toBeLessThan(total ?? 0);
+    expect(read(conversation)).toEqual([1, 2]);
   });
 
   test('0.8: can be read by conditions', () => {
     const to = [{ to: 'end', trigger: 'ANYTIME' as const, condition: 'attempts == 2 && attempts_total == 2' }, 'end'];
-    const scenario: ScenarioDraft = { scenarioId: 's', steps: [{ stepId: 'a', collectsProfileFields: ['a'], to }, end] };
+    const scenario: ScenarioDraft = {
+      scenarioId: 's',
+      steps: [{ stepId: 'a', collectsProfileFields: ['a'], to }, end],
+    };
     const conversation = startConversation([scenario]);
     expect([conversation.turn().plan, conversation.turn().plan]).toEqual([['s ASK a'], ['s INFORM bye']]);
   });

@@ -195,7 +195,7 @@ describe('a request that is put again', () => {
   test('0.6: a retry lists only the tools that have not succeeded', () => {
     const conversation = play(twoTools, report('ACTION_SUCCEEDED', 't'), report('ACTION_FAILED', 'u'));
     expect(conversation.instance('s').requests).toMatchObject([
-      { status: 'OPEN', outcome: undefined, tools: [{ toolId: 'u' }] },
+      { status: 'OPEN', outcome: undefined, tools: [{ toolId: 't', outcome: 'SUCCEEDED' }, { toolId: 'u' }] },
     ]);
     conversation.turn(report('ACTION_SUCCEEDED', 'u'));
     expect(conversation.instance('s').currentStepId).toBe('wait');

@@ -67,10 +67,9 @@ describe('0.8: a request', () => {
   test('0.8: stays open while its instance is quiet, and the plan lists it', () => {
     const conversation = startConversation([asking('a', ['x', 'y']), asking('b', ['z', 'more'])]);
     const { result } = conversation.turn({ variables: { x: 1 } });
-    expect(result.plan.openRequests.map(({ scenarioId, request }) => `${scenarioId} ${request.fields.join()}`)).toEqual([
-      'a y',
-      'b z',
-    ]);
+    expect(result.plan.openRequests.map(({ scenarioId, request }) => `${scenarioId} ${request.fields.join()}`)).toEqual(
+      ['a y', 'b z'],
+    );
   });
 });
 
@@ -95,6 +94,14 @@ describe('0.8: keys', () => {
     expect(getActionKey(conversation.turn(yes), 's')).toBe('s#1/pay/1/3');
   });
 
+  test('0.8: a CONFIRM that shows another field, because it became known, replaces the one that is open', () => {
+    const conversation = startPay({ confirmsFields: ['amount', 'memo'] });
+    const second = conversation.turn({ variables: { memo: 'rent' } });
+    expect(second.plan).toEqual(['s CONFIRM amount=5,memo=rent']);
+    expect(second.contribution('s')).toMatchObject({ actionKey: 's#1/pay/1/2', isReprompt: false });
+    expect(listRequests(conversation.instance('s'))).toEqual(['CONFIRM s#1/pay/1 VOID', 'CONFIRM s#1/pay/1/2 OPEN']);
+  });
+
   test('0.8: a retry keeps the key and is a reprompt', () => {
     const conversation = startConversation([acting('s')]);
     const retry = conversation.turn(failed);
@@ -115,11 +122,17 @@ describe('0.8: an ASK closes', () => {
   test('0.8: when its fields are settled', () => {
     const conversation = startConversation([asking('s', ['x', 'y'])]);
     conversation.turn({ variables: { x: 1 } });
-    expect(listRequests(conversation.instance('s'))).toEqual([expect.stringMatching(/^ASK x (ANSWERED|LEFT)$/), 'ASK y OPEN']);
+    expect(listRequests(conversation.instance('s'))).toEqual([
+      expect.stringMatching(/^ASK x (ANSWERED|LEFT)$/),
+      'ASK y OPEN',
+    ]);
   });
 
   test('0.8: not when only some of its fields are', () => {
-    const both: ScenarioDraft = { scenarioId: 's', steps: [{ stepId: 'a', collectsProfileFields: ['x', 'y'], to: ['end'] }, end] };
+    const both: ScenarioDraft = {
+      scenarioId: 's',
+      steps: [{ stepId: 'a', collectsProfileFields: ['x', 'y'], to: ['end'] }, end],
+    };
     const conversation = startConversation([both]);
     const played = conversation.turn({ variables: { x: 1 } });
     expect(played.contribution('s')).toMatchObject({ fieldsToAsk: ['y'], isReprompt: true });
@@ -127,7 +140,11 @@ describe('0.8: an ASK closes', () => {
   });
 
   test('0.8: when its step is left', () => {
-    const step = { stepId: 'a', collectsProfileFields: ['x'], to: [{ to: 'wait', trigger: 'ANYTIME' as const, intentLabel: 'stop' }] };
+    const step = {
+      stepId: 'a',
+      collectsProfileFields: ['x'],
+      to: [{ to: 'wait', trigger: 'ANYTIME' as const, intentLabel: 'stop' }],
+    };
     const conversation = startConversation([{ scenarioId: 's', steps: [step, waiting, end] }]);
     conversation.turn({ intent: 'stop' });
     expect(listRequests(conversation.instance('s'))).toEqual(['ASK x LEFT']);
@@ -175,13 +192,21 @@ describe('0.8: a CONFIRM closes', () => {
 
   test('0.8: when a profile field that it confirms has another value', () => {
     const conversation = startConversation([pay()], { customer: { amount: 5 } });
-    expect(conversation.turn({ customer: { amount: 6 } }).contribution('s')).toMatchObject({ actionKey: 's#1/pay/1/2' });
+    expect(conversation.turn({ customer: { amount: 6 } }).contribution('s')).toMatchObject({
+      actionKey: 's#1/pay/1/2',
+    });
   });
 
   test('0.8: an answered CONFIRM is void too when a value that it confirms changes', () => {
-    const conversation = startPay({ isRequiredAction: false, performsAction: false, toolIds: [], templateIds: ['text'], to: [{ to: 'wait', intentLabel: 'on' }] });
+    const conversation = startPay({
+      isRequiredAction: false,
+      performsAction: false,
+      toolIds: [],
+      templateIds: ['text'],
+      to: [{ to: 'wait', intentLabel: 'on' }],
+    });
     conversation.turn(yes);
-    expect(conversation.turn({ variables: { amount: 6 } }).plan).toEqual([expect.stringMatching(/^s (CONFIRM amount=6|NONE)$/)]);
+    expect(conversation.turn({ variables: { amount: 6 } }).plan).toEqual(['s CONFIRM amount=6']);
   });
 });
 
@@ -212,7 +237,10 @@ describe('0.8: all requests of an instance close when it ends', () => {
   });
 
   test('0.8: a READ action is not listed', () => {
-    const reading: ScenarioDraft = { scenarioId: 's', steps: [{ stepId: 'find', toolIds: ['t'], to: [{ to: 'wait', outcomes: ['ACTION_SUCCEEDED'] }] }, waiting, end] };
+    const reading: ScenarioDraft = {
+      scenarioId: 's',
+      steps: [{ stepId: 'find', toolIds: ['t'], to: [{ to: 'wait', outcomes: ['ACTION_SUCCEEDED'] }] }, waiting, end],
+    };
     const played = startConversation([reading]).turn({ signals: ['CANCEL'] });
     expect(played.lifecycle('s')).toMatchObject({ action: 'CANCEL', actionsUnderWay: [] });
   });
@@ -250,7 +278,11 @@ test('0.8: an ACTION_HINT is repeated with its key on every turn on which the in
 describe('0.8: each instance reports what it waits for', () => {
   const event: StepDraft = { stepId: 'a', to: [{ to: 'end', condition: 'data.arrived' }] };
   const timer: StepDraft = { stepId: 'a', to: [{ to: 'end', afterMs: 60_000 }] };
-  const calling: StepDraft = { stepId: 'a', calls: { scenarioId: 'called', reuseCompleted: false, returns: [] }, to: ['end'] };
+  const calling: StepDraft = {
+    stepId: 'a',
+    calls: { scenarioId: 'called', reuseCompleted: false, returns: [] },
+    to: ['end'],
+  };
   test.each<[string, ScenarioDraft, string]>([
     ['ANSWER to an ASK', asking('s', ['x']), 'ANSWER'],
     ['ANSWER to a CONFIRM', confirming('s'), 'ANSWER'],

@@ -30,7 +30,7 @@ test('0.9: a step that is only entered and not left is not twice on the route', 
 
 describe('0.9: a step that is reached again takes what came after it off the route', () => {
   test('0.9: by a transition', () => {
-    const again = ask('c', { to: 'a', condition: 'data.c == "no"', clears: ['a', 'c'] });
+    const again = ask('c', { to: 'a', condition: 'data.c == "no"', clears: ['a', 'c'] }, 'end');
     const conversation = startConversation([{ scenarioId: 's', steps: [ask('a', 'b'), ask('b', 'c'), again, end] }], {
       variables: { a: 1, b: 1 },
     });
@@ -39,8 +39,10 @@ describe('0.9: a step that is reached again takes what came after it off the rou
   });
 
   test('0.9: by a self-transition', () => {
-    const self = ask('b', { to: 'b', condition: 'data.b == "no"', clears: ['b'] });
-    const conversation = startConversation([{ scenarioId: 's', steps: [ask('a', 'b'), self, end] }], { variables: { a: 1 } });
+    const self = ask('b', { to: 'b', condition: 'data.b == "no"', clears: ['b'] }, 'end');
+    const conversation = startConversation([{ scenarioId: 's', steps: [ask('a', 'b'), self, end] }], {
+      variables: { a: 1 },
+    });
     conversation.turn({ variables: { b: 'no' } });
     expect(getRoute(conversation)).toBe('a > b');
   });
@@ -69,8 +71,17 @@ describe('0.9: a step that is reached again takes what came after it off the rou
   });
 
   test('0.9: by a return', () => {
-    const why: StepDraft = { stepId: 'why', reachableFromAnywhere: true, templateIds: ['why'], to: [{ returns: true }] };
-    const scenario: ScenarioDraft = { ...line, steps: [...line.steps, why], globals: [{ to: 'why', intentLabel: 'why' }] };
+    const why: StepDraft = {
+      stepId: 'why',
+      reachableFromAnywhere: true,
+      templateIds: ['why'],
+      to: [{ returns: true }],
+    };
+    const scenario: ScenarioDraft = {
+      ...line,
+      steps: [...line.steps, why],
+      globals: [{ to: 'why', intentLabel: 'why' }],
+    };
     const conversation = startConversation([scenario], { variables: { a: 1 } });
     conversation.turn({ intent: 'why' });
     expect(getRoute(conversation)).toBe('a > b > why');

@@ -81,6 +81,20 @@ test('10: the profile value is used when a stored value is too old', () => {
   ]);
 });
 
+test('10: a CONFIRM of a value that is too old is void, and a CONFIRMED of that turn is ignored', () => {
+  const scenario = {
+    scenarioId: 's',
+    steps: [{ stepId: 'c', isCheckpoint: true, confirmsFields: ['rate'], to: ['end'] }, end],
+  };
+  const { conversation } = play(scenario, { 1: starting });
+  const played = conversation.turn({
+    occurredAt: 12 * minute,
+    outcomes: [{ kind: 'CONFIRMED', actionKey: 's#1/c/1' }],
+  });
+  expect(played.result.ignoredOutcomes).toMatchObject([{ reason: 'VOID' }]);
+  expect(played.contribution('s')).toMatchObject({ actionKey: 's#1/c/1/2', isReprompt: false });
+});
+
 describe('10: tool results', () => {
   const tool = { toolId: 'rates', timing: 'DURING_STEP', variableNames: ['rate', 'note'], dependsOn: [] } as const;
   const scenario = {

@@ -196,6 +196,79 @@ describe('max_age', () => {
   });
 });
 
+describe('turns on which a timer is due', () => {
+  const expiring: StepDraft = { stepId: 'step', collectsProfileFields: ['x', 'y'], to: ['end'] };
+  const fields = [{ name: 'x', maxAgeMs: 4 * minute }];
+  const play = (scenario: ScenarioDraft, first: TurnDraft, turn: TurnDraft, options = {}): readonly string[] =>
+    startScenarios([scenario], { ...start, ...first }, options).conversation.turn(turn).plan;
+
+  test.each<NonNullable<TurnDraft['trigger']>>(['TIMER', 'TOOL_RESULTS'])(
+    '14: a %s turn asks again for a value that has just become too old, and not before',
+    (trigger) => {
+      const scenario: ScenarioDraft = { scenarioId: 's', steps: [expiring, end] };
+      const variables = { variables: { x: 1 } };
+      const at = (occurredAt: number) => play(scenario, variables, { trigger, occurredAt }, { fields });
+      expect([at(14 * minute), at(14 * minute + 1)]).toEqual([['s NONE'], ['s ASK x,y']]);
+    },
+  );
+
+  test('14: a TOOL_RESULTS turn takes a transition whose time has elapsed', () => {
+    const steps: readonly StepDraft[] = [{ stepId: 'step', to: [{ to: 'end', afterMs: minute }] }, end];
+    expect(play({ scenarioId: 's', steps }, {}, { trigger: 'TOOL_RESULTS', occurredAt: 11 * minute })).toEqual([
+      's INFORM bye',
+    ]);
+  });
+
+  test('14: a global transition is due its duration after the last MESSAGE turn', () => {
+    const help: StepDraft = { stepId: 'help', reachableFromAnywhere: true, templateIds: ['help'], to: ['end'] };
+    const scenario = { ...asking('s', ['x']), globals: [{ to: 'help', afterMs: 2 * minute }] };
+    const { conversation, first } = startScenarios([{ ...scenario, steps: [...scenario.steps, help] }], start);
+    expect(first.result.nextTimerAt).toBe(12 * minute);
+    expect(conversation.turn({ trigger: 'TIMER', occurredAt: 12 * minute }).plan).toEqual(['s INFORM help']);
+  });
+
+  test('14: an instance whose time has elapsed without a transition is left alone on the next TIMER turn', () => {
+    const to = [{ to: 'end', afterMs: minute, condition: 'data.x == 2.0' }];
+    const scenario: ScenarioDraft = {
+      scenarioId: 's',
+      steps: [{ stepId: 'step', collectsProfileFields: ['x', 'y'], to }, end],
+    };
+    const { conversation } = startScenarios([scenario], start);
+    const turns = [11, 12].map((time) => conversation.turn({ trigger: 'TIMER', occurredAt: time * minute }));
+    expect(turns.map(({ plan }) => plan)).toEqual([['s ASK x,y'], ['s NONE']]);
+  });
+
+  test('14: a reminder whose time passed during a message to another instance is put on the next turn without a message', () => {
+    const reminding: ScenarioDraft = {
+      scenarioId: 's',
+      steps: [
+        { stepId: 'ask', collectsProfileFields: ['x'], remindAfterMs: minute, maxReminders: 1, to: ['end'] },
+        end,
+      ],
+    };
+    const { conversation } = startScenarios([reminding, asking('t', ['y', 'z'])], start);
+    const other = conversation.turn({ variables: { y: 1 }, occurredAt: 12 * minute });
+    expect(other.contribution('s').type).toBe('NONE');
+    const next = conversation.turn({ trigger: 'TIMER', occurredAt: 13 * minute });
+    expect(next.contribution('s')).toMatchObject({ type: 'ASK', isReminder: true });
+  });
+
+  test('4.2: a reminder whose fields another scenario asks for counts as a reminder', () => {
+    const createReminding = (scenarioId: string, priority: number): ScenarioDraft => ({
+      scenarioId,
+      priority,
+      steps: [
+        { stepId: 'ask', collectsProfileFields: ['x'], remindAfterMs: minute, maxReminders: 1, to: ['end'] },
+        end,
+      ],
+    });
+    const { conversation } = startScenarios([createReminding('high', 2), createReminding('low', 1)], start);
+    const due = conversation.turn({ trigger: 'TIMER', occurredAt: 11 * minute });
+    expect(due.plan).toEqual(['high ASK x', 'low NONE']);
+    expect(conversation.instance('low').requests).toMatchObject([{ reminders: 1, putCount: 2 }]);
+  });
+});
+
 test('14: the earliest timer of all instances counts', () => {
   const scenarios = [silent('s', { idleTimeoutMs: 5 * minute }), silent('t', { idleTimeoutMs: 3 * minute })];
   expect(listNext(scenarios, [{}])).toEqual([13 * minute + 1]);

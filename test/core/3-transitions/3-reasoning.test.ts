@@ -102,8 +102,8 @@ const cases: Readonly<Record<TransitionReason, readonly [() => PlayedTurn, sente
   AWAITS_CALL: [
     () => {
       const call = { stepId: 'call', calls: { scenarioId: 't', reuseCompleted: false, returns: [] }, to: ['end'] };
-      const { conversation } = startScenarios([createScenario(call)]);
-      conversation.store(asking('t', ['x', 'y']));
+      const conversation = new Conversation([createScenario(call), asking('t', ['x', 'y'])]);
+      conversation.turn({ candidates: { s: 0.9 } });
       return conversation.turn({ signals: [['CONTINUE', 's']] });
     },
     'Step "call" waits for the scenario "t" that it calls.',

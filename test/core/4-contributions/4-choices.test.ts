@@ -34,6 +34,13 @@ describe('a CHOICE with one option', () => {
     expect(conversation.turn({ outcomes: [{ kind: 'DECLINED' }] }).plan).toEqual(['pay CONFIRM ']);
   });
 
+  test('4.2: keeps the CONFIRM deferred on a turn that does not put it again', () => {
+    const { conversation } = play(0);
+    const later = conversation.turn({ trigger: 'TOOL_RESULTS' });
+    expect(later.plan).toEqual(['pay NONE']);
+    expect(conversation.instance('pay')).toMatchObject({ deferredBehindScenarioId: 'gift', requests: [] });
+  });
+
   test('1.5: has all fields of a contribution', () => {
     expect(play(0).first.result.plan.contributions[0]).toEqual({
       type: 'CONFIRM',

@@ -80,7 +80,12 @@ describe('forgotten fields', () => {
       steps: [{ stepId: 'ask', collectsProfileFields: ['x'], optionalFields: ['x'], to: ['wait'] }, waiting, end],
     };
     const conversation = startConversation([optional]);
-    conversation.turn({ given: [{ name: 'x', declined: true }, { name: 'other', declined: true }] });
+    conversation.turn({
+      given: [
+        { name: 'x', declined: true },
+        { name: 'other', declined: true },
+      ],
+    });
     expect(conversation.session.declinedFields).toEqual(['other', 'x']);
     conversation.turn(cancel('s'));
     expect(conversation.session.declinedFields).toEqual(['other']);

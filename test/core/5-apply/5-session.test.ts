@@ -90,6 +90,7 @@ const session = {
   exchangeRevision: 1,
   lastMessageAt: minute,
   lastContributorId: '',
+  nextTimerAt: undefined,
   createdAt: minute,
   updatedAt: minute,
   lastTurnId: 'turn-1',
@@ -169,9 +170,6 @@ describe('the session', () => {
     expect(conversation.turn({ signals: ['PAUSE'] }).session.instances).toEqual([
       {
         ...started,
-        requests: [{ ...ask, attempts: 1 }],
-        attempts: 1,
-        attemptsTotal: 1,
         status: 'PAUSED',
         pausedAt: 2 * minute,
         pauseReason: 'USER_REQUEST',

@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { readConversation } from '../../../src/cli/conversation-tests/conversation-file';
+import { parseConversation, readConversation } from '../../../src/cli/conversation-tests/conversation-file';
 import { listConversationFiles } from '../../../src/cli/conversation-tests/list-conversations';
 import { runInProcess } from '../../../src/cli/conversation-tests/run-in-process';
 import { readScenarioFiles } from '../../../src/cli/files';
@@ -22,4 +23,12 @@ test.each(files)('appendix: the turns of %s are decided as described', async (fi
   expect(run.turnResults.flatMap((result) => formatDifferences(terminal, run.conversation, result)).join('\n')).toBe(
     '',
   );
+});
+
+test('13: the turn after the superseded one cannot be superseded once its plan hints a WRITE action', async () => {
+  const text = readFileSync(join(folder, '12-superseded-message.yaml'), 'utf8');
+  const turns = `${text}  - {message: No wait, supersedes: true}\n`;
+  const { run } = await runInProcess(parseConversation(join(folder, 'again.yaml'), turns, readScenarioFiles));
+  expect(run.turnResults).toHaveLength(3);
+  expect(run.failure).toMatch(/its plan hinted a WRITE action/);
 });

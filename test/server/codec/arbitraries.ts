@@ -8,7 +8,7 @@ import type {
   StoredScenario,
 } from '../../../src/core/model/scenario';
 import type { Delivery, StepOutcome, Turn } from '../../../src/core/model/turn';
-import { contributionType } from '../../../src/server/codec/wire/decision-enums';
+import { deliveredType } from '../../../src/server/codec/wire/decision-enums';
 import type { EnumTable } from '../../../src/server/codec/wire/enum-table';
 import * as enums from '../../../src/server/codec/wire/enums';
 
@@ -83,12 +83,13 @@ export const stepOutcome: fc.Arbitrary<StepOutcome> = fc.record({
   results: fields,
 });
 
-/** Identifies a contribution by key, or by instance and type (section 12). */
+/** Identifies a contribution by key, or by instance and type, or the CHOICE (section 12). */
 const delivery: fc.Arbitrary<Delivery> = fc
   .tuple(
     fc.oneof(
-      fc.record({ instanceId: nonEmptyText, contributionType: anyName(contributionType), actionKey: fc.constant('') }),
+      fc.record({ instanceId: nonEmptyText, contributionType: anyName(deliveredType), actionKey: fc.constant('') }),
       fc.record({ instanceId: fc.constant(''), contributionType: fc.constant(undefined), actionKey: nonEmptyText }),
+      fc.constant({ instanceId: '', contributionType: 'CONFIRM' as const, actionKey: '' }),
     ),
     anyName(enums.deliveryStatus),
   )

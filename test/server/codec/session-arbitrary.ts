@@ -62,6 +62,7 @@ const plainVisit: fc.Arbitrary<StepVisit> = fc.record({
   informedRevision: uint32,
   wasAskedBefore: boolean,
   mustAsk: boolean,
+  supersededKeys: uint32,
   returnTo: fc.constant(undefined),
 });
 

@@ -133,7 +133,7 @@ describe('at the limit of pending requests', () => {
   });
 });
 
-test('an idle bidirectional stream stays open, and so does a connection that responds to PINGs', async () => {
+test('an idle bidirectional stream and a connection that responds to PINGs stay open', async () => {
   const session = connectHttp2(`http://${grpc.address}`);
   const stream = new TurnStream(grpc);
   const pings = { seen: 0 };

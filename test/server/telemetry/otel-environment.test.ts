@@ -12,11 +12,11 @@ const cases: [isRequested: boolean, env: NodeJS.ProcessEnv][] = [
   [true, { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://localhost:4318/v1/traces' }],
 ];
 
-it.each(cases)('the result for TRACES is %s with the variables %j', (isRequested, env) => {
+it.each(cases)('isSignalRequested returns %s for TRACES with the variables %j', (isRequested, env) => {
   expect(isSignalRequested('TRACES', env)).toBe(isRequested);
 });
 
-it.each(cases)('the result for METRICS is %s with the metrics variables that correspond to %j', (isRequested, env) => {
+it.each(cases)('isSignalRequested returns %s for METRICS with the METRICS variables for %j', (isRequested, env) => {
   const metrics = Object.entries(env).map(([name, value]) => [name.replace('TRACES', 'METRICS'), value]);
   expect(isSignalRequested('METRICS', Object.fromEntries(metrics))).toBe(isRequested);
 });

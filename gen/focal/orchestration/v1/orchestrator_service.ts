@@ -1758,7 +1758,8 @@ export const OrchestratorServiceService = {
   /**
    * Decides a whole turn and commits it exactly once (sections 0 and 5). A retry with a known turn_id and the same request
    * returns the stored bytes and the trailing metadata `x-turn-replayed: true`. Fails with ALREADY_EXISTS if the turn_id is
-   * known with a different request, and with ABORTED if `expected_revision` is not the current revision.
+   * known with a different request, with ABORTED if `expected_revision` is not the current revision, and with
+   * FAILED_PRECONDITION if `supersedes_turn_id` is not a turn that can be superseded (section 13).
    */
   processTurn: {
     path: "/focal.orchestration.v1.OrchestratorService/ProcessTurn" as const,
@@ -1867,7 +1868,8 @@ export interface OrchestratorServiceServer extends UntypedServiceImplementation 
   /**
    * Decides a whole turn and commits it exactly once (sections 0 and 5). A retry with a known turn_id and the same request
    * returns the stored bytes and the trailing metadata `x-turn-replayed: true`. Fails with ALREADY_EXISTS if the turn_id is
-   * known with a different request, and with ABORTED if `expected_revision` is not the current revision.
+   * known with a different request, with ABORTED if `expected_revision` is not the current revision, and with
+   * FAILED_PRECONDITION if `supersedes_turn_id` is not a turn that can be superseded (section 13).
    */
   processTurn: handleUnaryCall<ProcessTurnRequest, ProcessTurnResponse>;
   /**
@@ -1921,7 +1923,8 @@ export interface OrchestratorServiceClient extends Client {
   /**
    * Decides a whole turn and commits it exactly once (sections 0 and 5). A retry with a known turn_id and the same request
    * returns the stored bytes and the trailing metadata `x-turn-replayed: true`. Fails with ALREADY_EXISTS if the turn_id is
-   * known with a different request, and with ABORTED if `expected_revision` is not the current revision.
+   * known with a different request, with ABORTED if `expected_revision` is not the current revision, and with
+   * FAILED_PRECONDITION if `supersedes_turn_id` is not a turn that can be superseded (section 13).
    */
   processTurn(
     request: ProcessTurnRequest,

@@ -95,8 +95,8 @@ export interface InstanceRequest {
    */
   values: { [key: string]: unknown | undefined };
   /**
-   * ACTION: the tools, in the order of the hint. An ACTION that a release up to 0.2 put has none: any outcome of an action
-   * answers it.
+   * ACTION: the tools, in the order of the hint. An ACTION that a release up to 0.2 put has none until the next turn adds
+   * those of the step.
    */
   tools: RequestedTool[];
   /** Required. Whether the request is open, or why it closed. */

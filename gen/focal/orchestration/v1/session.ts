@@ -76,7 +76,7 @@ export enum SettledWithout {
 export enum ChoiceStatus {
   /** CHOICE_STATUS_UNSPECIFIED - Not set. Never returned. */
   CHOICE_STATUS_UNSPECIFIED = 0,
-  /** CHOICE_STATUS_OPEN - The last plan that put it waits for an answer. */
+  /** CHOICE_STATUS_OPEN - It waits for an answer. */
   CHOICE_STATUS_OPEN = 1,
   /** CHOICE_STATUS_WAITING - Another choice comes first. */
   CHOICE_STATUS_WAITING = 2,
@@ -437,6 +437,8 @@ export interface StepVisit {
    * to return to from this visit, the second the one to return to from the first, and so on.
    */
   suspendedVisits: SuspendedVisit[];
+  /** Number of action keys of the visit that superseded turns have used (section 13). They are not used again. */
+  supersededKeys: number;
 }
 
 export interface StepVisit_ShownValuesEntry {
@@ -466,6 +468,8 @@ export interface SuspendedVisit {
   wasAskedBefore: boolean;
   /** Whether BACK opened the visit. */
   mustAsk: boolean;
+  /** Number of action keys of the visit that superseded turns have used. */
+  supersededKeys: number;
 }
 
 /** A step on the route of an instance (0.9). */
@@ -2247,6 +2251,7 @@ function createBaseStepVisit(): StepVisit {
     wasAskedBefore: false,
     mustAsk: false,
     suspendedVisits: [],
+    supersededKeys: 0,
   };
 }
 
@@ -2301,6 +2306,9 @@ export const StepVisit: MessageFns<StepVisit> = {
     }
     for (const v of message.suspendedVisits) {
       SuspendedVisit.encode(v!, writer.uint32(130).fork()).join();
+    }
+    if (message.supersededKeys !== 0) {
+      writer.uint32(136).uint32(message.supersededKeys);
     }
     return writer;
   },
@@ -2459,6 +2467,14 @@ export const StepVisit: MessageFns<StepVisit> = {
             message.suspendedVisits.push(SuspendedVisit.decode(reader, reader.uint32()));
             continue;
           }
+          case 17: {
+            if (tag !== 136) {
+              break;
+            }
+
+            message.supersededKeys = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2498,6 +2514,7 @@ export const StepVisit: MessageFns<StepVisit> = {
     message.wasAskedBefore = object.wasAskedBefore ?? false;
     message.mustAsk = object.mustAsk ?? false;
     message.suspendedVisits = object.suspendedVisits?.map((e) => SuspendedVisit.fromPartial(e)) || [];
+    message.supersededKeys = object.supersededKeys ?? 0;
     return message;
   },
 };
@@ -2580,6 +2597,7 @@ function createBaseSuspendedVisit(): SuspendedVisit {
     informedRevision: 0,
     wasAskedBefore: false,
     mustAsk: false,
+    supersededKeys: 0,
   };
 }
 
@@ -2611,6 +2629,9 @@ export const SuspendedVisit: MessageFns<SuspendedVisit> = {
     }
     if (message.mustAsk !== false) {
       writer.uint32(72).bool(message.mustAsk);
+    }
+    if (message.supersededKeys !== 0) {
+      writer.uint32(80).uint32(message.supersededKeys);
     }
     return writer;
   },
@@ -2700,6 +2721,14 @@ export const SuspendedVisit: MessageFns<SuspendedVisit> = {
             message.mustAsk = reader.bool();
             continue;
           }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.supersededKeys = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2726,6 +2755,7 @@ export const SuspendedVisit: MessageFns<SuspendedVisit> = {
     message.informedRevision = object.informedRevision ?? 0;
     message.wasAskedBefore = object.wasAskedBefore ?? false;
     message.mustAsk = object.mustAsk ?? false;
+    message.supersededKeys = object.supersededKeys ?? 0;
     return message;
   },
 };

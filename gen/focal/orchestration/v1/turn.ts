@@ -149,7 +149,10 @@ export interface Turn {
    * returns the stored response, byte for byte (5.1). The same id with a different request fails with ALREADY_EXISTS (5.2).
    */
   turnId: string;
-  /** Optional, default the server's clock. When the event happened, with millisecond precision. 1970..9999. */
+  /**
+   * Optional, default the server's clock. When the event happened, with millisecond precision. A time earlier than that of
+   * the last turn counts as that time (section 14). 1970..9999.
+   */
   occurredAt:
     | Date
     | undefined;
@@ -183,8 +186,10 @@ export interface Turn {
   deliveries: Delivery[];
   /**
    * Optional. The turn that this turn replaces, for example because the customer edited the message (section 13). The turn is
-   * decided on the state before that turn. It must be the last turn of the session, a MESSAGE turn, and must not have hinted
-   * a WRITE action; otherwise the call fails with FAILED_PRECONDITION. UUID or empty.
+   * decided on the state before that turn, so it must carry whatever of that turn still holds: outcomes, values, deliveries.
+   * That turn must be the last turn of the session, a MESSAGE turn, and must not have hinted a WRITE action; otherwise the
+   * call fails with FAILED_PRECONDITION (TURN_NOT_SUPERSEDABLE). Must be empty in a request to a stateless method: send the
+   * session before the turn to replace. UUID or empty.
    */
   supersedesTurnId: string;
 }
@@ -352,11 +357,17 @@ export interface StepOutcome_ResultsEntry {
   value: unknown | undefined;
 }
 
-/** What the channel reports about one contribution. Exactly one of `action_key` and `instance_id` is set (section 12). */
+/**
+ * What the channel reports about one contribution (section 12). `action_key` identifies it, else `instance_id` and
+ * `contribution_type`, else CONFIRM without an instance: the CHOICE.
+ */
 export interface Delivery {
-  /** The instance of the contribution. Required without `action_key`; empty with it. UUID or empty. */
+  /** The instance of the contribution. Required without `action_key`, except for a CHOICE. UUID or empty. */
   instanceId: string;
-  /** The type of the contribution: ASK, CONFIRM or INFORM. Required without `action_key`; unspecified with it. */
+  /**
+   * The type of the contribution: ASK, CONFIRM, ACTION_HINT or INFORM. Required without `action_key`. A report of an
+   * ACTION_HINT has no effect, because an action does not need the customer.
+   */
   contributionType: ContributionType;
   /** The `action_key` of the CONFIRM. At most 300 characters. */
   actionKey: string;

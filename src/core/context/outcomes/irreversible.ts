@@ -1,21 +1,31 @@
 import type { IgnoredReason } from '../../model/lifecycle-decision';
-import type { IrreversibleStep, ScenarioInstance } from '../../model/session';
+import type { IrreversibleStep, ScenarioInstance, SuspendedVisit } from '../../model/session';
 import type { StepOutcome } from '../../model/turn';
 import type { CompiledScenario, CompiledStep } from '../../scenario/compiled-scenario';
-import { hasActionSucceeded, isActFinished, isConfirmFinished, toVisitState } from '../visit-state';
+import { hasActionSucceeded, isActFinished, isConfirmFinished, type VisitState } from '../visit-state';
 import type { ResolvedOutcome } from './outcome-target';
 
 /**
- * Records the current step as passed if it counts as a checkpoint and its confirm and act stages are finished (3.7). After that, nothing
- * moves the instance to the steps before it. A WRITE action of another step that succeeded is recorded without that effect.
+ * Records the current step, and the steps that global transitions suspended, as passed if they count as checkpoints and their confirm and act
+ * stages are finished (3.7). After that, nothing moves the instance to the steps before them. A WRITE action of another step that succeeded is
+ * recorded without that effect.
  */
-export function recordPassedCheckpoint(
+export function recordPassedCheckpoints(
   instance: ScenarioInstance,
-  step: CompiledStep,
+  scenario: CompiledScenario,
   revision: number,
 ): ScenarioInstance {
-  const state = toVisitState(instance, step);
-  const { visit } = instance;
+  const visits: Pick<SuspendedVisit, 'stepId' | 'visit'>[] = [];
+  for (let each = instance.visit.returnTo; each; each = each.visit.returnTo) visits.unshift(each);
+  visits.push({ stepId: instance.currentStepId, visit: instance.visit });
+  return visits.reduce((recorded, { stepId, visit }) => {
+    const step = scenario.steps.get(stepId);
+    return step ? recordVisit(recorded, { step, visit, requests: recorded.requests }, revision) : recorded;
+  }, instance);
+}
+
+function recordVisit(instance: ScenarioInstance, state: VisitState, revision: number): ScenarioInstance {
+  const { step, visit } = state;
   if (instance.irreversibleDone.some(({ visitNumber }) => visitNumber === visit.number)) return instance;
   const isPassed = step.countsAsCheckpoint && isConfirmFinished(state) && isActFinished(state);
   const isDone = step.isWriteAction && hasActionSucceeded(state);
@@ -30,7 +40,7 @@ export function recordPassedCheckpoint(
   const irreversibleDone = [...instance.irreversibleDone, done];
   if (!isPassed) return { ...instance, irreversibleDone };
   const before = new Set([...instance.stepsBeforeCheckpoint, ...instance.leftSteps]);
-  before.delete(step.stepId);
+  before.delete(instance.currentStepId);
   return { ...instance, irreversibleDone, stepsBeforeCheckpoint: [...before].sort() };
 }
 

@@ -76,7 +76,7 @@ class OutcomeRecorder {
     const current = this.find(target.request);
     if (!current) return;
     const { kind } = outcome;
-    if (current.kind === 'CONFIRM' && current.status === 'VOID' && kind !== 'ACTION_SUCCEEDED') {
+    if (current.kind === 'CONFIRM' && current.status === 'VOID' && kind === 'CONFIRMED') {
       this.ignored.push({
         outcome,
         instanceId: this.instance.instanceId,
@@ -217,11 +217,13 @@ export function voidChangedConfirms(
   known: KnownData,
 ): ScenarioInstance {
   const { visit, requests } = instance;
-  const isKept = step !== undefined && isWriteUnderWay({ step, visit, requests });
+  const isKept =
+    step?.isWriteAction === true &&
+    (isWriteUnderWay({ step, visit, requests }) || hasActionSucceeded({ visit, requests }));
   const isVoid = (request: InstanceRequest): boolean => {
     if (request.kind !== 'CONFIRM' || !isBinding(request) || !hasChangedValue(request, known)) return false;
     const ofCurrentVisit = request.visitNumber === visit.number;
-    return !ofCurrentVisit || !(isKept || hasActionSucceeded({ visit, requests }));
+    return !ofCurrentVisit || !isKept;
   };
   if (!requests.some(isVoid)) return instance;
   const hasVoidedCurrent = requests.some((request) => isVoid(request) && request.visitNumber === visit.number);

@@ -1,7 +1,8 @@
 import * as contribution from '../../../../gen/focal/orchestration/v1/contribution';
 import * as lifecycle from '../../../../gen/focal/orchestration/v1/lifecycle';
 import * as transition from '../../../../gen/focal/orchestration/v1/transition';
-import type { ChoiceReason, ConfirmContribution, ContributionType } from '../../../core/model/contribution';
+import type { ChoiceReason, ConfirmContribution } from '../../../core/model/contribution';
+import type { ContributionType } from '../../../core/model/contribution-type';
 import type {
   IgnoredReason,
   LifecycleAction,
@@ -12,6 +13,7 @@ import type {
 import type { ModelProposal, ProposedAction } from '../../../core/model/model-proposal';
 import type { TransitionReason } from '../../../core/model/transition-decision';
 import type { Truth } from '../../../core/model/truth';
+import type { DeliveredType } from '../../../core/model/turn';
 import { createEnumSubset, createEnumTable, type EnumTable } from './enum-table';
 
 // Decisions
@@ -68,6 +70,12 @@ export const conditionTruth: EnumTable<Truth, transition.ConditionTruth> = creat
 export const contributionType: EnumTable<ContributionType, contribution.ContributionType> = createEnumTable(
   contribution.ContributionType,
   'CONTRIBUTION_TYPE_',
+);
+
+export const deliveredType: EnumTable<DeliveredType, contribution.ContributionType> = createEnumSubset(
+  contribution.ContributionType,
+  'CONTRIBUTION_TYPE_',
+  ['ASK', 'CONFIRM', 'ACTION_HINT', 'INFORM'],
 );
 
 export const confirmKind: EnumTable<ConfirmContribution['confirmKind'], contribution.ConfirmKind> = createEnumTable(

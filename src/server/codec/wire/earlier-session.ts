@@ -3,7 +3,7 @@ import type {
   Session as SessionMessage,
   StepVisit as VisitMessage,
 } from '../../../../gen/focal/orchestration/v1/session';
-import type { ContributionType } from '../../../core/model/contribution';
+import type { ContributionType } from '../../../core/model/contribution-type';
 import {
   buildActionKey,
   type InstanceRequest,
@@ -80,7 +80,20 @@ function convertRoute(instance: ScenarioInstance, { stepsTrimmedFromPath }: Inst
     resumePolicy: instance.resumePolicy ?? (instance.pauseReason === 'USER_REQUEST' ? 'next_turn' : undefined),
     route: instance.route.length > 0 ? instance.route : toRoute(instance),
     leftSteps: sortNames([...leftSteps]),
+    stepsBeforeCheckpoint: sortNames([
+      ...new Set([...instance.stepsBeforeCheckpoint, ...listLeftCheckpoints(instance)]),
+    ]),
   };
+}
+
+/** Version 1 did not count the step of a passed checkpoint as a step before it (3.7). */
+function listLeftCheckpoints({ irreversibleDone, path, currentStepId }: ScenarioInstance): readonly string[] {
+  return irreversibleDone
+    .filter(({ stepId, visitNumber, passed }) => {
+      const visits = path.filter((entry) => entry.stepId === stepId).map((entry) => entry.visitNumber);
+      return passed && stepId !== currentStepId && visits.every((number) => number <= visitNumber);
+    })
+    .map(({ stepId }) => stepId);
 }
 
 /** Follows the path. Reaching a step again takes everything after its earlier place off the route (0.9). */
@@ -145,7 +158,7 @@ function toRequest(
     visitNumber: number,
     fields: kind === 'ASK' ? (isLast ? visit.openAskFields : visit.askedFields) : [],
     values: kind === 'ASK' ? new Map() : fieldsFromProto(visit.shownValues, 'visit.shown_values'),
-    // The tools are not recorded: any outcome of an action answers the request.
+    // The tools are not recorded. The next turn adds those of the step.
     tools: [],
     ...readAnswer[kind](isLast, visit),
     firstPut: put,

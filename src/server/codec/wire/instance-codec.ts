@@ -6,7 +6,7 @@ import { createVisit, type EndedInstance, type ScenarioInstance } from '../../..
 import { lifecycleReason } from './decision-enums';
 import { ending } from './enums';
 import { fieldsFromProto, fieldsToProto } from './json-value';
-import { mapFromProto, mapToProto } from './map-field';
+import { emptyMapField, mapFromProto, mapToProto } from './map-field';
 import { requestFromProto, requestToProto } from './request-codec';
 import { endedStatus, liveStatus, pauseReason, resumePolicy, settledWithout, waitsFor } from './session-enums';
 import { optionalTimeFromProto, optionalTimeToProto, timeFromProto, timeToProto } from './time';
@@ -43,10 +43,7 @@ export function instanceToProto(instance: ScenarioInstance): InstanceMessage {
     lastPathSequence: instance.lastPathSequence,
     variables: fieldsToProto(instance.variables, 'instance.variables'),
     variableTimes: mapToProto(instance.variableTimes, 'instance.variable_times'),
-    settledFields: mapToProto(
-      new Map([...instance.settledFields].map(([field, reason]) => [field, settledWithout.toProto[reason]])),
-      'instance.settled_fields',
-    ),
+    settledFields: settledFieldsToProto(instance.settledFields),
     heldValues: fieldsToProto(instance.heldValues, 'instance.held_values'),
     pendingCorrections: fieldsToProto(instance.pendingCorrections, 'instance.pending_corrections'),
     relocalizationCount: instance.relocalizationCount,
@@ -102,9 +99,7 @@ export function instanceFromProto(message: InstanceMessage, revision: number): S
     lastPathSequence: message.lastPathSequence,
     variables: fieldsFromProto(message.variables, 'instance.variables'),
     variableTimes: mapFromProto(message.variableTimes),
-    settledFields: new Map(
-      [...mapFromProto(message.settledFields)].map(([field, reason]) => [field, settledWithout.fromProto(reason)]),
-    ),
+    settledFields: settledFieldsFromProto(message.settledFields),
     heldValues: fieldsFromProto(message.heldValues, 'instance.held_values'),
     pendingCorrections: fieldsFromProto(message.pendingCorrections, 'instance.pending_corrections'),
     relocalizationCount: message.relocalizationCount,
@@ -115,6 +110,16 @@ export function instanceFromProto(message: InstanceMessage, revision: number): S
     deferredBehindScenarioId: message.deferredBehindScenarioId,
     waitsFor: waitsFor.fromProto(message.waitsFor),
   };
+}
+
+function settledFieldsToProto(fields: ScenarioInstance['settledFields']): InstanceMessage['settledFields'] {
+  if (fields.size === 0) return emptyMapField;
+  const messages = new Map([...fields].map(([field, reason]) => [field, settledWithout.toProto[reason]]));
+  return mapToProto(messages, 'instance.settled_fields');
+}
+
+function settledFieldsFromProto(message: InstanceMessage['settledFields']): ScenarioInstance['settledFields'] {
+  return new Map([...mapFromProto(message)].map(([field, reason]) => [field, settledWithout.fromProto(reason)]));
 }
 
 export function endedInstanceToProto(ended: EndedInstance): EndedInstanceMessage {

@@ -16,7 +16,7 @@ import type {
   StepOutcome,
   Turn,
 } from '../../../core/model/turn';
-import { contributionType } from './decision-enums';
+import { deliveredType } from './decision-enums';
 import {
   deliveryStatus,
   frustrationLevel,
@@ -191,22 +191,21 @@ function candidateVariableFromProto(message: CandidateVariableMessage, index: nu
 function deliveryToProto(delivery: Delivery): DeliveryMessage {
   return {
     instanceId: delivery.instanceId,
-    contributionType: contributionType.optionalToProto(delivery.contributionType),
+    contributionType: deliveredType.optionalToProto(delivery.contributionType),
     actionKey: delivery.actionKey,
     status: deliveryStatus.toProto[delivery.status],
   };
 }
 
-/** The inverse of `deliveryToProto`. Checks that either the key or instance and type identify the contribution (section 12). */
+/** The inverse of `deliveryToProto`. Checks that the delivery identifies a contribution (section 12). */
 function deliveryFromProto(message: DeliveryMessage, index: number): Delivery {
   const { instanceId, actionKey } = message;
-  const type = contributionType.optionalFromProto(message.contributionType);
-  const hasTarget = instanceId !== '' && type !== undefined;
-  const hasPartOfTarget = instanceId !== '' || type !== undefined;
-  if (actionKey === '' ? !hasTarget : hasPartOfTarget) {
+  const type = deliveredType.optionalFromProto(message.contributionType);
+  const isChoice = instanceId === '' && type === 'CONFIRM';
+  if (actionKey === '' && !isChoice && (instanceId === '' || type === undefined)) {
     throw createInvalidFieldError(
       `turn.deliveries[${index}]`,
-      'must identify the contribution either by action_key, or by instance_id and contribution_type',
+      'must have action_key, or instance_id and contribution_type; a CHOICE has contribution_type CONFIRM only',
     );
   }
   return { instanceId, contributionType: type, actionKey, status: deliveryStatus.fromProto(message.status) };

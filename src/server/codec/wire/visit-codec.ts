@@ -17,6 +17,7 @@ export function visitToProto(visit: StepVisit): StepVisitMessage {
     informedRevision: visit.informedRevision,
     wasAskedBefore: visit.wasAskedBefore,
     mustAsk: visit.mustAsk,
+    supersededKeys: visit.supersededKeys,
     suspendedVisits: listSuspendedVisits(visit),
     // The marks of releases up to 0.2, which are only read.
     contributedTypes: [],
@@ -45,6 +46,7 @@ function listSuspendedVisits({ returnTo }: StepVisit): SuspendedVisitMessage[] {
       informedRevision: visit.informedRevision,
       wasAskedBefore: visit.wasAskedBefore,
       mustAsk: visit.mustAsk,
+      supersededKeys: visit.supersededKeys,
     });
   }
   return messages;
@@ -63,7 +65,14 @@ export function visitFromProto(message: StepVisitMessage, lastActiveAt: number):
 /** The fields that the contract has for the current and for suspended visits. */
 type VisitState = Pick<
   StepVisitMessage,
-  'number' | 'enteredRevision' | 'openedAt' | 'outcome' | 'informedRevision' | 'wasAskedBefore' | 'mustAsk'
+  | 'number'
+  | 'enteredRevision'
+  | 'openedAt'
+  | 'outcome'
+  | 'informedRevision'
+  | 'wasAskedBefore'
+  | 'mustAsk'
+  | 'supersededKeys'
 >;
 
 function stateFromProto(message: VisitState, returnTo: SuspendedVisit | undefined, lastActiveAt: number): StepVisit {
@@ -75,6 +84,7 @@ function stateFromProto(message: VisitState, returnTo: SuspendedVisit | undefine
     informedRevision: message.informedRevision,
     wasAskedBefore: message.wasAskedBefore,
     mustAsk: message.mustAsk,
+    supersededKeys: message.supersededKeys,
     returnTo,
   };
 }

@@ -18,7 +18,7 @@ export interface TransportCall {
 /**
  * Replaces methods of the innermost call of grpc-js. A hook that replaces a method calls the original one. The replacement is a
  * `function` that uses `this`: an arrow function or a bound function would reference the call that references it. Such a cycle
- * survives every minor garbage collection, which costs about a third of the time of a call.
+ * survives every minor garbage collection, which accounts for about a third of the duration of a call.
  */
 export type TransportHook = (call: ServerInterceptingCallInterface, transport: TransportCall) => void;
 

@@ -287,7 +287,7 @@ class MessageWalker extends WireReader {
   }
 }
 
-/** Whether a map entry has no value, which stands for an empty JSON value. */
+/** Whether a map entry lacks its value. A missing value decodes to an empty JSON value. */
 function isJsonEntryWithoutValue(plan: MessagePlan, seen: number): boolean {
   const valueBit = 1 << 1;
   return plan.kind === 'map entry' && (seen & valueBit) === 0 && plan.fields[2]?.message?.kind === 'json value';

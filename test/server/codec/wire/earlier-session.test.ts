@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { Session as SessionMessage } from '../../../../gen/focal/orchestration/v1/session';
 import { findFocusInstanceId } from '../../../../src/core/model/focus';
 import type { InstanceRequest } from '../../../../src/core/model/request';
@@ -94,7 +95,7 @@ describe('the stored sessions of a conversation before version 2', () => {
     ]);
     expect(refund.route.map(({ canGoBackTo }) => canGoBackTo)).toEqual([false, true, false]);
     expect(refund.leftSteps).toEqual(['order', 'pay', 'reason']);
-    expect(refund.stepsBeforeCheckpoint).toEqual(['order', 'reason']);
+    expect(refund.stepsBeforeCheckpoint).toEqual(['order', 'pay', 'reason']);
     expect(refund.irreversibleDone).toMatchObject([{ stepId: 'pay', description: 'Refund paid', passed: true }]);
   });
 
@@ -204,6 +205,15 @@ describe('an instance before version 2', () => {
     expect(read({ path, stepsTrimmedFromPath: ['a', 'c'] }).leftSteps).toEqual(['a', 'b', 'c']);
   });
 
+  it.each([
+    ['left since it was passed', { path: [{ stepId: 'pay', visitNumber: 2 }] }, ['pay']],
+    ['where the instance is', { currentStepId: 'pay' }, []],
+    ['reached again since it was passed', { path: [{ stepId: 'pay', visitNumber: 5 }] }, []],
+  ])('3.7: a passed checkpoint that is %s', (_, fields, expected) => {
+    const irreversibleDone = [{ stepId: 'pay', visitNumber: 2, passed: true }];
+    expect(read({ ...fields, irreversibleDone }).stepsBeforeCheckpoint).toEqual(expected);
+  });
+
   it('keeps what a request says in the current format', () => {
     const put = { revision: 2, position: 0 };
     const instance = read({
@@ -219,5 +229,66 @@ describe('an instance before version 2', () => {
     expect(instance).toMatchObject({ activeSince: 7, resumePolicy: 'explicit', attempts: 4 });
     expect(instance.requests).toHaveLength(1);
     expect(instance.route.map(({ stepId }) => stepId)).toEqual(['a']);
+  });
+});
+
+describe('any session before version 2', () => {
+  const stepId = fc.constantFrom('a', 'b', 'c');
+  const fields = fc.constantFrom<string[]>([], ['x'], ['x', 'y']);
+  const visit = fc.record({
+    number: fc.integer({ min: 1, max: 9 }),
+    enteredRevision: fc.nat(9),
+    contributedTypes: fc.uniqueArray(fc.integer({ min: 2, max: 5 })),
+    askedFields: fields,
+    openType: fc.constantFrom(0, 2, 3, 4),
+    openAskFields: fields,
+    confirmed: fc.boolean(),
+    outcome: fc.nat(4),
+    acted: fc.boolean(),
+    attempts: fc.nat(9),
+  });
+  const instance = fc.record({
+    instanceId: fc.constantFrom('i', 'j', 'k'),
+    currentStepId: stepId,
+    visit,
+    path: fc.array(fc.record({ stepId, visitNumber: fc.nat(9) }), { maxLength: 6 }),
+  });
+  const openContribution = fc.record({
+    instanceId: fc.constantFrom('i', 'j', 'k'),
+    type: fc.integer({ min: 2, max: 5 }),
+  });
+  const session = fc
+    .record({
+      revision: fc.integer({ min: 9, max: 20 }),
+      instances: fc.uniqueArray(instance, { selector: ({ instanceId }) => instanceId, maxLength: 3 }),
+      openContributions: fc.array(openContribution, { maxLength: 4 }),
+    })
+    .map((message) => decodeSession(SessionMessage.encode(encodeAndDecode(SessionMessage, message)).finish()));
+
+  it('0.8: has at most one open request of each kind, with a key unless it is an ASK', () => {
+    fc.assert(
+      fc.property(session, ({ instances }) => {
+        for (const { requests } of instances) {
+          const open = requests.filter(({ status }) => status === 'OPEN').map(({ kind }) => kind);
+          expect(new Set(open).size).toBe(open.length);
+          expect(requests.every(({ kind, actionKey }) => (kind === 'ASK') === (actionKey === ''))).toBe(true);
+        }
+      }),
+    );
+  });
+
+  it('0.9: has a route without repeated steps and without the current one', () => {
+    fc.assert(
+      fc.property(session, ({ instances }) => {
+        for (const { route, currentStepId } of instances) {
+          const steps = [...route.map((entry) => entry.stepId), currentStepId];
+          expect(new Set(steps).size).toBe(steps.length);
+        }
+      }),
+    );
+  });
+
+  it('is stored and read again without a change', () => {
+    fc.assert(fc.property(session, (value) => expect(decodeSession(encodeSession(value))).toEqual(value)));
   });
 });

@@ -26,6 +26,7 @@ interface Case {
 const { SCENARIO_SIGNAL_EXIT } = turn.ScenarioSignal;
 const { SCENARIO_INSTANCE_STATUS_ACTIVE, SCENARIO_INSTANCE_STATUS_PAUSED } = session.ScenarioInstanceStatus;
 const { SCENARIO_INSTANCE_STATUS_COMPLETED, SCENARIO_INSTANCE_STATUS_CANCELLED } = session.ScenarioInstanceStatus;
+const { CONTRIBUTION_TYPE_NONE, CONTRIBUTION_TYPE_ACTION_HINT } = contribution.ContributionType;
 const { LIFECYCLE_REASON_CANDIDATE, LIFECYCLE_REASON_IMPLIED, LIFECYCLE_REASON_AIMED } = lifecycle.LifecycleReason;
 const { LIFECYCLE_REASON_PENDING, LIFECYCLE_REASON_CALLED, LIFECYCLE_REASON_CONSENTED } = lifecycle.LifecycleReason;
 
@@ -128,6 +129,11 @@ const cases: Record<keyof typeof enums, Case> = {
   modelOutcome: { table: enums.modelOutcome, generated: lifecycle.ModelOutcome },
   ignoredReason: { table: enums.ignoredReason, generated: lifecycle.IgnoredOutcomeReason },
   choiceReason: { table: enums.choiceReason, generated: contribution.ChoiceReason },
+  deliveredType: {
+    table: enums.deliveredType,
+    generated: contribution.ContributionType,
+    excluded: [CONTRIBUTION_TYPE_NONE, CONTRIBUTION_TYPE_ACTION_HINT],
+  },
   confirmKind: { table: enums.confirmKind, generated: contribution.ConfirmKind },
 };
 
@@ -147,7 +153,7 @@ describe.each(Object.entries(cases))('%s', (_, { table, generated, unspecified, 
     expect(names.map((name) => table.fromProto(table.toProto[name] ?? Number.NaN))).toEqual(names);
   });
 
-  it('decodes UNSPECIFIED to the default of the contract', () => {
+  it('decodes UNSPECIFIED to its default, or rejects it if it has none', () => {
     if (unspecified === undefined) expect(() => table.fromProto(0)).toThrow('but is 0');
     else expect(table.fromProto(0)).toBe(unspecified);
   });

@@ -125,12 +125,19 @@ it('rejects a step outcome without a kind', () => {
 
 describe('section 12: a delivery', () => {
   const NONE = 0;
-  const ASK = 2;
-  const target = 'must identify the contribution either by action_key, or by instance_id and contribution_type';
+  const [ASK, CONFIRM, ACTION_HINT] = [2, 3, 4];
+  const target =
+    'must have action_key, or instance_id and contribution_type; a CHOICE has contribution_type CONFIRM only';
 
   it.each([
     ['names a contribution by its key', { actionKey: 'i/confirm/1', status: 2 }],
     ['names a contribution by instance and type', { instanceId: 'i', contributionType: ASK, status: 3 }],
+    [
+      'may repeat all ids of the contribution',
+      { actionKey: 'i/a/1', instanceId: 'i', contributionType: CONFIRM, status: 2 },
+    ],
+    ['can report an ACTION_HINT', { instanceId: 'i', contributionType: ACTION_HINT, status: 2 }],
+    ['names the CHOICE, which has no instance', { contributionType: CONFIRM, status: 1 }],
   ])('%s', (_, delivery) => {
     expect(receive({ deliveries: [delivery] }).deliveries).toHaveLength(1);
   });
@@ -139,8 +146,6 @@ describe('section 12: a delivery', () => {
     ['without a target', { contributionType: NONE }],
     ['with an instance and no type', { instanceId: 'i' }],
     ['with a type and no instance', { contributionType: ASK }],
-    ['with a key and an instance', { actionKey: 'i/confirm/1', instanceId: 'i' }],
-    ['with a key and a type', { actionKey: 'i/confirm/1', contributionType: ASK }],
   ])('%s is rejected', (_, delivery) => {
     expect(() => receive({ deliveries: [{ ...delivery, status: 1 }] })).toThrow(
       expect.objectContaining({ violations: [{ field: 'turn.deliveries[0]', description: target }] }),

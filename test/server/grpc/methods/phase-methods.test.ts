@@ -121,7 +121,7 @@ describe('inline scenarios', () => {
     );
   });
 
-  test('must be unique, and so must their relationships', async () => {
+  test('are rejected if a scenario or a relationship is duplicated', async () => {
     const relationship = { kind: 2, sourceId: refund, targetScenarioId: booking };
     const input = createInput({
       scenarios: [createAskingMessage(refund), createAskingMessage(booking), createAskingMessage(refund)],

@@ -29,7 +29,7 @@ const lte = (value: unknown) => ({ lessThan: { case: 'lte', value } });
 const ignoresDefault = { ignore: Ignore.IF_ZERO_VALUE };
 const uuid = { wellKnown: { case: 'uuid', value: true } };
 
-const supported: readonly (readonly [string, FieldDraft['type'], Rules, ValueConstraint])[] = [
+const supportedRules: readonly (readonly [string, FieldDraft['type'], Rules, ValueConstraint])[] = [
   ['a field without annotations', 'STRING', undefined, none],
   ['a field with an ignored annotation', 'STRING', text({ minLen: 1n }, { ignore: Ignore.ALWAYS }), none],
   ['a maximum length', 'STRING', text({ maxLen: 5n }), { kind: 'string', minBytes: 0, maxBytes: 5 }],
@@ -66,11 +66,11 @@ const supported: readonly (readonly [string, FieldDraft['type'], Rules, ValueCon
   ['a required message', 'MESSAGE', { required: true }, none],
 ];
 
-test.each(supported)('fast validation checks %s', (_name, type, rules, expected) => {
+test.each(supportedRules)('fast validation checks %s', (_name, type, rules, expected) => {
   expect(read(type, rules)).toMatchObject({ value: expected, key: none, maxCount: Infinity });
 });
 
-const notSupported: readonly (readonly [string, FieldDraft['type'], Rules])[] = [
+const unsupportedRules: readonly (readonly [string, FieldDraft['type'], Rules])[] = [
   ['a CEL rule', 'STRING', text({ maxLen: 5n }, { cel: [{ id: 'a', expression: 'true' }] })],
   ['a CEL expression', 'STRING', text({ maxLen: 5n }, { celExpression: ['true'] })],
   ['a required scalar', 'STRING', { required: true }],
@@ -117,7 +117,7 @@ const notSupported: readonly (readonly [string, FieldDraft['type'], Rules])[] = 
   ['a rule for another type', 'BOOL', { type: { case: 'bool', value: { const: true } } } as Rules],
 ];
 
-test.each(notSupported)('fast validation leaves %s to full validation', (_name, type, rules) => {
+test.each(unsupportedRules)('fast validation leaves %s to full validation', (_name, type, rules) => {
   expect(read(type, rules).value).toEqual(unsupported);
 });
 

@@ -71,6 +71,7 @@ const fullInstance: ScenarioInstance = {
     informedRevision: 6,
     wasAskedBefore: true,
     mustAsk: true,
+    supersededKeys: 2,
     returnTo: {
       stepId: 'ask',
       visit: {
@@ -81,6 +82,7 @@ const fullInstance: ScenarioInstance = {
         informedRevision: 0,
         wasAskedBefore: false,
         mustAsk: false,
+        supersededKeys: 1,
         returnTo: undefined,
       },
       attempts: 2,

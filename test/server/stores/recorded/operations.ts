@@ -22,8 +22,11 @@ const versions = [
 
 export async function commitRecordedTurns(store: SessionStore): Promise<void> {
   const [first, second] = recordedTurns;
-  await store.commit({ previousSession: undefined, session: previousSession, record: first }, unboundedCall);
-  await store.commit({ previousSession, session: currentSession, record: second }, unboundedCall);
+  await store.commit(
+    { previousSession: undefined, session: previousSession, record: first, keptState: 'none' },
+    unboundedCall,
+  );
+  await store.commit({ previousSession, session: currentSession, record: second, keptState: 'none' }, unboundedCall);
 }
 
 export async function putRecordedCatalogue(catalogue: ScenarioCatalogue): Promise<void> {
