@@ -2,9 +2,12 @@ import type { SelectionContext } from '../context/selection-context';
 import { getReminderTime } from '../context/timers';
 import type { Walk } from '../steps/walk-state';
 
-/** Whether an instance asks again because the customer has not answered for `remind_after` (section 14). */
+/**
+ * Whether an instance asks again because the customer has not answered for `remind_after` (section 14). One that resumes asks again for another
+ * reason (2.11).
+ */
 export function isReminder({ input, position }: Walk, { turn }: Pick<SelectionContext, 'turn'>): boolean {
-  if (turn.trigger === 'MESSAGE' || position.isNewVisit) return false;
+  if (turn.trigger === 'MESSAGE' || position.isNewVisit || input.instance.status === 'PAUSED') return false;
   const reminderTime = getReminderTime(input.instance, position.step);
   return reminderTime !== undefined && reminderTime <= turn.occurredAt;
 }

@@ -22,8 +22,8 @@ function writeConversation(turns: string): string {
 
 test('the conversations of the examples pass and cover the refund scenario', async () => {
   const { code, stdout, stderr } = await run(['test', 'examples/conversations', '--coverage']);
-  expect(stderr).toBe('4 of 4 conversations passed\n');
-  expect(toLines(stdout).filter((line) => line.startsWith('✓'))).toHaveLength(4);
+  expect(stderr).toBe('6 of 6 conversations passed\n');
+  expect(toLines(stdout).filter((line) => line.startsWith('✓'))).toHaveLength(6);
   expect(stdout).toMatch(/^Refund +7\/7 100 % +7\/7 100 %$/m);
   expect(code).toBe(0);
 });
