@@ -69,7 +69,7 @@ function runRounds(initial: TurnState, context: SelectionContext): TurnState {
 function runRound(state: TurnState, context: SelectionContext): TurnState {
   const completed = followCallers(leaveCalls(completeSilently(state)));
   const withRuns = withCompletedRuns(completed, context);
-  const called = openCalls(returnCalls(completed, context), withRuns);
+  const called = openCalls(returnCalls(completed, withRuns), withRuns);
   const continued = startFurther(followCallers(called), withRuns);
   return walkInstances(activateFreed(continued, withRuns), withRuns);
 }
