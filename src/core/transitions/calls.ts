@@ -9,7 +9,7 @@ import { testStart } from '../lifecycle/start-tests';
 import { getInstanceId, getScenarioId, hasEnded, isActive, type TurnInstance } from '../lifecycle/turn-instance';
 import { findInstance, findInstanceOf, replaceInstance, type TurnState } from '../lifecycle/turn-state';
 import type { InstanceCall } from '../model/session';
-import { failCall } from './call-returns';
+import { failCall, findReusedValues, reuseRun } from './call-returns';
 
 /** Calls nest at most this deep (section 11). */
 const maxCallLevels = 5;
@@ -68,6 +68,8 @@ function openCall(
   countsTurn = false,
 ): TurnState {
   const { scenarioId } = pending;
+  const reused = findReusedValues(caller, scenarioId, context);
+  if (reused) return reuseRun(state, caller, reused, context);
   const chain = listCallChain(state, caller);
   const isCycle = chain.some((instance) => getScenarioId(instance) === scenarioId);
   if (isCycle || chain.length > maxCallLevels) return failCall(state, caller, context);

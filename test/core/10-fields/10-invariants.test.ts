@@ -50,7 +50,7 @@ test('10: a rejected value never changes the known data', () => {
     fc.property(randomSession, fields, ({ scenarios, relationships, settings, turns }, drafts) => {
       const conversation = new Conversation(scenarios, { relationships, settings, fields: drafts });
       turns.forEach((turn, index) => {
-        // One value of a field a turn, so that a rejected one can be left out by its name.
+        // A list that APPEND or REMOVE leads to is checked as a whole, so its value is not that of the draft.
         const draft = { ...turn, given: [], occurredAt: (index + 1) * minute };
         const context = selectContext(conversation.input(draft));
         const accepted = selectContext(conversation.input(withoutRejected(draft, context.rejectedValues)));
