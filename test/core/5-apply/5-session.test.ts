@@ -13,6 +13,7 @@ const visit = {
   informedRevision: 0,
   wasAskedBefore: false,
   mustAsk: false,
+  supersededKeys: 0,
   returnTo: undefined,
 };
 const ask = {
