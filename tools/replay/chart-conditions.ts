@@ -25,6 +25,11 @@ export function createReportCondition(tool: string, succeeded: boolean): string 
   return `${succeeded ? '' : '!'}data[${toLiteral(toReportVariable(tool))}].succeeded`;
 }
 
+/** Creates a condition that holds if one of the tools has failed after the plan asked for it. */
+export function createFailedCondition(tools: readonly string[]): string {
+  return `(${tools.map((tool) => `data[${toLiteral(toSucceededVariable(tool))}] == false`).join(' || ')})`;
+}
+
 /** Creates a condition that holds if the customer changed a value of the scenario, but did not select an offer. */
 export function createValueChangedCondition(chart: Chart): string {
   const fields = chart.fields.map((field) => toLiteral(field.field_id)).join(', ');

@@ -1,5 +1,13 @@
 import { Scenario, ScenarioStep, ToolBinding } from '../../gen/focal/orchestration/v1/scenario';
-import { type Chart, type ChartStep, findStep, isConfirmation, leadsTo, passOptionalSteps } from './chart';
+import {
+  type Chart,
+  type ChartStep,
+  findStep,
+  isConfirmation,
+  isConfirmedAction,
+  leadsTo,
+  passOptionalSteps,
+} from './chart';
 import { createCompletionCondition, toCountVariable, toReportVariable, toSucceededVariable } from './chart-conditions';
 import {
   createCollectTransitions,
@@ -115,9 +123,9 @@ function toConfirmStep(chart: Chart, step: ChartStep): ScenarioStep {
   });
 }
 
-/** A search may be repeated. The action of a transactional scenario is the retry of a confirmed action. */
+/** A search may be repeated. An action that a confirmation leads to is kept as the retry of that action. */
 function toActionStep(chart: Chart, step: ChartStep): ScenarioStep {
-  const isRetry = chart.transactional && chart.steps.some((other) => other.kind === 'confirm' && leadsTo(other, step));
+  const isRetry = isConfirmedAction(chart, step);
   return ScenarioStep.fromPartial({
     stepId: step.step_id,
     description: step.text,

@@ -4,8 +4,8 @@ import {
   type ChartEdge,
   type ChartStep,
   findStep,
-  getCommittingTools,
   isConfirmation,
+  isConfirmedAction,
   isFailure,
   leadsTo,
 } from './chart';
@@ -13,6 +13,7 @@ import {
   continuedCondition,
   createAcceptedCondition,
   createAsksAboutCondition,
+  createFailedCondition,
   createMovedOnCondition,
   createRefusedCondition,
   createReportCondition,
@@ -94,11 +95,10 @@ function createValueChangedTransitions(chart: Chart, to: string): StepTransition
  * so that each report is used once. The failure of a search is not used, because the search lacked values.
  */
 export function createReportTransitions(chart: Chart): StepTransition[] {
-  const committing = getCommittingTools(chart);
-  return chart.steps.flatMap(({ tools, next }) =>
-    tools.flatMap((tool) =>
-      next
-        .filter((edge) => committing.has(tool) || !isFailure(edge))
+  return chart.steps.flatMap((step) =>
+    step.tools.flatMap((tool) =>
+      step.next
+        .filter((edge) => isConfirmedAction(chart, step) || !isFailure(edge))
         .map((edge) =>
           createTransition(edge.to, {
             condition: createReportCondition(tool, !isFailure(edge)),
@@ -144,7 +144,7 @@ function createInformTransition(chart: Chart, step: ChartStep, edge: ChartEdge):
   switch (edge.on) {
     case 'confirmed':
     case 'yes':
-      return [createTransition(edge.to, { trigger: ANYTIME, condition: createAcceptedCondition(chart) })];
+      return createAcceptedTransitions(chart, edge);
     case 'no':
       return [createTransition(edge.to, { trigger: ANYTIME, condition: createRefusedCondition(chart) })];
     case 'facts_changed':
@@ -156,6 +156,26 @@ function createInformTransition(chart: Chart, step: ChartStep, edge: ChartEdge):
     default:
       return [createTransition(edge.to, createAnswerCondition(step, edge))];
   }
+}
+
+/**
+ * Creates the transitions for a customer who accepts what a step informs about. An action that was confirmed before is retried. If it failed
+ * without a confirmation, because the plan did not ask for it, the customer confirms first.
+ */
+function createAcceptedTransitions(chart: Chart, edge: ChartEdge): StepTransition[] {
+  const condition = createAcceptedCondition(chart);
+  const target = findStep(chart, edge.to);
+  const confirmation = target && findConfirmation(chart, target);
+  if (target === undefined || target.tools.length === 0 || confirmation === undefined) {
+    return [createTransition(edge.to, { trigger: ANYTIME, condition })];
+  }
+  return [
+    createTransition(edge.to, {
+      trigger: ANYTIME,
+      condition: `${condition} && ${createFailedCondition(target.tools)}`,
+    }),
+    createTransition(confirmation.step_id, { trigger: ANYTIME, condition }),
+  ];
 }
 
 /**
@@ -176,9 +196,8 @@ function getCollectedFields(chart: Chart, stepId: string): string[] {
 
 /** Finds the search whose result a step gives. */
 function findSearch(chart: Chart, step: ChartStep): ChartStep | undefined {
-  const committing = getCommittingTools(chart);
   return chart.steps.find(
-    (other) => other.kind === 'action' && !other.tools.some((tool) => committing.has(tool)) && leadsTo(other, step),
+    (other) => other.kind === 'action' && !isConfirmedAction(chart, other) && leadsTo(other, step),
   );
 }
 
@@ -190,7 +209,12 @@ function findStepToRetry(chart: Chart, step: ChartStep): ChartStep | undefined {
   if (step.next.some(({ on }) => on !== 'done')) return undefined;
   const failed = chart.steps.find((other) => leadsTo(other, step, isFailure));
   if (failed === undefined) return undefined;
-  const confirmation = chart.steps.find((other) => other.kind === 'confirm' && leadsTo(other, failed, isConfirmation));
+  const confirmation = findConfirmation(chart, failed);
   if (confirmation === undefined) return failed;
   return chart.steps.find((other) => other.kind === 'action' && leadsTo(other, confirmation)) ?? confirmation;
+}
+
+/** Finds the confirmation that leads to an action; undefined if the action needs none. */
+function findConfirmation(chart: Chart, action: ChartStep): ChartStep | undefined {
+  return chart.steps.find((other) => other.kind === 'confirm' && leadsTo(other, action, isConfirmation));
 }

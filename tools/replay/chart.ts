@@ -40,16 +40,17 @@ export function parseChart(record: unknown): Chart {
   return chartSchema.parse(record);
 }
 
-/**
- * Returns the tools that execute what the customer confirms: those of the steps that a confirmation leads to. Empty if the chart is not
- * transactional.
- */
+/** Whether a step executes what the customer confirms: a confirmation leads to it. */
+export function isConfirmedAction(chart: Chart, step: ChartStep): boolean {
+  return (
+    step.kind === 'action' &&
+    chart.steps.some((other) => other.kind === 'confirm' && leadsTo(other, step, isConfirmation))
+  );
+}
+
+/** Returns the tools that execute what the customer confirms. */
 export function getCommittingTools(chart: Chart): ReadonlySet<string> {
-  const confirmations = chart.transactional
-    ? chart.steps.filter((step) => step.kind === 'confirm').flatMap((step) => step.next.filter(isConfirmation))
-    : [];
-  const targets = new Set(confirmations.map((edge) => edge.to));
-  return new Set(chart.steps.filter((step) => targets.has(step.step_id)).flatMap((step) => step.tools));
+  return new Set(chart.steps.filter((step) => isConfirmedAction(chart, step)).flatMap((step) => step.tools));
 }
 
 /** Whether an edge is for a customer who confirms. */

@@ -71,7 +71,7 @@ export function putContribution(
     requests: trimClosedRequests(requests, visit.number),
     leadInTemplateIds: isMade ? [] : walk.leadInTemplateIds,
     lastPlan: isMade ? { revision, leadInTemplateIds: listSaidLeadIns(walk) } : walk.input.instance.lastPlan,
-    deferredBehindScenarioId: contribution.deferred ? contribution.deferredBehindScenarioId : '',
+    deferredBehindScenarioId: contribution.deferredBehindScenarioId,
     waitsFor: getWaitsFor(walk, context),
   };
 }

@@ -221,12 +221,13 @@ function listDeclined(instanceId: string, { declinedFields, localVariables }: St
   return new Set([...declinedFields, ...taken.filter(({ declined }) => declined).map(({ name }) => name)]);
 }
 
-/** Returns the values that the action under way was confirmed or hinted with and that have changed since (3.9). */
+/** Returns the values that the action under way was confirmed or hinted with and that have changed or expired since (3.9). */
 function holdValues(instance: ScenarioInstance, known: KnownData): FieldValues {
   const held = new Map<string, JsonValue>();
   for (const kind of ['CONFIRM', 'ACTION'] as const) {
     for (const [field, value] of findVisitRequest(instance, kind)?.values ?? noValues) {
-      if (known.has(field) || known.isNull(field)) held.set(field, value);
+      const isGone = instance.heldValues.has(field) || instance.pendingCorrections.has(field);
+      if (isGone || known.has(field) || known.isNull(field)) held.set(field, value);
     }
   }
   return new Map([...held].filter(([field, value]) => !jsonEquals(known.get(field) ?? null, value)));

@@ -60,9 +60,12 @@ function findCallNeed({ position }: Walk, context: SelectionContext): StepNeed |
 }
 
 /** Returns the values of the last run of the called scenario; undefined if the step does not use it or it did not succeed (section 11). */
-export function getReusedValues({ call }: CompiledStep, { session }: SelectionContext): FieldValues | undefined {
+export function getReusedValues(
+  { call }: CompiledStep,
+  { scenarioCounters }: Pick<SelectionContext, 'scenarioCounters'>,
+): FieldValues | undefined {
   if (!call?.reuseCompleted) return undefined;
-  const counter = session.scenarioCounters.get(call.scenarioId);
+  const counter = scenarioCounters.get(call.scenarioId);
   return counter?.lastEnding === 'SUCCEEDED' ? getKnownValues(call.returns, counter.lastValues) : undefined;
 }
 

@@ -15,6 +15,7 @@ const visit = {
   mustAsk: false,
   supersededKeys: 0,
   returnTo: undefined,
+  supersededKeys: 0,
 };
 const ask = {
   kind: 'ASK',

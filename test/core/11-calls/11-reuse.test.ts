@@ -1,0 +1,62 @@
+import { Conversation, type ScenarioDraft } from '../../support/conversation';
+import { address, callStep, end, givesStreet, register, startRegister } from './calling-scenarios';
+
+const caller = register();
+/** Registers with the street of an earlier run of Address. */
+const reusing: ScenarioDraft = {
+  ...caller,
+  steps: caller.steps.map((step) =>
+    step.stepId === 'call' ? callStep({ scenarioId: 'address', returns: ['street'], reuseCompleted: true }) : step,
+  ),
+};
+const confirms = 'register CONFIRM name=Ada,street=Main 1';
+
+describe('11: reuse_completed', () => {
+  test('11: passes the call stage if the last run succeeded', () => {
+    const conversation = new Conversation([reusing, address()]);
+    conversation.turn({ candidates: { address: 0.9 } });
+    conversation.turn(givesStreet);
+    const played = conversation.turn(startRegister);
+    expect(played.actions).toEqual(['register START CANDIDATE']);
+    expect(played.plan).toEqual([confirms]);
+  });
+
+  test('11: uses a run that completes on the turn that starts the caller', () => {
+    const conversation = new Conversation([reusing, address({ last: end })]);
+    conversation.turn({ candidates: { address: 0.9 } });
+    expect(conversation.turn(givesStreet).plan).toEqual(['address INFORM bye']);
+    const played = conversation.turn(startRegister);
+    expect(played.actions).toEqual(['address COMPLETE TERMINAL', 'register START CANDIDATE']);
+    expect(played.plan).toEqual([confirms]);
+  });
+
+  test('11: uses a run that starts and completes on the turn of the call', () => {
+    const conversation = new Conversation([reusing, address()]);
+    const played = conversation.turn({
+      candidates: { address: 0.9, register: 0.8 },
+      variables: { name: 'Ada', street: 'Main 1' },
+    });
+    expect(played.plan).toEqual([confirms]);
+  });
+
+  test('11: calls again if the run that completes on this turn failed, although an earlier one succeeded', () => {
+    const failing = address({ last: end });
+    const steps = [
+      {
+        stepId: 'ask',
+        collectsProfileFields: ['street'],
+        to: [{ to: 'lost', condition: 'data.street == "?"' }, 'end'],
+      },
+      end,
+      { stepId: 'lost', isTerminal: true, ending: 'FAILED' as const, templateIds: ['lost'] },
+    ];
+    const conversation = new Conversation([reusing, { ...failing, steps }]);
+    conversation.turn({ candidates: { address: 0.9 } });
+    conversation.turn(givesStreet);
+    conversation.turn({ signals: [['START', 'address']] });
+    conversation.turn({ variables: { street: '?' } });
+    const played = conversation.turn(startRegister);
+    expect(played.actions).toContain('address COMPLETE TERMINAL');
+    expect(played.actions).toContain('address START CALLED');
+  });
+});
