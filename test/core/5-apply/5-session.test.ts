@@ -15,7 +15,6 @@ const visit = {
   mustAsk: false,
   supersededKeys: 0,
   returnTo: undefined,
-  supersededKeys: 0,
 };
 const ask = {
   kind: 'ASK',
