@@ -14,8 +14,8 @@ const visit = {
   supersededKeys: 0,
   wasAskedBefore: false,
   mustAsk: false,
-  returnTo: undefined,
   supersededKeys: 0,
+  returnTo: undefined,
 };
 const ask = {
   kind: 'ASK',
