@@ -72,8 +72,10 @@ test('9: an action that needs a confirmation is never hinted at without one', ()
           const step = scenarios
             .find((each) => each.scenarioId === scenarioId)
             ?.steps.find((each) => each.stepId === stepId);
+          const writes = step?.toolBindings?.some(({ effect = 'WRITE' }) => effect === 'WRITE') ?? false;
           const confirms =
-            step?.requiresConfirmation ?? (step?.isCheckpoint || (step?.performsAction && step.isRequiredAction));
+            step?.requiresConfirmation ??
+            (step?.isCheckpoint || (step?.performsAction && step.isRequiredAction && writes));
           const { requests = [] } = conversation.session.instances.find((each) => each.instanceId === instanceId) ?? {};
           if (confirms) expect(requests.filter(isAgreement).map(({ actionKey: key }) => key)).toContain(actionKey);
         }
