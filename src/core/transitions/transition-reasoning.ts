@@ -1,12 +1,25 @@
 import { findMissingFields } from '../model/known-data';
-import type { InstanceCall, ScenarioInstance } from '../model/session';
+import type { ScenarioInstance } from '../model/session';
 import type { TransitionReason } from '../model/transition-decision';
 import type { Walk } from '../steps/walk-state';
 import { listSkippedSteps, type StayReason } from './transition-reason';
 
+/** Returns the name of a scenario, for sentences. */
+export type GetScenarioName = (scenarioId: string) => string;
+
 /** Explains a decision in sentences: how the instance got to its step, then why it stays there. */
-export function describeDecision(walk: Walk, reason: TransitionReason, stayReason: StayReason): string {
-  return [describeMove(walk, reason), describeBlocked(walk), describeHeld(walk), describeStay(walk, stayReason)]
+export function describeDecision(
+  walk: Walk,
+  reason: TransitionReason,
+  stayReason: StayReason,
+  getName: GetScenarioName,
+): string {
+  return [
+    describeMove(walk, reason),
+    describeBlocked(walk),
+    describeHeld(walk),
+    describeStay(walk, stayReason, getName),
+  ]
     .filter((sentence) => sentence !== '')
     .join(' ');
 }
@@ -14,10 +27,10 @@ export function describeDecision(walk: Walk, reason: TransitionReason, stayReaso
 /** Explains why an instance stays at its step without a walk (0.5). */
 export function describeQuiet(
   { currentStepId }: ScenarioInstance,
-  call: InstanceCall | undefined,
+  calledName: string | undefined,
   isMessage: boolean,
 ): string {
-  if (call) return `Step "${currentStepId}" waits for the scenario "${call.scenarioId}" that it calls.`;
+  if (calledName !== undefined) return `Step "${currentStepId}" waits for the scenario "${calledName}" that it calls.`;
   return isMessage
     ? 'The turn does not address this instance, so it stays at its step.'
     : 'Nothing on this turn is about this instance, so it stays at its step.';
@@ -92,7 +105,7 @@ function describeHeld({ heldFields }: Walk): string {
   return `The change of ${heldFields.join(', ')} waits until the action that is under way has an outcome.`;
 }
 
-function describeStay(walk: Walk, reason: StayReason): string {
+function describeStay(walk: Walk, reason: StayReason, getName: GetScenarioName): string {
   const { step } = walk.position;
   const name = `"${step.stepId}"`;
   switch (reason) {
@@ -103,7 +116,7 @@ function describeStay(walk: Walk, reason: StayReason): string {
     case 'AWAITS_ACTION':
       return describeAction(walk, name);
     case 'AWAITS_CALL':
-      return `Step ${name} waits for the scenario "${step.call?.scenarioId}" that it calls.`;
+      return `Step ${name} waits for the scenario "${getName(step.call?.scenarioId ?? '')}" that it calls.`;
     case 'AWAITS_EVENT':
       return describeEvent(walk, name);
     case 'INFORMS':
