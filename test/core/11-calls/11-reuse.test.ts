@@ -112,3 +112,22 @@ describe('11, 3.9: a correction that makes a call run again', () => {
     expect(again.plan).toEqual(['address ASK street,city,floor', 'order NONE']);
   });
 });
+
+test('11: a correction that leads to the same call joins the run that is under way', () => {
+  const find: ScenarioDraft = {
+    scenarioId: 'address',
+    steps: [
+      { stepId: 'street', collectsProfileFields: ['street'], to: ['floor'] },
+      { stepId: 'floor', collectsProfileFields: ['floor'], to: ['end'] },
+      { stepId: 'end', isTerminal: true },
+    ],
+  };
+  const conversation = new Conversation([caller, find]);
+  conversation.turn(startRegister);
+  expect(conversation.turn(givesStreet).plan).toEqual(['address ASK floor', 'register NONE']);
+  const corrected = conversation.turn({ variables: { name: 'Bob' } });
+  expect(corrected.transition('register')).toMatchObject({ reason: 'CORRECTED', targetStepId: 'call' });
+  expect(corrected.actions).not.toContain('address CANCEL CALLER_LEFT');
+  expect(conversation.turn({ variables: { floor: 1 } }).plan).toEqual(['register CONFIRM name=Bob,street=Main 1']);
+  expect(conversation.session.endedInstances).toHaveLength(1);
+});
