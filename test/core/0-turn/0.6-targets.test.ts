@@ -201,6 +201,14 @@ describe('0.6: an answer to an ASK', () => {
     expect(turns).toEqual(['ASK name,code', 'INFORM thanks']);
   });
 
+  test('0.6: CONFIRMED answers the ASK with known values, although another one was put later', () => {
+    const conversation = startConversation([shop({ canSkip: false }), asking('t', ['z'], { priority: 9 })], {
+      customer,
+    });
+    const played = conversation.turn({ ...yes, customer });
+    expect([listIgnored(played), getStep(played, 's')]).toEqual([[], 'thanks']);
+  });
+
   test('0.6: CONFIRMED does not answer an ASK without known values', () => {
     const played = startConversation([shop({})]).turn(yes);
     expect(listIgnored(played)).toEqual(['CONFIRMED NO_OPEN_REQUEST']);
