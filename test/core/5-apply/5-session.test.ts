@@ -11,7 +11,6 @@ const visit = {
   openedAt: minute,
   outcome: undefined,
   informedRevision: 0,
-  supersededKeys: 0,
   wasAskedBefore: false,
   mustAsk: false,
   returnTo: undefined,
