@@ -15,7 +15,6 @@ const visit = {
   wasAskedBefore: false,
   mustAsk: false,
   returnTo: undefined,
-  supersededKeys: 0,
 };
 const ask = {
   kind: 'ASK',
