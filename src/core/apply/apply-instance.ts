@@ -90,9 +90,7 @@ function continueInstance(active: ActiveTurnInstance, context: SelectionContext)
   const lastActiveAt = getLastActiveAt(active, occurredAt);
   if (!resumed) {
     const isUnchanged =
-      lastActiveAt === instance.lastActiveAt &&
-      call === instance.call &&
-      isResumeOffered === instance.isResumeOffered;
+      lastActiveAt === instance.lastActiveAt && call === instance.call && isResumeOffered === instance.isResumeOffered;
     return isUnchanged ? instance : { ...instance, lastActiveAt, call, isResumeOffered };
   }
   return {

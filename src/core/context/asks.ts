@@ -30,6 +30,8 @@ export function recordAnswers(
 ): AnsweredAsks {
   if (given.names.size === 0) return { instance, hasAnswered: false };
   let settledFields = withoutKnown(instance.settledFields, given.known);
+  const hasOpenAsk = findOpenRequest(instance.requests, 'ASK') !== undefined;
+  if (!hasOpenAsk && settledFields === instance.settledFields) return { instance, hasAnswered: false };
   let hasAnswered = false;
   const requests = instance.requests.map((request) => {
     if (request.kind !== 'ASK' || !isOpen(request)) return request;
@@ -93,6 +95,7 @@ function settle(settled: SettledFields, fields: readonly string[], how: SettledW
 
 /** A field stays settled without a value until a value comes. */
 function withoutKnown(settled: SettledFields, known: KnownData): SettledFields {
+  if (settled.size === 0) return settled;
   const kept = [...settled].filter(([field]) => !known.has(field));
   return kept.length === settled.size ? settled : new Map(kept);
 }
