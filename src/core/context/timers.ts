@@ -71,9 +71,14 @@ export function listStepTimes(
   return times;
 }
 
-/** Whether a global transition is not taken: the instance is at its target, or nothing that it reads has changed since it was taken (3.2). */
-function isBarred({ id, isGlobal, targetStepId }: CompiledTransition, { instance, step }: TimedInstance): boolean {
-  return isGlobal && (targetStepId === step.stepId || instance.globalTransitionGuards.has(id));
+/**
+ * Whether a transition is not taken, whatever the time (3.2): a global one at its own target, or if nothing that it reads has changed since it
+ * was taken; an ON_COMPLETION one while the step waits for its call.
+ */
+function isBarred(transition: CompiledTransition, { instance, step }: TimedInstance): boolean {
+  const { id, isGlobal, targetStepId, definition } = transition;
+  if (isGlobal) return targetStepId === step.stepId || instance.globalTransitionGuards.has(id);
+  return definition.trigger === 'ON_COMPLETION' && instance.call !== undefined && instance.visit.outcome === undefined;
 }
 
 /** Lists every transition that can leave the step. */

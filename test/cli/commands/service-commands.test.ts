@@ -53,12 +53,13 @@ function writeTurnFile(text: string): string {
 
 test('put stores scenarios, list lists them, get prints an equal scenario file, and delete deletes', async () => {
   const put = await runOk('put', 'examples/scenarios');
-  expect(toLines(put).filter((line) => line.endsWith(' stored as version 1'))).toHaveLength(5);
-  expect(toLines(put)).toContain('3 fields stored as version 1');
+  expect(toLines(put).filter((line) => line.endsWith(' stored as version 1'))).toHaveLength(6);
+  expect(toLines(put)).toContain('7 fields stored as version 1');
   const rows = toLines(await runOk('list')).slice(1);
   expect(rows.map((row) => row.split(/\s{2,}/)[1]).sort()).toEqual([
     'Account closing',
     'Callback',
+    'Identity check',
     'Order status',
     'Refund',
   ]);
@@ -78,7 +79,17 @@ test('10: put stores fields, fields prints an equal file, and findings are shown
   expect(printed.fields.map(({ message }) => message)).toEqual(stored.fields.map(({ message }) => message));
   expect(JSON.parse(await runOk('fields', '--json'))).toMatchObject({
     version: 1,
-    definitions: { fields: [{ name: 'order_id', type: 'TEXT' }, { name: 'refund_reason' }, { name: 'order_status' }] },
+    definitions: {
+      fields: [
+        { name: 'order_id', type: 'TEXT' },
+        { name: 'refund_reason' },
+        { name: 'order_status' },
+        { name: 'callback_topic' },
+        { name: 'birth_date', type: 'DATE', sensitive: true },
+        { name: 'postcode' },
+        { name: 'is_account_owner', sources: ['TOOL'] },
+      ],
+    },
   });
   const broken = join(folder, 'fields.yaml');
   writeFileSync(broken, 'fields:\n  - {name: a, type: ENUM}\n  - name: a\n    valid: value >\n');

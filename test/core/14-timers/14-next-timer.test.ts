@@ -382,3 +382,13 @@ test('14, 2.11: an instance that resumes puts its request again as a reprompt, a
   const resumed = conversation.turn({ trigger: 'TIMER', signals: [['CONTINUE', 's']], occurredAt: 30 * minute });
   expect(resumed.contribution('s')).toMatchObject({ type: 'ASK', isReprompt: true, isReminder: false });
 });
+
+test('14, 3.2: the after of an ON_COMPLETION transition is no timer while the step waits for its call', () => {
+  const call = { scenarioId: 't', reuseCompleted: false, returns: [] };
+  const listTimers = (trigger: 'ANYTIME' | 'ON_COMPLETION'): unknown => {
+    const step: StepDraft = { stepId: 'call', calls: call, to: ['end', { to: 'end', trigger, afterMs: 5 * minute }] };
+    const conversation = new Conversation([{ scenarioId: 's', steps: [step, end] }, asking('t', ['x'])]);
+    return conversation.turn({ ...start, candidates: { s: 0.9 } }).result.nextTimerAt;
+  };
+  expect([listTimers('ON_COMPLETION'), listTimers('ANYTIME')]).toEqual([undefined, 15 * minute]);
+});

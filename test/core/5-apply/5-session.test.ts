@@ -11,10 +11,11 @@ const visit = {
   openedAt: minute,
   outcome: undefined,
   informedRevision: 0,
+  supersededKeys: 0,
   wasAskedBefore: false,
   mustAsk: false,
-  returnTo: undefined,
   supersededKeys: 0,
+  returnTo: undefined,
 };
 const ask = {
   kind: 'ASK',
