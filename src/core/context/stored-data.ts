@@ -36,12 +36,10 @@ export function storeData(
   outcomes: ReadonlyMap<string, readonly StepOutcome[]>,
   getLocalFields: (instance: ScenarioInstance) => ReadonlySet<string>,
 ): StoredData {
-  const providedFields = new Set(turn.sessionVariables.keys());
   const candidateNames = new Set<string>();
-  for (const { name } of assigned.forSession) {
-    candidateNames.add(name);
-    providedFields.add(name);
-  }
+  for (const { name } of assigned.forSession) candidateNames.add(name);
+  const providedFields =
+    turn.sessionVariables.size === 0 ? candidateNames : new Set([...turn.sessionVariables.keys(), ...candidateNames]);
   const instanceVariables = new Map<string, InstanceVariables>();
   for (const instance of session.instances) {
     const { instanceId } = instance;
