@@ -6,9 +6,12 @@ import { listSkippedSteps, type StayReason } from './transition-reason';
 
 /** Explains a decision in sentences: how the instance got to its step, then why it stays there. */
 export function describeDecision(walk: Walk, reason: TransitionReason, stayReason: StayReason): string {
-  return [describeMove(walk, reason), describeBlocked(walk), describeHeld(walk), describeStay(walk, stayReason)]
-    .filter((sentence) => sentence !== '')
-    .join(' ');
+  const before = addSentence(addSentence(describeMove(walk, reason), describeBlocked(walk)), describeHeld(walk));
+  return addSentence(before, describeStay(walk, stayReason));
+}
+
+function addSentence(text: string, sentence: string): string {
+  return text === '' || sentence === '' ? text + sentence : `${text} ${sentence}`;
 }
 
 /** Explains why an instance stays at its step without a walk (0.5). */
