@@ -16,6 +16,7 @@ import {
   createOptionalEntryTransitions,
   createReportTransitions,
   createResultTransitions,
+  createSearchAgainTransitions,
   createSearchTransitions,
   createTransition,
 } from './chart-transitions';
@@ -115,6 +116,7 @@ function toConfirmStep(chart: Chart, step: ChartStep): ScenarioStep {
     isRequiredAction: action !== undefined,
     toolBindings: action === undefined ? [] : createToolBindings(action),
     transitions: [
+      ...createSearchAgainTransitions(chart, step),
       ...createDeclinedTransitions(chart, step),
       ...(action === undefined
         ? step.next.filter(isConfirmation).map((edge) => createTransition(edge.to))

@@ -119,13 +119,12 @@ export function createDeclinedTransitions(chart: Chart, step: ChartStep): StepTr
 /** Creates the transitions of a step that informs, in the order in which they are evaluated. */
 export function createInformTransitions(chart: Chart, step: ChartStep): StepTransition[] {
   const self = step.step_id;
-  const search = findSearch(chart, step);
   const transitions = [
     ...step.next.flatMap((edge) => createInformTransition(chart, step, edge)),
     ...createReportTransitions(chart)
       .filter(({ targetStepId }) => targetStepId === self)
       .map((transition) => ({ ...transition, trigger: ANYTIME })),
-    ...(search === undefined ? [] : createValueChangedTransitions(chart, search.step_id)),
+    ...createSearchAgainTransitions(chart, step),
     createTransition(self, {
       trigger: ANYTIME,
       condition: createAsksAboutCondition(chart),
@@ -192,6 +191,12 @@ const informEvents: ReadonlySet<string> = new Set(['confirmed', 'yes', 'no', 'fa
 
 function getCollectedFields(chart: Chart, stepId: string): string[] {
   return findStep(chart, stepId)?.collects_profile_fields ?? [];
+}
+
+/** Creates the transition of a step that follows a search: a changed value of the scenario searches again. */
+export function createSearchAgainTransitions(chart: Chart, step: ChartStep): StepTransition[] {
+  const search = findSearch(chart, step);
+  return search === undefined ? [] : createValueChangedTransitions(chart, search.step_id);
 }
 
 /** Finds the search whose result a step gives. */

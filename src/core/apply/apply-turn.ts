@@ -94,7 +94,9 @@ function findContributor({ contributions }: DraftPlan): string | undefined {
 
 /** Lists the open requests of a session by the start order of their instances, then in the order in which they were first put (0.8). */
 export function listOpenRequests({ instances }: Session): readonly PlannedRequest[] {
-  return instances.flatMap(({ instanceId, scenarioId, requests }) =>
-    requests.filter(isOpen).map((request) => ({ instanceId, scenarioId, request })),
-  );
+  const open: PlannedRequest[] = [];
+  for (const { instanceId, scenarioId, requests } of instances) {
+    for (const request of requests) if (isOpen(request)) open.push({ instanceId, scenarioId, request });
+  }
+  return open;
 }

@@ -166,7 +166,7 @@ export function createDraftView(original: ScenarioInstance, input: ViewInput): D
   const ask = findOpenRequest(original.requests, 'ASK');
   const receives = (field: string): boolean =>
     changedByCustomer.includes(field) && known.has(field) && (ask?.fields.includes(field) || isMissing(field));
-  const isMissing = (field: string): boolean => !before.has(field) && (step?.collectedFields.includes(field) ?? false);
+  const isMissing = (field: string): boolean => !before.has(field) && isAwaitedAt(step, original, field);
   const bound = findVisitRequest(original, 'CONFIRM')?.values ?? noValues;
   return {
     instance,
@@ -196,6 +196,13 @@ export function createDraftView(original: ScenarioInstance, input: ViewInput): D
     isAttemptExempt: false,
     ignoredOutcomes: recorded.ignored,
   };
+}
+
+/** Whether the step collects the field, or waits for it from outside (3.3). */
+function isAwaitedAt(step: CompiledStep | undefined, { waitsFor }: ScenarioInstance, field: string): boolean {
+  if (!step) return false;
+  if (step.collectedFields.includes(field)) return true;
+  return waitsFor === 'EVENT' && step.completionTransitions.some(({ fieldsRead }) => fieldsRead.includes(field));
 }
 
 /** The own values of an instance as it saw them before the turn (3.9). */

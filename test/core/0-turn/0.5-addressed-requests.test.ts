@@ -36,6 +36,17 @@ describe('0.5: a field of the open ASK addresses its instance', () => {
   });
 });
 
+test('0.5: a value that a step awaits from outside addresses its instance', () => {
+  const parcel: ScenarioDraft = {
+    scenarioId: 's',
+    steps: [{ stepId: 'way', to: [{ to: 'end', condition: 'data.arrived == true' }] }, end],
+  };
+  const conversation = startConversation([parcel, asking('t', ['z', 'w'])]);
+  const played = conversation.turn({ variables: { arrived: true, z: 1 } });
+  expect([...getAddressed(played)].sort()).toEqual(['s#1', 't#1']);
+  expect(played.transition('s').targetStepId).toBe('end');
+});
+
 test('0.5: a BACK addresses the instance that it reaches', () => {
   const conversation = startConversation([asking('s', ['x', 'y']), asking('t', ['z', 'w'])]);
   expect(getAddressed(conversation.turn({ signals: [['BACK', 't']] }))).toEqual(['t#1']);

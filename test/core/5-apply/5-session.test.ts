@@ -11,6 +11,7 @@ const visit = {
   openedAt: minute,
   outcome: undefined,
   informedRevision: 0,
+  supersededKeys: 0,
   wasAskedBefore: false,
   mustAsk: false,
   supersededKeys: 0,

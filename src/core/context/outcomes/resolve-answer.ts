@@ -83,10 +83,10 @@ function findAsk(
     instanceId,
     (request) => request.kind === 'ASK' && isOpen(request) && !search.isTaken(request),
   ).filter(isInRange);
+  if (kind === 'CONFIRMED') return findPutLast(asks.filter(({ request }) => request.values.size > 0));
   const last = findPutLast(asks);
   if (!last) return undefined;
   const { request, instance } = last;
-  if (kind === 'CONFIRMED') return request.values.size > 0 ? last : undefined;
   const optionalFields = search.getStep(instance)?.optionalFields;
   const missing = request.fields.filter((field) => !request.values.has(field));
   return missing.length > 0 && missing.every((field) => optionalFields?.has(field) ?? false) ? last : undefined;
