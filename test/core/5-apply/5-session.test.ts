@@ -14,7 +14,6 @@ const visit = {
   supersededKeys: 0,
   wasAskedBefore: false,
   mustAsk: false,
-  supersededKeys: 0,
   returnTo: undefined,
 };
 const ask = {
