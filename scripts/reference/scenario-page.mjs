@@ -23,17 +23,11 @@ const relationshipExample = `relationships:
     target_scenario_id: Order status
 `;
 
-const callExample = `calls:
-  scenario_id: Identity check
-  reuse_completed: true # an identity is checked once in a session
-  returns: [customer_number]
-`;
-
 /** The sections of the page: the message, its heading, and an example. */
 const pageParts = [
   ['Scenario', 'Scenario', () => readExcerptBefore('refund.yaml', 'steps')],
   ['ScenarioStep', 'Step', () => readExcerptAt('refund.yaml', ['steps', 2])],
-  ['StepCall', 'Call', () => callExample],
+  ['StepCall', 'Call', () => readExcerptAt('account-closing.yaml', ['steps', 3])],
   ['StepTransition', 'Transition', () => readExcerptAt('refund.yaml', ['steps', 2, 'transitions', 0])],
   ['ToolBinding', 'Tool binding', () => readExcerptAt('refund.yaml', ['steps', 3, 'tool_bindings', 0])],
   ['RequiredField', 'Required field', () => readExcerptAt('refund.yaml', ['required_fields', 1])],

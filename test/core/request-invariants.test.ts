@@ -3,7 +3,10 @@ import { jsonEquals } from '../../src/core/model/json';
 import { viewInstanceData } from '../../src/core/model/known-data';
 import type { InstanceRequest } from '../../src/core/model/request';
 import type { ScenarioInstance, StepVisit } from '../../src/core/model/session';
+import type { StepOutcome } from '../../src/core/model/turn';
 import { expectDefined, forEachSession, forEachTurn, type TurnWithSessions } from '../support/random-sessions';
+
+type Outcome = Pick<StepOutcome, 'kind'> & Partial<Pick<StepOutcome, 'actionKey' | 'instanceId'>>;
 
 const listVisits = (visit: StepVisit): readonly number[] => [
   visit.number,
@@ -122,14 +125,14 @@ describe('3.1, 3.7: what needs a confirmation', () => {
       const values = put.at(-1);
       if (!values) return false;
       const { draft, turn, after } = answered;
-      const isIgnored = (kind: string, actionKey: string): boolean =>
-        turn.result.ignoredOutcomes.some(({ outcome }) => outcome.kind === kind && outcome.actionKey === actionKey);
-      const answers = (draft.outcomes ?? []).some(({ kind, actionKey = '', instanceId: named = '' }) => {
-        if (isIgnored(kind, actionKey) || (named !== '' && named !== instanceId)) return false;
+      const isAnswer = ({ kind, actionKey = '', instanceId: named = '' }: Outcome): boolean => {
+        if (named !== '' && named !== instanceId) return false;
         return kind === 'CONFIRMED'
           ? actionKey === '' || actionKey === key
           : kind === 'ACTION_SUCCEEDED' && actionKey === key;
-      });
+      };
+      const ignored = turn.result.ignoredOutcomes.map(({ outcome }) => outcome);
+      const answers = (draft.outcomes ?? []).filter(isAnswer).length > ignored.filter(isAnswer).length;
       const instance = after.instances.find((each) => each.instanceId === instanceId);
       return answers && (instance === undefined || knewValues(values, instance, answered));
     });

@@ -25,3 +25,12 @@ test('every scenario of a guide is used by one of its conversations', () => {
   const texts = conversations.map(({ text }) => text).join('\n');
   expect(scenarios.map(({ name }) => name).filter((name) => !texts.includes(name))).toEqual([]);
 });
+
+test('the plan in "From plan to reply" is that of the first turn of its conversation', async () => {
+  const page = 'docs/how-to/from-plan-to-reply.md';
+  const shown: unknown = JSON.parse(readBlocks(page).find(({ language }) => language === 'json')?.text ?? '');
+  const conversation = conversations.find(({ path }) => path.startsWith(page.replace('.md', '')));
+  if (conversation === undefined) throw new Error(`${page} has no conversation.`);
+  const [response] = await folder.readResponses(conversation);
+  expect(response).toMatchObject({ plan: { contributions: shown } });
+});

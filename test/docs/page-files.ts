@@ -1,9 +1,11 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { ProcessTurnResponse } from '../../gen/focal/orchestration/v1/orchestrator_service';
+import type { ConversationRun } from '../../src/cli/conversation-tests/conversation';
 import { readConversation } from '../../src/cli/conversation-tests/conversation-file';
 import { runInProcess } from '../../src/cli/conversation-tests/run-in-process';
-import { checkScenarios, formatProblem, readScenarioFiles } from '../../src/cli/files';
+import { checkScenarios, formatProblem, messageToJson, readScenarioFiles } from '../../src/cli/files';
 import { formatDifferences } from '../../src/cli/output/test-report';
 import type { Block } from './markdown-pages';
 
@@ -43,11 +45,23 @@ export class PageFolder {
   }
 
   /** Plays a conversation as `scenario-orchestrator test` does. Returns its differences and failure, one text each. */
-  async play({ path }: PageFile): Promise<readonly string[]> {
-    const { run } = await runInProcess(readConversation(join(this.#folder, path), readScenarioFiles));
+  async play(file: PageFile): Promise<readonly string[]> {
+    const run = await this.#run(file);
     const terminal = { hasColor: false, width: 140 };
     const differences = run.turnResults.flatMap((turn) => formatDifferences(terminal, run.conversation, turn));
     return run.failure === '' ? differences : [...differences, run.failure];
+  }
+
+  /** Plays a conversation. Returns the responses of its turns as `scenario-orchestrator test --show --json` prints them. */
+  async readResponses(file: PageFile): Promise<readonly unknown[]> {
+    const { turnResults } = await this.#run(file);
+    return turnResults.map(({ response }) =>
+      messageToJson('ProcessTurnResponse', ProcessTurnResponse.encode(response).finish()),
+    );
+  }
+
+  async #run({ path }: PageFile): Promise<ConversationRun> {
+    return (await runInProcess(readConversation(join(this.#folder, path), readScenarioFiles))).run;
   }
 
   remove(): void {

@@ -73,16 +73,18 @@ const step = (stepId: string, targets: readonly string[], callees: readonly stri
       isCheckpoint: rarely(2),
       isRequiredAction: rarely(4),
       performsAction: fc.boolean(),
-      requiresConfirmation: fc.option(rarely(2), { nil: undefined, freq: 1 }),
+      requiresConfirmation: fc.option(rarely(2), { nil: undefined, freq: 2 }),
       confirmsFields: some(fieldNames, 1),
       tools: fc.uniqueArray(tool, { selector: ({ toolId }) => toolId, maxLength: 2 }),
       templateIds: some(['text'], 1),
       speak: oneOf(['INFORM', 'INFORM', 'WITH_NEXT'] as const),
+      ending: oneOf(['SUCCEEDED', 'SUCCEEDED', 'FAILED'] as const),
+      hasNoWayOn: rarely(3),
       optionalFields: some(fieldNames, 1),
       confirmsNothing: rarely(8),
       calls: callees.length === 0 ? fc.constant(undefined) : call(callees),
       remindAfterMs: oneOf([undefined, undefined, 60_000]),
-      canSkip: fc.option(fc.boolean(), { nil: undefined, freq: 1 }),
+      canSkip: fc.option(fc.boolean(), { nil: undefined, freq: 2 }),
       isTerminal: rarely(6),
       reachableFromAnywhere: rarely(2),
       priority: fc.integer({ min: 0, max: 2 }),
@@ -90,9 +92,10 @@ const step = (stepId: string, targets: readonly string[], callees: readonly stri
       blocksStarts: rarely(5),
       to: fc.array(transition(targets), { minLength: 1, maxLength: 3 }),
     })
-    .map(({ tools, optionalFields, ...given }) => ({
+    .map(({ tools, optionalFields, hasNoWayOn, ...given }) => ({
       ...given,
       stepId,
+      to: given.isTerminal && hasNoWayOn ? [] : given.to,
       confirmsNothing: given.confirmsNothing && given.confirmsFields.length === 0,
       toolBindings: given.isRequiredAction && tools.length === 0 ? [plainTool] : tools,
       optionalFields: optionalFields.filter((field) => given.collectsProfileFields.includes(field)),
@@ -177,8 +180,7 @@ const relationship = fc
 /** A dependency in one direction only, to avoid a cycle. */
 const dependency = fc.constant(aRelationship('r', 'DEPENDS_ON', 'p'));
 
-/** A catalogue of three scenarios, with cycles, and the turns of a session. */
-export const randomSession = fc.record({
+const session = fc.record({
   scenarios: fc.tuple(scenario('p', ['r']), scenario('q', ['r']), scenario('r')),
   relationships: fc.array(fc.oneof({ weight: 9, arbitrary: relationship }, { weight: 1, arbitrary: dependency }), {
     maxLength: 2,
@@ -196,4 +198,16 @@ export const randomSession = fc.record({
     semanticEvaluation: oneOf(['off', 'llm'] as const),
   }),
   turns: fc.array(randomTurn, { minLength: 1, maxLength: 12 }),
+});
+
+/** A catalogue of three scenarios, with cycles, and the turns of a session. Their times do not decrease. */
+export const randomSession = session.map(({ turns, ...rest }) => {
+  let now = 0;
+  return {
+    ...rest,
+    turns: turns.map((each) => {
+      now += each.occurredAt ?? 0;
+      return { ...each, occurredAt: now };
+    }),
+  };
 });

@@ -11,6 +11,7 @@ const value = fc.oneof(
   { weight: 1, arbitrary: oneOf(['', 'text', true] as const) },
 );
 const fields = fc.dictionary(oneOf(fieldNames), value, { maxKeys: 4 });
+const results = fc.dictionary(oneOf(['found', ...fieldNames]), value, { maxKeys: 3 });
 const instanceId = fc
   .tuple(oneOf(scenarioIds), fc.integer({ min: 1, max: 4 }))
   .map(([scenarioId, number]) => `${scenarioId}#${number}`);
@@ -29,7 +30,7 @@ const outcome = fc.record(
     stepId: fc.oneof({ weight: 9, arbitrary: fc.constant('') }, { weight: 1, arbitrary: oneOf(stepIds) }),
     actionKey: fc.oneof({ weight: 4, arbitrary: fc.constant('') }, { weight: 1, arbitrary: actionKey }),
     toolId: oneOf(['', '', '', 't', 'u', 'other']),
-    results: fields,
+    results,
   },
   { requiredKeys: ['kind'] },
 );
@@ -85,7 +86,7 @@ const proposal: fc.Arbitrary<ModelProposal> = fc.record({
 });
 
 export const randomTurn: fc.Arbitrary<TurnDraft> = fc.record({
-  proposal: fc.option(proposal, { nil: undefined, freq: 1 }),
+  proposal: fc.option(proposal, { nil: undefined, freq: 2 }),
 
   trigger: oneOf(['MESSAGE', 'MESSAGE', 'MESSAGE', 'MESSAGE', 'TOOL_RESULTS', 'TIMER'] as const),
   intent: oneOf(['', '', 'x']),
@@ -115,12 +116,13 @@ export const randomTurn: fc.Arbitrary<TurnDraft> = fc.record({
     { weight: 6, arbitrary: fc.constant([]) },
     { weight: 1, arbitrary: fc.array(delivery, { maxLength: 2 }) },
   ),
-  requested: oneOf([[], [], ['price']]),
+  requested: oneOf<readonly string[]>([[], [], ['price']]),
   patch: fc.oneof({ weight: 3, arbitrary: fc.constant({}) }, { weight: 1, arbitrary: fields }),
   outcomes: fc.oneof(
     { weight: 2, arbitrary: fc.constant([]) },
     { weight: 3, arbitrary: fc.array(outcome, { maxLength: 2 }) },
   ),
   facts: fc.oneof(fc.constant({}), fc.constant({ vip: true })),
-  occurredAt: fc.integer({ min: 0, max: 400_000 }),
+  /** Time since the turn before, in ms. The session adds them up. */
+  occurredAt: oneOf([0, 1_000, 30_000, 60_000, 90_001]),
 });

@@ -1,11 +1,12 @@
 import type { SelectionContext } from '../context/selection-context';
 import type { DraftPlan } from '../contributions/contribution-plan';
+import { updateScenarioCounters } from '../lifecycle/scenario-counters';
 import type { PlannedRequest } from '../model/contribution';
 import { isOpen } from '../model/request';
 import type { ScenarioChoiceRequest, Session } from '../model/session';
 import type { TransitionPhase } from '../transitions/transition-phase';
 import { applyInstances } from './apply-instance';
-import { updateEndedInstances, updateScenarioCounters } from './ended-instances';
+import { updateEndedInstances } from './ended-instances';
 import { getNextTimerAt } from './next-timer';
 import { numberRequests } from './put-requests';
 import {
@@ -35,6 +36,8 @@ export function applyTurn(context: SelectionContext, phase: TransitionPhase, pla
     variables: forgetFields(variables, isForgotten),
     lastMessageAt: isMessage ? turn.occurredAt : session.lastMessageAt,
     updatedAt: turn.occurredAt,
+    revision,
+    exchangeRevision: isMessage ? revision : session.exchangeRevision,
   };
   // A literal is faster than a spread here (ADR 0007).
   return {
@@ -50,7 +53,7 @@ export function applyTurn(context: SelectionContext, phase: TransitionPhase, pla
     pendingStarts: phase.pendingStarts,
     scenarioCounters: updateScenarioCounters(session.scenarioCounters, phase.instances),
     choices: putChoice(phase, positions.get('') ?? 0, context),
-    exchangeRevision: isMessage ? revision : session.exchangeRevision,
+    exchangeRevision: timed.exchangeRevision,
     lastMessageAt: timed.lastMessageAt,
     lastContributorId: findContributor(plan) ?? (isMessage ? '' : session.lastContributorId),
     nextTimerAt: getNextTimerAt(timed, context.catalogue),
@@ -91,7 +94,9 @@ function findContributor({ contributions }: DraftPlan): string | undefined {
 
 /** Lists the open requests of a session by the start order of their instances, then in the order in which they were first put (0.8). */
 export function listOpenRequests({ instances }: Session): readonly PlannedRequest[] {
-  return instances.flatMap(({ instanceId, scenarioId, requests }) =>
-    requests.filter(isOpen).map((request) => ({ instanceId, scenarioId, request })),
-  );
+  const open: PlannedRequest[] = [];
+  for (const { instanceId, scenarioId, requests } of instances) {
+    for (const request of requests) if (isOpen(request)) open.push({ instanceId, scenarioId, request });
+  }
+  return open;
 }

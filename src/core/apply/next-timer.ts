@@ -1,14 +1,17 @@
-import { getReminderTime, listStepTimes, type TimedInstance, toTimed } from '../context/timers';
+import { getReminderTime, isAhead, listStepTimes, type TimedInstance, toTimed } from '../context/timers';
 import { findActionUnderWay, toVisitState } from '../context/visit-state';
 import type { Session } from '../model/session';
 import type { Catalogue } from '../scenario/catalogue';
 
 /** What the next timer depends on, after the turn. */
-export type TimedSession = Pick<Session, 'instances' | 'variables' | 'lastMessageAt' | 'updatedAt'>;
+export type TimedSession = Pick<
+  Session,
+  'instances' | 'variables' | 'lastMessageAt' | 'updatedAt' | 'revision' | 'exchangeRevision'
+>;
 
 /**
  * Returns the earliest moment at which a TIMER turn would decide something, in milliseconds since 1970; undefined if there is none (section 14).
- * It is the time of the last turn if an instance is idle already: that turn did not pause it, because it was about the instance. Pure.
+ * It is the time of the last turn if an instance is idle already, because that turn was about it, or if a message let a reminder pass. Pure.
  */
 export function getNextTimerAt(
   session: TimedSession,
@@ -22,9 +25,10 @@ export function getNextTimerAt(
     const timed = toTimed(instance, catalogue);
     if (!timed) continue;
     add(getIdleTime(timed, session));
-    const stepTimes = [getReminderTime(instance, timed.step), ...listStepTimes(timed, session, catalogue.fields)];
+    const reminderTime = getReminderTime(instance, timed.step);
+    if (reminderTime !== undefined && isAhead(reminderTime, session)) add(reminderTime);
     // The last turn evaluated what had elapsed or expired by then. Another turn would come to the same result.
-    for (const at of stepTimes) if (at !== undefined && at > session.updatedAt) add(at);
+    for (const at of listStepTimes(timed, session, catalogue.fields)) if (at > session.updatedAt) add(at);
   }
   return next === undefined ? undefined : Math.max(next, session.updatedAt);
 }
@@ -35,7 +39,7 @@ function getIdleTime(
   { lastMessageAt }: Pick<Session, 'lastMessageAt'>,
 ): number | undefined {
   const { idleTimeoutMs } = scenario.definition;
-  const isBusy = instance.call !== undefined || findActionUnderWay(toVisitState(instance, step)) !== undefined;
-  if (idleTimeoutMs === undefined || isBusy) return undefined;
+  if (idleTimeoutMs === undefined || instance.call !== undefined) return undefined;
+  if (findActionUnderWay(toVisitState(instance, step)) !== undefined) return undefined;
   return Math.max(lastMessageAt, instance.activeSince) + idleTimeoutMs + 1;
 }

@@ -166,7 +166,7 @@ export function createDraftView(original: ScenarioInstance, input: ViewInput): D
   const ask = findOpenRequest(original.requests, 'ASK');
   const receives = (field: string): boolean =>
     changedByCustomer.includes(field) && known.has(field) && (ask?.fields.includes(field) || isMissing(field));
-  const isMissing = (field: string): boolean => !before.has(field) && (step?.collectedFields.includes(field) ?? false);
+  const isMissing = (field: string): boolean => !before.has(field) && isAwaitedAt(step, original, field);
   const bound = findVisitRequest(original, 'CONFIRM')?.values ?? noValues;
   return {
     instance,
@@ -198,6 +198,13 @@ export function createDraftView(original: ScenarioInstance, input: ViewInput): D
   };
 }
 
+/** Whether the step collects the field, or waits for it from outside (3.3). */
+function isAwaitedAt(step: CompiledStep | undefined, { waitsFor }: ScenarioInstance, field: string): boolean {
+  if (!step) return false;
+  if (step.collectedFields.includes(field)) return true;
+  return waitsFor === 'EVENT' && step.completionTransitions.some(({ fieldsRead }) => fieldsRead.includes(field));
+}
+
 /** The own values of an instance as it saw them before the turn (3.9). */
 function withHeld({ variables, heldValues }: ScenarioInstance): FieldValues {
   return heldValues.size === 0 ? variables : new Map([...variables, ...heldValues]);
@@ -221,12 +228,13 @@ function listDeclined(instanceId: string, { declinedFields, localVariables }: St
   return new Set([...declinedFields, ...taken.filter(({ declined }) => declined).map(({ name }) => name)]);
 }
 
-/** Returns the values that the action under way was confirmed or hinted with and that have changed since (3.9). */
+/** Returns the values that the action under way was confirmed or hinted with and that have changed or expired since (3.9). */
 function holdValues(instance: ScenarioInstance, known: KnownData): FieldValues {
   const held = new Map<string, JsonValue>();
   for (const kind of ['CONFIRM', 'ACTION'] as const) {
     for (const [field, value] of findVisitRequest(instance, kind)?.values ?? noValues) {
-      if (known.has(field) || known.isNull(field)) held.set(field, value);
+      const isGone = instance.heldValues.has(field) || instance.pendingCorrections.has(field);
+      if (isGone || known.has(field) || known.isNull(field)) held.set(field, value);
     }
   }
   return new Map([...held].filter(([field, value]) => !jsonEquals(known.get(field) ?? null, value)));

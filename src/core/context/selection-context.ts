@@ -1,4 +1,3 @@
-import { forgetExpired } from '../fields/forget-expired';
 import type { RejectedValue } from '../model/field-definition';
 import { findFocusInstanceId } from '../model/focus';
 import type { Fields, FieldValues } from '../model/json';
@@ -13,6 +12,7 @@ import { markAddressed } from './addressed';
 import { checkTurn, groupByInstance } from './checked-turn';
 import { applyDeliveries } from './deliveries';
 import { addMissingTools } from './earlier-actions';
+import { expireValues } from './expired-values';
 import { getStartTargets } from './instance-signals';
 import { createDraftView, type InstanceView, type ViewInput } from './instance-view';
 import { assignVariables, type LocalFieldInput } from './local-fields';
@@ -40,7 +40,7 @@ export interface EvaluatedCandidate extends ScenarioCandidate {
   readonly matchesMessage: boolean | undefined;
 }
 
-/** A CHOICE with one option that CONFIRMED or DECLINED answers (0.6, 1.5). */
+/** A CHOICE that CONFIRMED or DECLINED answers (0.6, 1.5). */
 export interface AnsweredChoice {
   readonly choice: ScenarioChoiceRequest;
   readonly isAccepted: boolean;
@@ -54,6 +54,8 @@ export interface SelectionContext extends TurnInput {
   readonly turnCount: number;
   readonly intent: string;
   readonly focusInstanceId: string;
+  /** The runs of each scenario before the turn and, from the walks on, those that completed on it (section 11). */
+  readonly scenarioCounters: Session['scenarioCounters'];
   /** In start order. */
   readonly views: readonly InstanceView[];
   /** Whether the turn addresses an existing instance. */
@@ -71,7 +73,7 @@ export interface SelectionContext extends TurnInput {
   readonly changedFields: readonly string[];
   /** All outcomes of the turn with what they answer, in request order (0.6). */
   readonly outcomes: readonly ResolvedOutcome[];
-  /** The CHOICE with one option that this turn answers; undefined if it answers none (1.5). */
+  /** The CHOICE that CONFIRMED or DECLINED of this turn answers; undefined if they answer none (1.5). */
   readonly answeredChoice: AnsweredChoice | undefined;
   /** Outcomes that are not applied, in request order. */
   readonly ignoredOutcomes: readonly IgnoredOutcome[];
@@ -87,7 +89,7 @@ export interface SelectionContext extends TurnInput {
 export function selectContext(input: TurnInput): SelectionContext {
   const { catalogue, settings, getNewInstanceId, proposal } = input;
   const timedTurn = withTurnTime(input);
-  const unexpired = forgetExpired(input.session, catalogue.fields, timedTurn.occurredAt);
+  const unexpired = expireValues(input.session, catalogue, timedTurn.occurredAt);
   const session = addMissingTools(applyDeliveries(unexpired, timedTurn.deliveries), catalogue);
   const focusInstanceId = findFocusInstanceId(session);
   const resolved = resolveOutcomes(session, timedTurn.stepOutcomes, focusInstanceId, catalogue);
@@ -145,6 +147,7 @@ export function selectContext(input: TurnInput): SelectionContext {
     turnCount: session.turnCount + (turn.trigger === 'MESSAGE' ? 1 : 0),
     intent: getIntent(turn.situation),
     focusInstanceId,
+    scenarioCounters: session.scenarioCounters,
     views,
     hasAddressedInstance: views.some(({ isAddressed }) => isAddressed),
     candidates,

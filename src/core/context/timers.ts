@@ -1,9 +1,13 @@
 import type { FieldRules } from '../fields/field-rules';
 import { isQuestion } from '../model/focus';
 import { findOpenRequest, type InstanceRequest, isOpen } from '../model/request';
-import type { ScenarioInstance, Session, SessionVariable } from '../model/session';
+import type { ScenarioInstance, Session } from '../model/session';
+import { isLastTurnMessage } from '../model/superseding';
 import type { Catalogue } from '../scenario/catalogue';
 import type { CompiledScenario, CompiledStep, CompiledTransition } from '../scenario/compiled-scenario';
+import { findStored, needsAgain } from './expired-values';
+import { looksUpField } from './used-fields';
+import { findActionUnderWay, isWriteUnderWay, toVisitState } from './visit-state';
 
 /** An active instance with its definition. */
 export interface TimedInstance {
@@ -25,7 +29,7 @@ export function toTimed(
 
 /**
  * Finds the instances with a timer that is due on a turn without a message, except `idle_timeout` (section 14). A time that had passed by the
- * last turn was evaluated there, except for a reminder: a message to another instance can have let it pass. `session` still has the values that
+ * last turn was evaluated there, except for a reminder that passed during a message to another instance. `session` still has the values that
  * expire on this turn.
  */
 export function findDueInstances(
@@ -38,11 +42,19 @@ export function findDueInstances(
     const timed = toTimed(instance, catalogue);
     if (!timed) continue;
     const reminderTime = getReminderTime(instance, timed.step);
-    const isReminderDue = reminderTime !== undefined && reminderTime <= now;
+    const isReminderDue = reminderTime !== undefined && isAhead(reminderTime, session) && reminderTime <= now;
     const times = listStepTimes(timed, session, catalogue.fields);
     if (isReminderDue || times.some((at) => at > session.updatedAt && at <= now)) due.add(instance.instanceId);
   }
   return due;
+}
+
+/** Whether the last turn did not evaluate a reminder. A message evaluates none. */
+export function isAhead(
+  reminderTime: number,
+  session: Pick<Session, 'updatedAt' | 'revision' | 'exchangeRevision'>,
+): boolean {
+  return reminderTime > session.updatedAt || isLastTurnMessage(session);
 }
 
 /** Lists when the `after` of a transition elapses or a value that the step uses expires. */
@@ -52,11 +64,21 @@ export function listStepTimes(
   { maxAges }: Pick<FieldRules, 'maxAges'>,
 ): readonly number[] {
   const times = maxAges.size === 0 ? [] : listExpiryTimes(timed, session, maxAges);
-  for (const transition of listTransitions(timed)) {
+  for (const transition of listTakeableTransitions(timed)) {
     const dueTime = getDueTime(transition, timed.instance, session);
-    if (dueTime !== undefined) times.push(dueTime);
+    if (dueTime !== undefined && !isBarred(transition, timed)) times.push(dueTime);
   }
   return times;
+}
+
+/**
+ * Whether a transition is not taken, whatever the time (3.2): a global one at its own target, or if nothing that it reads has changed since it
+ * was taken; an ON_COMPLETION one while the step waits for its call.
+ */
+function isBarred(transition: CompiledTransition, { instance, step }: TimedInstance): boolean {
+  const { id, isGlobal, targetStepId, definition } = transition;
+  if (isGlobal) return targetStepId === step.stepId || instance.globalTransitionGuards.has(id);
+  return definition.trigger === 'ON_COMPLETION' && instance.call !== undefined && instance.visit.outcome === undefined;
 }
 
 /** Lists every transition that can leave the step. */
@@ -95,38 +117,53 @@ function findQuestion({ requests, visit }: ScenarioInstance): InstanceRequest | 
   return requests.findLast((request) => request.visitNumber === visit.number && isOpen(request) && isQuestion(request));
 }
 
-/** Lists when the values with a `max_age` expire that the step collects or confirms, or that its transitions read (section 10). */
+/** Lists when the values with a `max_age` expire that something at the step of the instance depends on (section 10). */
 function listExpiryTimes(
   timed: TimedInstance,
   { variables }: Pick<Session, 'variables'>,
   maxAges: FieldRules['maxAges'],
 ): number[] {
-  const usedFields = listUsedFields(timed);
   const times: number[] = [];
-  for (const [name, maxAgeMs] of maxAges) {
-    if (!usedFields.has(name)) continue;
-    const { value, storedAt } = findStored(name, timed, variables);
+  for (const [field, maxAgeMs] of maxAges) {
+    const { value, storedAt } = findStored(field, timed.instance, timed.scenario, variables);
     // A value is known until it is older than `max_age`.
-    if (value !== null && storedAt !== undefined) times.push(storedAt + maxAgeMs + 1);
+    if (value !== null && storedAt !== undefined && isMissedWhenExpired(field, timed)) {
+      times.push(storedAt + maxAgeMs + 1);
+    }
   }
   return times;
 }
 
-function listUsedFields(timed: TimedInstance): ReadonlySet<string> {
-  const used = new Set(timed.step.collectedFields);
-  for (const { fieldsRead } of listTransitions(timed)) for (const field of fieldsRead) used.add(field);
-  for (const field of findOpenRequest(timed.instance.requests, 'CONFIRM')?.values.keys() ?? []) used.add(field);
-  return used;
+/**
+ * Whether the instance would do something without the value: its step collects it, its open CONFIRM shows it, a transition that can be
+ * taken reads it, or its route used it. A value that a tool found is looked up again when the instance walks for another reason, so that the
+ * customer is not bothered. An action under way keeps its values (3.9).
+ */
+function isMissedWhenExpired(field: string, timed: TimedInstance): boolean {
+  const { instance, scenario, step } = timed;
+  const state = toVisitState(instance, step);
+  if (isWriteUnderWay(state) && findActionUnderWay(state)?.values.has(field)) return false;
+  if (instance.route.some((entry) => looksUpField(scenario, entry, field))) return false;
+  return (
+    step.collectedFields.includes(field) ||
+    (findOpenRequest(instance.requests, 'CONFIRM')?.values.has(field) ?? false) ||
+    listTakeableTransitions(timed).some(({ fieldsRead }) => fieldsRead.includes(field)) ||
+    needsAgain(field, instance, scenario)
+  );
 }
 
-/** Finds the value that the instance sees, unless it is one of the profile, which has no time. */
-function findStored(
-  name: string,
-  { instance, scenario }: TimedInstance,
-  variables: Session['variables'],
-): Pick<SessionVariable, 'value' | 'storedAt'> {
-  const own = instance.variables.get(name);
-  if (own !== undefined) return { value: own, storedAt: instance.variableTimes.get(name) };
-  const stored = scenario.localFields.has(name) ? undefined : variables.get(name);
-  return stored ?? { value: null };
+/** Lists the transitions that can become TRUE although nothing but time passes: while a stage waits, only ANYTIME and global ones (3.2). */
+function listTakeableTransitions(timed: TimedInstance): readonly CompiledTransition[] {
+  return isStageOpen(timed)
+    ? [...timed.step.anytimeTransitions, ...timed.scenario.globalTransitions]
+    : listTransitions(timed);
+}
+
+/** Whether a stage of the step waits for the customer or a tool. An ASK for what a transition misses comes after the stages (3.3). */
+function isStageOpen({ instance, step }: TimedInstance): boolean {
+  if (findActionUnderWay(toVisitState(instance, step)) || instance.call) return true;
+  const question = findQuestion(instance);
+  return (
+    question?.kind === 'CONFIRM' || (question?.fields.some((field) => step.collectedFields.includes(field)) ?? false)
+  );
 }

@@ -18,6 +18,12 @@ export function usesField(scenario: CompiledScenario, entry: RouteEntry, field: 
   );
 }
 
+/** Whether a READ action of the step fills the field, so that it runs again when the value has expired (section 10). */
+export function looksUpField(scenario: CompiledScenario, { stepId }: RouteEntry, field: string): boolean {
+  const step = scenario.steps.get(stepId);
+  return step?.isReadAction === true && step.toolVariables.has(field);
+}
+
 /** Whether the READ action of the current visit ran with the field. */
 export function usesFieldNow(scenario: CompiledScenario, instance: ScenarioInstance, field: string): boolean {
   const step = scenario.steps.get(instance.currentStepId);

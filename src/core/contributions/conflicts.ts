@@ -68,7 +68,9 @@ class ConflictResolver {
     const available = maxFieldsToAskPerTurn === 0 ? ownFields.length : Math.max(0, maxFieldsToAskPerTurn - askers.size);
     if (available === 0) return deferAsk(ask, this.lastAskScenarioId);
     const isWhole = sharedFields.length === 0 && ownFields.length <= available;
-    const resolved = isWhole ? ask : splitAsk(ask, ownFields, sharedFields, available);
+    const resolved = isWhole
+      ? ask
+      : splitAsk(ask, { ownFields, sharedFields, limit: available, rivalId: this.lastAskScenarioId || ask.scenarioId });
     const { scenarioId } = ask;
     for (const field of resolved.fieldsToAsk) askers.set(field, { scenarioId, localFields });
     this.lastAskScenarioId = scenarioId;
@@ -88,9 +90,18 @@ class ConflictResolver {
 /** Keeps the first `limit` fields that no earlier contribution asks for, and defers the rest. */
 function splitAsk(
   ask: AskContribution,
-  ownFields: readonly string[],
-  sharedFields: readonly string[],
-  limit: number,
+  {
+    ownFields,
+    sharedFields,
+    limit,
+    rivalId,
+  }: {
+    readonly ownFields: readonly string[];
+    readonly sharedFields: readonly string[];
+    readonly limit: number;
+    /** The scenario that the rest waits for: the last one that asks before, else its own. */
+    readonly rivalId: string;
+  },
 ): AskContribution {
   const fieldsToAsk = ownFields.slice(0, limit);
   const deferredFields = ownFields.slice(limit);
@@ -99,7 +110,7 @@ function splitAsk(
     sharedFields,
     fieldsToAsk,
     deferredFields,
-    deferredBehindScenarioId: deferredFields.length > 0 ? ask.scenarioId : '',
+    deferredBehindScenarioId: deferredFields.length > 0 ? rivalId : '',
     knownValues: new Map([...ask.knownValues].filter(([field]) => fieldsToAsk.includes(field))),
   };
 }

@@ -1,11 +1,10 @@
 import { getStartTargets } from '../context/instance-signals';
 import type { InstanceView } from '../context/instance-view';
 import { meetsStartThreshold, type SelectionContext } from '../context/selection-context';
-import { isActFinished, toVisitState } from '../context/visit-state';
+import { hasUnpassedStepAhead } from '../context/unpassed-steps';
 import type { Ending } from '../model/scenario';
 import type { ScenarioInstance } from '../model/session';
 import type { CompiledScenario, CompiledStep } from '../scenario/compiled-scenario';
-import { findReachableSteps } from '../scenario/step-graph';
 import { createWalk } from '../steps/create-walk';
 import { findStageNeed, hasEndedEarly } from '../steps/stage-need';
 import { createWalkInput } from '../steps/walk-input';
@@ -40,34 +39,14 @@ export function isRestarted(view: InstanceView, scenario: CompiledScenario, cont
 /** Returns how a run ends that a COMPLETE signal or the model completes (2.3a). */
 export function getRequestedEnding({ instance, step }: InstanceView, scenario: CompiledScenario): Ending {
   if (step?.isTerminal && step.ending === 'FAILED') return 'FAILED';
-  return hasUnpassedStepAhead(instance, scenario) ? 'FAILED' : 'SUCCEEDED';
+  return hasObligationAhead(instance, scenario) ? 'FAILED' : 'SUCCEEDED';
 }
 
 /** Whether a checkpoint, a required action or a call that was not passed can still be reached from the current step. */
-export function hasUnpassedStepAhead(instance: ScenarioInstance, scenario: CompiledScenario): boolean {
-  return [...findReachableSteps([instance.currentStepId], scenario.graph)].some((stepId) => {
-    const step = scenario.steps.get(stepId);
-    return step !== undefined && mustBePassed(step) && !isPassed(instance, step);
-  });
+export function hasObligationAhead(instance: ScenarioInstance, scenario: CompiledScenario): boolean {
+  return hasUnpassedStepAhead(instance, scenario, mustBePassed);
 }
 
 function mustBePassed({ isCheckpoint, isRequiredAction, call }: CompiledStep): boolean {
   return isCheckpoint || isRequiredAction || call !== undefined;
-}
-
-/**
- * Whether a step need not be passed again. A success that was recorded late does not count (0.6). For the current step only this visit counts,
- * because a step that is entered again must be passed again.
- */
-function isPassed(instance: ScenarioInstance, step: CompiledStep): boolean {
-  const { irreversibleDone, route, visit, currentStepId } = instance;
-  const isCurrent = step.stepId === currentStepId;
-  if (step.countsAsCheckpoint) {
-    return irreversibleDone.some(
-      (done) => done.passed && done.stepId === step.stepId && (!isCurrent || done.visitNumber === visit.number),
-    );
-  }
-  if (!isCurrent) return route.some(({ stepId }) => stepId === step.stepId);
-  if (step.call !== undefined && visit.outcome !== 'CALL_SUCCEEDED') return false;
-  return !step.isRequiredAction || isActFinished(toVisitState(instance, step));
 }

@@ -3,7 +3,7 @@ import type { SelectionContext } from '../context/selection-context';
 import { findActionUnderWay, toVisitState } from '../context/visit-state';
 import type { ContinueReason, LifecycleAction } from '../model/lifecycle-decision';
 import { getModelFailure, type OverruleReason, type ProposedAction } from '../model/model-proposal';
-import { getRequestedEnding, hasUnpassedStepAhead } from './completion';
+import { getRequestedEnding, hasObligationAhead } from './completion';
 import type { ScenarioStart, StartCandidate } from './scenario-start';
 import { changeAction, isActive, pause, type TurnInstance } from './turn-instance';
 
@@ -112,7 +112,7 @@ function findObjection(proposed: ProposedAction, view: InstanceView): OverruleRe
       return isActionUnderWay(view) ? 'AWAITS_RESULT' : undefined;
     case 'COMPLETE':
       if (isActionUnderWay(view)) return 'AWAITS_RESULT';
-      return view.scenario && hasUnpassedStepAhead(view.instance, view.scenario) ? 'CHECKPOINT_AHEAD' : undefined;
+      return view.scenario && hasObligationAhead(view.instance, view.scenario) ? 'CHECKPOINT_AHEAD' : undefined;
   }
 }
 

@@ -164,7 +164,7 @@ export interface ScenarioInstance {
   /** Templates that wait for the next contribution (3.1, section 12). */
   readonly leadInTemplateIds: readonly string[];
   readonly lastPlan?: LastPlan | undefined;
-  /** The scenario that its deferred contribution waits for; "" if none is deferred (4.2). */
+  /** The scenario that its deferred contribution, or its deferred fields, wait for; "" if nothing is deferred (4.2). */
   readonly deferredBehindScenarioId: string;
   readonly waitsFor: WaitsFor;
 }

@@ -26,7 +26,10 @@ export function hintsWriteAction({ plan }: Pick<TurnResult, 'plan'>): boolean {
 }
 
 /** Whether the last turn of a session was a MESSAGE turn: the current exchange begins with it (0.3). */
-export function isLastTurnMessage({ exchangeRevision, revision }: Session): boolean {
+export function isLastTurnMessage({
+  exchangeRevision,
+  revision,
+}: Pick<Session, 'exchangeRevision' | 'revision'>): boolean {
   return exchangeRevision === revision;
 }
 

@@ -1,4 +1,5 @@
-import { usesField, usesFieldNow } from '../context/used-fields';
+import { looksUpField, usesField, usesFieldNow } from '../context/used-fields';
+import type { RouteEntry } from '../model/session';
 import type { CompiledStep } from '../scenario/compiled-scenario';
 import { getLastCheckpoint } from './checkpoints';
 import type { WalkInput } from './walk-input';
@@ -15,15 +16,18 @@ export type Correction =
  * is nothing to correct.
  */
 export function findCorrection(input: WalkInput): Correction | undefined {
-  const { instance, scenario, correctedFields } = input;
+  const { instance, scenario, correctedFields, known } = input;
   if (correctedFields.length === 0) return undefined;
+  // A value that is gone is looked up again (section 10).
+  const uses = (entry: RouteEntry, field: string): boolean =>
+    usesField(scenario, entry, field) || (!known.has(field) && looksUpField(scenario, entry, field));
   const { route, stepsBeforeCheckpoint } = instance;
   const first = findFirstAllowed(input);
   const index = route.findIndex(
     (entry, at) =>
       at >= first &&
       !stepsBeforeCheckpoint.includes(entry.stepId) &&
-      correctedFields.some((field) => usesField(scenario, entry, field)),
+      correctedFields.some((field) => uses(entry, field)),
   );
   const step = index >= 0 ? scenario.steps.get(route[index]?.stepId ?? '') : findCurrentStep(input);
   if (step) return { kind: 'back', target: { step, fields: correctedFields } };

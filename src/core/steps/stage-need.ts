@@ -52,17 +52,25 @@ export function needAnswer(walk: Walk, stage: 'collect' | 'condition', fields: r
   return { kind: 'ask', stage, fields, knownValues: getKnownValues(fields, known), isReprompt };
 }
 
-/** The call stage: the called scenario has not succeeded in this visit, and no earlier run of it can be used (section 11). */
+/**
+ * The call stage: the called scenario has not succeeded in this visit, and no earlier run of it can be used (section 11). The walk takes the
+ * values of an earlier run when it enters the step. In an older visit the call that waits takes them when it returns.
+ */
 function findCallNeed({ position }: Walk, context: SelectionContext): StepNeed | undefined {
-  const { call } = position.step;
-  if (!call || position.visit.outcome === 'CALL_SUCCEEDED') return undefined;
-  return getReusedValues(position.step, context) ? undefined : { kind: 'call', scenarioId: call.scenarioId };
+  const { step, visit, isNewVisit } = position;
+  const { call } = step;
+  if (!call || visit.outcome === 'CALL_SUCCEEDED') return undefined;
+  if (isNewVisit && getReusedValues(step, context)) return undefined;
+  return { kind: 'call', scenarioId: call.scenarioId };
 }
 
 /** Returns the values of the last run of the called scenario; undefined if the step does not use it or it did not succeed (section 11). */
-export function getReusedValues({ call }: CompiledStep, { session }: SelectionContext): FieldValues | undefined {
+export function getReusedValues(
+  { call }: CompiledStep,
+  { scenarioCounters }: Pick<SelectionContext, 'scenarioCounters'>,
+): FieldValues | undefined {
   if (!call?.reuseCompleted) return undefined;
-  const counter = session.scenarioCounters.get(call.scenarioId);
+  const counter = scenarioCounters.get(call.scenarioId);
   return counter?.lastEnding === 'SUCCEEDED' ? getKnownValues(call.returns, counter.lastValues) : undefined;
 }
 

@@ -59,14 +59,22 @@ function leaveCurrentStep(initial: Walk, context: SelectionContext): Walk {
   return takeTransition('ON_COMPLETION', moved ?? walk, context).walk;
 }
 
-/** Applies BACK; undefined if it does not reach the instance (3.10). */
+/**
+ * Applies BACK; undefined if it does not reach the instance (3.10). If this turn gives a field of the step that it goes to, that answers the
+ * question, and the walk goes on from there.
+ */
 function goBack(walk: Walk, context: SelectionContext): Walk | undefined {
   const { input } = walk;
   if (!input.signals.hasBack) return undefined;
   const target = findBackTarget(input);
   switch (target.kind) {
-    case 'step':
-      return { ...moveTo(walk, target.step, context, { mustAsk: true }), hasGoneBack: true };
+    case 'step': {
+      const { step } = target;
+      const isAnswered = step.collectedFields.some((field) => input.providedFields.has(field));
+      const correction =
+        isAnswered && input.correctedFields.length > 0 ? { step, fields: input.correctedFields } : undefined;
+      return { ...moveTo({ ...walk, correction }, step, context, { mustAsk: !isAnswered }), hasGoneBack: true };
+    }
     case 'blocked':
       return { ...walk, blockedByCheckpoint: target.description };
     case 'nothing':

@@ -3,7 +3,11 @@ import { listCallers } from '../lifecycle/callers';
 import { decideChoices } from '../lifecycle/choices';
 import { changeAction, isActive, type TurnInstance } from '../lifecycle/turn-instance';
 import { findInstanceOf, type TurnState, updateInstances } from '../lifecycle/turn-state';
+import { findOpenRequest } from '../model/request';
 import { hasEndedEarly } from '../steps/stage-need';
+import type { StepNeed } from '../steps/step-need';
+import { walkInstance } from '../steps/walk';
+import { toWalkInput } from '../steps/walk-input';
 import type { Walk } from '../steps/walk-state';
 
 /**
@@ -28,19 +32,36 @@ function isAtEnd({ position }: Walk): boolean {
 
 /** Lets the instances walk whose deferred contribution has become free, although the turn does not concern them (0.5, 4.2). */
 export function activateFreed(state: TurnState, context: SelectionContext): TurnState {
-  return updateInstances(state, (instance) =>
-    isActive(instance) && !instance.shouldWalk && !instance.walk && isDeferredFree(instance, state, context)
-      ? { ...instance, shouldWalk: true, reason: instance.resumed ? 'RESUMED' : 'GOES_ON' }
-      : instance,
-  );
+  return updateInstances(state, (instance) => {
+    if (!isActive(instance) || instance.shouldWalk || instance.walk) return instance;
+    const rivalId = instance.view.instance.deferredBehindScenarioId;
+    const input = rivalId === '' ? undefined : toWalkInput(instance.view);
+    if (!input) return instance;
+    const expectedWalk = walkInstance(input, context);
+    if (isRivalThere(expectedWalk.need, rivalId, state, context)) return instance;
+    const reason = instance.resumed ? 'RESUMED' : 'GOES_ON';
+    return { ...instance, shouldWalk: true, reason, expectedWalk };
+  });
 }
 
-/** Whether the contribution of an instance was deferred, and its rival is gone (4.2). */
-function isDeferredFree({ view }: TurnInstance, state: TurnState, context: SelectionContext): boolean {
-  const rivalId = view.instance.deferredBehindScenarioId;
-  if (rivalId === '' || isOffered(rivalId, state, context)) return false;
+/**
+ * Whether what an instance would contribute still has its rival (4.2): a CONFIRM that of the other scenario, or the CHOICE with this one
+ * option; an ASK the ASK of the other scenario.
+ */
+function isRivalThere({ kind }: StepNeed, rivalId: string, state: TurnState, context: SelectionContext): boolean {
   const rival = findInstanceOf(state, rivalId);
-  return !rival || !isActive(rival) || !asksCustomer(rival);
+  switch (kind) {
+    case 'ask':
+      return asks(rival, 'ASK');
+    case 'confirm':
+      return asks(rival, 'CONFIRM') || isOffered(rivalId, state, context);
+    case 'act':
+    case 'inform':
+    case 'call':
+    case 'event':
+    case 'none':
+      return false;
+  }
 }
 
 /** Whether a CHOICE with this one option stays open. It counts as a CONFIRM of its scenario (1.5). */
@@ -50,8 +71,21 @@ function isOffered(scenarioId: string, state: TurnState, context: SelectionConte
   );
 }
 
-/** Whether the instance asks or confirms on this turn, or still waits for an answer. */
-function asksCustomer({ view, walk }: TurnInstance): boolean {
-  if (walk) return walk.need.kind === 'ask' || walk.need.kind === 'confirm';
-  return view.instance.requests.some(({ kind, status }) => status === 'OPEN' && (kind === 'ASK' || kind === 'CONFIRM'));
+/** The request that a step needs to put. */
+const questionKinds: Readonly<Record<StepNeed['kind'], 'ASK' | 'CONFIRM' | undefined>> = {
+  ask: 'ASK',
+  confirm: 'CONFIRM',
+  act: undefined,
+  call: undefined,
+  inform: undefined,
+  event: undefined,
+  none: undefined,
+};
+
+/** Whether the instance asks or confirms on this turn, or still waits for such an answer. */
+function asks(instance: TurnInstance | undefined, kind: 'ASK' | 'CONFIRM'): boolean {
+  if (!instance || !isActive(instance)) return false;
+  const { view, walk } = instance;
+  if (walk) return questionKinds[walk.need.kind] === kind;
+  return findOpenRequest(view.instance.requests, kind) !== undefined;
 }

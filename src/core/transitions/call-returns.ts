@@ -15,7 +15,8 @@ import type { FieldValues } from '../model/json';
 import { getKnownValues, withValues } from '../model/known-data';
 import type { StepVisit } from '../model/session';
 import type { CallOutcomeKind } from '../model/turn';
-import type { CompiledScenario } from '../scenario/compiled-scenario';
+import type { CompiledScenario, CompiledStep } from '../scenario/compiled-scenario';
+import { getReusedValues } from '../steps/stage-need';
 import { continueWalk, walkInstance } from '../steps/walk';
 import { toWalkInput } from '../steps/walk-input';
 import type { Walk } from '../steps/walk-state';
@@ -31,12 +32,19 @@ interface CallResult {
 
 const noValues: FieldValues = new Map();
 
-/** Cancels what a call started when the walk of its caller left the step (section 11). A visit that is to be returned to is not left (0.8). */
+/**
+ * Cancels what a call started when the walk of its caller left the step (section 11). If the walk ends where the same scenario is called, for
+ * example after a correction, the run that is there goes on. A visit that is to be returned to is not left (0.8).
+ */
 export function leaveCalls(state: TurnState): TurnState {
   let current = state;
   for (const caller of state.instances) {
     const { call, isCallOfWalk, walk, view } = caller;
     if (!call || !walk || isCallOfWalk) continue;
+    if (walk.need.kind === 'call' && walk.need.scenarioId === call.scenarioId) {
+      current = replaceInstance(current, { ...caller, isCallOfWalk: true });
+      continue;
+    }
     const callVisit = findCallVisit(view.instance.visit, view.scenario, view.instance.currentStepId);
     if (callVisit !== undefined && listVisits(walk.position.visit).includes(callVisit)) continue;
     current = replaceInstance(current, { ...caller, call: undefined });
@@ -90,18 +98,42 @@ function toCallResult(called: TurnInstance | undefined, caller: TurnInstance): C
 }
 
 /** Lists the fields that the call of the caller returns. */
-function listReturns({ view, walk }: TurnInstance, calledId: string): readonly string[] {
-  const step = walk?.position.step ?? view.step;
-  const call = step?.call?.scenarioId === calledId ? step.call : findSuspendedCall(view.instance.visit, view.scenario);
-  return call?.returns ?? [];
+function listReturns(caller: TurnInstance, calledId: string): readonly string[] {
+  return findCallStep(caller, calledId)?.call?.returns ?? [];
 }
 
-function findSuspendedCall(visit: StepVisit, scenario: CompiledScenario | undefined) {
+/** Finds the step that waits for a call: the one where the instance stands, or one whose visit is suspended. */
+function findCallStep({ view, walk }: TurnInstance, calledId: string): CompiledStep | undefined {
+  const step = walk?.position.step ?? view.step;
+  return step?.call?.scenarioId === calledId ? step : findSuspendedCallStep(view.instance.visit, view.scenario);
+}
+
+function findSuspendedCallStep(visit: StepVisit, scenario: CompiledScenario | undefined): CompiledStep | undefined {
   for (let suspended = visit.returnTo; suspended; suspended = suspended.visit.returnTo) {
-    const call = scenario?.steps.get(suspended.stepId)?.call;
-    if (call) return call;
+    const step = scenario?.steps.get(suspended.stepId);
+    if (step?.call) return step;
   }
   return undefined;
+}
+
+/** Returns what an earlier run of the called scenario found, this turn's included; undefined if the step does not use it (section 11). */
+export function findReusedValues(
+  caller: TurnInstance,
+  calledId: string,
+  context: SelectionContext,
+): FieldValues | undefined {
+  const step = findCallStep(caller, calledId);
+  return step && getReusedValues(step, context);
+}
+
+/** Ends a call with what an earlier run found. */
+export function reuseRun(
+  state: TurnState,
+  caller: TurnInstance,
+  returned: FieldValues,
+  context: SelectionContext,
+): TurnState {
+  return endCall(state, caller, { outcome: 'CALL_SUCCEEDED', returned, leadInTemplateIds: [] }, context);
 }
 
 /** Ends the call of a caller that cannot be made or did not come to a result. */

@@ -3,6 +3,7 @@ import { followCallers, hasEndOrPause } from '../lifecycle/callers';
 import { decideChoices } from '../lifecycle/choices';
 import { type LifecyclePhase, listFreed, markSettled, startAndResume } from '../lifecycle/lifecycle-phase';
 import { decidePendingStarts } from '../lifecycle/pending-starts';
+import { withCompletedRuns } from '../lifecycle/scenario-counters';
 import type { RejectedStart } from '../lifecycle/scenario-start';
 import { collectFurtherCandidates } from '../lifecycle/start-candidates';
 import { getScenarioId, isActive, type TurnInstance } from '../lifecycle/turn-instance';
@@ -33,7 +34,7 @@ export interface TransitionPhase {
  * contributes on a MESSAGE turn, the quiet instances walk as well (0.5). Pure.
  */
 export function decideTransitions(context: SelectionContext, lifecycle: LifecyclePhase): TransitionPhase {
-  const walked = leaveCalls(walkInstances(lifecycle.state, context));
+  const walked = leaveCalls(walkInstances(lifecycle.state, withCompletedRuns(lifecycle.state, context)));
   let state = runRounds(retryCalls(walked, context), context);
   if (context.turn.trigger === 'MESSAGE' && isSilent(state)) {
     state = runRounds(walkInstances(activateQuiet(state), context), context);
@@ -67,9 +68,10 @@ function runRounds(initial: TurnState, context: SelectionContext): TurnState {
 
 function runRound(state: TurnState, context: SelectionContext): TurnState {
   const completed = followCallers(leaveCalls(completeSilently(state)));
-  const called = openCalls(returnCalls(completed, context), context);
-  const continued = startFurther(followCallers(called), context);
-  return walkInstances(activateFreed(continued, context), context);
+  const withRuns = withCompletedRuns(completed, context);
+  const called = openCalls(returnCalls(completed, withRuns), withRuns);
+  const continued = startFurther(followCallers(called), withRuns);
+  return walkInstances(activateFreed(continued, withRuns), withRuns);
 }
 
 /** Tries again what the ends and pauses since the last selection made possible (0.7, step 11). */
@@ -92,12 +94,13 @@ function toPhase(state: TurnState, context: SelectionContext): TransitionPhase {
   };
 }
 
-/** Names the reason of an instance that waits for a call, and marks the pause that the plan offers to end. */
+/** Names the reason of an instance that waits for a call and contributes nothing, and marks the pause that the plan offers to end. */
 function toFinal(instance: TurnInstance, choiceToPut: ScenarioChoiceRequest | undefined): TurnInstance {
   if (
     instance.action === 'CONTINUE' &&
     instance.call &&
-    (instance.reason === 'GOES_ON' || instance.reason === 'QUIET')
+    (instance.reason === 'GOES_ON' || instance.reason === 'QUIET') &&
+    !(instance.walk && contributes(instance.walk.need))
   ) {
     return { ...instance, reason: 'WAITS_FOR_CALL' };
   }

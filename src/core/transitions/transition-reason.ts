@@ -23,8 +23,8 @@ export type StayReason = Extract<
 /** Returns the reason of a decision about an instance that walked. */
 export function getReason(walk: Walk): TransitionReason {
   if (walk.relocalizedFrom !== '') return 'RELOCALIZED';
-  if (walk.correction) return 'CORRECTED';
   if (walk.hasGoneBack) return 'WENT_BACK';
+  if (walk.correction) return 'CORRECTED';
   if (walk.hasReturned) return 'RETURNED';
   if (walk.traversedSteps.length > 0) return 'ADVANCED';
   if (walk.heldFields.length > 0) return 'AWAITS_ACTION';

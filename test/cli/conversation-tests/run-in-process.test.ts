@@ -150,6 +150,21 @@ steps:
     expect(await listKeys(yes, yes)).toEqual(['Order/pay/1', '']);
   });
 
+  test('13: an answer in a superseding turn gets the key that was open before the replaced turn', async () => {
+    writeFileSync(join(folder, 'order.yaml'), order);
+    const yes = 'step_outcomes: [{instance_id: Order, kind: CONFIRMED}]';
+    const text = `name: Talk
+given: {scenarios: [order.yaml]}
+turns:
+  - {message: Order, candidates: [{scenario_id: Order, score: 0.9}]}
+  - {message: "No", situation: {signals: [{signal: CANCEL}]}}
+  - {message: "Yes", supersedes: true, ${yes}}
+`;
+    const { run: result } = await runInProcess(parseConversation(join(folder, 'talk.yaml'), text, readScenarioFiles));
+    expect(result.turnResults[2]?.turn.stepOutcomes[0]?.actionKey).toMatch(/\/pay\/1$/);
+    expect(result.turnResults[2]?.actual).toMatchObject({ hints: { Order: ['pay'] } });
+  });
+
   test('a result of a tool that was not hinted, and an answer without an instance, get none', async () => {
     expect(await listKeys(paid)).toEqual(['']);
     expect(await listKeys('{kind: CONFIRMED}')).toEqual(['']);
@@ -181,6 +196,20 @@ test('13: a turn that cannot be superseded ends the conversation', async () => {
   expect((await run(timer)).run.failure).toMatch(/not a MESSAGE turn/);
   const earlier = `  - ${startRefund}, turn_id: ${tipId}}\n  - {message: Hm}\n  - {message: Hm, supersedes_turn_id: ${tipId}}\n`;
   expect((await run(earlier)).run.failure).toMatch(/Supersede that one/);
+});
+
+test('13: a turn that supersedes one that a service refuses ends the run with the same error', async () => {
+  const play = async (turns: string) => (await run(turns)).run;
+  const notLast = await play(`  - ${startRefund}}
+  - {message: Hm, supersedes_turn_id: 1d5b2b3a-7d3f-4c5e-9a52-0c7f2f6f4b09}
+`);
+  expect(notLast.failure).toMatch(/^Turn 1d5b2b3a\S+ cannot be superseded: the last turn of the session is /);
+  expect(notLast.turnResults).toHaveLength(1);
+  const timer = await play(`  - ${startRefund}}
+  - {trigger: TIMER}
+  - {message: Hm, supersedes: true}
+`);
+  expect(timer.failure).toContain('it is not a MESSAGE turn');
 });
 
 test('a turn has the id and the time that the file gives', async () => {

@@ -179,6 +179,12 @@ describe('0.6: an ACTION_SUCCEEDED of a WRITE tool that is not applied', () => {
     expect(conversation.instance('s').currentStepId).toBe('pay');
   });
 
+  test('0.6: is described by the step of its tool if it names no step', () => {
+    const conversation = play();
+    conversation.turn({ trigger: 'TOOL_RESULTS', outcomes: [{ ...success, actionKey: '', instanceId: 's#1' }] });
+    expect(conversation.instance('s').irreversibleDone).toMatchObject([{ stepId: 'pay', description: 'money sent' }]);
+  });
+
   test('0.6: does not enter it twice if it is reported twice', () => {
     const conversation = play(yes, paid('pay'), paid('pay'), paid('post'));
     expect(listDone(conversation)).toEqual(['money sent']);

@@ -111,8 +111,9 @@ describe('10: tool results', () => {
   };
 
   test('10: a result is known until it is older than max_age, and the other results of its outcome remain', () => {
-    const { plans, conversation } = play(scenario, { 1: { candidates: { s: 0.9 } }, 2: result, 12: {}, 13: {} });
-    expect(plans.slice(1)).toEqual([['s CONFIRM rate=7,note=n'], ['s CONFIRM rate=7,note=n'], ['s CONFIRM note=n']]);
+    const timer: TurnDraft = { trigger: 'TIMER' };
+    const { plans, conversation } = play(scenario, { 1: { candidates: { s: 0.9 } }, 2: result, 12: {}, 13: timer });
+    expect(plans.slice(1)).toEqual([['s CONFIRM rate=7,note=n'], ['s CONFIRM rate=7,note=n'], ['s NONE']]);
     const { variables, variableTimes } = conversation.instance('s');
     expect([[...variables], [...variableTimes]]).toEqual([[['note', 'n']], [['note', 2 * minute]]]);
   });

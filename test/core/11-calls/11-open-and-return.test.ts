@@ -203,19 +203,6 @@ describe('the return of a call', () => {
     ]);
   });
 
-  test('11: reuse_completed passes the call stage if the last run succeeded', () => {
-    const caller = register();
-    const steps = caller.steps.map((step) =>
-      step.stepId === 'call' ? callStep({ scenarioId: 'address', returns: ['street'], reuseCompleted: true }) : step,
-    );
-    const conversation = new Conversation([{ ...caller, steps }, address()]);
-    conversation.turn({ candidates: { address: 0.9 } });
-    conversation.turn(givesStreet);
-    const played = conversation.turn(startRegister);
-    expect(played.actions).toEqual(['register START CANDIDATE']);
-    expect(played.plan).toEqual(['register CONFIRM name=Ada,street=Main 1']);
-  });
-
   test('11: two callers of one instance both go on', () => {
     const second = {
       ...register(),

@@ -105,8 +105,40 @@ describe('after', () => {
   });
 
   test('14: a time that has elapsed without a transition is not due again', () => {
-    const scenario = until(3 * minute, { collectsProfileFields: ['x'] });
-    expect(listNext([scenario], [{}, { trigger: 'TIMER', occurredAt: 13 * minute }])).toEqual([13 * minute, undefined]);
+    const scenario: ScenarioDraft = {
+      ...asking('s', ['x']),
+      globals: [{ to: 'help', afterMs: 3 * minute, condition: 'data.y == 2.0' }],
+    };
+    const steps = [
+      ...scenario.steps,
+      { stepId: 'help', reachableFromAnywhere: true, templateIds: ['help'], to: ['end'] },
+    ];
+    expect(listNext([{ ...scenario, steps }], [{}, { trigger: 'TIMER', occurredAt: 13 * minute }])).toEqual([
+      13 * minute,
+      undefined,
+    ]);
+  });
+
+  test('14: an ON_COMPLETION transition is not due while a stage of its step waits', () => {
+    expect(listNext([until(3 * minute, { collectsProfileFields: ['x'] })], [{}])).toEqual([undefined]);
+    expect(listNext([until(3 * minute, { isCheckpoint: true })], [{}])).toEqual([undefined]);
+    expect(listNext([until(3 * minute, { toolIds: ['t'], isRequiredAction: true })], [{}])).toEqual([undefined]);
+  });
+
+  test('14: an ON_COMPLETION transition is due while the step asks for what another transition misses', () => {
+    const step: StepDraft = {
+      stepId: 'step',
+      to: [
+        { to: 'end', afterMs: 3 * minute },
+        { to: 'end', condition: 'data.x == 2.0' },
+      ],
+    };
+    const { conversation, first } = startScenarios(
+      [{ scenarioId: 's', steps: [step, end], requires: { x: 'SOFT' } }],
+      start,
+    );
+    expect([first.plan, first.result.nextTimerAt]).toEqual([['s ASK x'], 13 * minute]);
+    expect(conversation.turn({ trigger: 'TIMER', occurredAt: 13 * minute }).plan).toEqual(['s INFORM bye']);
   });
 });
 
@@ -155,8 +187,12 @@ describe('max_age', () => {
   test.each<[string, StepDraft]>([
     ['its step collects', { stepId: 'step', collectsProfileFields: ['x', 'y'], to: ['end'] }],
     [
-      'a transition of its step reads',
-      { stepId: 'step', collectsProfileFields: ['y'], to: [{ to: 'end', condition: 'data.x == 1.0' }] },
+      'an ANYTIME transition of its step reads',
+      {
+        stepId: 'step',
+        collectsProfileFields: ['y'],
+        to: [{ to: 'end', trigger: 'ANYTIME', condition: 'data.x == 2.0' }],
+      },
     ],
   ])('10: a value that %s is due just after its max_age', (_case, step) => {
     const scenario = { scenarioId: 's', steps: [step, end] };
@@ -178,20 +214,54 @@ describe('max_age', () => {
     expect(listNext([{ scenarioId: 's', steps: [step, end] }], [{ customer: { x: 1 } }], options)).toEqual([undefined]);
   });
 
-  test('10: the time of a tool result counts for the instance that has it', () => {
+  test('10: the time of a result counts for the instance that has it', () => {
     const steps: readonly StepDraft[] = [
-      {
-        stepId: 'find',
-        toolBindings: [{ toolId: 't', timing: 'DURING_STEP', variableNames: ['x'], dependsOn: [] }],
-        to: [{ to: 'wait', condition: 'has(data.x)' }],
-      },
-      { ...waiting, to: [{ to: 'end', condition: 'data.x == 2.0' }] },
+      { ...waiting, to: [{ to: 'wait2', outcomes: ['ACTION_SUCCEEDED'] }] },
+      { stepId: 'wait2', to: [{ to: 'end', condition: 'data.x == 2.0' }] },
       end,
     ];
     const result = { trigger: 'TOOL_RESULTS', outcomes: [{ kind: 'ACTION_SUCCEEDED', results: { x: 1 } }] } as const;
     expect(listNext([{ scenarioId: 's', steps }], [{}, { ...result, occurredAt: 12 * minute }], options)).toEqual([
       undefined,
       16 * minute + 1,
+    ]);
+  });
+
+  test('10: a value that only an ON_COMPLETION transition reads is not due while a stage waits', () => {
+    const step: StepDraft = {
+      stepId: 'step',
+      collectsProfileFields: ['y'],
+      to: [{ to: 'end', condition: 'data.x == 2.0' }],
+    };
+    const scenario = { scenarioId: 's', steps: [step, end] };
+    expect(listNext([scenario], [{ variables: { x: 1 } }], options)).toEqual([undefined]);
+  });
+
+  test('10: a value that the route used is due if a step that binds the customer is ahead', () => {
+    const steps = (last: StepDraft): readonly StepDraft[] => [
+      { stepId: 'first', collectsProfileFields: ['x'], to: ['second'] },
+      { stepId: 'second', collectsProfileFields: ['y'], to: ['last'] },
+      last,
+      end,
+    ];
+    const next = (last: StepDraft): unknown =>
+      listNext([{ scenarioId: 's', steps: steps(last) }], [{ variables: { x: 1 } }], options)[0];
+    expect(next({ stepId: 'last', isCheckpoint: true, confirmsFields: ['y'], to: ['end'] })).toBe(14 * minute + 1);
+    expect(next({ stepId: 'last', collectsProfileFields: ['z'], to: ['end'] })).toBeUndefined();
+  });
+
+  test('10: a value that the action under way was confirmed with is not due', () => {
+    const step: StepDraft = {
+      stepId: 'pay',
+      collectsProfileFields: ['x'],
+      isRequiredAction: true,
+      toolIds: ['pay'],
+      to: ['end'],
+    };
+    const confirmed: TurnDraft = { outcomes: [{ kind: 'CONFIRMED' }], occurredAt: 11 * minute };
+    expect(listNext([{ scenarioId: 's', steps: [step, end] }], [{ variables: { x: 1 } }, confirmed], options)).toEqual([
+      14 * minute + 1,
+      undefined,
     ]);
   });
 });
@@ -228,7 +298,7 @@ describe('turns on which a timer is due', () => {
   });
 
   test('14: an instance whose time has elapsed without a transition is left alone on the next TIMER turn', () => {
-    const to = [{ to: 'end', afterMs: minute, condition: 'data.x == 2.0' }];
+    const to = [{ to: 'end', trigger: 'ANYTIME' as const, afterMs: minute, condition: 'data.x == 2.0' }];
     const scenario: ScenarioDraft = {
       scenarioId: 's',
       steps: [{ stepId: 'step', collectsProfileFields: ['x', 'y'], to }, end],
@@ -249,7 +319,8 @@ describe('turns on which a timer is due', () => {
     const { conversation } = startScenarios([reminding, asking('t', ['y', 'z'])], start);
     const other = conversation.turn({ variables: { y: 1 }, occurredAt: 12 * minute });
     expect(other.contribution('s').type).toBe('NONE');
-    const next = conversation.turn({ trigger: 'TIMER', occurredAt: 13 * minute });
+    expect(other.result.nextTimerAt).toBe(12 * minute);
+    const next = conversation.turn({ trigger: 'TIMER', occurredAt: 12 * minute });
     expect(next.contribution('s')).toMatchObject({ type: 'ASK', isReminder: true });
   });
 
@@ -281,4 +352,43 @@ test('14: a paused instance has no timer, and neither has one whose version is g
   expect(getNextTimerAt(conversation.session, catalogue)).toBeUndefined();
   const active = startScenarios([silent('s', { idleTimeoutMs: 5 * minute })], start).conversation;
   expect(getNextTimerAt(active.session, { ...catalogue, getScenarioVersion: () => undefined })).toBeUndefined();
+});
+
+describe('14, 3.2: the after of a global transition', () => {
+  const help: StepDraft = {
+    stepId: 'help',
+    reachableFromAnywhere: true,
+    templateIds: ['help'],
+    to: [{ to: 'end', intentLabel: 'on' }],
+  };
+  const scenario: ScenarioDraft = {
+    scenarioId: 's',
+    steps: [{ stepId: 'a', collectsProfileFields: ['x'], to: ['end'] }, help, end],
+    globals: [{ to: 'help', afterMs: 5 * minute }],
+  };
+
+  test('14: is a timer until the transition is taken, and not at its target', () => {
+    const { conversation, first } = startScenarios([scenario], start);
+    expect(first.result.nextTimerAt).toBe(15 * minute);
+    const due = conversation.turn({ trigger: 'TIMER', occurredAt: 15 * minute });
+    expect([due.plan, due.result.nextTimerAt]).toEqual([['s INFORM help'], undefined]);
+  });
+});
+
+test('14, 2.11: an instance that resumes puts its request again as a reprompt, and not as a reminder', () => {
+  const steps = asking('s', ['x']).steps.map((step) => ({ ...step, remindAfterMs: 5 * minute }));
+  const { conversation } = startScenarios([{ scenarioId: 's', steps }], start);
+  conversation.turn({ signals: ['PAUSE'], occurredAt: 11 * minute });
+  const resumed = conversation.turn({ trigger: 'TIMER', signals: [['CONTINUE', 's']], occurredAt: 30 * minute });
+  expect(resumed.contribution('s')).toMatchObject({ type: 'ASK', isReprompt: true, isReminder: false });
+});
+
+test('14, 3.2: the after of an ON_COMPLETION transition is no timer while the step waits for its call', () => {
+  const call = { scenarioId: 't', reuseCompleted: false, returns: [] };
+  const listTimers = (trigger: 'ANYTIME' | 'ON_COMPLETION'): unknown => {
+    const step: StepDraft = { stepId: 'call', calls: call, to: ['end', { to: 'end', trigger, afterMs: 5 * minute }] };
+    const conversation = new Conversation([{ scenarioId: 's', steps: [step, end] }, asking('t', ['x'])]);
+    return conversation.turn({ ...start, candidates: { s: 0.9 } }).result.nextTimerAt;
+  };
+  expect([listTimers('ON_COMPLETION'), listTimers('ANYTIME')]).toEqual([undefined, 15 * minute]);
 });

@@ -99,6 +99,26 @@ describe('3.10: BACK goes to', () => {
   });
 });
 
+test.each<[string, number, string, TurnDraft['variables']]>([
+  ['another value', 5, 'ASK c', { b: 5 }],
+  ['the same value', 2, 'ASK c', { b: 2 }],
+])('3.10: %s on the turn of the BACK answers the step that it goes to', (_value, value, expected, variables) => {
+  const conversation = startConversation([abc]);
+  conversation.turn({ variables: { a: 1 } });
+  conversation.turn({ variables: { b: 2 } });
+  const played = conversation.turn({ ...back, variables });
+  expect(played.plan).toEqual([`s ${expected}`]);
+  expect(played.transition('s')).toMatchObject({ reason: 'WENT_BACK', sourceStepId: 'c', targetStepId: 'c' });
+  expect(conversation.session.variables.get('b')?.value).toBe(value);
+});
+
+test('3.10: a value for another step on the turn of the BACK is no answer', () => {
+  const conversation = startConversation([abc]);
+  conversation.turn({ variables: { a: 1 } });
+  conversation.turn({ variables: { b: 2 } });
+  expect(conversation.turn({ ...back, variables: { other: 1 } }).plan).toEqual(['s ASK b']);
+});
+
 test('3.10: without such a step the instance stays', () => {
   const [, played] = playTurns(abc, [{}, back]);
   expect(played?.transition('s')).toMatchObject({ reason: 'NOTHING_TO_GO_BACK_TO', targetStepId: 'a', visitNumber: 1 });

@@ -268,7 +268,8 @@ describe('an ASK with shared and deferred fields', () => {
       deferredFields: ['b'],
       isReprompt: false,
     });
-    expect(conversation.instance('low').deferredBehindScenarioId).toBe('');
+    // Its rest waits for the ASK that was put.
+    expect(conversation.instance('low').deferredBehindScenarioId).toBe('low');
   });
 
   test('4.2: a deferred ASK does not finish the collect stage even if all fields become known', () => {
@@ -300,5 +301,66 @@ describe('local fields', () => {
       'high ASK date',
       'low ASK time',
     ]);
+  });
+});
+
+describe('what a deferred contribution waits for', () => {
+  /** Confirms, then asks for a field; not addressed, it is quiet. */
+  const confirmThenAsk: ScenarioDraft = {
+    scenarioId: 'high',
+    priority: 2,
+    steps: [
+      { stepId: 'confirm', isCheckpoint: true, to: ['ask'] },
+      { stepId: 'ask', collectsProfileFields: ['a'], to: ['end'] },
+      end,
+    ],
+  };
+  const quiet = (scenario: ScenarioDraft): ScenarioDraft => ({ ...scenario, whenNotAddressed: 'QUIET' });
+
+  test('4.2: a deferred CONFIRM is put when the other CONFIRM is gone, together with an ASK of its rival', () => {
+    const { conversation, first } = startScenarios([confirmThenAsk, quiet(createConfirming('low', 1))]);
+    expect(first.contribution('low')).toMatchObject({ deferred: true, deferredBehindScenarioId: 'high' });
+    expect(conversation.turn(confirm('high')).plan).toEqual(['low CONFIRM ', 'high ASK a']);
+  });
+
+  test('4.2: a deferred ASK is put when the ASK of its rival is gone, although the rival confirms', () => {
+    const high: ScenarioDraft = {
+      scenarioId: 'high',
+      priority: 2,
+      steps: [
+        { stepId: 'ask', collectsProfileFields: ['a'], to: ['confirm'] },
+        { stepId: 'confirm', isCheckpoint: true, to: ['end'] },
+        end,
+      ],
+    };
+    const settings = { maxFieldsToAskPerTurn: 1 };
+    const { conversation, first } = startScenarios([high, quiet(createAsking('low', ['b'], 1))], {}, { settings });
+    expect(first.contribution('low')).toMatchObject({ deferred: true, deferredBehindScenarioId: 'high' });
+    expect(conversation.turn({ variables: { a: 1 } }).plan).toEqual(['high CONFIRM a=1', 'low ASK b']);
+  });
+
+  test('4.2: deferred fields are asked for when the ASK of the rival is gone', () => {
+    const settings = { maxFieldsToAskPerTurn: 2 };
+    const high = quiet(createAsking('high', ['a'], 2));
+    const low = quiet(createAsking('low', ['b', 'c'], 1));
+    const { conversation, first } = startScenarios([high, low], {}, { settings });
+    expect(first.contribution('low')).toMatchObject({
+      fieldsToAsk: ['b'],
+      deferredFields: ['c'],
+      deferredBehindScenarioId: 'high',
+    });
+    expect(conversation.turn({ variables: { a: 1 } }).contribution('low')).toMatchObject({
+      fieldsToAsk: ['b', 'c'],
+      deferredFields: [],
+    });
+  });
+
+  test('4.2: a deferred CONFIRM waits while its rival is not answered', () => {
+    const { conversation } = startScenarios([
+      confirmThenAsk,
+      quiet(createConfirming('low', 1)),
+      createAsking('t', ['x'], 0),
+    ]);
+    expect(conversation.turn({ variables: { x: 1 } }).plan).toContain('low NONE');
   });
 });

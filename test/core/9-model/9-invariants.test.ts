@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { ProposedAction } from '../../../src/core/model/model-proposal';
 import type { InstanceRequest } from '../../../src/core/model/request';
-import { Conversation } from '../../support/conversation';
+import { Conversation, compileDraft } from '../../support/conversation';
 import { aProposal } from '../../support/proposals';
 import { randomSession } from '../../support/random-scenarios';
 
@@ -63,17 +63,14 @@ test('9: an action that needs a confirmation is never hinted at without one', ()
   fc.assert(
     fc.property(randomSession, ({ scenarios, relationships, settings, turns }) => {
       const conversation = new Conversation(scenarios, { relationships, settings });
+      const compiled = new Map(scenarios.map((scenario) => [scenario.scenarioId, compileDraft(scenario)]));
       for (const draft of turns) {
         const { contributions } = conversation.turn(draft).result.plan;
         for (const contribution of contributions) {
           const { type, deferred, scenarioId, instanceId, stepId } = contribution;
           if (type !== 'ACTION_HINT' || deferred) continue;
           const { actionKey } = contribution;
-          const step = scenarios
-            .find((each) => each.scenarioId === scenarioId)
-            ?.steps.find((each) => each.stepId === stepId);
-          const confirms =
-            step?.requiresConfirmation ?? (step?.isCheckpoint || (step?.performsAction && step.isRequiredAction));
+          const confirms = compiled.get(scenarioId)?.steps.get(stepId)?.hasConfirmStage;
           const { requests = [] } = conversation.session.instances.find((each) => each.instanceId === instanceId) ?? {};
           if (confirms) expect(requests.filter(isAgreement).map(({ actionKey: key }) => key)).toContain(actionKey);
         }

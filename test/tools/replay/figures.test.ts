@@ -81,12 +81,12 @@ describe('the figures of a file', () => {
       '  unseen',
     ]);
   });
-});
 
-test('a disagreement is formatted as one line with the missing and extra acts', () => {
-  const [first] = whole.disagreements;
-  expect(first && formatDisagreement('f', first)).toBe('f d1 turn 2: missing ASK a, INFORM b');
-  expect(formatDisagreement('f', { dialogueId: 'd', turn: 1, missing: [], extra: ['ASK a'] })).toBe(
-    'f d turn 1: extra ASK a',
-  );
+  it('list the turns in which plan and recording differ', () => {
+    const [first] = whole.disagreements;
+    expect(first && formatDisagreement('f', first)).toBe('f d1 turn 2: missing ASK a, INFORM b');
+    expect(formatDisagreement('f', { dialogueId: 'd', turn: 1, missing: [], extra: ['ASK a'] })).toBe(
+      'f d turn 1: extra ASK a',
+    );
+  });
 });

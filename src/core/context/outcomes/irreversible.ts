@@ -67,7 +67,8 @@ export function recordLateSuccesses<T extends WithIrreversible>(
         ? entersIrreversible(target.reason)
         : target.kind === 'request' && target.request.visitNumber !== currentVisitNumber;
     if (!isLate) return [];
-    const stepId = target.kind === 'request' ? target.request.stepId : findStepId(outcome, instance.instanceId);
+    const stepId =
+      target.kind === 'request' ? target.request.stepId : findStepId(outcome, instance.instanceId, scenario);
     const step = scenario?.steps.get(stepId);
     if (scenario && !isWrite(outcome, scenario, step)) return [];
     return [{ stepId, description: step?.actionDescription ?? stepId, visitNumber: 0, revision, passed: false }];
@@ -94,8 +95,16 @@ function isWrite({ toolId }: StepOutcome, scenario: CompiledScenario, step: Comp
   return toolId === '' ? (step?.isWriteAction ?? false) : scenario.writeToolIds.has(toolId);
 }
 
-/** The step that the outcome names, itself or in its key; "" if it names none. */
-function findStepId({ stepId, actionKey }: StepOutcome, instanceId: string): string {
-  if (stepId !== '' || !actionKey.startsWith(`${instanceId}/`)) return stepId;
-  return actionKey.slice(instanceId.length + 1).replace(/\/\d+(\/\d+)?$/, '');
+/** The step that the outcome names, itself or in its key; else the first one with its tool; "" if there is none. */
+function findStepId(
+  { stepId, actionKey, toolId }: StepOutcome,
+  instanceId: string,
+  scenario: CompiledScenario | undefined,
+): string {
+  if (stepId !== '') return stepId;
+  if (actionKey.startsWith(`${instanceId}/`)) {
+    return actionKey.slice(instanceId.length + 1).replace(/\/\d+(\/\d+)?$/, '');
+  }
+  const hasTool = ({ tools }: CompiledStep): boolean => tools.some((tool) => tool.toolId === toolId);
+  return [...(scenario?.steps.values() ?? [])].find(hasTool)?.stepId ?? '';
 }

@@ -1,5 +1,5 @@
 import type { IgnoredReason } from '../../model/lifecycle-decision';
-import type { InstanceRequest } from '../../model/request';
+import type { InstanceRequest, RequestedTool } from '../../model/request';
 import type { ScenarioChoiceRequest, ScenarioInstance, Session } from '../../model/session';
 import type { StepOutcome } from '../../model/turn';
 import type { CompiledStep } from '../../scenario/compiled-scenario';
@@ -30,8 +30,10 @@ export interface ResolvedOutcome {
 export interface OutcomeSearch {
   readonly session: Session;
   readonly focusInstanceId: string;
-  /** Whether an earlier outcome of this turn answers the request, or its part for this tool. */
-  isTaken(request: InstanceRequest, toolId: string): boolean;
+  /** Whether an earlier outcome of this turn answers the whole request. */
+  isTaken(request: InstanceRequest): boolean;
+  /** The outcome of a tool of the request, with the earlier outcomes of this turn. */
+  getToolOutcome(request: InstanceRequest, toolId: string): RequestedTool['outcome'];
   isChoiceTaken(choice: ScenarioChoiceRequest): boolean;
   getStep(instance: ScenarioInstance): CompiledStep | undefined;
 }
@@ -70,12 +72,10 @@ const closedReasons: Readonly<Record<InstanceRequest['status'], IgnoredReason | 
 export function explainClosed(
   matching: readonly OwnedRequest[],
   { instanceId }: Pick<StepOutcome, 'instanceId'>,
-  search: Pick<OutcomeSearch, 'isTaken'>,
-  toolId = '',
 ): OutcomeTarget {
   const last = matching.at(-1);
   if (!last) return { kind: 'ignored', instanceId, reason: 'NO_OPEN_REQUEST' };
-  const isTaken = search.isTaken(last.request, toolId);
-  const reason = isTaken ? 'ALREADY_ANSWERED' : (closedReasons[last.request.status] ?? 'ALREADY_ANSWERED');
+  // An open request that cannot be answered has an outcome of this turn, or one of this tool.
+  const reason = closedReasons[last.request.status] ?? 'ALREADY_ANSWERED';
   return { kind: 'ignored', instanceId: last.instance.instanceId, reason };
 }

@@ -20,10 +20,10 @@ function resolveByKey(outcome: StepOutcome, search: OutcomeSearch): OutcomeTarge
   const withKey = listRequests(search.session, outcome.instanceId, (request) => request.actionKey === actionKey);
   const actions = withKey.filter(({ request }) => request.kind === 'ACTION' && listsTool(request, toolId));
   const open = actions.find(({ request }) => canAnswer(request, toolId, search));
-  if (open) return toTarget(open, toolId);
-  if (actions.length > 0) return explainClosed(actions, outcome, search, toolId);
+  if (open) return toTarget(open, toolId, search);
+  if (actions.length > 0) return explainClosed(actions, outcome);
   const confirms = withKey.filter(({ request }) => request.kind === 'CONFIRM');
-  const confirm = confirms.find(({ request }) => isOpen(request) && !search.isTaken(request, ''));
+  const confirm = confirms.find(({ request }) => isOpen(request) && !search.isTaken(request));
   if (confirm && kind === 'ACTION_SUCCEEDED') {
     return { kind: 'request', instanceId: confirm.instance.instanceId, request: confirm.request, toolIds: [] };
   }
@@ -31,7 +31,6 @@ function resolveByKey(outcome: StepOutcome, search: OutcomeSearch): OutcomeTarge
     return explainClosed(
       withKey.filter(({ request }) => !isOpen(request)),
       outcome,
-      search,
     );
   return { kind: 'ignored', instanceId: outcome.instanceId, reason: explainUnknownKey(outcome, search) };
 }
@@ -55,17 +54,13 @@ function resolveWithoutKey(outcome: StepOutcome, search: OutcomeSearch): Outcome
   );
   const open = matching.filter(({ request }) => canAnswer(request, toolId, search));
   const [only, ...others] = open;
-  if (only && others.length === 0) return toTarget(only, toolId);
+  if (only && others.length === 0) return toTarget(only, toolId, search);
   if (only) return { kind: 'ignored', instanceId, reason: 'AMBIGUOUS' };
   const eventTarget = toolId === '' ? findEventTarget(outcome, search) : undefined;
   if (eventTarget) return { kind: 'step', instanceId: eventTarget.instanceId };
   return explainClosed(
-    matching.filter(
-      ({ request }) => !isOpen(request) || search.isTaken(request, toolId) || hasOutcome(request, toolId),
-    ),
+    matching.filter(({ request }) => !isOpen(request) || hasOutcome(request, toolId, search)),
     outcome,
-    search,
-    toolId,
   );
 }
 
@@ -83,21 +78,30 @@ function listsTool({ tools }: InstanceRequest, toolId: string): boolean {
   return toolId === '' || tools.some((tool) => tool.toolId === toolId);
 }
 
-function hasOutcome({ tools }: InstanceRequest, toolId: string): boolean {
-  return tools.some((tool) => tool.outcome !== undefined && (toolId === '' || tool.toolId === toolId));
+function hasOutcome(request: InstanceRequest, toolId: string, search: OutcomeSearch): boolean {
+  return request.tools.some(
+    (tool) => search.getToolOutcome(request, tool.toolId) !== undefined && (toolId === '' || tool.toolId === toolId),
+  );
 }
 
-/** Whether the tool, or without a tool id at least one tool of the request, still has no outcome. */
 function canAnswer(request: InstanceRequest, toolId: string, search: OutcomeSearch): boolean {
-  return isOpen(request) && listOpenTools(request, toolId).some((id) => !search.isTaken(request, id));
+  return isOpen(request) && !search.isTaken(request) && listAnswerable(request, toolId, search).length > 0;
 }
 
-function listOpenTools({ tools }: InstanceRequest, toolId: string): readonly string[] {
-  return tools
-    .filter((tool) => tool.outcome === undefined && (toolId === '' || tool.toolId === toolId))
-    .map((tool) => tool.toolId);
+/**
+ * Lists the tools that an outcome is about. While the ACTION is open, only a success is final, so that a tool which failed can report again. An
+ * outcome without a tool id is about all tools that have none.
+ */
+function listAnswerable(request: InstanceRequest, toolId: string, search: OutcomeSearch): readonly string[] {
+  return request.tools
+    .map((tool) => tool.toolId)
+    .filter((id) => {
+      const outcome = search.getToolOutcome(request, id);
+      return toolId === '' ? outcome === undefined : id === toolId && outcome !== 'SUCCEEDED';
+    });
 }
 
-function toTarget({ instance, request }: OwnedRequest, toolId: string): OutcomeTarget {
-  return { kind: 'request', instanceId: instance.instanceId, request, toolIds: listOpenTools(request, toolId) };
+function toTarget({ instance, request }: OwnedRequest, toolId: string, search: OutcomeSearch): OutcomeTarget {
+  const toolIds = listAnswerable(request, toolId, search);
+  return { kind: 'request', instanceId: instance.instanceId, request, toolIds };
 }

@@ -21,12 +21,12 @@ function resolveByKey(outcome: StepOutcome, search: OutcomeSearch): OutcomeTarge
     outcome.instanceId,
     (request) => request.kind === 'CONFIRM' && request.actionKey === outcome.actionKey,
   );
-  const open = confirms.find(({ request }) => isOpen(request) && !search.isTaken(request, ''));
-  return open ? toTarget(open) : explainClosed(confirms, outcome, search);
+  const open = confirms.find(({ request }) => isOpen(request) && !search.isTaken(request));
+  return open ? toTarget(open) : explainClosed(confirms, outcome);
 }
 
 /**
- * The CONFIRM, or CHOICE with one option, that was put last; else an ASK; else the current step, if a transition of it waits for the answer.
+ * The CONFIRM or CHOICE that was put last; else an ASK; else the current step, if a transition of it waits for the answer.
  * Without a named instance, only requests of the current exchange are searched.
  */
 function resolveWithoutKey(outcome: StepOutcome, search: OutcomeSearch): OutcomeTarget {
@@ -35,34 +35,41 @@ function resolveWithoutKey(outcome: StepOutcome, search: OutcomeSearch): Outcome
   const isInRange = ({ request }: OwnedRequest): boolean =>
     (instanceId !== '' || isInExchange(request, session)) && (stepId === '' || request.stepId === stepId);
   const confirms = listRequests(session, instanceId, ({ kind }) => kind === 'CONFIRM').filter(isInRange);
-  const confirm = findPutLast(confirms.filter(({ request }) => isOpen(request) && !search.isTaken(request, '')));
-  const choice = instanceId === '' && stepId === '' ? findChoice(search) : undefined;
+  const confirm = findPutLast(confirms.filter(({ request }) => isOpen(request) && !search.isTaken(request)));
+  const choice = instanceId === '' && stepId === '' ? findChoice(outcome, search) : undefined;
   if (choice && isPutAfter(choice, confirm)) return { kind: 'choice', choice };
   if (confirm) return toTarget(confirm);
   const ask = findAsk(outcome, search, isInRange);
   if (ask) return { kind: 'ask', instanceId: ask.instance.instanceId, request: ask.request };
   const owner = findStepOwner(outcome, search);
   if (owner) return { kind: 'step', instanceId: owner.instanceId };
-  const closed = confirms.filter(({ request }) => !isOpen(request) || search.isTaken(request, ''));
-  return explainClosed(sortByPutting(closed), outcome, search);
+  const closed = confirms.filter(({ request }) => !isOpen(request) || search.isTaken(request));
+  return explainClosed(sortByPutting(closed), outcome);
 }
 
-/** Finds the open CHOICE with one option that was put in the current exchange. */
-function findChoice({ session, isChoiceTaken }: OutcomeSearch): ScenarioChoiceRequest | undefined {
+/** Finds the open CHOICE of the current exchange. CONFIRMED answers one with a single option only (1.5). */
+function findChoice(
+  { kind }: Pick<StepOutcome, 'kind'>,
+  { session, isChoiceTaken }: OutcomeSearch,
+): ScenarioChoiceRequest | undefined {
   return session.choices.find(
     (choice) =>
       choice.status === 'OPEN' &&
-      choice.scenarioIds.length === 1 &&
+      (kind === 'DECLINED' || choice.scenarioIds.length === 1) &&
       choice.lastPut !== undefined &&
       isInExchange({ lastPut: choice.lastPut }, session) &&
       !isChoiceTaken(choice),
   );
 }
 
-/** A CHOICE with one option stands before every CONFIRM of its plan (1.5). */
-function isPutAfter({ lastPut }: ScenarioChoiceRequest, confirm: OwnedRequest | undefined): boolean {
+/**
+ * A CHOICE with one option stands before every CONFIRM of its plan (1.5). One with several options asks for a name, so that a bare no to a plan
+ * with both answers the CONFIRM.
+ */
+function isPutAfter({ lastPut, scenarioIds }: ScenarioChoiceRequest, confirm: OwnedRequest | undefined): boolean {
   if (!confirm || !lastPut) return lastPut !== undefined;
-  return lastPut.revision >= confirm.request.lastPut.revision;
+  const later = lastPut.revision - confirm.request.lastPut.revision;
+  return scenarioIds.length === 1 ? later >= 0 : later > 0;
 }
 
 /** CONFIRMED answers an ASK that showed known values. DECLINED answers an ASK whose missing fields are all optional. */
@@ -74,12 +81,12 @@ function findAsk(
   const asks = listRequests(
     search.session,
     instanceId,
-    (request) => request.kind === 'ASK' && isOpen(request) && !search.isTaken(request, ''),
+    (request) => request.kind === 'ASK' && isOpen(request) && !search.isTaken(request),
   ).filter(isInRange);
+  if (kind === 'CONFIRMED') return findPutLast(asks.filter(({ request }) => request.values.size > 0));
   const last = findPutLast(asks);
   if (!last) return undefined;
   const { request, instance } = last;
-  if (kind === 'CONFIRMED') return request.values.size > 0 ? last : undefined;
   const optionalFields = search.getStep(instance)?.optionalFields;
   const missing = request.fields.filter((field) => !request.values.has(field));
   return missing.length > 0 && missing.every((field) => optionalFields?.has(field) ?? false) ? last : undefined;

@@ -1,4 +1,4 @@
-import type { InstanceRequest } from '../../model/request';
+import type { InstanceRequest, RequestedTool } from '../../model/request';
 import type { ScenarioChoiceRequest, Session } from '../../model/session';
 import type { StepOutcome, StepOutcomeKind } from '../../model/turn';
 import type { Catalogue } from '../../scenario/catalogue';
@@ -15,7 +15,46 @@ const resolvers: Readonly<Record<StepOutcomeKind, Resolver>> = {
   ACTION_FAILED: resolveActionOutcome,
 };
 
-const wholeRequest = '';
+/** What the earlier outcomes of the turn answer. */
+class TakenRequests {
+  private readonly answered = new Set<InstanceRequest | ScenarioChoiceRequest>();
+  private readonly toolOutcomes = new Map<InstanceRequest, Map<string, RequestedTool['outcome']>>();
+
+  has(request: InstanceRequest | ScenarioChoiceRequest): boolean {
+    return this.answered.has(request);
+  }
+
+  getToolOutcome(request: InstanceRequest, toolId: string): RequestedTool['outcome'] {
+    const before = request.tools.find((tool) => tool.toolId === toolId)?.outcome;
+    return this.toolOutcomes.get(request)?.get(toolId) ?? before;
+  }
+
+  add({ outcome, target }: ResolvedOutcome): void {
+    switch (target.kind) {
+      case 'request':
+        this.addTools(target.request, target.toolIds, outcome.kind);
+        break;
+      case 'ask':
+        this.answered.add(target.request);
+        break;
+      case 'choice':
+        this.answered.add(target.choice);
+        break;
+      case 'step':
+      case 'ignored':
+        break;
+    }
+  }
+
+  /** An ACTION is answered when each of its tools has an outcome (0.6), a CONFIRM at once. */
+  private addTools(request: InstanceRequest, toolIds: readonly string[], kind: StepOutcomeKind): void {
+    const outcomes = this.toolOutcomes.get(request) ?? new Map<string, RequestedTool['outcome']>();
+    for (const toolId of toolIds) outcomes.set(toolId, kind === 'ACTION_SUCCEEDED' ? 'SUCCEEDED' : 'FAILED');
+    this.toolOutcomes.set(request, outcomes);
+    const isComplete = request.tools.every(({ toolId }) => this.getToolOutcome(request, toolId) !== undefined);
+    if (isComplete) this.answered.add(request);
+  }
+}
 
 /** Finds the open request that each outcome answers, in request order (0.6). An outcome sees what the earlier ones of the turn answered. */
 export function resolveOutcomes(
@@ -24,28 +63,20 @@ export function resolveOutcomes(
   focusInstanceId: string,
   catalogue: Pick<Catalogue, 'getScenarioVersion'>,
 ): readonly ResolvedOutcome[] {
-  const taken = new Map<InstanceRequest | ScenarioChoiceRequest, Set<string>>();
+  const taken = new TakenRequests();
   const search: OutcomeSearch = {
     session,
     focusInstanceId,
-    isTaken: (request, toolId) => {
-      const parts = taken.get(request);
-      return parts !== undefined && (parts.has(wholeRequest) || parts.has(toolId));
-    },
+    isTaken: (request) => taken.has(request),
+    getToolOutcome: (request, toolId) => taken.getToolOutcome(request, toolId),
     isChoiceTaken: (choice) => taken.has(choice),
     getStep: ({ scenarioId, scenarioVersion, currentStepId }) =>
       catalogue.getScenarioVersion(scenarioId, scenarioVersion)?.steps.get(currentStepId),
   };
-  const take = (request: InstanceRequest | ScenarioChoiceRequest, parts: readonly string[]): void => {
-    const before = taken.get(request) ?? new Set();
-    taken.set(request, new Set([...before, ...(parts.length === 0 ? [wholeRequest] : parts)]));
-  };
   return outcomes.map((outcome) => {
-    const target = checkInstance(outcome, session) ?? resolvers[outcome.kind](outcome, search);
-    if (target.kind === 'request') take(target.request, target.toolIds);
-    if (target.kind === 'ask') take(target.request, []);
-    if (target.kind === 'choice') take(target.choice, []);
-    return { outcome, target };
+    const resolved = { outcome, target: checkInstance(outcome, session) ?? resolvers[outcome.kind](outcome, search) };
+    taken.add(resolved);
+    return resolved;
   });
 }
 

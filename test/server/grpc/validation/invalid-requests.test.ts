@@ -101,8 +101,8 @@ const invalid: readonly (readonly [string, Buffer, readonly string[]])[] = [
   ['an unknown operation of a variable', variable(int32(5, 4)), ['turn.situation.candidate_variables[0].operation']],
   ['a delivery without a status', turnRequest({ deliveries: [{ actionKey: 'key' }] }), ['turn.deliveries[0].status']],
   [
-    'a delivery of an ACTION_HINT, which does not need the customer',
-    turnRequest({ deliveries: [{ instanceId: uuid(5), contributionType: 4, status: 1 }] }),
+    'a delivery of a NONE, which says nothing',
+    turnRequest({ deliveries: [{ instanceId: uuid(5), contributionType: 1, status: 1 }] }),
     ['turn.deliveries[0].contribution_type'],
   ],
   ['a malformed superseded turn', turnRequest({ supersedesTurnId: 'turn 1' }), ['turn.supersedes_turn_id']],
