@@ -1,7 +1,8 @@
 import { applyTurn, listOpenRequests } from './apply/apply-turn';
 import { summarizeContext } from './context/context-summary';
 import { type SelectionContext, selectContext, type TurnInput } from './context/selection-context';
-import { planContributions } from './contributions/contribution-plan';
+import { planContributions, toPlan } from './contributions/contribution-plan';
+import { listOffers } from './contributions/offers';
 import { toLifecycleDecisions } from './lifecycle/lifecycle-decisions';
 import { decideLifecycle } from './lifecycle/lifecycle-phase';
 import { toRejectedCandidates } from './lifecycle/rejected-candidates';
@@ -35,9 +36,10 @@ export function decideTurn(input: TurnInput, validateOnly = false, runPhase: Run
   const context = runPhase('orchestrator.context', () => selectContext(input));
   const lifecycle = runPhase('orchestrator.lifecycle', () => decideLifecycle(context));
   const transitions = runPhase('orchestrator.transitions', () => decideTransitions(context, lifecycle));
-  const draft = runPhase('orchestrator.contributions', () => planContributions(context, transitions));
-  const session = applyTurn(context, transitions, draft);
-  const plan: ContributionPlan = { ...draft, openRequests: listOpenRequests(session) };
+  const contributions = runPhase('orchestrator.contributions', () => planContributions(context, transitions));
+  const session = applyTurn(context, transitions, contributions);
+  const offers = listOffers(context, transitions.instances);
+  const plan = toPlan(contributions, listOpenRequests(session), offers, context.rejectedValues);
   return { result: toTurnResult(context, transitions, plan, session, validateOnly), session };
 }
 

@@ -10,6 +10,7 @@ import {
 } from '../lifecycle/turn-instance';
 import type { Contribution } from '../model/contribution';
 import type { ScenarioInstance } from '../model/session';
+import type { Walk } from '../steps/walk-state';
 import { applyWalk } from './apply-walk';
 import { closeSettledAsks, putContribution } from './put-requests';
 
@@ -23,21 +24,14 @@ export function applyInstances(
   positions: ReadonlyMap<string, number>,
   context: SelectionContext,
 ): readonly ScenarioInstance[] {
-  const byInstance = new Map(contributions.map((contribution) => [contribution.instanceId, contribution]));
-  return instances.flatMap((instance) => {
-    const instanceId = getInstanceId(instance);
-    const applied = applyAction(instance, byInstance.get(instanceId), positions.get(instanceId), context);
-    if (!applied) return [];
-    const { view, walk } = instance;
-    const { declinedFields } = context.storedData;
-    const closed = closeSettledAsks(
-      applied,
-      { scenario: view.scenario, walk },
-      walk?.known ?? view.known,
-      declinedFields,
-    );
-    return walk ? closed : { ...closed, waitsFor: getWaitsForWithoutWalk(closed) };
-  });
+  const applied: ScenarioInstance[] = [];
+  for (const instance of instances) {
+    const id = getInstanceId(instance);
+    const contribution = contributions.find(({ instanceId }) => instanceId === id);
+    const after = applyAction(instance, contribution, positions.get(id), context);
+    if (after) applied.push(after);
+  }
+  return applied;
 }
 
 /** Undefined if the instance has ended. */
@@ -48,27 +42,57 @@ function applyAction(
   context: SelectionContext,
 ): ScenarioInstance | undefined {
   switch (instance.action) {
-    case 'CONTINUE': {
-      const continued = continueInstance(instance, context);
+    case 'CONTINUE':
       return instance.walk && contribution
-        ? putContribution(continued, instance.walk, contribution, position, context)
-        : continued;
-    }
+        ? applyActiveWalk(instance, instance.walk, contribution, position, context)
+        : withoutWalk(continueInstance(instance, context), instance, context);
     case 'PAUSE':
-      return pauseInstance(instance, context);
+      return withoutWalk(pauseInstance(instance, context), instance, context);
     case 'COMPLETE':
     case 'CANCEL':
       return undefined;
   }
 }
 
+/** Updates an instance that walked, with what the plan puts for it. */
+function applyActiveWalk(
+  active: ActiveTurnInstance,
+  walk: Walk,
+  contribution: Contribution,
+  position: number | undefined,
+  context: SelectionContext,
+): ScenarioInstance {
+  const { resumed, call, isResumeOffered } = active;
+  const { occurredAt } = context.turn;
+  const put = putContribution(walk, contribution, position, context);
+  const activity = { lastActiveAt: getLastActiveAt(active, occurredAt), call, isResumeOffered };
+  const instance = applyWalk(walk, put, activity, context);
+  return resumed ? { ...instance, activeSince: occurredAt } : instance;
+}
+
+/** Updates what an instance waits for that did not walk. */
+function withoutWalk(
+  instance: ScenarioInstance,
+  { view }: TurnInstance,
+  { storedData: { declinedFields } }: SelectionContext,
+): ScenarioInstance {
+  const requests = closeSettledAsks(instance, { scenario: view.scenario, walk: undefined }, view.known, declinedFields);
+  const closed = requests === instance.requests ? instance : { ...instance, requests };
+  const waitsFor = getWaitsForWithoutWalk(closed);
+  return waitsFor === closed.waitsFor ? closed : { ...closed, waitsFor };
+}
+
 /** Without a walk, an open ASK or CONFIRM stays open (0.5). */
 function continueInstance(active: ActiveTurnInstance, context: SelectionContext): ScenarioInstance {
-  const { view, walk, resumed, call, isResumeOffered } = active;
+  const { view, resumed, call, isResumeOffered } = active;
+  const { instance } = view;
   const { occurredAt } = context.turn;
   const lastActiveAt = getLastActiveAt(active, occurredAt);
-  const instance = walk ? applyWalk(walk, lastActiveAt, context) : view.instance;
-  if (!resumed) return { ...instance, lastActiveAt, call, isResumeOffered };
+  if (!resumed) {
+    const isUnchanged =
+      lastActiveAt === instance.lastActiveAt && call === instance.call && isResumeOffered === instance.isResumeOffered;
+    return isUnchanged ? instance : { ...instance, lastActiveAt, call, isResumeOffered };
+  }
   return {
     ...instance,
     status: 'ACTIVE',

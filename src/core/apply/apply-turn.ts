@@ -1,7 +1,6 @@
 import type { SelectionContext } from '../context/selection-context';
-import type { DraftPlan } from '../contributions/contribution-plan';
 import { updateScenarioCounters } from '../lifecycle/scenario-counters';
-import type { PlannedRequest } from '../model/contribution';
+import type { Contribution, PlannedRequest } from '../model/contribution';
 import { isOpen } from '../model/request';
 import type { ScenarioChoiceRequest, Session } from '../model/session';
 import type { TransitionPhase } from '../transitions/transition-phase';
@@ -18,9 +17,12 @@ import {
 } from './session-variables';
 
 /** Returns the session after the turn (section 5). Every instance is then active, paused or in `endedInstances`. Pure. */
-export function applyTurn(context: SelectionContext, phase: TransitionPhase, plan: DraftPlan): Session {
+export function applyTurn(
+  context: SelectionContext,
+  phase: TransitionPhase,
+  contributions: readonly Contribution[],
+): Session {
   const { session, turn, revision, turnCount, storedData } = context;
-  const { contributions } = plan;
   const positions = numberRequests(contributions);
   const isMessage = turn.trigger === 'MESSAGE';
   const { variables, instances } = clearFields(
@@ -55,7 +57,7 @@ export function applyTurn(context: SelectionContext, phase: TransitionPhase, pla
     choices: putChoice(phase, positions.get('') ?? 0, context),
     exchangeRevision: timed.exchangeRevision,
     lastMessageAt: timed.lastMessageAt,
-    lastContributorId: findContributor(plan) ?? (isMessage ? '' : session.lastContributorId),
+    lastContributorId: findContributor(contributions) ?? (isMessage ? '' : session.lastContributorId),
     nextTimerAt: getNextTimerAt(timed, context.catalogue),
     createdAt: session.revision === 0 ? turn.occurredAt : session.createdAt,
     updatedAt: timed.updatedAt,
@@ -87,14 +89,16 @@ function putChoice(
 }
 
 /** Finds the instance that makes the first contribution of the plan (0.3). A CHOICE belongs to none. */
-function findContributor({ contributions }: DraftPlan): string | undefined {
+function findContributor(contributions: readonly Contribution[]): string | undefined {
   return contributions.find(({ type, deferred, instanceId }) => type !== 'NONE' && !deferred && instanceId !== '')
     ?.instanceId;
 }
 
 /** Lists the open requests of a session by the start order of their instances, then in the order in which they were first put (0.8). */
 export function listOpenRequests({ instances }: Session): readonly PlannedRequest[] {
-  return instances.flatMap(({ instanceId, scenarioId, requests }) =>
-    requests.filter(isOpen).map((request) => ({ instanceId, scenarioId, request })),
-  );
+  const open: PlannedRequest[] = [];
+  for (const { instanceId, scenarioId, requests } of instances) {
+    for (const request of requests) if (isOpen(request)) open.push({ instanceId, scenarioId, request });
+  }
+  return open;
 }

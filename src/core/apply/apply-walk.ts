@@ -2,9 +2,15 @@ import type { SelectionContext } from '../context/selection-context';
 import type { JsonValue } from '../model/json';
 import type { PathEntry, ScenarioInstance } from '../model/session';
 import type { TraversedStep, Walk } from '../steps/walk-state';
+import type { PutState } from './put-requests';
 
-/** Updates an instance with its walk: step, visit, route, path, requests, counts and own variables (0.7, step 15). */
-export function applyWalk(walk: Walk, lastActiveAt: number, context: SelectionContext): ScenarioInstance {
+/** Updates an instance with its walk and what the plan puts for it: step, visit, route, path, requests, counts and own variables (0.7, step 15). */
+export function applyWalk(
+  walk: Walk,
+  put: PutState,
+  { lastActiveAt, call, isResumeOffered }: Pick<ScenarioInstance, 'lastActiveAt' | 'call' | 'isResumeOffered'>,
+  context: SelectionContext,
+): ScenarioInstance {
   const { position, hasMoved } = walk;
   const { instance } = walk.input;
   const isResumed = instance.status === 'PAUSED';
@@ -24,11 +30,11 @@ export function applyWalk(walk: Walk, lastActiveAt: number, context: SelectionCo
     pauseReason: undefined,
     pausedAtTurnCount: 0,
     resumePolicy: undefined,
-    isResumeOffered: false,
-    displacedByInstanceIds: [],
+    isResumeOffered,
+    displacedByInstanceIds: noIds,
     currentStepId: hasMoved ? position.step.stepId : instance.currentStepId,
-    visit: position.visit,
-    requests: walk.requests,
+    visit: put.visit,
+    requests: put.requests,
     route: walk.route,
     path,
     irreversibleDone: instance.irreversibleDone,
@@ -46,14 +52,15 @@ export function applyWalk(walk: Walk, lastActiveAt: number, context: SelectionCo
     pendingCorrections: noCorrections,
     relocalizationCount: instance.relocalizationCount + (walk.relocalizedFrom === '' ? 0 : 1),
     globalTransitionGuards: walk.globalGuards,
-    call: position.isNewVisit || walk.need.kind !== 'call' ? undefined : instance.call,
-    leadInTemplateIds: walk.leadInTemplateIds,
-    lastPlan: undefined,
-    deferredBehindScenarioId: '',
-    waitsFor: 'NOTHING',
+    call,
+    leadInTemplateIds: put.leadInTemplateIds,
+    lastPlan: put.lastPlan,
+    deferredBehindScenarioId: put.deferredBehindScenarioId,
+    waitsFor: put.waitsFor,
   };
 }
 
+const noIds: readonly string[] = [];
 const noCorrections: ScenarioInstance['pendingCorrections'] = new Map();
 
 /** Forgets the results of the tools of a new visit, and keeps what a call returned (0.4, section 11). */

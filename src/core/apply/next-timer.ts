@@ -39,7 +39,7 @@ function getIdleTime(
   { lastMessageAt }: Pick<Session, 'lastMessageAt'>,
 ): number | undefined {
   const { idleTimeoutMs } = scenario.definition;
-  const isBusy = instance.call !== undefined || findActionUnderWay(toVisitState(instance, step)) !== undefined;
-  if (idleTimeoutMs === undefined || isBusy) return undefined;
+  if (idleTimeoutMs === undefined || instance.call !== undefined) return undefined;
+  if (findActionUnderWay(toVisitState(instance, step)) !== undefined) return undefined;
   return Math.max(lastMessageAt, instance.activeSince) + idleTimeoutMs + 1;
 }

@@ -34,6 +34,7 @@ interface SessionFields {
  * instance that took the transition (0.4).
  */
 export function clearFields(fields: SessionFields, instances: readonly TurnInstance[]): SessionFields {
+  if (instances.every(({ walk }) => walk === undefined || walk.clearedFields.length === 0)) return fields;
   const cleared = new Set<string>();
   for (const { walk } of instances) {
     for (const field of walk?.clearedFields ?? []) if (!walk?.input.scenario.localFields.has(field)) cleared.add(field);

@@ -34,6 +34,9 @@ export function checkTurn(
   const checked = checkTurnValues(withLists, byInstance, catalogue.fields, (given, accepted) =>
     viewValuesForRule(findConcernedInstance(given, input), accepted, input),
   );
+  const { rejectedValues, conditionErrors } = checked;
+  if (checked.outcomes === byInstance)
+    return { turn: checked.turn, outcomes: resolved, rejectedValues, conditionErrors };
   const replaced = new Map<StepOutcome, StepOutcome>();
   for (const [instanceId, outcomes] of byInstance) {
     outcomes.forEach((outcome, index) => {
@@ -43,8 +46,8 @@ export function checkTurn(
   return {
     turn: checked.turn,
     outcomes: resolved.map(({ outcome, target }) => ({ outcome: replaced.get(outcome) ?? outcome, target })),
-    rejectedValues: checked.rejectedValues,
-    conditionErrors: checked.conditionErrors,
+    rejectedValues,
+    conditionErrors,
   };
 }
 

@@ -94,6 +94,7 @@ export type DraftView = InstanceView & { readonly ignoredOutcomes: readonly Igno
 
 const noFields: ReadonlySet<string> = new Set();
 const noValues: FieldValues = new Map();
+const noNames: readonly string[] = [];
 
 /** Records what a turn does to one instance. */
 export function createDraftView(original: ScenarioInstance, input: ViewInput): DraftView {
@@ -120,13 +121,14 @@ export function createDraftView(original: ScenarioInstance, input: ViewInput): D
     ({ target }) => target.kind !== 'choice' && target.kind !== 'ignored' && target.instanceId === instanceId,
   );
   const provided = listProvided(instanceId, storedData, localFields);
-  const resultNames = outcomes.flatMap(({ outcome }) => [...outcome.results.keys()]);
+  const resultNames = outcomes.length === 0 ? noNames : outcomes.flatMap(({ outcome }) => [...outcome.results.keys()]);
   const providedFields = resultNames.length === 0 ? provided : new Set([...provided, ...resultNames]);
 
   // Values that were confirmed are held while the WRITE action is under way (3.9).
   const wasUnderWay = step !== undefined && isWriteUnderWay(toVisitState(original, step));
   const held = wasUnderWay ? holdValues(original, unheld) : noValues;
-  const stored: ScenarioInstance = { ...original, variables, variableTimes, heldValues: held };
+  const isStored = variables === original.variables && held.size === 0 && original.heldValues.size === 0;
+  const stored = isStored ? original : { ...original, variables, variableTimes, heldValues: held };
   const voided = voidChangedConfirms(stored, step, toKnown(variables, held));
   const recorded = recordOutcomes(voided, step, outcomes);
   const isUnderWay = step !== undefined && isWriteUnderWay(toVisitState(recorded.instance, step));
@@ -139,7 +141,8 @@ export function createDraftView(original: ScenarioInstance, input: ViewInput): D
     isPlain && known === input.known && providedFields === storedData.providedFields
       ? input.changedFields
       : findChangedFields(providedFields, before, known);
-  const changedByCustomer = changedFields.filter((field) => provided.has(field));
+  const changedByCustomer =
+    providedFields === provided ? changedFields : changedFields.filter((field) => provided.has(field));
   const declined = listDeclined(instanceId, storedData);
   const answers = scenario
     ? recordAnswers(afterVoid, scenario, { names: provided, declined, known }, isMessage)
@@ -175,7 +178,7 @@ export function createDraftView(original: ScenarioInstance, input: ViewInput): D
     known,
     changedFields,
     correctedFields: findCorrectedFields(corrections, known),
-    keptFields: release?.keptFields ?? [],
+    keptFields: release?.keptFields ?? noNames,
     providedFields,
     signals: resolveSignals(original, turn.situation.signals, input.focusInstanceId),
     hasOutcome:
@@ -189,7 +192,9 @@ export function createDraftView(original: ScenarioInstance, input: ViewInput): D
     hasReceivedAwaitedField: changedByCustomer.some(receives),
     hasReceivedAskedField: answers.hasAnswered || changedByCustomer.some((field) => ask?.fields.includes(field)),
     rejectedAnswers:
-      original.status === 'ACTIVE' ? (ask?.fields.filter((field) => input.rejectedAnswers.has(field)) ?? []) : [],
+      ask && input.rejectedAnswers.size > 0 && original.status === 'ACTIVE'
+        ? ask.fields.filter((field) => input.rejectedAnswers.has(field))
+        : noNames,
     isAnswered: false,
     isAddressed: false,
     isConcerned: false,
@@ -225,6 +230,7 @@ function listProvided(
 
 function listDeclined(instanceId: string, { declinedFields, localVariables }: StoredData): ReadonlySet<string> {
   const taken = localVariables.get(instanceId) ?? [];
+  if (declinedFields.length === 0 && taken.length === 0) return noFields;
   return new Set([...declinedFields, ...taken.filter(({ declined }) => declined).map(({ name }) => name)]);
 }
 

@@ -92,11 +92,13 @@ function findAskingTaker(name: string, status: ScenarioInstance['status'], input
 /** No. 3: the first candidate at or above the threshold, in start order, whose scenario lists the field. Its instance takes it if it has one. */
 function findStartingTaker(name: string, input: LocalFieldInput): Taker | undefined {
   const { catalogue, candidates, namedScenarioIds, session } = input;
+  const listing = [...namedScenarioIds].filter((id) => catalogue.getScenario(id)?.localFields.has(name));
+  if (listing.length === 0) return undefined;
   const getScore = (id: string): number => candidates.find(({ scenarioId }) => scenarioId === id)?.score ?? 1;
   const getPriority = (id: string): number => catalogue.getScenario(id)?.priority ?? 0;
-  const [first] = [...namedScenarioIds]
-    .filter((id) => catalogue.getScenario(id)?.localFields.has(name))
-    .sort((a, b) => getScore(b) - getScore(a) || getPriority(b) - getPriority(a) || compareText(a, b));
+  const [first] = listing.sort(
+    (a, b) => getScore(b) - getScore(a) || getPriority(b) - getPriority(a) || compareText(a, b),
+  );
   if (first === undefined) return undefined;
   const instance = session.instances.find(({ scenarioId }) => scenarioId === first);
   return instance ? toTaker(instance) : { kind: 'start', scenarioId: first };

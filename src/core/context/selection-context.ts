@@ -99,15 +99,16 @@ export function selectContext(input: TurnInput): SelectionContext {
     reasoning,
     matchesMessage: proposal?.fits.get(scenarioId),
   }));
-  const namedScenarioIds = new Set(
-    candidates.filter((candidate) => meetsStartThreshold(candidate, settings)).map(({ scenarioId }) => scenarioId),
-  );
+  const namedScenarioIds = new Set<string>();
+  for (const candidate of candidates) {
+    if (meetsStartThreshold(candidate, settings)) namedScenarioIds.add(candidate.scenarioId);
+  }
   const localInput: LocalFieldInput = {
     session,
     catalogue,
     focusInstanceId,
     candidates,
-    namedScenarioIds: new Set([...namedScenarioIds, ...getStartTargets(timedTurn.situation.signals)]),
+    namedScenarioIds: addStartTargets(namedScenarioIds, timedTurn.situation.signals),
   };
   const checked = checkTurn(timedTurn, resolved, localInput, catalogue);
   const { turn, outcomes, rejectedValues } = checked;
@@ -170,6 +171,12 @@ function withTurnTime({ turn, session }: TurnInput): Turn {
   return turn.occurredAt >= session.updatedAt ? turn : { ...turn, occurredAt: session.updatedAt };
 }
 
+/** Adds the scenarios that a START is aimed at. */
+function addStartTargets(ids: ReadonlySet<string>, signals: Turn['situation']['signals']): ReadonlySet<string> {
+  const targets = getStartTargets(signals);
+  return targets.size === 0 ? ids : new Set([...ids, ...targets]);
+}
+
 function findAnsweredChoice(outcomes: readonly ResolvedOutcome[]): AnsweredChoice | undefined {
   for (const { outcome, target } of outcomes) {
     if (target.kind === 'choice') return { choice: target.choice, isAccepted: outcome.kind === 'CONFIRMED' };
@@ -182,6 +189,7 @@ function listIgnored(
   outcomes: readonly ResolvedOutcome[],
   views: readonly { readonly ignoredOutcomes: readonly IgnoredOutcome[] }[],
 ): readonly IgnoredOutcome[] {
+  if (outcomes.length === 0) return noIgnored;
   const ignored = views.flatMap(({ ignoredOutcomes }) => ignoredOutcomes);
   for (const { outcome, target } of outcomes) {
     if (target.kind === 'ignored') ignored.push(explainIgnored(outcome, target));
@@ -199,9 +207,11 @@ function getLocalFields(
 }
 
 const noNames: ReadonlySet<string> = new Set();
+const noIgnored: readonly IgnoredOutcome[] = [];
 
 /** Names of rejected values that answer an ASK. A profile is sent on every turn, so it answers nothing. */
 function listRejectedAnswers(rejectedValues: readonly RejectedValue[]): ReadonlySet<string> {
+  if (rejectedValues.length === 0) return noNames;
   return new Set(
     rejectedValues.flatMap(({ fieldName, source }) =>
       source === 'CUSTOMER' || source === 'CALLER' ? [fieldName] : [],

@@ -18,6 +18,9 @@ export interface StoredData {
   readonly localVariables: AssignedVariables['byInstance'];
 }
 
+const noOutcomes: readonly StepOutcome[] = [];
+const noVariables: readonly CandidateVariable[] = [];
+
 /** The own variables of an instance, with the time at which each was stored. */
 export type InstanceVariables = Pick<ScenarioInstance, 'variables' | 'variableTimes'>;
 
@@ -33,9 +36,10 @@ export function storeData(
   outcomes: ReadonlyMap<string, readonly StepOutcome[]>,
   getLocalFields: (instance: ScenarioInstance) => ReadonlySet<string>,
 ): StoredData {
-  const providedFields = new Set(turn.sessionVariables.keys());
-  const candidateNames = new Set(assigned.forSession.map(({ name }) => name));
-  for (const name of candidateNames) providedFields.add(name);
+  const candidateNames = new Set<string>();
+  for (const { name } of assigned.forSession) candidateNames.add(name);
+  const providedFields =
+    turn.sessionVariables.size === 0 ? candidateNames : new Set([...turn.sessionVariables.keys(), ...candidateNames]);
   const instanceVariables = new Map<string, InstanceVariables>();
   for (const instance of session.instances) {
     const { instanceId } = instance;
@@ -43,8 +47,8 @@ export function storeData(
       removedFields: providedFields,
       candidateNames,
       localFields: getLocalFields(instance),
-      outcomes: outcomes.get(instanceId) ?? [],
-      taken: assigned.byInstance.get(instanceId) ?? [],
+      outcomes: outcomes.get(instanceId) ?? noOutcomes,
+      taken: assigned.byInstance.get(instanceId) ?? noVariables,
       storedAt: turn.occurredAt,
     });
     if (variables !== instance) instanceVariables.set(instanceId, variables);
@@ -86,6 +90,7 @@ function updateDeclinedFields(
 ): readonly string[] {
   if (providedFields.size === 0) return before;
   const declined = candidates.filter(({ declined: isDeclined }) => isDeclined).map(({ name }) => name);
+  if (before.length === 0 && declined.length === 0) return before;
   const kept = before.filter((name) => !providedFields.has(name));
   return mergeNames(kept.length === before.length ? before : kept, declined);
 }

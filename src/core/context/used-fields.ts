@@ -40,8 +40,11 @@ export function hasUsedField(scenario: CompiledScenario, instance: ScenarioInsta
 /** Fields that may have to be corrected, with their value when the instance last walked; null if they had none. */
 export type Corrections = ReadonlyMap<string, JsonValue>;
 
+const noNames: readonly string[] = [];
+
 /** Returns the fields whose value still differs from the one that the instance used; sorted. */
 export function findCorrectedFields(corrections: Corrections, known: KnownData): readonly string[] {
+  if (corrections.size === 0) return noNames;
   return [...corrections]
     .filter(([field, before]) => !jsonEquals(known.get(field) ?? null, before))
     .map(([field]) => field)
@@ -67,6 +70,7 @@ export function collectCorrections({
   /** Values that an action under way held and that take effect on this turn. */
   readonly heldValues: FieldValues;
 }): Corrections {
+  if (changedFields.length === 0 && heldValues.size === 0) return instance.pendingCorrections;
   const corrections = new Map(instance.pendingCorrections);
   const add = (field: string, value: JsonValue): void => {
     if (!corrections.has(field) && hasUsedField(scenario, instance, field)) corrections.set(field, value);

@@ -9,10 +9,6 @@ import { draftChoice } from './choice-contribution';
 import { resolveConflicts } from './conflicts';
 import { type DraftContribution, draftContribution, draftQuietContribution } from './contribution-draft';
 import { addLeadIns } from './lead-ins';
-import { listOffers } from './offers';
-
-/** The plan of a turn before its requests are put. `listOpenRequests` adds those that are open afterwards (0.8). */
-export type DraftPlan = Omit<ContributionPlan, 'openRequests'>;
 
 /**
  * Returns the time of the last activity in milliseconds since 1970, including this turn. A start, a resume, a move or a turn that addresses the
@@ -25,21 +21,25 @@ export function getLastActiveAt({ view, walk, resumed, start }: TurnInstance, oc
   return isActivity ? Math.max(occurredAt, lastActiveAt) : lastActiveAt;
 }
 
-/** Plans what each scenario contributes to the reply (section 4). Pure. */
-export function planContributions(context: SelectionContext, { instances, choiceToPut }: TransitionPhase): DraftPlan {
-  const drafts = instances.filter(isActive).map((instance) => {
+/** Plans what each scenario contributes to the reply (section 4), in plan order. Pure. */
+export function planContributions(
+  context: SelectionContext,
+  { instances, choiceToPut }: TransitionPhase,
+): readonly Contribution[] {
+  const drafts: DraftContribution[] = [];
+  for (const instance of instances) {
+    if (!isActive(instance)) continue;
     const lastActiveAt = getLastActiveAt(instance, context.turn.occurredAt);
-    return instance.walk
-      ? draftContribution(instance.walk, lastActiveAt, context)
-      : draftQuietContribution(instance.view, lastActiveAt, context);
-  });
+    drafts.push(
+      instance.walk
+        ? draftContribution(instance.walk, lastActiveAt, context)
+        : draftQuietContribution(instance.view, lastActiveAt, context),
+    );
+  }
   if (choiceToPut) drafts.push(draftChoice(choiceToPut, drafts, context));
   const resolved = resolveConflicts(sortWith(drafts, compareInPlanOrder), context.settings).map(addLeadIns);
   // An ASK that became a NONE, or a NONE that became an INFORM, has another priority, so the contributions are sorted again.
-  const contributions = sortWith(resolved, compareInPlanOrder).map(({ contribution }) =>
-    describeAsk(contribution, context),
-  );
-  return toPlan(contributions, listOffers(context, instances), context.rejectedValues);
+  return sortWith(resolved, compareInPlanOrder).map(({ contribution }) => describeAsk(contribution, context));
 }
 
 /** Highest priority first, then latest activity first, then scenario id (4.1). */
@@ -51,11 +51,13 @@ function compareInPlanOrder(a: DraftContribution, b: DraftContribution): number 
   );
 }
 
-function toPlan(
+/** Returns the plan of a turn whose requests were put. `openRequests` are those that are open afterwards (0.8). */
+export function toPlan(
   contributions: readonly Contribution[],
+  openRequests: ContributionPlan['openRequests'],
   offers: ContributionPlan['offers'],
   rejectedValues: ContributionPlan['rejectedValues'],
-): DraftPlan {
+): ContributionPlan {
   const activeScenarioIds: string[] = [];
   const hasType: Record<Contribution['type'], boolean> = {
     NONE: false,
@@ -82,6 +84,7 @@ function toPlan(
     hasActionHints: hasType.ACTION_HINT,
     hasInforms: hasType.INFORM,
     offers,
+    openRequests,
     rejectedValues,
   };
 }

@@ -10,16 +10,15 @@ export function describeInstance(
   instances: readonly TurnInstance[],
   context: SelectionContext,
 ): string {
-  const texts = toDecisionTexts(instance, instances, context);
   switch (instance.action) {
     case 'CONTINUE':
-      return describeContinue(instance, texts, context);
+      return describeContinue(instance, instances, context);
     case 'PAUSE':
-      return describePause(instance, texts, context);
+      return describePause(instance, toDecisionTexts(instance, instances, context), context);
     case 'COMPLETE':
-      return describeComplete(instance, texts);
+      return describeComplete(instance, toDecisionTexts(instance, instances, context));
     case 'CANCEL':
-      return describeCancel(instance, texts);
+      return describeCancel(instance, toDecisionTexts(instance, instances, context));
   }
 }
 
@@ -44,13 +43,12 @@ function toDecisionTexts(
     step: quote(hasEnded(entry) && walk ? walk.position.step.stepId : loopStepId || instance.currentStepId),
     getIdleTime: () => toSeconds(turn.occurredAt - Math.max(session.lastMessageAt, instance.activeSince)),
     getIdleTimeout: () => toSeconds(scenario?.definition.idleTimeoutMs ?? 0),
-    getAddressed: () => quoteAll(instances.filter((each) => each.view.isAddressed).map(getScenarioName)),
+    getAddressed: () => quoteAddressed(instances),
     getDisplacing: () => quoteAll(displacedByInstanceIds.map(getName)),
     getCallers: () => {
       const callers = listCallers({ instances }, entry).map(getScenarioName);
       return callers.length > 0 ? quoteAll(callers) : 'its caller';
     },
-    getCalled: () => quote(entry.call ? (getCalledName(entry, instances) ?? entry.call.scenarioId) : ''),
   };
 }
 
@@ -58,33 +56,46 @@ function getScenarioName({ view: { scenario, instance } }: TurnInstance): string
   return scenario?.name ?? instance.scenarioId;
 }
 
+function quoteAddressed(instances: readonly TurnInstance[]): string {
+  return quoteAll(instances.filter((each) => each.view.isAddressed).map(getScenarioName));
+}
+
+function quoteCalled(entry: TurnInstance, instances: readonly TurnInstance[]): string {
+  return quote(entry.call ? (getCalledName(entry, instances) ?? entry.call.scenarioId) : '');
+}
+
 function getCalledName({ call }: TurnInstance, instances: readonly TurnInstance[]): string | undefined {
   const called = instances.find((each) => getInstanceId(each) === call?.instanceId);
   return called && getScenarioName(called);
 }
 
+/** Words the texts of its one reason only, because most instances continue on most turns. */
 function describeContinue(
-  { reason, view, call }: Continued,
-  { scenario, step, getAddressed, getCalled }: DecisionTexts,
+  entry: Continued,
+  instances: readonly TurnInstance[],
   { turn, session }: SelectionContext,
 ): string {
+  const { reason, view, call } = entry;
+  const scenario = quote(getScenarioName(entry));
   switch (reason) {
     case 'GOES_ON':
       return `No rule ends or pauses ${scenario}.`;
     case 'QUIET':
       return turn.trigger === 'MESSAGE'
-        ? `The turn addresses ${getAddressed()}, and ${scenario} stays silent.`
+        ? `The turn addresses ${quoteAddressed(instances)}, and ${scenario} stays silent.`
         : `The turn has no message, and nothing in it concerns ${scenario}.`;
     case 'RESUMED': {
       const before = session.instances.find(({ instanceId }) => instanceId === view.instance.instanceId);
       return `The pause of ${scenario} (${before?.pauseReason ?? 'unknown'}) has ended.`;
     }
     case 'RELOCALIZED':
-      return `${scenario} cannot continue at step ${step} and moves to a recovery step.`;
-    case 'WAITS_FOR_CALL':
+      return `${scenario} cannot continue at step ${quote(view.instance.currentStepId)} and moves to a recovery step.`;
+    case 'WAITS_FOR_CALL': {
+      const called = quoteCalled(entry, instances);
       return call?.instanceId === ''
-        ? `${scenario} waits until its call of ${getCalled()} can start.`
-        : `${scenario} waits for the scenario ${getCalled()} that it called.`;
+        ? `${scenario} waits until its call of ${called} can start.`
+        : `${scenario} waits for the scenario ${called} that it called.`;
+    }
   }
 }
 

@@ -6,7 +6,7 @@ import { type TurnState, updateInstances } from './turn-state';
 
 /** Whether the turn addresses the instance (0.5). What an addressed caller waits for is addressed with it. */
 export function isReached(instance: TurnInstance, state: Pick<TurnState, 'instances'>): boolean {
-  return listCallChain(state, instance).some(({ view }) => view.isAddressed);
+  return instance.view.isAddressed || listCallChain(state, instance).some(({ view }) => view.isAddressed);
 }
 
 /** Whether `when_not_addressed` decides about an instance: it is active, the turn does not reach it, and it blocks no start (0.5, 2.9). */

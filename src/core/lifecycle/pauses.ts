@@ -32,8 +32,6 @@ export interface DecisionTexts {
   readonly getDisplacing: () => string;
   /** The names of the scenarios that wait for the instance, or "its caller". */
   readonly getCallers: () => string;
-  /** The name of the scenario that the instance called. */
-  readonly getCalled: () => string;
 }
 
 /** How a pause with one reason behaves (2.11). */

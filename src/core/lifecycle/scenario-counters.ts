@@ -12,12 +12,11 @@ export function updateScenarioCounters(
   before: ReadonlyMap<string, ScenarioCounter>,
   instances: readonly TurnInstance[],
 ): ReadonlyMap<string, ScenarioCounter> {
+  if (!instances.some(({ start, action }) => start || action === 'COMPLETE')) return before;
   const counters = new Map(before);
-  let isChanged = false;
   const update = (instance: TurnInstance, change: (counter: ScenarioCounter) => ScenarioCounter): void => {
     const scenarioId = getScenarioId(instance);
     counters.set(scenarioId, change(counters.get(scenarioId) ?? noCounter));
-    isChanged = true;
   };
   for (const instance of instances) {
     if (instance.start) update(instance, (counter) => ({ ...counter, starts: counter.starts + 1 }));
@@ -31,7 +30,7 @@ export function updateScenarioCounters(
       }));
     }
   }
-  return isChanged ? counters : before;
+  return counters;
 }
 
 /** Returns the context with the runs that have completed so far on this turn, so that a call can reuse them (section 11). */

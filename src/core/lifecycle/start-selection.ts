@@ -32,6 +32,7 @@ const unconstrained: SelectionConstraints = {
   isTrial: false,
 };
 const noScenarios: ReadonlySet<string> = new Set();
+const noIds: readonly string[] = [];
 
 /**
  * Starts and resumes the candidates, in start order (2.12). Whether a candidate is superseded or ambiguous depends on which candidates would
@@ -92,7 +93,9 @@ function runSelection(
   constraints: SelectionConstraints,
   context: SelectionContext,
 ): SelectionRun {
-  let state = initial;
+  // Copied once: the run adds to its own map, because a turn can have many candidates that do not start.
+  const rejected = new Map(initial.rejected);
+  let state: TurnState = { ...initial, rejected };
   const starts: ScenarioStart[] = [];
   const candidates = new Map<string, StartCandidate>();
   const queue = [...startOrder];
@@ -108,22 +111,21 @@ function runSelection(
     }
     const result = testStart(candidate, toTestInput(candidate, state, starts, constraints, context), context);
     if (!result.hasPassed) {
-      state = reject(state, candidate, result.rejection);
-      queue.push(
-        ...collectDependencies(candidate, result.rejection, state, [...candidates.values(), ...queue], context),
-      );
+      rejected.set(scenarioId, { candidate, rejection: result.rejection });
+      const missing = listDependenciesToStart(candidate, result.rejection, state, context);
+      if (missing.length > 0) {
+        queue.push(...createImpliedCandidates(missing, [...candidates.values(), ...queue], context));
+      }
       continue;
     }
     const { started, displaced } = result;
+    rejected.delete(scenarioId);
     state = addStart(state, started, displaced);
     if (started.start) starts.push(started.start);
-    queue.push(
-      ...createImpliedCandidates(
-        context.catalogue.relationships.getImpliedScenarios('SCENARIO', scenarioId),
-        [...candidates.values(), ...queue],
-        context,
-      ),
-    );
+    const implied = context.catalogue.relationships.getImpliedScenarios('SCENARIO', scenarioId);
+    if (implied.length > 0) {
+      queue.push(...createImpliedCandidates(implied, [...candidates.values(), ...queue], context));
+    }
   }
   return { state, starts, candidates };
 }
@@ -151,9 +153,11 @@ export function addStart(
   displaced: readonly Pick<ActiveInstance, 'instanceId'>[],
 ): TurnState {
   const remaining = displace(state, displaced, getInstanceId(started));
+  const instances = [...remaining.instances, started];
+  if (!remaining.rejected.has(getScenarioId(started))) return { ...remaining, instances };
   const rejected = new Map(remaining.rejected);
   rejected.delete(getScenarioId(started));
-  return { ...remaining, rejected, instances: [...remaining.instances, started] };
+  return { ...remaining, rejected, instances };
 }
 
 export function reject(state: TurnState, candidate: StartCandidate, rejection: StartRejection): TurnState {
@@ -186,21 +190,19 @@ function resumeNamed(
 }
 
 /** A named scenario that lacks dependencies makes those a candidate that the relationship starts first (1.1). */
-function collectDependencies(
+function listDependenciesToStart(
   { scenarioId, origin }: StartCandidate,
   { reason, blockingScenarioIds = [] }: StartRejection,
   state: TurnState,
-  others: readonly StartCandidate[],
   context: SelectionContext,
-): readonly StartCandidate[] {
-  if (reason !== 'DEPENDENCY' || origin === 'PENDING') return [];
+): readonly string[] {
+  if (reason !== 'DEPENDENCY' || origin === 'PENDING') return noIds;
   const { relationships } = context.catalogue;
-  const missing = blockingScenarioIds.filter((dependencyId) => {
+  return blockingScenarioIds.filter((dependencyId) => {
     const existing = findInstanceOf(state, dependencyId);
     const canStart = !existing || hasEnded(existing) || existing.reason === 'STAYS_PAUSED';
     return canStart && relationships.isDependencyStarted(scenarioId, dependencyId);
   });
-  return createImpliedCandidates(missing, others, context);
 }
 
 /**

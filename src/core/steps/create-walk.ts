@@ -7,12 +7,21 @@ import type { Walk } from './walk-state';
 
 const noValues: FieldValues = new Map();
 
+const noSteps: Walk['traversedSteps'] = [];
+const noAlternatives: Walk['alternatives'] = [];
+const noFields: readonly string[] = [];
+
+/** Lists the fields that this turn changes and an action under way holds; sorted (3.9). */
+function listHeldFields({ instance, providedFields }: WalkInput): readonly string[] {
+  return [...instance.heldValues.keys()].filter((field) => providedFields.has(field)).sort();
+}
+
 /** Creates a walk that has not moved yet. */
 export function createWalk(input: WalkInput, context: SelectionContext): Walk {
   const { step, instance, known } = input;
   return {
     input,
-    traversedSteps: [],
+    traversedSteps: noSteps,
     position: { step, visit: instance.visit, isNewVisit: false },
     hasMoved: false,
     need: noNeed,
@@ -21,7 +30,7 @@ export function createWalk(input: WalkInput, context: SelectionContext): Walk {
     hasGoneBack: false,
     hasNothingToGoBackTo: false,
     hasReturned: false,
-    heldFields: [...instance.heldValues.keys()].filter((field) => input.providedFields.has(field)).sort(),
+    heldFields: instance.heldValues.size === 0 ? noFields : listHeldFields(input),
     blockedByCheckpoint: '',
     relocalizedFrom: '',
     route: instance.route,
@@ -32,13 +41,13 @@ export function createWalk(input: WalkInput, context: SelectionContext): Walk {
     attempts: instance.attempts,
     attemptsTotal: instance.attemptsTotal,
     countsFailure: false,
-    clearedFields: [],
-    forgottenFields: [],
+    clearedFields: noFields,
+    forgottenFields: noFields,
     returnedValues: noValues,
     known,
     leadInTemplateIds: instance.leadInTemplateIds,
-    alternatives: [],
-    conditionErrors: [],
+    alternatives: noAlternatives,
+    conditionErrors: noFields,
     globalGuards: selectActiveGuards(input, context),
   };
 }

@@ -2,6 +2,7 @@ import type { SelectionContext } from '../context/selection-context';
 import { findVisitRequest } from '../context/visit-state';
 import { type KnownData, withoutFields } from '../model/known-data';
 import { type InstanceRequest, isOpen } from '../model/request';
+import { sortNames } from '../model/sorting';
 import { getLastCheckpoint } from './checkpoints';
 import { isBlockedCorrectionResolved } from './correction';
 import { findStageNeed, needAnswer, needConfirmation, needRetry } from './stage-need';
@@ -27,7 +28,7 @@ function openVisit(walk: Walk, context: SelectionContext): Walk {
   const requests = walk.requests.some(isVoid)
     ? walk.requests.map((request): InstanceRequest => (isVoid(request) ? { ...request, status: 'VOID' } : request))
     : walk.requests;
-  const forgottenFields = [...step.toolVariables].filter((name) => isResult(name, walk, context)).sort();
+  const forgottenFields = sortNames([...step.toolVariables].filter((name) => isResult(name, walk, context)));
   if (forgottenFields.length === 0) return requests === walk.requests ? walk : { ...walk, requests };
   return { ...walk, requests, forgottenFields, known: forget(walk, forgottenFields, context) };
 }
@@ -71,7 +72,12 @@ function findNeed(walk: Walk, context: SelectionContext): Walk {
   if (stageNeed.kind !== 'none') return { ...walk, need: stageNeed };
   const missing = findMissingDataNeed(walk);
   if (missing) return { ...walk, ...missing };
-  return isDeclined && !walk.blockingTransition?.hasOutcomes ? askAgain(walk, context) : { ...walk, need: noNeed };
+  return isDeclined && !walk.blockingTransition?.hasOutcomes ? askAgain(walk, context) : withoutNeed(walk);
+}
+
+/** A continued walk may still have the need of the step where it stopped. */
+function withoutNeed(walk: Walk): Walk {
+  return walk.need === noNeed ? walk : { ...walk, need: noNeed };
 }
 
 /** After a DECLINED that neither moved nor ended the instance, its stages go on: the CONFIRM is put again (2.5). */
@@ -93,6 +99,7 @@ function findMissingDataNeed(walk: Walk): MissingDataNeed | undefined {
   const { step, visit } = position;
   const action = findVisitRequest({ visit, requests }, 'ACTION');
   const missing = blockingTransition?.missingFields ?? findMissingResults(walk, action);
+  if (missing.length === 0 && !blockingTransition) return undefined;
   const results = new Set(missing.filter((field) => step.toolVariables.has(field)));
   if (results.size > 0 && action) {
     return { need: needRetry(action, step, results), countsFailure: !isOpen(action) };
@@ -107,13 +114,15 @@ function findMissingDataNeed(walk: Walk): MissingDataNeed | undefined {
 
 const eventNeed: MissingDataNeed = { need: { kind: 'event' }, countsFailure: false };
 
+const noFields: readonly string[] = [];
+
 /**
  * Finds the variables that a failed action should have filled and whose absence makes a transition FALSE (3.3). The condition tests them with
  * `has()`, so no transition is UNKNOWN.
  */
 function findMissingResults({ position, known }: Walk, action: InstanceRequest | undefined): readonly string[] {
   const { step } = position;
-  if (action?.outcome !== 'ACTION_FAILED') return [];
+  if (action?.outcome !== 'ACTION_FAILED') return noFields;
   const isMissing = (field: string): boolean => step.toolVariables.has(field) && !known.has(field);
   return [...step.anytimeTransitions, ...step.completionTransitions].flatMap(({ fieldsRead }) =>
     fieldsRead.filter(isMissing),

@@ -4,7 +4,7 @@ import { isQuestion } from '../model/focus';
 import { withoutFields, withValues } from '../model/known-data';
 import { type InstanceRequest, isOpen } from '../model/request';
 import { createVisit, type RouteEntry, type StepVisit, type SuspendedVisit } from '../model/session';
-import { mergeNames } from '../model/sorting';
+import { mergeNames, sortNames } from '../model/sorting';
 import type { CompiledStep, CompiledTransition } from '../scenario/compiled-scenario';
 import { getReusedValues } from './stage-need';
 import type { TraversedStep, Walk } from './walk-state';
@@ -72,10 +72,14 @@ function leave(
   };
 }
 
+const noRequests: readonly InstanceRequest[] = [];
+const noVisits: ReadonlySet<number> = new Set();
+
 /** Lists the visits that end: the current one with those that it suspended, except the visits that are suspended from now on. */
 function listEndedVisits(visit: StepVisit | undefined, returnTo: SuspendedVisit | undefined): ReadonlySet<number> {
+  if (!visit) return noVisits;
   const ended = new Set<number>();
-  for (let each = visit; each; each = each.returnTo?.visit) ended.add(each.number);
+  for (let each: StepVisit | undefined = visit; each; each = each.returnTo?.visit) ended.add(each.number);
   for (let each = returnTo?.visit; each; each = each.returnTo?.visit) ended.delete(each.number);
   return ended;
 }
@@ -84,6 +88,7 @@ function closeQuestions(
   requests: readonly InstanceRequest[],
   endedVisits: ReadonlySet<number>,
 ): readonly InstanceRequest[] {
+  if (endedVisits.size === 0) return requests;
   const isClosed = (request: InstanceRequest): boolean =>
     isOpen(request) && isQuestion(request) && endedVisits.has(request.visitNumber);
   if (!requests.some(isClosed)) return requests;
@@ -97,10 +102,9 @@ function toTraversedStep(
 ): TraversedStep {
   const { step, visit, isNewVisit } = position;
   const { instance } = input;
-  const ofVisit = isNewVisit ? [] : requests.filter(({ visitNumber }) => visitNumber === visit.number);
+  const ofVisit = isNewVisit ? noRequests : requests.filter(({ visitNumber }) => visitNumber === visit.number);
   const asked = ofVisit.some(({ kind }) => kind === 'ASK');
   const confirm = findVisitRequest({ visit, requests: ofVisit }, 'CONFIRM');
-  const reads = step.isReadAction ? ofVisit.filter(({ kind, status }) => kind === 'ACTION' && status !== 'VOID') : [];
   const entry: RouteEntry = {
     stepId: step.stepId,
     visitNumber: isNewVisit ? 0 : visit.number,
@@ -108,13 +112,21 @@ function toTraversedStep(
     asked,
     canGoBackTo: asked || confirm !== undefined || step.collectedFields.some((field) => isGiven(field, input, context)),
     declined: !isNewVisit && visit.outcome === 'DECLINED',
-    readFields: [...new Set(reads.flatMap(({ values }) => [...values.keys()]))].sort(),
-    confirmedFields: confirm ? [...confirm.values.keys()].sort() : [],
+    readFields: step.isReadAction ? listReadFields(ofVisit) : noFields,
+    confirmedFields: confirm ? sortNames([...confirm.values.keys()]) : noFields,
   };
   const hasContributed = ofVisit.length > 0 || (!isNewVisit && visit.informedRevision > 0);
   const wasAsked = correction !== undefined && instance.path.some((each) => each.asked && each.stepId === step.stepId);
   const isSkipped = step.collectedFields.length > 0 && !asked && !hasContributed && !wasAsked;
   return { entry, transition, isPassedOver: isNewVisit, isSkipped };
+}
+
+const noFields: readonly string[] = [];
+
+/** Lists the fields that the READ actions of a visit ran with; sorted. */
+function listReadFields(requests: readonly InstanceRequest[]): readonly string[] {
+  const reads = requests.filter(({ kind, status }) => kind === 'ACTION' && status !== 'VOID');
+  return [...new Set(reads.flatMap(({ values }) => [...values.keys()]))].sort();
 }
 
 /** Whether the customer gave the value of a field, and not the profile or a tool. */
@@ -129,9 +141,9 @@ export function enter(walk: Walk, step: CompiledStep, context: SelectionContext,
   const { instance } = walk.input;
   const { revision, turn } = context;
   const earlier = walk.route.findIndex(({ stepId }) => stepId === step.stepId);
-  const newVisit = createVisit(instance.lastVisitNumber + 1, revision, turn.occurredAt);
+  // A spread is fast here, because it only replaces properties (ADR 0007).
   const visit: StepVisit = {
-    ...newVisit,
+    ...createVisit(instance.lastVisitNumber + 1, revision, turn.occurredAt),
     wasAskedBefore: walk.correction !== undefined && wasAskedBefore(walk, step),
     mustAsk: entry.mustAsk ?? false,
     returnTo: entry.returnTo,

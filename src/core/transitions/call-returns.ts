@@ -32,12 +32,19 @@ interface CallResult {
 
 const noValues: FieldValues = new Map();
 
-/** Cancels what a call started when the walk of its caller left the step (section 11). A visit that is to be returned to is not left (0.8). */
+/**
+ * Cancels what a call started when the walk of its caller left the step (section 11). If the walk ends where the same scenario is called, for
+ * example after a correction, the run that is there goes on. A visit that is to be returned to is not left (0.8).
+ */
 export function leaveCalls(state: TurnState): TurnState {
   let current = state;
   for (const caller of state.instances) {
     const { call, isCallOfWalk, walk, view } = caller;
     if (!call || !walk || isCallOfWalk) continue;
+    if (walk.need.kind === 'call' && walk.need.scenarioId === call.scenarioId) {
+      current = replaceInstance(current, { ...caller, isCallOfWalk: true });
+      continue;
+    }
     const callVisit = findCallVisit(view.instance.visit, view.scenario, view.instance.currentStepId);
     if (callVisit !== undefined && listVisits(walk.position.visit).includes(callVisit)) continue;
     current = replaceInstance(current, { ...caller, call: undefined });

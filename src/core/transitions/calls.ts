@@ -8,6 +8,8 @@ import { addStart, reject, selectStarts } from '../lifecycle/start-selection';
 import { testStart } from '../lifecycle/start-tests';
 import { getInstanceId, getScenarioId, hasEnded, isActive, type TurnInstance } from '../lifecycle/turn-instance';
 import { findInstance, findInstanceOf, replaceInstance, type TurnState } from '../lifecycle/turn-state';
+import type { FieldValues } from '../model/json';
+import { getKnownValues } from '../model/known-data';
 import type { InstanceCall } from '../model/session';
 import { failCall, findReusedValues, reuseRun } from './call-returns';
 
@@ -59,6 +61,21 @@ interface CallAttempt {
   readonly toleratedScenarioIds: ReadonlySet<string>;
 }
 
+/**
+ * Returns the first own values of the called run: the local fields that it takes, and, where a correction makes the call run again, what an
+ * earlier run returned to the caller, so that the customer is asked only for what was changed or is missing (3.9, section 11).
+ */
+function collectStartValues({ walk }: TurnInstance, calledId: string, context: SelectionContext): FieldValues {
+  const taken = context.localStartValues.get(calledId) ?? new Map();
+  const call = walk?.correction && walk.position.step.call;
+  if (!call) return taken;
+  const { collectedFields } = context.catalogue.getScenario(calledId) ?? {};
+  const isKept = (field: string): boolean =>
+    collectedFields?.has(field) === true && !context.known.has(field) && !context.known.isNull(field);
+  const kept = getKnownValues(call.returns.filter(isKept), walk.input.instance.variables);
+  return new Map([...kept, ...taken]);
+}
+
 /** Joins the running instance of the called scenario, or starts one. A refused call stays pending or fails. */
 function openCall(
   state: TurnState,
@@ -73,7 +90,7 @@ function openCall(
   const chain = listCallChain(state, caller);
   const isCycle = chain.some((instance) => getScenarioId(instance) === scenarioId);
   if (isCycle || chain.length > maxCallLevels) return failCall(state, caller, context);
-  const localValues = context.localStartValues.get(scenarioId) ?? new Map();
+  const localValues = collectStartValues(caller, scenarioId, context);
   const attempt: CallAttempt = {
     caller,
     pending,

@@ -14,14 +14,12 @@ export function describeDecision(
   stayReason: StayReason,
   getName: GetScenarioName,
 ): string {
-  return [
-    describeMove(walk, reason),
-    describeBlocked(walk),
-    describeHeld(walk),
-    describeStay(walk, stayReason, getName),
-  ]
-    .filter((sentence) => sentence !== '')
-    .join(' ');
+  const before = addSentence(addSentence(describeMove(walk, reason), describeBlocked(walk)), describeHeld(walk));
+  return addSentence(before, describeStay(walk, stayReason, getName));
+}
+
+function addSentence(text: string, sentence: string): string {
+  return text === '' || sentence === '' ? text + sentence : `${text} ${sentence}`;
 }
 
 /** Explains why an instance stays at its step without a walk (0.5). */

@@ -326,6 +326,41 @@ describe('0.6: an ACTION of several tools', () => {
     expect(conversation.turn(succeeded({ toolId: 'b' })).plan).toEqual(['s INFORM good']);
   });
 
+  test('0.6: while it is open, only a success of a tool is final', () => {
+    const conversation = startConversation([act()]);
+    const first = conversation.turn(failed('a'));
+    expect(first.plan).toEqual(['s ACTION_HINT a,b']);
+    const second = conversation.turn(succeeded({ toolId: 'a' }));
+    expect([listIgnored(second), second.plan]).toEqual([[], ['s ACTION_HINT b']]);
+    const third = conversation.turn(failed('a'));
+    expect(listIgnored(third)).toEqual(['s#1 ACTION_FAILED ALREADY_ANSWERED']);
+    expect(conversation.turn(succeeded({ toolId: 'b' })).plan).toEqual(['s INFORM good']);
+  });
+
+  test('0.6: a tool can fail and succeed on one turn while another has no outcome', () => {
+    const conversation = startConversation([act()]);
+    const both = conversation.turn({
+      trigger: 'TOOL_RESULTS',
+      outcomes: [
+        { kind: 'ACTION_FAILED', toolId: 'a' },
+        { kind: 'ACTION_SUCCEEDED', toolId: 'a' },
+        { kind: 'ACTION_SUCCEEDED', toolId: 'b' },
+        { kind: 'ACTION_FAILED', toolId: 'b' },
+      ],
+    });
+    expect(listIgnored(both)).toEqual(['s#1 ACTION_FAILED ALREADY_ANSWERED']);
+    expect(both.plan).toEqual(['s INFORM good']);
+  });
+
+  test('0.6: an outcome without a tool id is about the tools that have none', () => {
+    const conversation = startConversation([act({ to: ['good'] })]);
+    const turn = conversation.turn({
+      trigger: 'TOOL_RESULTS',
+      outcomes: [{ kind: 'ACTION_SUCCEEDED', toolId: 'a' }, { kind: 'ACTION_FAILED' }],
+    });
+    expect(turn.plan).toEqual(['s ACTION_HINT b']);
+  });
+
   test('0.6: leaves a transition that reads its outcome UNKNOWN until each tool has one', () => {
     const step = { isRequiredAction: false, to: [{ to: 'bad', outcomes: ['ACTION_FAILED'] as const }, 'good'] };
     const conversation = startConversation([act(step)]);

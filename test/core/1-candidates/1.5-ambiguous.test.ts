@@ -1,9 +1,10 @@
-import type { Conversation, PlayedTurn, TurnDraft } from '../../support/conversation';
+import { aRelationship, Conversation, type PlayedTurn, type TurnDraft } from '../../support/conversation';
 import {
   createLinkedConversation,
   getStartedScenarioIds,
   type RelationshipTuple,
 } from '../../support/linked-scenarios';
+import { asking } from '../../support/sample-scenarios';
 
 const links: readonly RelationshipTuple[] = [['a', 'AMBIGUOUS', 'b']];
 const both: TurnDraft = { candidates: { b: 0.85, a: 0.8 } };
@@ -214,6 +215,54 @@ describe('the CHOICE', () => {
     const conversation = createLinkedConversation(links);
     conversation.turn(both);
     expect(getStartedScenarioIds(conversation.turn(draft))).toEqual(['a']);
+  });
+
+  const no: TurnDraft = { outcomes: [{ kind: 'DECLINED' }] };
+
+  test('1.5: DECLINED closes the CHOICE, and CONFIRMED does not answer one with several options', () => {
+    const conversation = createLinkedConversation(links);
+    conversation.turn(both);
+    const yes = conversation.turn({ outcomes: [{ kind: 'CONFIRMED' }] });
+    expect(yes.result.ignoredOutcomes).toMatchObject([{ reason: 'NO_OPEN_REQUEST' }]);
+    expect(yes.plan).toEqual(['CHOICE b,a']);
+    const declined = conversation.turn(no);
+    expect([declined.result.ignoredOutcomes, declined.plan, declined.session.choices]).toEqual([[], [], []]);
+  });
+
+  test('1.5: after DECLINED the same set is not put again on that turn', () => {
+    const conversation = createLinkedConversation(links);
+    conversation.turn(both);
+    const declined = conversation.turn({ ...no, ...both });
+    expect([declined.actions, declined.plan]).toEqual([[], []]);
+  });
+
+  describe('0.6: a DECLINED while a CONFIRM is open, too', () => {
+    const agreeing = (conversation: Conversation): readonly string[] =>
+      conversation.instance('c').requests.map(({ kind, status, outcome }) => `${kind} ${status} ${outcome ?? ''}`);
+    const steps = [
+      { stepId: 'agree', isCheckpoint: true, to: [{ to: 'no', outcomes: ['DECLINED' as const] }, 'end'] },
+      { stepId: 'no', templateIds: ['no'], isTerminal: true },
+      { stepId: 'end', isTerminal: true },
+    ];
+    const startBoth = (first: TurnDraft, second: TurnDraft): Conversation => {
+      const scenarios = [asking('a', ['a_field']), asking('b', ['b_field']), { scenarioId: 'c', steps }];
+      const conversation = new Conversation(scenarios, { relationships: [aRelationship('a', 'AMBIGUOUS', 'b')] });
+      conversation.turn(first);
+      conversation.turn(second);
+      return conversation;
+    };
+
+    test('0.6: answers the CONFIRM of the same plan', () => {
+      const conversation = startBoth({ candidates: { c: 0.9 } }, both);
+      expect(conversation.turn(no).plan).toContain('c INFORM no');
+      expect(conversation.session.choices).toHaveLength(1);
+    });
+
+    test('0.6: answers the CHOICE that was put later', () => {
+      const conversation = startBoth({ candidates: { c: 0.9 } }, { ...both, trigger: 'TOOL_RESULTS' });
+      conversation.turn(no);
+      expect([conversation.session.choices, agreeing(conversation)]).toEqual([[], ['CONFIRM OPEN ']]);
+    });
   });
 
   test('1.5: a START for one scenario answers the CHOICE although both are ambiguous candidates again', () => {

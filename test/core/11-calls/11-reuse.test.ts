@@ -60,3 +60,74 @@ describe('11: reuse_completed', () => {
     expect(played.actions).toContain('address START CALLED');
   });
 });
+
+describe('11, 3.9: a correction that makes a call run again', () => {
+  const find: ScenarioDraft = {
+    scenarioId: 'address',
+    steps: [
+      { stepId: 'ask', collectsProfileFields: ['street', 'city', 'floor'], to: ['end'] },
+      { stepId: 'end', isTerminal: true },
+    ],
+  };
+  const ordering = (returns: readonly string[]): ScenarioDraft => ({
+    scenarioId: 'order',
+    steps: [
+      callStep({ scenarioId: 'address', returns }),
+      {
+        stepId: 'agree',
+        isCheckpoint: true,
+        confirmsFields: ['street', 'city'],
+        to: [{ to: 'call', intentLabel: 'again' }, 'end'],
+      },
+      end,
+    ],
+  });
+  const given = { street: 'Main 1', city: 'Bern', floor: 1 };
+  const startOrder = (returns: readonly string[]): Conversation => {
+    const conversation = new Conversation([ordering(returns), find]);
+    conversation.turn({ candidates: { order: 0.9 }, variables: given });
+    return conversation;
+  };
+
+  test('11: what was returned before is known to the new run', () => {
+    const played = startOrder(['street', 'city', 'floor']).turn({ variables: { street: 'Main 2' } });
+    expect(played.transition('order')).toMatchObject({ reason: 'CORRECTED', correctedFields: ['street'] });
+    expect(played.plan).toEqual(['order CONFIRM street=Main 2,city=Bern']);
+  });
+
+  test('11: a field that was not returned is asked for again', () => {
+    const conversation = startOrder(['street', 'city']);
+    expect(conversation.turn({ variables: { street: 'Main 2' } }).plan).toEqual(['address ASK floor', 'order NONE']);
+    expect(conversation.turn({ variables: { floor: 2 } }).plan).toEqual(['order CONFIRM street=Main 2,city=Bern']);
+  });
+
+  test('11: a value that the customer takes back is asked for again', () => {
+    const played = startOrder(['street', 'city', 'floor']).turn({ variables: { street: null } });
+    expect(played.plan).toEqual(['address ASK street', 'order NONE']);
+  });
+
+  test('11: a call that runs again without a correction asks for everything', () => {
+    const conversation = startOrder(['street', 'city', 'floor']);
+    const again = conversation.turn({ outcomes: [{ kind: 'CONFIRMED' }], intent: 'again' });
+    expect(again.plan).toEqual(['address ASK street,city,floor', 'order NONE']);
+  });
+});
+
+test('11: a correction that leads to the same call joins the run that is under way', () => {
+  const find: ScenarioDraft = {
+    scenarioId: 'address',
+    steps: [
+      { stepId: 'street', collectsProfileFields: ['street'], to: ['floor'] },
+      { stepId: 'floor', collectsProfileFields: ['floor'], to: ['end'] },
+      { stepId: 'end', isTerminal: true },
+    ],
+  };
+  const conversation = new Conversation([caller, find]);
+  conversation.turn(startRegister);
+  expect(conversation.turn(givesStreet).plan).toEqual(['address ASK floor', 'register NONE']);
+  const corrected = conversation.turn({ variables: { name: 'Bob' } });
+  expect(corrected.transition('register')).toMatchObject({ reason: 'CORRECTED', targetStepId: 'call' });
+  expect(corrected.actions).not.toContain('address CANCEL CALLER_LEFT');
+  expect(conversation.turn({ variables: { floor: 1 } }).plan).toEqual(['register CONFIRM name=Bob,street=Main 1']);
+  expect(conversation.session.endedInstances).toHaveLength(1);
+});

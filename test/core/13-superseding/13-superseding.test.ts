@@ -165,6 +165,23 @@ describe('keys of the replaced turn', () => {
     expect(listKeys(conversation.turn({ variables: { amount: 70 } }))).toEqual(['payment#1/pay/1/3']);
   });
 
+  test('13: an ASK, and an action of another visit, use no key of the visit', () => {
+    const { steps, ...rest } = payment('READ');
+    const help: StepDraft = {
+      stepId: 'help',
+      reachableFromAnywhere: true,
+      toolBindings: [{ toolId: 'help', timing: 'DURING_STEP', variableNames: [], dependsOn: [] }],
+      to: ['end'],
+    };
+    const conversation = new Superseding([
+      { ...rest, steps: [...steps, help], globals: [{ to: 'help', intentLabel: 'help' }] },
+    ]);
+    conversation.turn({ candidates: { payment: 0.9 }, variables: { amount: 50 } });
+    expect(conversation.turn({ variables: { amount: null } }).plan).toEqual(['payment ASK amount']);
+    expect(listKeys(conversation.supersede({ intent: 'help' }))).toEqual(['payment#1/help/2']);
+    expect(listKeys(conversation.supersede({ variables: { amount: 70 } }))).toEqual(['payment#1/pay/1/2']);
+  });
+
   test('13: the keys of a visit that a global transition suspended are not used again', () => {
     const { steps, ...rest } = payment('WRITE');
     const why: StepDraft = {

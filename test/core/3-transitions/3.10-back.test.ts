@@ -99,7 +99,7 @@ describe('3.10: BACK goes to', () => {
   });
 });
 
-test.each<[string, number, string, TurnDraft['variables']]>([
+test.each<[string, number, string, Readonly<Record<string, number>>]>([
   ['another value', 5, 'ASK c', { b: 5 }],
   ['the same value', 2, 'ASK c', { b: 2 }],
 ])('3.10: %s on the turn of the BACK answers the step that it goes to', (_value, value, expected, variables) => {

@@ -11,10 +11,8 @@ const visit = {
   openedAt: minute,
   outcome: undefined,
   informedRevision: 0,
-  supersededKeys: 0,
   wasAskedBefore: false,
   mustAsk: false,
-  supersededKeys: 0,
   returnTo: undefined,
 };
 const ask = {

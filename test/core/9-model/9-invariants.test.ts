@@ -1,14 +1,19 @@
 import fc from 'fast-check';
 import type { ProposedAction } from '../../../src/core/model/model-proposal';
 import type { InstanceRequest } from '../../../src/core/model/request';
-import { Conversation } from '../../support/conversation';
+import type { CompiledScenario } from '../../../src/core/scenario/compiled-scenario';
+import { Conversation, compileDraft, type ScenarioDraft } from '../../support/conversation';
 import { aProposal } from '../../support/proposals';
 import { randomSession } from '../../support/random-scenarios';
+
+const compileAll = (scenarios: readonly ScenarioDraft[]): ReadonlyMap<string, CompiledScenario> =>
+  new Map(scenarios.map((scenario) => [scenario.scenarioId, compileDraft(scenario)]));
 
 test('9: the model never completes an instance at a checkpoint that this visit has not passed', () => {
   fc.assert(
     fc.property(randomSession, fc.constantFrom<ProposedAction[]>('COMPLETE', 'CANCEL'), (given, action) => {
       const conversation = new Conversation(given.scenarios, given);
+      const compiled = compileAll(given.scenarios);
       for (const draft of given.turns) {
         const { instances } = conversation.session;
         const actions = Object.fromEntries(instances.map(({ instanceId }) => [instanceId, action]));
@@ -20,11 +25,10 @@ test('9: the model never completes an instance at a checkpoint that this visit h
             visit,
             requests = [],
           } = instances.find((each) => each.instanceId === instanceId) ?? {};
-          const { steps = [] } = given.scenarios.find((each) => each.scenarioId === scenarioId) ?? {};
-          const step = steps.find(({ stepId }) => stepId === currentStepId);
+          const step = compiled.get(scenarioId)?.steps.get(currentStepId ?? '');
           const ended = session.endedInstances.find((each) => each.instanceId === instanceId);
           const passed = ended?.irreversibleDone.some((done) => done.passed && done.visitNumber === visit?.number);
-          if (action === 'COMPLETE' && (step?.isCheckpoint || step?.isRequiredAction)) expect(passed).toBe(true);
+          if (action === 'COMPLETE' && step?.countsAsCheckpoint) expect(passed).toBe(true);
           const isActionPending =
             step?.isRequiredAction &&
             requests.some(({ kind, status, visitNumber }) => {
@@ -63,19 +67,14 @@ test('9: an action that needs a confirmation is never hinted at without one', ()
   fc.assert(
     fc.property(randomSession, ({ scenarios, relationships, settings, turns }) => {
       const conversation = new Conversation(scenarios, { relationships, settings });
+      const compiled = compileAll(scenarios);
       for (const draft of turns) {
         const { contributions } = conversation.turn(draft).result.plan;
         for (const contribution of contributions) {
           const { type, deferred, scenarioId, instanceId, stepId } = contribution;
           if (type !== 'ACTION_HINT' || deferred) continue;
           const { actionKey } = contribution;
-          const step = scenarios
-            .find((each) => each.scenarioId === scenarioId)
-            ?.steps.find((each) => each.stepId === stepId);
-          const writes = step?.toolBindings?.some(({ effect = 'WRITE' }) => effect === 'WRITE') ?? false;
-          const confirms =
-            step?.requiresConfirmation ??
-            (step?.isCheckpoint || (step?.performsAction && step.isRequiredAction && writes));
+          const confirms = compiled.get(scenarioId)?.steps.get(stepId)?.hasConfirmStage;
           const { requests = [] } = conversation.session.instances.find((each) => each.instanceId === instanceId) ?? {};
           if (confirms) expect(requests.filter(isAgreement).map(({ actionKey: key }) => key)).toContain(actionKey);
         }

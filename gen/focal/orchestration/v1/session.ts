@@ -325,7 +325,7 @@ export interface ScenarioInstance {
   lastPlan:
     | LastPlan
     | undefined;
-  /** The scenario that its deferred contribution waits for. UUID. Empty if none is deferred (4.2). */
+  /** The scenario that its deferred contribution, or its deferred fields, wait for. UUID. Empty if nothing is deferred (4.2). */
   deferredBehindScenarioId: string;
   /** What the instance waits for (0.8). In a request to a stateless method, unspecified means NOTHING. */
   waitsFor: WaitsFor;

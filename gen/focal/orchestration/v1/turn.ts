@@ -334,8 +334,8 @@ export interface StepOutcome {
   stepId: string;
   /**
    * Optional. The `action_key` of the CONFIRM or ACTION_HINT that this outcome answers. ACTION_SUCCEEDED with the key of an
-   * open CONFIRM confirms it, too. Without a key a CONFIRMED or DECLINED answers the CONFIRM, or the CHOICE with one option,
-   * that was put last. At most 300 characters.
+   * open CONFIRM confirms it, too. Without a key a CONFIRMED or DECLINED answers the CONFIRM or CHOICE that was put last;
+   * CONFIRMED answers a CHOICE with one option only (0.6). At most 300 characters.
    */
   actionKey: string;
   /** Required. What happened. */

@@ -15,17 +15,23 @@ export function recordPassedCheckpoints(
   scenario: CompiledScenario,
   revision: number,
 ): ScenarioInstance {
+  const { visit: current, currentStepId } = instance;
+  if (!current.returnTo) return recordVisit(instance, { stepId: currentStepId, visit: current }, scenario, revision);
   const visits: Pick<SuspendedVisit, 'stepId' | 'visit'>[] = [];
-  for (let each = instance.visit.returnTo; each; each = each.visit.returnTo) visits.unshift(each);
-  visits.push({ stepId: instance.currentStepId, visit: instance.visit });
-  return visits.reduce((recorded, { stepId, visit }) => {
-    const step = scenario.steps.get(stepId);
-    return step ? recordVisit(recorded, { step, visit, requests: recorded.requests }, revision) : recorded;
-  }, instance);
+  for (let each: SuspendedVisit | undefined = current.returnTo; each; each = each.visit.returnTo) visits.unshift(each);
+  visits.push({ stepId: currentStepId, visit: current });
+  return visits.reduce((recorded, visit) => recordVisit(recorded, visit, scenario, revision), instance);
 }
 
-function recordVisit(instance: ScenarioInstance, state: VisitState, revision: number): ScenarioInstance {
-  const { step, visit } = state;
+function recordVisit(
+  instance: ScenarioInstance,
+  { stepId, visit }: Pick<SuspendedVisit, 'stepId' | 'visit'>,
+  scenario: CompiledScenario,
+  revision: number,
+): ScenarioInstance {
+  const step = scenario.steps.get(stepId);
+  if (!step || !(step.countsAsCheckpoint || step.isWriteAction)) return instance;
+  const state: VisitState = { step, visit, requests: instance.requests };
   if (instance.irreversibleDone.some(({ visitNumber }) => visitNumber === visit.number)) return instance;
   const isPassed = step.countsAsCheckpoint && isConfirmFinished(state) && isActFinished(state);
   const isDone = step.isWriteAction && hasActionSucceeded(state);
@@ -58,6 +64,7 @@ export function recordLateSuccesses<T extends WithIrreversible>(
   revision: number,
   currentVisitNumber: number,
 ): T {
+  if (outcomes.length === 0) return instance;
   const done = outcomes.flatMap(({ outcome, target }): readonly IrreversibleStep[] => {
     if (outcome.kind !== 'ACTION_SUCCEEDED' || target.kind === 'choice' || target.instanceId !== instance.instanceId) {
       return [];

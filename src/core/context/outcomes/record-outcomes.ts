@@ -28,9 +28,24 @@ export function recordOutcomes(
   step: CompiledStep | undefined,
   outcomes: readonly ResolvedOutcome[],
 ): RecordedOutcomes {
+  if (outcomes.length === 0) return toUnrecorded(instance);
   const recorder = new OutcomeRecorder(instance, step);
   for (const outcome of outcomes) recorder.record(outcome);
   return recorder.result();
+}
+
+const noOutcomes: readonly IgnoredOutcome[] = [];
+const noNames: readonly string[] = [];
+
+function toUnrecorded(instance: ScenarioInstance): RecordedOutcomes {
+  return {
+    instance,
+    failureCount: 0,
+    ignored: noOutcomes,
+    hasOutcomeOfVisit: false,
+    lateResultNames: noNames,
+    hasConfirmedByKey: false,
+  };
 }
 
 class OutcomeRecorder {
@@ -217,13 +232,13 @@ export function voidChangedConfirms(
   known: KnownData,
 ): ScenarioInstance {
   const { visit, requests } = instance;
-  const isKept =
+  const isKept = (): boolean =>
     step?.isWriteAction === true &&
     (isWriteUnderWay({ step, visit, requests }) || hasActionSucceeded({ visit, requests }));
   const isVoid = (request: InstanceRequest): boolean => {
     if (request.kind !== 'CONFIRM' || !isBinding(request) || !hasChangedValue(request, known)) return false;
     const ofCurrentVisit = request.visitNumber === visit.number;
-    return !ofCurrentVisit || !isKept;
+    return !ofCurrentVisit || !isKept();
   };
   if (!requests.some(isVoid)) return instance;
   const hasVoidedCurrent = requests.some((request) => isVoid(request) && request.visitNumber === visit.number);
