@@ -6,21 +6,23 @@ import type { TransitionDecision, TransitionReason } from '../model/transition-d
 import type { TraversedStep, Walk } from '../steps/walk-state';
 import type { TransitionPhase } from './transition-phase';
 import { getReason, getStayReason, listSkippedSteps } from './transition-reason';
-import { describeDecision, describeQuiet } from './transition-reasoning';
+import { describeDecision, describeQuiet, type GetScenarioName } from './transition-reasoning';
 
 /**
  * Returns one decision for every instance that continues or starts, and for one that completes after its walk, in the order of the lifecycle
  * decisions (section 3).
  */
 export function toTransitionDecisions(
-  { turn }: Pick<SelectionContext, 'turn'>,
+  { turn, catalogue }: Pick<SelectionContext, 'turn' | 'catalogue'>,
   { instances }: Pick<TransitionPhase, 'instances'>,
 ): readonly TransitionDecision[] {
   const decisions: TransitionDecision[] = [];
+  const getName = (scenarioId: string): string => catalogue.getScenario(scenarioId)?.name ?? scenarioId;
   for (const instance of instances) {
     const { walk } = instance;
-    if (walk && hasDecision(instance)) decisions.push(toDecision(walk));
-    else if (instance.action === 'CONTINUE') decisions.push(toQuietDecision(instance, turn.trigger === 'MESSAGE'));
+    if (walk && hasDecision(instance)) decisions.push(toDecision(walk, getName));
+    else if (instance.action === 'CONTINUE')
+      decisions.push(toQuietDecision(instance, turn.trigger === 'MESSAGE', getName));
   }
   return decisions;
 }
@@ -37,7 +39,7 @@ function hasDecision({ action, start }: TurnInstance): boolean {
   }
 }
 
-function toDecision(walk: Walk): TransitionDecision {
+function toDecision(walk: Walk, getName: GetScenarioName): TransitionDecision {
   const { input, position, traversedSteps } = walk;
   const { instance } = input;
   const reason = getReason(walk);
@@ -54,7 +56,7 @@ function toDecision(walk: Walk): TransitionDecision {
     transitionsTaken: listTransitionsTaken(traversedSteps),
     alternatives: walk.alternatives,
     reason,
-    reasoning: describeDecision(walk, reason, getStayReason(walk)),
+    reasoning: describeDecision(walk, reason, getStayReason(walk), getName),
     confidence: 1,
     blockedByCheckpoint: walk.blockedByCheckpoint,
     correctedFields: listCorrectedFields(walk),
@@ -84,6 +86,7 @@ const quietReasons: Readonly<Record<ContinueReason, TransitionReason>> = {
 function toQuietDecision(
   { view, reason, call }: Extract<TurnInstance, { readonly action: 'CONTINUE' }>,
   isMessage: boolean,
+  getName: GetScenarioName,
 ): TransitionDecision {
   const { instance } = view;
   return {
@@ -98,7 +101,7 @@ function toQuietDecision(
     transitionsTaken: [],
     alternatives: [],
     reason: quietReasons[reason],
-    reasoning: describeQuiet(instance, call, isMessage),
+    reasoning: describeQuiet(instance, call, isMessage, getName),
     confidence: 1,
     blockedByCheckpoint: '',
     correctedFields: [],

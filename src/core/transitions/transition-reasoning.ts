@@ -4,10 +4,18 @@ import type { TransitionReason } from '../model/transition-decision';
 import type { Walk } from '../steps/walk-state';
 import { listSkippedSteps, type StayReason } from './transition-reason';
 
+/** Returns the name of a scenario, or its id if it does not exist. */
+export type GetScenarioName = (scenarioId: string) => string;
+
 /** Explains a decision in sentences: how the instance got to its step, then why it stays there. */
-export function describeDecision(walk: Walk, reason: TransitionReason, stayReason: StayReason): string {
+export function describeDecision(
+  walk: Walk,
+  reason: TransitionReason,
+  stayReason: StayReason,
+  getName: GetScenarioName,
+): string {
   const before = addSentence(addSentence(describeMove(walk, reason), describeBlocked(walk)), describeHeld(walk));
-  return addSentence(before, describeStay(walk, stayReason));
+  return addSentence(before, describeStay(walk, stayReason, getName));
 }
 
 function addSentence(text: string, sentence: string): string {
@@ -19,8 +27,9 @@ export function describeQuiet(
   { currentStepId }: ScenarioInstance,
   call: InstanceCall | undefined,
   isMessage: boolean,
+  getName: GetScenarioName,
 ): string {
-  if (call) return `Step "${currentStepId}" waits for the scenario "${call.scenarioId}" that it calls.`;
+  if (call) return `Step "${currentStepId}" waits for the scenario "${getName(call.scenarioId)}" that it calls.`;
   return isMessage
     ? 'The turn does not address this instance, so it stays at its step.'
     : 'Nothing on this turn is about this instance, so it stays at its step.';
@@ -95,7 +104,7 @@ function describeHeld({ heldFields }: Walk): string {
   return `The change of ${heldFields.join(', ')} waits until the action that is under way has an outcome.`;
 }
 
-function describeStay(walk: Walk, reason: StayReason): string {
+function describeStay(walk: Walk, reason: StayReason, getName: GetScenarioName): string {
   const { step } = walk.position;
   const name = `"${step.stepId}"`;
   switch (reason) {
@@ -106,7 +115,7 @@ function describeStay(walk: Walk, reason: StayReason): string {
     case 'AWAITS_ACTION':
       return describeAction(walk, name);
     case 'AWAITS_CALL':
-      return `Step ${name} waits for the scenario "${step.call?.scenarioId}" that it calls.`;
+      return `Step ${name} waits for the scenario "${getName(step.call?.scenarioId ?? '')}" that it calls.`;
     case 'AWAITS_EVENT':
       return describeEvent(walk, name);
     case 'INFORMS':
