@@ -101,7 +101,7 @@ function toQuietDecision(
     transitionsTaken: [],
     alternatives: [],
     reason: quietReasons[reason],
-    reasoning: describeQuiet(instance, call, isMessage, getName),
+    reasoning: describeQuiet(instance, call && getName(call.scenarioId), isMessage),
     confidence: 1,
     blockedByCheckpoint: '',
     correctedFields: [],

@@ -1,10 +1,10 @@
 import { findMissingFields } from '../model/known-data';
-import type { InstanceCall, ScenarioInstance } from '../model/session';
+import type { ScenarioInstance } from '../model/session';
 import type { TransitionReason } from '../model/transition-decision';
 import type { Walk } from '../steps/walk-state';
 import { listSkippedSteps, type StayReason } from './transition-reason';
 
-/** Returns the name of a scenario, or its id if it does not exist. */
+/** Returns the name of a scenario, for sentences. */
 export type GetScenarioName = (scenarioId: string) => string;
 
 /** Explains a decision in sentences: how the instance got to its step, then why it stays there. */
@@ -14,22 +14,23 @@ export function describeDecision(
   stayReason: StayReason,
   getName: GetScenarioName,
 ): string {
-  const before = addSentence(addSentence(describeMove(walk, reason), describeBlocked(walk)), describeHeld(walk));
-  return addSentence(before, describeStay(walk, stayReason, getName));
-}
-
-function addSentence(text: string, sentence: string): string {
-  return text === '' || sentence === '' ? text + sentence : `${text} ${sentence}`;
+  return [
+    describeMove(walk, reason),
+    describeBlocked(walk),
+    describeHeld(walk),
+    describeStay(walk, stayReason, getName),
+  ]
+    .filter((sentence) => sentence !== '')
+    .join(' ');
 }
 
 /** Explains why an instance stays at its step without a walk (0.5). */
 export function describeQuiet(
   { currentStepId }: ScenarioInstance,
-  call: InstanceCall | undefined,
+  calledName: string | undefined,
   isMessage: boolean,
-  getName: GetScenarioName,
 ): string {
-  if (call) return `Step "${currentStepId}" waits for the scenario "${getName(call.scenarioId)}" that it calls.`;
+  if (calledName !== undefined) return `Step "${currentStepId}" waits for the scenario "${calledName}" that it calls.`;
   return isMessage
     ? 'The turn does not address this instance, so it stays at its step.'
     : 'Nothing on this turn is about this instance, so it stays at its step.';

@@ -102,11 +102,11 @@ const cases: Readonly<Record<TransitionReason, readonly [() => PlayedTurn, sente
   AWAITS_CALL: [
     () => {
       const call = { stepId: 'call', calls: { scenarioId: 't', reuseCompleted: false, returns: [] }, to: ['end'] };
-      const conversation = new Conversation([createScenario(call), asking('t', ['x', 'y'])]);
+      const conversation = new Conversation([createScenario(call), { ...asking('t', ['x', 'y']), name: 'Trip' }]);
       conversation.turn({ candidates: { s: 0.9 } });
       return conversation.turn({ signals: [['CONTINUE', 's']] });
     },
-    'Step "call" waits for the scenario "t" that it calls.',
+    'Step "call" waits for the scenario "Trip" that it calls.',
   ],
   AWAITS_EVENT: [
     () => playToLast(createScenario({ stepId: 'a', to: [{ to: 'end', condition: 'data.paid == true' }] }), {}, {}),
