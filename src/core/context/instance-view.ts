@@ -95,6 +95,7 @@ export type DraftView = InstanceView & { readonly ignoredOutcomes: readonly Igno
 const noFields: ReadonlySet<string> = new Set();
 const noValues: FieldValues = new Map();
 const noNames: readonly string[] = [];
+const noCounts: ReadonlyMap<string, number> = new Map();
 
 /** Records what a turn does to one instance. */
 export function createDraftView(original: ScenarioInstance, input: ViewInput): DraftView {
@@ -282,6 +283,7 @@ function updateCounts(instance: ScenarioInstance, hasProgressed: boolean, failur
   const { loopCounts, attempts, currentStepId } = instance;
   const isReset = hasProgressed && (loopCounts.size > 0 || attempts > 0);
   if (!isReset && failureCount === 0) return instance;
+  if (isReset && failureCount === 0) return { ...instance, loopCounts: noCounts, attempts: 0 };
   const counts = isReset ? new Map<string, number>() : new Map(loopCounts);
   if (failureCount > 0) counts.set(currentStepId, (counts.get(currentStepId) ?? 0) + failureCount);
   return { ...instance, loopCounts: counts, attempts: isReset ? 0 : attempts };

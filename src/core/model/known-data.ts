@@ -98,12 +98,12 @@ export function withValues(known: KnownData, values: FieldValues): KnownData {
 
 /** Returns the values of the fields that are known, in the order of the names. */
 export function getKnownValues(names: Iterable<string>, known: Fields): FieldValues {
-  const values = new Map<string, JsonValue>();
+  let values: Map<string, JsonValue> | undefined;
   for (const name of names) {
     const value = known.get(name);
-    if (value !== undefined) values.set(name, value);
+    if (value !== undefined) values = (values ?? new Map<string, JsonValue>()).set(name, value);
   }
-  return values;
+  return values ?? noFields;
 }
 
 /** Returns the values of the session's variables, nulls included. */
