@@ -3,7 +3,7 @@ import type { SelectionContext } from '../context/selection-context';
 import { getWaitsFor } from '../contributions/waits-for';
 import type { Contribution } from '../model/contribution';
 import type { FieldValues } from '../model/json';
-import { getKnownValues, type KnownData } from '../model/known-data';
+import { getKnownValues, type KnownData, narrowToKnown } from '../model/known-data';
 import { type InstanceRequest, isOpen, type Putting, type RequestedTool, type RequestKind } from '../model/request';
 import type { ScenarioInstance } from '../model/session';
 import { mergeNames, sortNames, sortWith } from '../model/sorting';
@@ -162,7 +162,7 @@ function toContent(contribution: Contribution, { input, known }: Walk): RequestC
         kind: 'ACTION',
         actionKey: contribution.actionKey,
         fields: noFields,
-        values: getKnownValues(input.scenario.askableFields, known),
+        values: getKnownValues(narrowToKnown(input.scenario.askableFields, known), known),
         tools: contribution.tools.map(({ toolId }) => ({ toolId })),
       };
     case 'INFORM':
