@@ -15,20 +15,20 @@ import { applyWalk } from './apply-walk';
 import { closeSettledAsks, putContribution } from './put-requests';
 
 /**
- * Returns the instances that are active or paused after the turn, in start order (section 5). `positions` are those of the requests that the
- * plan puts, by instance id.
+ * Returns the instances that are active or paused after the turn, in start order (section 5). `putOrder` lists the instances whose requests
+ * the plan puts.
  */
 export function applyInstances(
   instances: readonly TurnInstance[],
   contributions: readonly Contribution[],
-  positions: ReadonlyMap<string, number>,
+  putOrder: readonly string[],
   context: SelectionContext,
 ): readonly ScenarioInstance[] {
   const applied: ScenarioInstance[] = [];
   for (const instance of instances) {
     const id = getInstanceId(instance);
     const contribution = contributions.find(({ instanceId }) => instanceId === id);
-    const after = applyAction(instance, contribution, positions.get(id), context);
+    const after = applyAction(instance, contribution, putOrder.indexOf(id), context);
     if (after) applied.push(after);
   }
   return applied;
@@ -38,7 +38,7 @@ export function applyInstances(
 function applyAction(
   instance: TurnInstance,
   contribution: Contribution | undefined,
-  position: number | undefined,
+  position: number,
   context: SelectionContext,
 ): ScenarioInstance | undefined {
   switch (instance.action) {
@@ -59,7 +59,7 @@ function applyActiveWalk(
   active: ActiveTurnInstance,
   walk: Walk,
   contribution: Contribution,
-  position: number | undefined,
+  position: number,
   context: SelectionContext,
 ): ScenarioInstance {
   const { resumed, call, isResumeOffered } = active;

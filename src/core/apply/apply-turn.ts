@@ -7,7 +7,7 @@ import type { TransitionPhase } from '../transitions/transition-phase';
 import { applyInstances } from './apply-instance';
 import { updateEndedInstances } from './ended-instances';
 import { getNextTimerAt } from './next-timer';
-import { numberRequests } from './put-requests';
+import { listPutOrder } from './put-requests';
 import {
   clearFields,
   findForgottenFields,
@@ -23,12 +23,12 @@ export function applyTurn(
   contributions: readonly Contribution[],
 ): Session {
   const { session, turn, revision, turnCount, storedData } = context;
-  const positions = numberRequests(contributions);
+  const putOrder = listPutOrder(contributions);
   const isMessage = turn.trigger === 'MESSAGE';
   const { variables, instances } = clearFields(
     {
       variables: movePersistedResultsOfEnded(storedData.sessionVariables, phase.instances),
-      instances: applyInstances(phase.instances, contributions, positions, context),
+      instances: applyInstances(phase.instances, contributions, putOrder, context),
     },
     phase.instances,
   );
@@ -54,7 +54,7 @@ export function applyTurn(
     declinedFields: forgetDeclined(storedData.declinedFields, variables, isForgotten),
     pendingStarts: phase.pendingStarts,
     scenarioCounters: updateScenarioCounters(session.scenarioCounters, phase.instances),
-    choices: putChoice(phase, positions.get('') ?? 0, context),
+    choices: putChoice(phase, putOrder.indexOf(''), context),
     exchangeRevision: timed.exchangeRevision,
     lastMessageAt: timed.lastMessageAt,
     lastContributorId: findContributor(contributions) ?? (isMessage ? '' : session.lastContributorId),

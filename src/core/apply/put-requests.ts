@@ -3,10 +3,10 @@ import type { SelectionContext } from '../context/selection-context';
 import { getWaitsFor } from '../contributions/waits-for';
 import type { Contribution } from '../model/contribution';
 import type { FieldValues } from '../model/json';
-import { getKnownValues, type KnownData } from '../model/known-data';
+import { getKnownValues, type KnownData, narrowToKnown } from '../model/known-data';
 import { type InstanceRequest, isOpen, type Putting, type RequestedTool, type RequestKind } from '../model/request';
 import type { ScenarioInstance } from '../model/session';
-import { mergeNames, sortNames } from '../model/sorting';
+import { mergeNames, sortNames, sortWith } from '../model/sorting';
 import type { CompiledScenario } from '../scenario/compiled-scenario';
 import type { Walk } from '../steps/walk-state';
 
@@ -17,17 +17,16 @@ const maxClosedRequests = 20;
 const putOrder: Readonly<Record<RequestKind, number>> = { CONFIRM: 0, ASK: 1, ACTION: 2 };
 
 /**
- * Numbers the requests that a plan puts: CONFIRM, then ASK, then ACTION, each in plan order (0.3). The result maps the id of the instance to
- * the position of its request, from 0. A CHOICE counts as a CONFIRM and has the id "".
+ * Lists the ids of the instances whose requests a plan puts: CONFIRM, then ASK, then ACTION, each in plan order (0.3). A CHOICE counts as a
+ * CONFIRM and has the id "".
  */
-export function numberRequests(contributions: readonly Contribution[]): ReadonlyMap<string, number> {
+export function listPutOrder(contributions: readonly Contribution[]): readonly string[] {
   const put: { readonly instanceId: string; readonly kind: RequestKind }[] = [];
   for (const contribution of contributions) {
     const kind = getRequestKind(contribution);
     if (kind) put.push({ instanceId: contribution.instanceId, kind });
   }
-  put.sort((a, b) => putOrder[a.kind] - putOrder[b.kind]);
-  return new Map(put.map(({ instanceId }, position) => [instanceId, position]));
+  return sortWith(put, (a, b) => putOrder[a.kind] - putOrder[b.kind]).map(({ instanceId }) => instanceId);
 }
 
 /** Returns the kind of request that a contribution puts; undefined if it puts none. Fields that another scenario asks for count as asked (4.2). */
@@ -53,12 +52,12 @@ export type PutState = Pick<
 
 /**
  * Records what the plan contributes for an instance: the request that is put, templates that were said, a contribution that was deferred, and
- * what the instance waits for (0.8, 3.1, 4.2).
+ * what the instance waits for (0.8, 3.1, 4.2). `position` is that of its request in the order of the plan; -1 if the plan puts none.
  */
 export function putContribution(
   walk: Walk,
   contribution: Contribution,
-  position: number | undefined,
+  position: number,
   context: SelectionContext,
 ): PutState {
   const { revision, turn } = context;
@@ -66,9 +65,7 @@ export function putContribution(
   const { visit } = walk.position;
   const isMade = !contribution.deferred && contribution.type !== 'NONE';
   const put =
-    position === undefined
-      ? requests
-      : putRequest(requests, walk, contribution, { revision, at: turn.occurredAt, position });
+    position < 0 ? requests : putRequest(requests, walk, contribution, { revision, at: turn.occurredAt, position });
   const finishesInform = need.kind === 'inform' && !need.areLeadIns;
   return {
     visit: finishesInform ? { ...visit, informedRevision: revision } : visit,
@@ -165,7 +162,7 @@ function toContent(contribution: Contribution, { input, known }: Walk): RequestC
         kind: 'ACTION',
         actionKey: contribution.actionKey,
         fields: noFields,
-        values: getKnownValues(input.scenario.askableFields, known),
+        values: getKnownValues(narrowToKnown(input.scenario.askableFields, known), known),
         tools: contribution.tools.map(({ toolId }) => ({ toolId })),
       };
     case 'INFORM':

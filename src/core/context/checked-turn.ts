@@ -86,8 +86,11 @@ function findInstance(instanceId: string, { session }: LocalFieldInput): Scenari
   return session.instances.find((instance) => instance.instanceId === instanceId);
 }
 
+const noOutcomes: ReadonlyMap<string, readonly StepOutcome[]> = new Map();
+
 /** Groups the applied outcomes by the instance that stores their results. */
 export function groupByInstance(resolved: readonly ResolvedOutcome[]): ReadonlyMap<string, readonly StepOutcome[]> {
+  if (resolved.length === 0) return noOutcomes;
   const byInstance = new Map<string, StepOutcome[]>();
   for (const { outcome, target } of resolved) {
     if (target.kind === 'choice' || target.kind === 'ignored') continue;

@@ -1,4 +1,4 @@
-import { type FieldValues, type JsonValue, jsonEquals } from '../model/json';
+import type { FieldValues } from '../model/json';
 import { type KnownData, viewInstanceData } from '../model/known-data';
 import type { IgnoredOutcome } from '../model/lifecycle-decision';
 import { findOpenRequest } from '../model/request';
@@ -7,11 +7,13 @@ import type { Turn } from '../model/turn';
 import type { Catalogue } from '../scenario/catalogue';
 import type { CompiledScenario, CompiledStep } from '../scenario/compiled-scenario';
 import { recordAnswers } from './asks';
+import { describeChanges, noChanges } from './changed-values';
+import { holdValues, releaseValues, withHeld } from './held-values';
 import { type InstanceSignals, resolveSignals } from './instance-signals';
 import { recordLateSuccesses, recordPassedCheckpoints } from './outcomes/irreversible';
 import type { ResolvedOutcome } from './outcomes/outcome-target';
 import { recordOutcomes, voidChangedConfirms } from './outcomes/record-outcomes';
-import { findChangedFields, omit, type StoredData } from './stored-data';
+import { findChangedFields, type StoredData } from './stored-data';
 import { collectCorrections, findCorrectedFields } from './used-fields';
 import { findVisitRequest, isWriteUnderWay, toVisitState } from './visit-state';
 
@@ -95,6 +97,7 @@ export type DraftView = InstanceView & { readonly ignoredOutcomes: readonly Igno
 const noFields: ReadonlySet<string> = new Set();
 const noValues: FieldValues = new Map();
 const noNames: readonly string[] = [];
+const noCounts: ReadonlyMap<string, number> = new Map();
 
 /** Records what a turn does to one instance. */
 export function createDraftView(original: ScenarioInstance, input: ViewInput): DraftView {
@@ -157,8 +160,11 @@ export function createDraftView(original: ScenarioInstance, input: ViewInput): D
         heldValues: release?.corrections ?? noValues,
       })
     : original.pendingCorrections;
-  const hasProgressed = changedByCustomer.some((field) => scenario?.collectedFields.has(field) && known.has(field));
-  const withCounts = updateCounts(answers.instance, hasProgressed, recorded.failureCount);
+  const changes =
+    changedByCustomer.length === 0
+      ? noChanges
+      : describeChanges(changedByCustomer, { original, scenario, step, before, known, corrections });
+  const withCounts = updateCounts(answers.instance, changes.hasProgressed, recorded.failureCount);
   const withCorrections =
     corrections.size === 0 && withCounts.pendingCorrections.size === 0
       ? withCounts
@@ -167,10 +173,6 @@ export function createDraftView(original: ScenarioInstance, input: ViewInput): D
   const withLate = recordLateSuccesses(withCorrections, scenario, input.outcomes, revision, original.visit.number);
   const instance = scenario ? recordPassedCheckpoints(withLate, scenario, revision) : withLate;
   const ask = findOpenRequest(original.requests, 'ASK');
-  const receives = (field: string): boolean =>
-    changedByCustomer.includes(field) && known.has(field) && (ask?.fields.includes(field) || isMissing(field));
-  const isMissing = (field: string): boolean => !before.has(field) && isAwaitedAt(step, original, field);
-  const bound = findVisitRequest(original, 'CONFIRM')?.values ?? noValues;
   return {
     instance,
     scenario,
@@ -186,11 +188,11 @@ export function createDraftView(original: ScenarioInstance, input: ViewInput): D
     hasConfirmedByKey: recorded.hasConfirmedByKey,
     hasAnsweredRequest: answers.hasAnswered || recorded.hasOutcomeOfVisit,
     hasDeclined: instance.visit.outcome === 'DECLINED' && findVisitRequest(instance, 'CONFIRM')?.outcome === 'DECLINED',
-    changesCollectedField: changedByCustomer.some((field) => scenario?.collectedFields.has(field) ?? false),
-    changesUsedValue: changedByCustomer.some((field) => bound.has(field) || corrections.has(field)),
+    changesCollectedField: changes.changesCollectedField,
+    changesUsedValue: changes.changesUsedValue,
     isNamed: input.namedScenarioIds.has(original.scenarioId),
-    hasReceivedAwaitedField: changedByCustomer.some(receives),
-    hasReceivedAskedField: answers.hasAnswered || changedByCustomer.some((field) => ask?.fields.includes(field)),
+    hasReceivedAwaitedField: changes.hasReceivedAwaitedField,
+    hasReceivedAskedField: answers.hasAnswered || changes.changesAskedField,
     rejectedAnswers:
       ask && input.rejectedAnswers.size > 0 && original.status === 'ACTIVE'
         ? ask.fields.filter((field) => input.rejectedAnswers.has(field))
@@ -201,18 +203,6 @@ export function createDraftView(original: ScenarioInstance, input: ViewInput): D
     isAttemptExempt: false,
     ignoredOutcomes: recorded.ignored,
   };
-}
-
-/** Whether the step collects the field, or waits for it from outside (3.3). */
-function isAwaitedAt(step: CompiledStep | undefined, { waitsFor }: ScenarioInstance, field: string): boolean {
-  if (!step) return false;
-  if (step.collectedFields.includes(field)) return true;
-  return waitsFor === 'EVENT' && step.completionTransitions.some(({ fieldsRead }) => fieldsRead.includes(field));
-}
-
-/** The own values of an instance as it saw them before the turn (3.9). */
-function withHeld({ variables, heldValues }: ScenarioInstance): FieldValues {
-  return heldValues.size === 0 ? variables : new Map([...variables, ...heldValues]);
 }
 
 /** The names that the patch and the candidate variables give the instance. Its local fields come only from what it took itself. */
@@ -234,54 +224,12 @@ function listDeclined(instanceId: string, { declinedFields, localVariables }: St
   return new Set([...declinedFields, ...taken.filter(({ declined }) => declined).map(({ name }) => name)]);
 }
 
-/** Returns the values that the action under way was confirmed or hinted with and that have changed or expired since (3.9). */
-function holdValues(instance: ScenarioInstance, known: KnownData): FieldValues {
-  const held = new Map<string, JsonValue>();
-  for (const kind of ['CONFIRM', 'ACTION'] as const) {
-    for (const [field, value] of findVisitRequest(instance, kind)?.values ?? noValues) {
-      const isGone = instance.heldValues.has(field) || instance.pendingCorrections.has(field);
-      if (isGone || known.has(field) || known.isNull(field)) held.set(field, value);
-    }
-  }
-  return new Map([...held].filter(([field, value]) => !jsonEquals(known.get(field) ?? null, value)));
-}
-
-interface ReleasedValues {
-  readonly instance: ScenarioInstance;
-  /** The values that the action was done with; they stay although the customer has changed them. */
-  readonly keptFields: readonly string[];
-  /** The held values of fields whose change takes effect now. */
-  readonly corrections: FieldValues;
-}
-
-/**
- * Ends the holding of values when the action is no longer under way (3.9). After a success, the instance keeps the values that the action was
- * done with. Otherwise their change takes effect.
- */
-function releaseValues(
-  instance: ScenarioInstance,
-  original: ScenarioInstance,
-  held: FieldValues,
-  resultNames: readonly string[],
-): ReleasedValues | undefined {
-  const values = held.size > 0 ? held : original.heldValues;
-  if (values.size === 0) return undefined;
-  const released = { ...instance, heldValues: noValues };
-  const hasSucceeded = held.size > 0 && findVisitRequest(instance, 'ACTION')?.outcome === 'ACTION_SUCCEEDED';
-  if (!hasSucceeded) return { instance: released, keptFields: [], corrections: values };
-  const kept = omit(values, new Set(resultNames));
-  return {
-    instance: { ...released, variables: new Map([...instance.variables, ...kept]) },
-    keptFields: [...kept.keys()].sort(),
-    corrections: noValues,
-  };
-}
-
 /** All loop counts and attempts return to 0 when a field that the scenario collects becomes known or changes (3.6). */
 function updateCounts(instance: ScenarioInstance, hasProgressed: boolean, failureCount: number): ScenarioInstance {
   const { loopCounts, attempts, currentStepId } = instance;
   const isReset = hasProgressed && (loopCounts.size > 0 || attempts > 0);
   if (!isReset && failureCount === 0) return instance;
+  if (isReset && failureCount === 0) return { ...instance, loopCounts: noCounts, attempts: 0 };
   const counts = isReset ? new Map<string, number>() : new Map(loopCounts);
   if (failureCount > 0) counts.set(currentStepId, (counts.get(currentStepId) ?? 0) + failureCount);
   return { ...instance, loopCounts: counts, attempts: isReset ? 0 : attempts };

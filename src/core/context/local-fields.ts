@@ -31,9 +31,12 @@ type Taker =
   | { readonly kind: 'start'; readonly scenarioId: string }
   | { readonly kind: 'session' };
 
+const nothing: AssignedVariables = { forSession: [], byInstance: new Map(), byStart: new Map() };
+
 /** Assigns each candidate variable to the one instance or start that takes it, else to the session. */
 export function assignVariables(variables: readonly CandidateVariable[], input: LocalFieldInput): AssignedVariables {
   const forSession: CandidateVariable[] = [];
+  if (variables.length === 0) return nothing;
   const byInstance = new Map<string, CandidateVariable[]>();
   const byStart = new Map<string, Map<string, JsonValue>>();
   for (const variable of variables) {

@@ -64,6 +64,7 @@ export function listStepTimes(
   { maxAges }: Pick<FieldRules, 'maxAges'>,
 ): readonly number[] {
   const times = maxAges.size === 0 ? [] : listExpiryTimes(timed, session, maxAges);
+  if (!timed.step.hasTimedTransitions && !timed.scenario.hasTimedGlobalTransitions) return times;
   for (const transition of listTakeableTransitions(timed)) {
     const dueTime = getDueTime(transition, timed.instance, session);
     if (dueTime !== undefined && !isBarred(transition, timed)) times.push(dueTime);

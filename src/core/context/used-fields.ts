@@ -71,9 +71,11 @@ export function collectCorrections({
   readonly heldValues: FieldValues;
 }): Corrections {
   if (changedFields.length === 0 && heldValues.size === 0) return instance.pendingCorrections;
-  const corrections = new Map(instance.pendingCorrections);
+  let corrections: Corrections = instance.pendingCorrections;
   const add = (field: string, value: JsonValue): void => {
-    if (!corrections.has(field) && hasUsedField(scenario, instance, field)) corrections.set(field, value);
+    if (!corrections.has(field) && hasUsedField(scenario, instance, field)) {
+      corrections = new Map(corrections).set(field, value);
+    }
   };
   for (const field of changedFields) {
     const value = before.get(field);

@@ -6,7 +6,7 @@ import type { Ending } from '../model/scenario';
 import type { ScenarioInstance } from '../model/session';
 import type { CompiledScenario, CompiledStep } from '../scenario/compiled-scenario';
 import { createWalk } from '../steps/create-walk';
-import { findStageNeed, hasEndedEarly } from '../steps/stage-need';
+import { hasEndedEarly, isDone } from '../steps/stage-need';
 import { createWalkInput } from '../steps/walk-input';
 
 /** Whether the instance stands at a terminal step with all stages finished (2.3c). What a transition misses comes after all stages (3.3). */
@@ -17,7 +17,7 @@ export function isAtFinishedEnd(
   context: SelectionContext,
 ): boolean {
   if (!step.isTerminal || hasEndedEarly({ step, visit: view.instance.visit })) return false;
-  return findStageNeed(createWalk(createWalkInput(view, scenario, step), context), context).kind === 'none';
+  return isDone(createWalk(createWalkInput(view, scenario, step), context), context);
 }
 
 /**

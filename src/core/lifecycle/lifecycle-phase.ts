@@ -15,13 +15,17 @@ export interface LifecyclePhase {
   readonly state: TurnState;
 }
 
+const noRejected: TurnState['rejected'] = new Map();
+const noRivals: TurnState['ambiguousWith'] = new Map();
+const noIds: TurnState['settledIds'] = new Set();
+
 /** Decides about the instances and candidates of a turn before the walks. Pure. */
 export function decideLifecycle(context: SelectionContext): LifecyclePhase {
   const evaluated: TurnState = {
     instances: context.views.map((view) => evaluateLifecycleRules(view, context)),
-    rejected: new Map(),
-    ambiguousWith: new Map(),
-    settledIds: new Set(),
+    rejected: noRejected,
+    ambiguousWith: noRivals,
+    settledIds: noIds,
   };
   const state = markSettled(followCallers(evaluated));
   return { state: startAndResume(state, collectStartCandidates(context, state), context) };

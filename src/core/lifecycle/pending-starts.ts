@@ -25,10 +25,13 @@ export function decidePendingStarts(state: TurnState, context: SelectionContext)
     if (becomesPending({ candidate, rejection }, state, context))
       begun.push(createPendingStart(candidate, rejection.reason, context));
   }
+  if (kept.length === 0 && begun.length === 0) return none;
   const pendingIds = new Set([...kept, ...begun].map(({ scenarioId }) => scenarioId));
   const counted = kept.map((pending) => countTurn(pending, pendingIds, state, context));
   return settings.pendingStartTurns === 0 ? [] : [...counted, ...begun].filter(({ turnsLeft }) => turnsLeft > 0);
 }
+
+const none: readonly PendingStart[] = [];
 
 /** Updates a pending start before its turn is counted; undefined if it is dropped. */
 function updatePendingStart(

@@ -1,6 +1,6 @@
 import type { SelectionContext } from '../context/selection-context';
 import type { FieldValues } from '../model/json';
-import { getKnownValues } from '../model/known-data';
+import { getKnownValues, narrowToKnown } from '../model/known-data';
 import type { ScenarioCounter } from '../model/session';
 import { getScenarioId, type TurnInstance } from './turn-instance';
 import type { TurnState } from './turn-state';
@@ -46,5 +46,7 @@ export function withCompletedRuns(
 function getFoundValues({ view, walk }: TurnInstance): FieldValues {
   const { scenario } = view;
   if (!scenario) return new Map();
-  return getKnownValues([...scenario.collectedFields, ...scenario.toolVariables], walk?.known ?? view.known);
+  const known = walk?.known ?? view.known;
+  const { collectedFields, toolVariables } = scenario;
+  return getKnownValues([...narrowToKnown(collectedFields, known), ...narrowToKnown(toolVariables, known)], known);
 }

@@ -96,14 +96,22 @@ export function withValues(known: KnownData, values: FieldValues): KnownData {
   };
 }
 
+/** Up to this number, fields are looked up one by one. For larger scenarios, the known fields are iterated instead. */
+const maxLookups = 64;
+
+/** Returns fields to look up: all of them, or the known ones by name if there are many. */
+export function narrowToKnown(fields: ReadonlySet<string>, known: KnownData): Iterable<string> {
+  return fields.size <= maxLookups ? fields : known.keys().filter((field) => fields.has(field));
+}
+
 /** Returns the values of the fields that are known, in the order of the names. */
 export function getKnownValues(names: Iterable<string>, known: Fields): FieldValues {
-  const values = new Map<string, JsonValue>();
+  let values: Map<string, JsonValue> | undefined;
   for (const name of names) {
     const value = known.get(name);
-    if (value !== undefined) values.set(name, value);
+    if (value !== undefined) values = (values ?? new Map<string, JsonValue>()).set(name, value);
   }
-  return values;
+  return values ?? noFields;
 }
 
 /** Returns the values of the session's variables, nulls included. */

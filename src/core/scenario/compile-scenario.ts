@@ -78,6 +78,7 @@ export function compileScenario(
       entryStep,
       steps,
       globalTransitions: sortByPriority(globalTransitions),
+      hasTimedGlobalTransitions: globalTransitions.some(isTimed),
       transitionsById: indexTransitions(steps, globalTransitions),
       graph: buildStepGraph(draft),
       recoverySteps: allSteps
@@ -173,6 +174,7 @@ function compileStep(
     actionDescription: step.checkpointDescription || step.description || step.name || step.stepId,
     anytimeTransitions: sortByPriority(byTrigger.ANYTIME),
     completionTransitions: sortByPriority(byTrigger.ON_COMPLETION),
+    hasTimedTransitions: transitions.some(isTimed),
     definition: step,
   };
 }
@@ -221,6 +223,10 @@ function compileTransition(
     fieldsRead: [...new Set([...transition.conditionFields, ...(condition?.reads.dataKeys ?? [])])],
     definition: transition,
   };
+}
+
+function isTimed({ afterMs }: CompiledTransition): boolean {
+  return afterMs !== undefined;
 }
 
 const isActionOutcome: Readonly<Record<VisitOutcome, boolean>> = {

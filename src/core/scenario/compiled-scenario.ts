@@ -110,6 +110,8 @@ export interface CompiledStep {
   readonly anytimeTransitions: readonly CompiledTransition[];
   /** ON_COMPLETION transitions by descending priority; ties in the order of the definition. */
   readonly completionTransitions: readonly CompiledTransition[];
+  /** A transition of the step states `after` (section 14). */
+  readonly hasTimedTransitions: boolean;
   readonly definition: ScenarioStep;
 }
 
@@ -123,6 +125,8 @@ export interface CompiledScenario {
   readonly steps: ReadonlyMap<string, CompiledStep>;
   /** By descending priority; ties in the order of the definition. */
   readonly globalTransitions: readonly CompiledTransition[];
+  /** A global transition states `after` (section 14). */
+  readonly hasTimedGlobalTransitions: boolean;
   readonly transitionsById: ReadonlyMap<string, CompiledTransition>;
   /** The successors of each step by its own and the global transitions, without those that return. */
   readonly graph: StepGraph;

@@ -5,7 +5,7 @@ import type { TransitionAlternative } from '../model/transition-decision';
 import type { Truth } from '../model/truth';
 import type { CompiledTransition } from '../scenario/compiled-scenario';
 import { clearFields } from './moves';
-import { findStageNeed, hasEndedEarly, isPassable } from './stage-need';
+import { hasEndedEarly, isDone, isPassable } from './stage-need';
 import {
   computeReadFingerprint,
   evaluateTextCondition,
@@ -77,6 +77,8 @@ export function chooseTransition(trigger: TransitionTrigger, walk: Walk, context
   return { transition: undefined, blockingTransition, alternatives, conditionErrors, guard: undefined };
 }
 
+const noTransitions: readonly CompiledTransition[] = [];
+
 /** ON_COMPLETION transitions are eligible only if the step is done, can be passed over or has ended early (3.2, 3.5). */
 function listEligibleTransitions(
   trigger: TransitionTrigger,
@@ -92,11 +94,11 @@ function listEligibleTransitions(
       return anytimeTransitions.length === 0 ? globalTransitions : [...anytimeTransitions, ...globalTransitions];
     }
     case 'ON_COMPLETION': {
-      const isDone =
-        hasEndedEarly(position) ||
-        (position.isNewVisit && isPassable(walk, context)) ||
-        findStageNeed(walk, context).kind === 'none';
-      return isDone ? position.step.completionTransitions : [];
+      const { completionTransitions } = position.step;
+      if (completionTransitions.length === 0) return completionTransitions;
+      const canLeave =
+        hasEndedEarly(position) || (position.isNewVisit && isPassable(walk, context)) || isDone(walk, context);
+      return canLeave ? completionTransitions : noTransitions;
     }
   }
 }

@@ -4,7 +4,7 @@ import { isQuestion } from '../model/focus';
 import { withoutFields, withValues } from '../model/known-data';
 import { type InstanceRequest, isOpen } from '../model/request';
 import { createVisit, type RouteEntry, type StepVisit, type SuspendedVisit } from '../model/session';
-import { mergeNames, sortNames } from '../model/sorting';
+import { addName, mergeNames, sortNames } from '../model/sorting';
 import type { CompiledStep, CompiledTransition } from '../scenario/compiled-scenario';
 import { getReusedValues } from './stage-need';
 import type { TraversedStep, Walk } from './walk-state';
@@ -64,10 +64,8 @@ function leave(
     ...walk,
     traversedSteps: [...walk.traversedSteps, traversed],
     route: [...walk.route, traversed.entry],
-    leftSteps: hasPassed ? walk.leftSteps : mergeNames(walk.leftSteps, [step.stepId]),
-    stepsBeforeCheckpoint: hasPassed
-      ? mergeNames(walk.stepsBeforeCheckpoint, [step.stepId])
-      : walk.stepsBeforeCheckpoint,
+    leftSteps: hasPassed ? walk.leftSteps : addName(walk.leftSteps, step.stepId),
+    stepsBeforeCheckpoint: hasPassed ? addName(walk.stepsBeforeCheckpoint, step.stepId) : walk.stepsBeforeCheckpoint,
     requests: closeQuestions(walk.requests, endedVisits),
   };
 }

@@ -7,41 +7,73 @@ import {
   type VisitState,
 } from '../context/visit-state';
 import { type FieldValues, jsonEquals } from '../model/json';
-import { getKnownValues, type KnownData, withValues } from '../model/known-data';
+import { getKnownValues, type KnownData, narrowToKnown, withValues } from '../model/known-data';
 import { buildActionKey, type InstanceRequest, isOpen } from '../model/request';
 import type { ToolBinding } from '../model/scenario';
 import type { CompiledScenario, CompiledStep } from '../scenario/compiled-scenario';
 import { noNeed, type StepNeed } from './step-need';
 import { areFieldsSettled, isSettledAt, type Walk } from './walk-state';
 
-/** Returns what the first unfinished stage of the step needs (3.1); `none` if the step is done. Ignores an outcome that ended the step early. */
-export function findStageNeed(walk: Walk, context: SelectionContext): StepNeed {
+/** A stage of a step (3.1); `none` if all are finished. */
+type Stage = 'collect' | 'call' | 'confirm' | 'act' | 'inform' | 'none';
+
+/** Finds the first unfinished stage of the step. Ignores an outcome that ended the step early. */
+function findOpenStage(walk: Walk, context: SelectionContext): Stage {
   const { position, requests } = walk;
   const { step, visit } = position;
   const state: VisitState = { step, visit, requests };
   // A WRITE action under way comes before any other stage (3.9).
-  if (step.isWriteAction && findActionUnderWay(state)) return needAction(walk, state);
-  return (
-    findCollectNeed(walk, context) ??
-    findCallNeed(walk, context) ??
-    (isConfirmFinished(state) ? undefined : needConfirmation(walk, state)) ??
-    (isActFinished(state) ? undefined : needAction(walk, state)) ??
-    (step.hasInformStage && visit.informedRevision === 0
-      ? { kind: 'inform', templateIds: step.definition.templateIds, areLeadIns: false }
-      : noNeed)
-  );
+  if (step.isWriteAction && findActionUnderWay(state)) return 'act';
+  if (isCollectOpen(walk, context)) return 'collect';
+  if (isCallOpen(walk, context)) return 'call';
+  if (!isConfirmFinished(state)) return 'confirm';
+  if (!isActFinished(state)) return 'act';
+  return step.hasInformStage && visit.informedRevision === 0 ? 'inform' : 'none';
 }
 
-/** The collect stage: missing fields, or all fields of a step that may not be skipped and was not answered yet. */
-function findCollectNeed(walk: Walk, context: SelectionContext): StepNeed | undefined {
-  const { step, visit } = walk.position;
-  if (step.collectedFields.length === 0) return undefined;
-  const missing = step.collectedFields.filter((field) => !isSettledAt(field, step, walk, context));
-  const mustAsk = !step.canSkip || visit.mustAsk || !context.settings.enableStepSkipping;
-  const ask = findVisitRequest({ visit, requests: walk.requests }, 'ASK');
-  const asksAll = mustAsk && !visit.wasAskedBefore && ask?.hasAnswer !== true;
-  if (missing.length === 0 && !asksAll) return undefined;
-  return needAnswer(walk, 'collect', asksAll ? step.collectedFields : missing);
+/** Whether all stages of the step are finished. Ignores an outcome that ended the step early. */
+export function isDone(walk: Walk, context: SelectionContext): boolean {
+  return findOpenStage(walk, context) === 'none';
+}
+
+/** Returns what the first unfinished stage of the step needs (3.1); `none` if the step is done. Ignores an outcome that ended the step early. */
+export function findStageNeed(walk: Walk, context: SelectionContext): StepNeed {
+  const { position, requests } = walk;
+  const { step, visit } = position;
+  switch (findOpenStage(walk, context)) {
+    case 'collect':
+      return needAnswer(walk, 'collect', listFieldsToCollect(walk, context));
+    case 'call':
+      return step.call ? { kind: 'call', scenarioId: step.call.scenarioId } : noNeed;
+    case 'confirm':
+      return needConfirmation(walk, { step, visit, requests });
+    case 'act':
+      return needAction(walk, { step, visit, requests });
+    case 'inform':
+      return { kind: 'inform', templateIds: step.definition.templateIds, areLeadIns: false };
+    case 'none':
+      return noNeed;
+  }
+}
+
+/** The collect stage: fields are missing, or the step may not be skipped and was not answered yet. */
+function isCollectOpen(walk: Walk, context: SelectionContext): boolean {
+  const { step } = walk.position;
+  if (step.collectedFields.length === 0) return false;
+  return !areFieldsSettled(step, walk, context) || asksAll(walk, context);
+}
+
+function listFieldsToCollect(walk: Walk, context: SelectionContext): readonly string[] {
+  const { step } = walk.position;
+  if (asksAll(walk, context)) return step.collectedFields;
+  return step.collectedFields.filter((field) => !isSettledAt(field, step, walk, context));
+}
+
+/** Whether the step asks for all its fields, because it may not be skipped and was not answered yet. */
+function asksAll({ position, requests }: Walk, { settings }: SelectionContext): boolean {
+  const { step, visit } = position;
+  const mustAsk = !step.canSkip || visit.mustAsk || !settings.enableStepSkipping;
+  return mustAsk && !visit.wasAskedBefore && findVisitRequest({ visit, requests }, 'ASK')?.hasAnswer !== true;
 }
 
 /** Returns the need to ask for fields. */
@@ -56,12 +88,10 @@ export function needAnswer(walk: Walk, stage: 'collect' | 'condition', fields: r
  * The call stage: the called scenario has not succeeded in this visit, and no earlier run of it can be used (section 11). The walk takes the
  * values of an earlier run when it enters the step. In an older visit the call that waits takes them when it returns.
  */
-function findCallNeed({ position }: Walk, context: SelectionContext): StepNeed | undefined {
+function isCallOpen({ position }: Walk, context: SelectionContext): boolean {
   const { step, visit, isNewVisit } = position;
-  const { call } = step;
-  if (!call || visit.outcome === 'CALL_SUCCEEDED') return undefined;
-  if (isNewVisit && getReusedValues(step, context)) return undefined;
-  return { kind: 'call', scenarioId: call.scenarioId };
+  if (!step.call || visit.outcome === 'CALL_SUCCEEDED') return false;
+  return !(isNewVisit && getReusedValues(step, context));
 }
 
 /** Returns the values of the last run of the called scenario; undefined if the step does not use it or it did not succeed (section 11). */
@@ -126,9 +156,6 @@ function hasSucceeded({ tools }: InstanceRequest, toolId: string): boolean {
   return tools.some((tool) => tool.toolId === toolId && tool.outcome === 'SUCCEEDED');
 }
 
-/** Up to this number, collected fields are looked up one by one. For larger scenarios, the known fields are iterated instead. */
-const maxLookups = 64;
-
 const nothing: FieldValues = new Map();
 
 /** Returns the known values of `confirms_fields` or, if that is empty, of all fields that the scenario collects, by name (3.1). */
@@ -136,10 +163,7 @@ function getValuesToConfirm(step: CompiledStep, scenario: CompiledScenario, know
   const { confirmsFields, confirmsNothing } = step.definition;
   if (confirmsNothing) return nothing;
   if (confirmsFields.length > 0) return getKnownValues(confirmsFields, known);
-  const { collectedFields } = scenario;
-  const fields =
-    collectedFields.size <= maxLookups ? collectedFields : known.keys().filter((field) => collectedFields.has(field));
-  return getKnownValues(fields, known);
+  return getKnownValues(narrowToKnown(scenario.collectedFields, known), known);
 }
 
 /** A profile field that this turn did not send has not changed: an open CONFIRM keeps its value (0.8). */
@@ -160,7 +184,7 @@ export function isPassable(walk: Walk, context: SelectionContext): boolean {
   const { step } = position;
   if (!context.settings.enableStepSkipping || !step.canBePassedOver || position.visit.mustAsk) return false;
   if (correction !== undefined && step.isReadAction) return false;
-  if (findCallNeed(walk, context) !== undefined) return false;
+  if (isCallOpen(walk, context)) return false;
   const state = { step, visit: position.visit, requests: walk.requests };
   return !(step.isWriteAction && findActionUnderWay(state)) && areFieldsSettled(step, walk, context);
 }

@@ -10,7 +10,7 @@ import { findCorrection } from './correction';
 import { createWalk } from './create-walk';
 import { finishWalk } from './finish-walk';
 import { enter, follow, moveTo } from './moves';
-import { findStageNeed, isPassable } from './stage-need';
+import { isDone, isPassable } from './stage-need';
 import type { WalkInput } from './walk-input';
 import type { Walk } from './walk-state';
 
@@ -105,9 +105,9 @@ function walkOn(first: Walk, context: SelectionContext): Walk {
 function canContinue(walk: Walk, context: SelectionContext): boolean {
   const { position, traversedSteps, hasReturned } = walk;
   if (traversedSteps.length >= context.settings.maxHopsPerTurn) return false;
-  if (!position.isNewVisit) return hasReturned && findStageNeed(walk, context).kind === 'none';
+  if (!position.isNewVisit) return hasReturned && isDone(walk, context);
   if (position.step.stopsWalk) return false;
-  return isPassable(walk, context) || findStageNeed(walk, context).kind === 'none';
+  return isPassable(walk, context) || isDone(walk, context);
 }
 
 function advance(current: Walk, context: SelectionContext): Walk {

@@ -56,6 +56,8 @@ class TakenRequests {
   }
 }
 
+const nothing: readonly ResolvedOutcome[] = [];
+
 /** Finds the open request that each outcome answers, in request order (0.6). An outcome sees what the earlier ones of the turn answered. */
 export function resolveOutcomes(
   session: Session,
@@ -63,6 +65,7 @@ export function resolveOutcomes(
   focusInstanceId: string,
   catalogue: Pick<Catalogue, 'getScenarioVersion'>,
 ): readonly ResolvedOutcome[] {
+  if (outcomes.length === 0) return nothing;
   const taken = new TakenRequests();
   const search: OutcomeSearch = {
     session,
