@@ -1,5 +1,8 @@
 import { countAttempt } from '../context/addressed';
+import type { InstanceView } from '../context/instance-view';
 import type { SelectionContext } from '../context/selection-context';
+import { walkInstance } from '../steps/walk';
+import { toWalkInput } from '../steps/walk-input';
 import { followCallers, isPausedOnThisTurn } from './callers';
 import { evaluateLifecycleRules } from './lifecycle-rules';
 import { applyWhenNotAddressed } from './not-addressed';
@@ -51,8 +54,24 @@ function countAttempts(state: TurnState, context: SelectionContext): TurnState {
   return updateInstances(state, (instance) => {
     const { view } = instance;
     if (!isActive(instance) || instance.walk || isNew(instance) || !context.views.includes(view)) return instance;
-    return changeView(instance, countAttempt(view, hasStarted, context));
+    const counted = countAttempt(view, hasStarted, context);
+    return counted === view || asksForHelp(view, context) ? instance : changeView(instance, counted);
   });
+}
+
+/**
+ * Whether the turn takes the instance to a global step that returns, such as "Why do you ask?". The question stays open and is put again, so
+ * that the turn is no attempt at it (3.2). A rejected value is an attempt all the same (section 10).
+ */
+function asksForHelp(view: InstanceView, context: SelectionContext): boolean {
+  const { scenario, instance, rejectedAnswers } = view;
+  const isPossible = scenario?.globalTransitions.some(({ targetStepId }) => {
+    return scenario.steps.get(targetStepId)?.isReturnTarget ?? false;
+  });
+  const input = isPossible && rejectedAnswers.length === 0 ? toWalkInput(view) : undefined;
+  if (!input) return false;
+  const { position } = walkInstance(input, context);
+  return position.visit.returnTo?.visit.number === instance.visit.number;
 }
 
 /** Lists the instances that have ended or been paused on this turn since the last selection of starts and resumes (2.14). */

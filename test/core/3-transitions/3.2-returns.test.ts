@@ -52,6 +52,20 @@ test('3.2: the request there stayed open and is put again as a reprompt', () => 
   expect(getRequest(conversation.instance('s'), 'ASK')).toMatchObject({ putCount: 2, status: 'OPEN' });
 });
 
+test('0.8: a turn that goes to a step that returns is no attempt, also without requested_fields', () => {
+  const conversation = start({ optionalFields: ['name'] });
+  conversation.turn({ intent: 'why' });
+  expect(conversation.instance('s')).toMatchObject({ attempts: 0, attemptsTotal: 0, settledFields: new Map() });
+  expect(conversation.turn().plan).toEqual(['s ASK name']);
+  expect(conversation.turn().plan).toEqual(['s ASK city']);
+});
+
+test('0.8: a turn that goes to a global step that does not return is an attempt', () => {
+  const conversation = start({}, { to: [{ to: 'city', intentLabel: 'city' }] });
+  conversation.turn({ intent: 'why' });
+  expect(conversation.instance('s').attemptsTotal).toBe(1);
+});
+
 test('3.2: a CONFIRM there keeps its key', () => {
   const conversation = start({ isCheckpoint: true, collectsProfileFields: [] });
   conversation.turn(ask);
