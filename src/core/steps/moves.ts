@@ -19,6 +19,8 @@ interface Entry {
   readonly returnTo?: SuspendedVisit | undefined;
 }
 
+const plainEntry: Entry = {};
+
 /** Takes a transition: clears fields, leaves the step, and enters the target or returns to the suspended visit. */
 export function follow(walk: Walk, transition: CompiledTransition, context: SelectionContext): Walk {
   const { input, position } = walk;
@@ -33,7 +35,7 @@ export function follow(walk: Walk, transition: CompiledTransition, context: Sele
 }
 
 /** Moves the instance without a transition: correction, BACK or relocalization. */
-export function moveTo(walk: Walk, target: CompiledStep, context: SelectionContext, entry: Entry = {}): Walk {
+export function moveTo(walk: Walk, target: CompiledStep, context: SelectionContext, entry: Entry = plainEntry): Walk {
   return enter(leave(walk, undefined, context), target, context, entry);
 }
 
@@ -136,15 +138,19 @@ function isGiven(field: string, { instance, scenario }: Walk['input'], { storedD
 }
 
 /** Enters a step: what came after its earlier place is taken off the route (0.9). */
-export function enter(walk: Walk, step: CompiledStep, context: SelectionContext, entry: Entry = {}): Walk {
+export function enter(walk: Walk, step: CompiledStep, context: SelectionContext, entry: Entry = plainEntry): Walk {
   const { instance } = walk.input;
   const { revision, turn } = context;
   const earlier = walk.route.findIndex(({ stepId }) => stepId === step.stepId);
-  const visit = changeVisit(createVisit(instance.lastVisitNumber + 1, revision, turn.occurredAt), {
-    wasAskedBefore: walk.correction !== undefined && wasAskedBefore(walk, step),
-    mustAsk: entry.mustAsk ?? false,
-    returnTo: entry.returnTo,
-  });
+  const opened = createVisit(instance.lastVisitNumber + 1, revision, turn.occurredAt);
+  const visit =
+    walk.correction || entry !== plainEntry
+      ? changeVisit(opened, {
+          wasAskedBefore: walk.correction !== undefined && wasAskedBefore(walk, step),
+          mustAsk: entry.mustAsk ?? false,
+          returnTo: entry.returnTo,
+        })
+      : opened;
   return changeWalk(takeReusedValues(walk, step, context), {
     position: { step, visit, isNewVisit: true },
     hasMoved: true,
