@@ -77,7 +77,7 @@ export function putContribution(
     ),
     leadInTemplateIds: isMade ? noTemplates : walk.leadInTemplateIds,
     lastPlan: isMade ? { revision, leadInTemplateIds: listSaidLeadIns(walk) } : walk.input.instance.lastPlan,
-    deferredBehindScenarioId: contribution.deferred ? contribution.deferredBehindScenarioId : '',
+    deferredBehindScenarioId: contribution.deferredBehindScenarioId,
     waitsFor: getWaitsFor(walk, context),
   };
 }
