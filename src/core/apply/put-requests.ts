@@ -1,10 +1,18 @@
 import { isSettled } from '../context/asks';
 import type { SelectionContext } from '../context/selection-context';
 import { getWaitsFor } from '../contributions/waits-for';
+import { changeVisit } from '../model/changes';
 import type { Contribution } from '../model/contribution';
 import type { FieldValues } from '../model/json';
 import { getKnownValues, type KnownData, narrowToKnown } from '../model/known-data';
-import { type InstanceRequest, isOpen, type Putting, type RequestedTool, type RequestKind } from '../model/request';
+import {
+  changeRequest,
+  type InstanceRequest,
+  isOpen,
+  type Putting,
+  type RequestedTool,
+  type RequestKind,
+} from '../model/request';
 import type { ScenarioInstance } from '../model/session';
 import { mergeNames, sortNames, sortWith } from '../model/sorting';
 import type { CompiledScenario } from '../scenario/compiled-scenario';
@@ -68,7 +76,7 @@ export function putContribution(
     position < 0 ? requests : putRequest(requests, walk, contribution, { revision, at: turn.occurredAt, position });
   const finishesInform = need.kind === 'inform' && !need.areLeadIns;
   return {
-    visit: finishesInform ? { ...visit, informedRevision: revision } : visit,
+    visit: finishesInform ? changeVisit(visit, { informedRevision: revision }) : visit,
     requests: closeSettledAsks(
       { requests: trimClosedRequests(put, visit.number), settledFields, visit },
       { scenario: input.scenario, walk },
@@ -124,7 +132,7 @@ function putRequest(
     reminders: 0,
   };
   const others = requests.map((request) =>
-    isReplaced(request, added) ? { ...request, status: 'VOID' as const } : request,
+    isReplaced(request, added) ? changeRequest(request, { status: 'VOID' }) : request,
   );
   return [...others, added];
 }
@@ -242,7 +250,7 @@ export function closeSettledAsks(
     return step !== undefined && fields.every((field) => isSettled(field, step, known, settledFields, declinedFields));
   };
   if (!requests.some(isClosed)) return requests;
-  return requests.map((request) => (isClosed(request) ? { ...request, status: 'ANSWERED' } : request));
+  return requests.map((request) => (isClosed(request) ? changeRequest(request, { status: 'ANSWERED' }) : request));
 }
 
 /** Keeps the open requests, those of the current visit, and the latest others. */

@@ -1,5 +1,6 @@
+import { changeInstance } from '../model/changes';
 import { isInExchange, isQuestion } from '../model/focus';
-import { findOpenRequest, isOpen } from '../model/request';
+import { changeRequest, findOpenRequest, isOpen } from '../model/request';
 import { leaveOutOptional } from './asks';
 import { getStartTargets } from './instance-signals';
 import type { DraftView, InstanceView, ViewInput } from './instance-view';
@@ -138,13 +139,12 @@ export function countAttempt(
     (request) => isOpen(request) && isQuestion(request) && isInExchange(request, session),
   );
   if (unanswered.length === 0) return view;
-  const counted = {
-    ...instance,
+  const counted = changeInstance(instance, {
     attempts: instance.attempts + 1,
     attemptsTotal: instance.attemptsTotal + 1,
     requests: instance.requests.map((request) =>
-      unanswered.includes(request) ? { ...request, attempts: request.attempts + 1 } : request,
+      unanswered.includes(request) ? changeRequest(request, { attempts: request.attempts + 1 }) : request,
     ),
-  };
+  });
   return { ...view, instance: leaveOutOptional(counted, scenario, known) };
 }

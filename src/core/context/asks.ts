@@ -1,5 +1,6 @@
+import { changeInstance } from '../model/changes';
 import type { KnownData } from '../model/known-data';
-import { findOpenRequest, type InstanceRequest, isOpen } from '../model/request';
+import { changeRequest, findOpenRequest, type InstanceRequest, isOpen } from '../model/request';
 import type { ScenarioInstance, SettledWithout } from '../model/session';
 import type { CompiledScenario, CompiledStep } from '../scenario/compiled-scenario';
 
@@ -49,10 +50,10 @@ export function recordAnswers(
       'DECLINED',
     );
     if (isMessage) settledFields = settle(settledFields, findMissing(optional, given.known), 'LEFT_OUT');
-    return { ...request, hasAnswer: true };
+    return changeRequest(request, { hasAnswer: true });
   });
   if (!hasAnswered && settledFields === instance.settledFields) return { instance, hasAnswered };
-  return { instance: { ...instance, requests, settledFields }, hasAnswered };
+  return { instance: changeInstance(instance, { requests, settledFields }), hasAnswered };
 }
 
 /** Settles the optional fields that an attempt at an ASK leaves out; if nothing else is missing, the attempt answers it (3.1). */
@@ -66,13 +67,12 @@ export function leaveOutOptional(
   const optional = findMissing(listOptionalFields(ask, scenario), known);
   if (optional.length === 0) return instance;
   const isComplete = ask.fields.every((field) => known.has(field) || optional.includes(field));
-  return {
-    ...instance,
+  return changeInstance(instance, {
     settledFields: settle(instance.settledFields, optional, 'LEFT_OUT'),
     requests: isComplete
-      ? instance.requests.map((request) => (request === ask ? { ...ask, hasAnswer: true } : request))
+      ? instance.requests.map((request) => (request === ask ? changeRequest(ask, { hasAnswer: true }) : request))
       : instance.requests,
-  };
+  });
 }
 
 const noFields: readonly string[] = [];

@@ -1,3 +1,4 @@
+import { changeInstance } from '../model/changes';
 import { type FieldValues, type JsonValue, jsonEquals } from '../model/json';
 import type { KnownData } from '../model/known-data';
 import type { ScenarioInstance } from '../model/session';
@@ -43,12 +44,12 @@ export function releaseValues(
 ): ReleasedValues | undefined {
   const values = held.size > 0 ? held : original.heldValues;
   if (values.size === 0) return undefined;
-  const released = { ...instance, heldValues: noValues };
+  const released = changeInstance(instance, { heldValues: noValues });
   const hasSucceeded = held.size > 0 && findVisitRequest(instance, 'ACTION')?.outcome === 'ACTION_SUCCEEDED';
   if (!hasSucceeded) return { instance: released, keptFields: [], corrections: values };
   const kept = omit(values, new Set(resultNames));
   return {
-    instance: { ...released, variables: new Map([...instance.variables, ...kept]) },
+    instance: changeInstance(released, { variables: new Map([...instance.variables, ...kept]) }),
     keptFields: [...kept.keys()].sort(),
     corrections: noValues,
   };

@@ -1,3 +1,4 @@
+import { changeInstance } from '../model/changes';
 import type { FieldValues } from '../model/json';
 import { type KnownData, viewInstanceData } from '../model/known-data';
 import type { IgnoredOutcome } from '../model/lifecycle-decision';
@@ -131,7 +132,7 @@ export function createDraftView(original: ScenarioInstance, input: ViewInput): D
   const wasUnderWay = step !== undefined && isWriteUnderWay(toVisitState(original, step));
   const held = wasUnderWay ? holdValues(original, unheld) : noValues;
   const isStored = variables === original.variables && held.size === 0 && original.heldValues.size === 0;
-  const stored = isStored ? original : { ...original, variables, variableTimes, heldValues: held };
+  const stored = isStored ? original : changeInstance(original, { variables, variableTimes, heldValues: held });
   const voided = voidChangedConfirms(stored, step, toKnown(variables, held));
   const recorded = recordOutcomes(voided, step, outcomes);
   const isUnderWay = step !== undefined && isWriteUnderWay(toVisitState(recorded.instance, step));
@@ -168,7 +169,7 @@ export function createDraftView(original: ScenarioInstance, input: ViewInput): D
   const withCorrections =
     corrections.size === 0 && withCounts.pendingCorrections.size === 0
       ? withCounts
-      : { ...withCounts, pendingCorrections: corrections };
+      : changeInstance(withCounts, { pendingCorrections: corrections });
   const revision = session.revision + 1;
   const withLate = recordLateSuccesses(withCorrections, scenario, input.outcomes, revision, original.visit.number);
   const instance = scenario ? recordPassedCheckpoints(withLate, scenario, revision) : withLate;
@@ -229,10 +230,10 @@ function updateCounts(instance: ScenarioInstance, hasProgressed: boolean, failur
   const { loopCounts, attempts, currentStepId } = instance;
   const isReset = hasProgressed && (loopCounts.size > 0 || attempts > 0);
   if (!isReset && failureCount === 0) return instance;
-  if (isReset && failureCount === 0) return { ...instance, loopCounts: noCounts, attempts: 0 };
+  if (isReset && failureCount === 0) return changeInstance(instance, { loopCounts: noCounts, attempts: 0 });
   const counts = isReset ? new Map<string, number>() : new Map(loopCounts);
   if (failureCount > 0) counts.set(currentStepId, (counts.get(currentStepId) ?? 0) + failureCount);
-  return { ...instance, loopCounts: counts, attempts: isReset ? 0 : attempts };
+  return changeInstance(instance, { loopCounts: counts, attempts: isReset ? 0 : attempts });
 }
 
 /** Whether a result of a visit that was left is about the instance: a transition of the current step waits for it (0.6). */

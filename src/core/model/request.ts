@@ -84,3 +84,26 @@ export function findOpenRequest(requests: readonly InstanceRequest[], kind: Requ
 export function comparePuttings(a: Putting, b: Putting): number {
   return a.revision - b.revision || b.position - a.position;
 }
+
+/** Returns a request with some properties replaced; see `changeInstance`. */
+export function changeRequest(request: InstanceRequest, changes: Partial<InstanceRequest>): InstanceRequest {
+  const copy: InstanceRequest = {
+    kind: request.kind,
+    actionKey: request.actionKey,
+    stepId: request.stepId,
+    visitNumber: request.visitNumber,
+    fields: request.fields,
+    values: request.values,
+    tools: request.tools,
+    status: request.status,
+    hasAnswer: request.hasAnswer,
+    outcome: request.outcome,
+    firstPut: request.firstPut,
+    lastPut: request.lastPut,
+    previousPut: request.previousPut,
+    putCount: request.putCount,
+    attempts: request.attempts,
+    reminders: request.reminders,
+  };
+  return Object.assign(copy, changes);
+}

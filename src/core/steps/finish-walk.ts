@@ -1,13 +1,15 @@
 import type { SelectionContext } from '../context/selection-context';
 import { findVisitRequest } from '../context/visit-state';
+import { changeVisit } from '../model/changes';
 import { type KnownData, withoutFields } from '../model/known-data';
-import { type InstanceRequest, isOpen } from '../model/request';
+import { changeRequest, type InstanceRequest, isOpen } from '../model/request';
 import { sortNames } from '../model/sorting';
 import { getLastCheckpoint } from './checkpoints';
 import { isBlockedCorrectionResolved } from './correction';
 import { findStageNeed, needAnswer, needConfirmation, needRetry } from './stage-need';
 import { noNeed, type StepNeed } from './step-need';
 import type { Walk } from './walk-state';
+import { changeWalk } from './walk-state';
 
 /** Completes a walk: opens the visit, and finds what the step needs (3.1, 3.3). */
 export function finishWalk(walk: Walk, context: SelectionContext): Walk {
@@ -26,11 +28,13 @@ function openVisit(walk: Walk, context: SelectionContext): Walk {
     isOpen(request) &&
     !step.isWriteAction;
   const requests = walk.requests.some(isVoid)
-    ? walk.requests.map((request): InstanceRequest => (isVoid(request) ? { ...request, status: 'VOID' } : request))
+    ? walk.requests.map(
+        (request): InstanceRequest => (isVoid(request) ? changeRequest(request, { status: 'VOID' }) : request),
+      )
     : walk.requests;
   const forgottenFields = sortNames([...step.toolVariables].filter((name) => isResult(name, walk, context)));
-  if (forgottenFields.length === 0) return requests === walk.requests ? walk : { ...walk, requests };
-  return { ...walk, requests, forgottenFields, known: forget(walk, forgottenFields, context) };
+  if (forgottenFields.length === 0) return requests === walk.requests ? walk : changeWalk(walk, { requests });
+  return changeWalk(walk, { requests, forgottenFields, known: forget(walk, forgottenFields, context) });
 }
 
 /** Whether the value of a variable comes from an earlier outcome: its own result, or one that an ended instance left in the session. */
@@ -69,26 +73,26 @@ function findNeed(walk: Walk, context: SelectionContext): Walk {
   const isDeclined = outcome === 'DECLINED';
   const isCallLost = outcome === 'CALL_FAILED' || outcome === 'CALL_CANCELLED';
   const stageNeed = isDeclined || isCallLost ? noNeed : findStageNeed(walk, context);
-  if (stageNeed.kind !== 'none') return { ...walk, need: stageNeed };
+  if (stageNeed.kind !== 'none') return changeWalk(walk, { need: stageNeed });
   const missing = findMissingDataNeed(walk);
-  if (missing) return { ...walk, ...missing };
+  if (missing) return changeWalk(walk, missing);
   return isDeclined && !walk.blockingTransition?.hasOutcomes ? askAgain(walk, context) : withoutNeed(walk);
 }
 
 /** A continued walk may still have the need of the step where it stopped. */
 function withoutNeed(walk: Walk): Walk {
-  return walk.need === noNeed ? walk : { ...walk, need: noNeed };
+  return walk.need === noNeed ? walk : changeWalk(walk, { need: noNeed });
 }
 
 /** After a DECLINED that neither moved nor ended the instance, its stages go on: the CONFIRM is put again (2.5). */
 function askAgain(walk: Walk, context: SelectionContext): Walk {
   const { position, requests } = walk;
   const { step, visit } = position;
-  const reset: Walk = { ...walk, position: { ...position, visit: { ...visit, outcome: undefined } } };
+  const reset = changeWalk(walk, { position: { ...position, visit: changeVisit(visit, { outcome: undefined }) } });
   const confirm = findVisitRequest({ visit, requests }, 'CONFIRM');
   const wasDeclined = step.hasConfirmStage && confirm?.outcome === 'DECLINED';
   const need = wasDeclined ? needConfirmation(reset, { step, visit, requests }) : findStageNeed(reset, context);
-  return { ...reset, need };
+  return changeWalk(reset, { need });
 }
 
 /** What a step does about data that its transitions miss. */
@@ -136,7 +140,7 @@ function reportBlockedCorrection(walk: Walk): Walk {
     return { ...walk, blockedByCheckpoint: getLastCheckpoint(input.instance)?.description ?? blockedByCheckpoint };
   }
   const isCorrection = blockedByCheckpoint !== '' && !input.signals.hasBack;
-  return isCorrection && isBlockedCorrectionResolved(walk) ? { ...walk, blockedByCheckpoint: '' } : walk;
+  return isCorrection && isBlockedCorrectionResolved(walk) ? changeWalk(walk, { blockedByCheckpoint: '' }) : walk;
 }
 
 /** Lead-ins that no contribution carries are contributed as INFORM (3.1). While a call is open, they wait for its return (section 11). */

@@ -1,13 +1,15 @@
 import type { SelectionContext } from '../context/selection-context';
 import { findVisitRequest } from '../context/visit-state';
+import { changeVisit } from '../model/changes';
 import { isQuestion } from '../model/focus';
 import { withoutFields, withValues } from '../model/known-data';
-import { type InstanceRequest, isOpen } from '../model/request';
+import { changeRequest, type InstanceRequest, isOpen } from '../model/request';
 import { createVisit, type RouteEntry, type StepVisit, type SuspendedVisit } from '../model/session';
 import { addName, mergeNames, sortNames } from '../model/sorting';
 import type { CompiledStep, CompiledTransition } from '../scenario/compiled-scenario';
 import { getReusedValues } from './stage-need';
 import type { TraversedStep, Walk } from './walk-state';
+import { changeWalk } from './walk-state';
 
 /** How the walk enters a step. */
 interface Entry {
@@ -60,14 +62,13 @@ function leave(
   const { irreversibleDone } = input.instance;
   const hasPassed = irreversibleDone.some(({ visitNumber, passed }) => passed && visitNumber === visit.number);
   const endedVisits = listEndedVisits(position.isNewVisit ? undefined : visit, returnTo);
-  return {
-    ...walk,
+  return changeWalk(walk, {
     traversedSteps: [...walk.traversedSteps, traversed],
     route: [...walk.route, traversed.entry],
     leftSteps: hasPassed ? walk.leftSteps : addName(walk.leftSteps, step.stepId),
     stepsBeforeCheckpoint: hasPassed ? addName(walk.stepsBeforeCheckpoint, step.stepId) : walk.stepsBeforeCheckpoint,
     requests: closeQuestions(walk.requests, endedVisits),
-  };
+  });
 }
 
 const noRequests: readonly InstanceRequest[] = [];
@@ -90,7 +91,7 @@ function closeQuestions(
   const isClosed = (request: InstanceRequest): boolean =>
     isOpen(request) && isQuestion(request) && endedVisits.has(request.visitNumber);
   if (!requests.some(isClosed)) return requests;
-  return requests.map((request) => (isClosed(request) ? { ...request, status: 'LEFT' } : request));
+  return requests.map((request) => (isClosed(request) ? changeRequest(request, { status: 'LEFT' }) : request));
 }
 
 function toTraversedStep(
@@ -139,15 +140,12 @@ export function enter(walk: Walk, step: CompiledStep, context: SelectionContext,
   const { instance } = walk.input;
   const { revision, turn } = context;
   const earlier = walk.route.findIndex(({ stepId }) => stepId === step.stepId);
-  // A spread is fast here, because it only replaces properties (ADR 0007).
-  const visit: StepVisit = {
-    ...createVisit(instance.lastVisitNumber + 1, revision, turn.occurredAt),
+  const visit = changeVisit(createVisit(instance.lastVisitNumber + 1, revision, turn.occurredAt), {
     wasAskedBefore: walk.correction !== undefined && wasAskedBefore(walk, step),
     mustAsk: entry.mustAsk ?? false,
     returnTo: entry.returnTo,
-  };
-  return {
-    ...takeReusedValues(walk, step, context),
+  });
+  return changeWalk(takeReusedValues(walk, step, context), {
     position: { step, visit, isNewVisit: true },
     hasMoved: true,
     attempts: 0,
@@ -157,18 +155,17 @@ export function enter(walk: Walk, step: CompiledStep, context: SelectionContext,
     stepsBeforeCheckpoint: without(walk.stepsBeforeCheckpoint, step.stepId),
     requests: takeOverAction(walk.requests, step, visit.number),
     leadInTemplateIds: addLeadIns(walk, step),
-  };
+  });
 }
 
 /** The values that an earlier run of the called scenario returned become the instance's own (section 11). */
 function takeReusedValues(walk: Walk, step: CompiledStep, context: SelectionContext): Walk {
   const reused = getReusedValues(step, context);
   if (!reused || reused.size === 0) return walk;
-  return {
-    ...walk,
+  return changeWalk(walk, {
     returnedValues: new Map([...walk.returnedValues, ...reused]),
     known: withValues(walk.known, reused),
-  };
+  });
 }
 
 function without(names: readonly string[], name: string): readonly string[] {
@@ -192,7 +189,7 @@ function takeOverAction(
   const isUnderWay = (request: InstanceRequest): boolean =>
     request.kind === 'ACTION' && request.stepId === step.stepId && isOpen(request);
   if (!requests.some(isUnderWay)) return requests;
-  return requests.map((request) => (isUnderWay(request) ? { ...request, visitNumber } : request));
+  return requests.map((request) => (isUnderWay(request) ? changeRequest(request, { visitNumber }) : request));
 }
 
 /** Adds the templates of a step that speaks with the next contribution. A correction does not repeat those of the steps it goes through again. */
@@ -209,8 +206,7 @@ function returnToVisit(walk: Walk, transition: CompiledTransition, context: Sele
   if (!suspended || !step) return walk;
   const left = leave(walk, transition, context, suspended);
   const earlier = left.route.findIndex(({ stepId }) => stepId === step.stepId);
-  return {
-    ...left,
+  return changeWalk(left, {
     position: { step, visit: suspended.visit, isNewVisit: false },
     hasMoved: true,
     hasReturned: true,
@@ -219,7 +215,7 @@ function returnToVisit(walk: Walk, transition: CompiledTransition, context: Sele
     route: earlier < 0 ? left.route : left.route.slice(0, earlier),
     leftSteps: without(left.leftSteps, step.stepId),
     stepsBeforeCheckpoint: without(left.stepsBeforeCheckpoint, step.stepId),
-  };
+  });
 }
 
 /**
@@ -241,10 +237,9 @@ export function clearFields(
   const clearedFields = mergeNames(walk.clearedFields, fields);
   const cleared = new Set(fields);
   const isCleared = fields.some((field) => settledFields.has(field));
-  return {
-    ...walk,
+  return changeWalk(walk, {
     clearedFields,
     settledFields: isCleared ? new Map([...settledFields].filter(([field]) => !cleared.has(field))) : settledFields,
     known: withoutFields(known, cleared),
-  };
+  });
 }

@@ -98,6 +98,42 @@ export interface Walk {
   readonly globalGuards: ReadonlyMap<string, string>;
 }
 
+/** Returns a walk with some properties replaced; see `changeInstance`. */
+export function changeWalk(walk: Walk, changes: Partial<Walk>): Walk {
+  const copy: Walk = {
+    input: walk.input,
+    traversedSteps: walk.traversedSteps,
+    position: walk.position,
+    hasMoved: walk.hasMoved,
+    need: walk.need,
+    blockingTransition: walk.blockingTransition,
+    correction: walk.correction,
+    hasGoneBack: walk.hasGoneBack,
+    hasNothingToGoBackTo: walk.hasNothingToGoBackTo,
+    hasReturned: walk.hasReturned,
+    heldFields: walk.heldFields,
+    blockedByCheckpoint: walk.blockedByCheckpoint,
+    relocalizedFrom: walk.relocalizedFrom,
+    route: walk.route,
+    leftSteps: walk.leftSteps,
+    stepsBeforeCheckpoint: walk.stepsBeforeCheckpoint,
+    requests: walk.requests,
+    settledFields: walk.settledFields,
+    attempts: walk.attempts,
+    attemptsTotal: walk.attemptsTotal,
+    countsFailure: walk.countsFailure,
+    clearedFields: walk.clearedFields,
+    forgottenFields: walk.forgottenFields,
+    returnedValues: walk.returnedValues,
+    known: walk.known,
+    leadInTemplateIds: walk.leadInTemplateIds,
+    alternatives: walk.alternatives,
+    conditionErrors: walk.conditionErrors,
+    globalGuards: walk.globalGuards,
+  };
+  return Object.assign(copy, changes);
+}
+
 /** Whether a field needs no further question at a step (3.1). A cleared field is asked again, also if it was declined. */
 export function isSettledAt(
   field: string,

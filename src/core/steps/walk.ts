@@ -13,6 +13,7 @@ import { enter, follow, moveTo } from './moves';
 import { isDone, isPassable } from './stage-need';
 import type { WalkInput } from './walk-input';
 import type { Walk } from './walk-state';
+import { changeWalk } from './walk-state';
 
 /**
  * Walks an instance from its current step, or a new one from its entry step, until no transition can be taken or a step has something to do
@@ -133,12 +134,11 @@ function recordChoice(walk: Walk, choice: TransitionChoice): Walk {
   const { alternatives, conditionErrors, blockingTransition, guard } = choice;
   // If no transition was considered, none blocks.
   if (alternatives.length === 0 && walk.blockingTransition === undefined) return walk;
-  return {
-    ...walk,
+  return changeWalk(walk, {
     blockingTransition,
     alternatives: alternatives.length === 0 ? walk.alternatives : [...walk.alternatives, ...alternatives],
     conditionErrors:
       conditionErrors.length === 0 ? walk.conditionErrors : [...new Set([...walk.conditionErrors, ...conditionErrors])],
     globalGuards: guard ? new Map(walk.globalGuards).set(guard.id, guard.fingerprint) : walk.globalGuards,
-  };
+  });
 }

@@ -1,3 +1,4 @@
+import { changeInstance } from '../../model/changes';
 import type { IgnoredReason } from '../../model/lifecycle-decision';
 import type { IrreversibleStep, ScenarioInstance, SuspendedVisit } from '../../model/session';
 import type { StepOutcome } from '../../model/turn';
@@ -44,10 +45,10 @@ function recordVisit(
     passed: isPassed,
   };
   const irreversibleDone = [...instance.irreversibleDone, done];
-  if (!isPassed) return { ...instance, irreversibleDone };
+  if (!isPassed) return changeInstance(instance, { irreversibleDone });
   const before = new Set([...instance.stepsBeforeCheckpoint, ...instance.leftSteps]);
   before.delete(instance.currentStepId);
-  return { ...instance, irreversibleDone, stepsBeforeCheckpoint: [...before].sort() };
+  return changeInstance(instance, { irreversibleDone, stepsBeforeCheckpoint: [...before].sort() });
 }
 
 /** An instance, running or ended, with what it did that cannot be undone. */

@@ -1,6 +1,8 @@
+import { changeInstance, changeVisit } from '../../model/changes';
 import type { KnownData } from '../../model/known-data';
 import type { IgnoredOutcome } from '../../model/lifecycle-decision';
 import type { InstanceRequest, RequestedTool } from '../../model/request';
+import { changeRequest } from '../../model/request';
 import type { ScenarioInstance, SettledWithout, StepVisit, SuspendedVisit } from '../../model/session';
 import type { StepOutcomeKind, VisitOutcome } from '../../model/turn';
 import type { CompiledStep } from '../../scenario/compiled-scenario';
@@ -101,7 +103,7 @@ class OutcomeRecorder {
       return;
     }
     if (current.kind === 'CONFIRM') {
-      this.replace(current, { ...current, status: 'ANSWERED', outcome: kind });
+      this.replace(current, changeRequest(current, { status: 'ANSWERED', outcome: kind }));
       if (kind === 'ACTION_SUCCEEDED') this.addPressedAction(current, outcome.toolId);
       if (outcome.actionKey !== '') this.hasConfirmedByKey = true;
     } else {
@@ -123,16 +125,16 @@ class OutcomeRecorder {
       toolIds.includes(tool.toolId) ? { toolId: tool.toolId, outcome: toolOutcome } : tool,
     );
     if (tools.some(({ outcome }) => outcome === undefined)) {
-      this.replace(request, { ...request, tools });
+      this.replace(request, changeRequest(request, { tools }));
       return;
     }
     const hasFailed = tools.some(({ outcome }) => outcome === 'FAILED');
-    this.replace(request, {
-      ...request,
+    const answered = changeRequest(request, {
       tools,
       status: 'ANSWERED',
       outcome: hasFailed ? 'ACTION_FAILED' : 'ACTION_SUCCEEDED',
     });
+    this.replace(request, answered);
     if (hasFailed && this.step?.isRequiredAction && request.visitNumber === this.instance.visit.number) {
       this.failureCount += 1;
     }
@@ -145,8 +147,7 @@ class OutcomeRecorder {
       return { toolId: tool.toolId, outcome: hasSucceeded ? 'SUCCEEDED' : undefined };
     });
     const isComplete = tools.every(({ outcome }) => outcome !== undefined);
-    const action: InstanceRequest = {
-      ...confirm,
+    const action = changeRequest(confirm, {
       kind: 'ACTION',
       fields: [],
       tools,
@@ -154,19 +155,19 @@ class OutcomeRecorder {
       outcome: isComplete ? 'ACTION_SUCCEEDED' : undefined,
       attempts: 0,
       reminders: 0,
-    };
-    this.instance = { ...this.instance, requests: [...this.instance.requests, action] };
+    });
+    this.instance = changeInstance(this.instance, { requests: [...this.instance.requests, action] });
   }
 
   private answerAsk(kind: StepOutcomeKind, request: InstanceRequest): void {
     const current = this.find(request);
     if (!current) return;
     this.hasOutcomeOfVisit = true;
-    this.replace(current, { ...current, hasAnswer: true });
+    this.replace(current, changeRequest(current, { hasAnswer: true }));
     if (kind !== 'DECLINED') return;
     const settledFields = new Map<string, SettledWithout>(this.instance.settledFields);
     for (const field of current.fields) if (!current.values.has(field)) settledFields.set(field, 'DECLINED');
-    this.instance = { ...this.instance, settledFields };
+    this.instance = changeInstance(this.instance, { settledFields });
   }
 
   private getActionOutcome(request: InstanceRequest, kind: StepOutcomeKind): VisitOutcome {
@@ -184,7 +185,7 @@ class OutcomeRecorder {
   }
 
   private setOutcome(visitNumber: number, outcome: VisitOutcome | undefined): void {
-    this.instance = { ...this.instance, visit: withOutcome(this.instance.visit, visitNumber, outcome) };
+    this.instance = changeInstance(this.instance, { visit: withOutcome(this.instance.visit, visitNumber, outcome) });
   }
 
   /** Finds the current state of a request that was found when the outcomes were resolved. */
@@ -194,7 +195,7 @@ class OutcomeRecorder {
 
   private replace(request: InstanceRequest, changed: InstanceRequest): void {
     const requests = this.instance.requests.map((other) => (other === request ? changed : other));
-    this.instance = { ...this.instance, requests };
+    this.instance = changeInstance(this.instance, { requests });
   }
 }
 
@@ -213,13 +214,13 @@ function listVisits(visit: StepVisit): readonly number[] {
 }
 
 function withOutcome(visit: StepVisit, visitNumber: number, outcome: VisitOutcome | undefined): StepVisit {
-  if (visit.number === visitNumber) return { ...visit, outcome };
+  if (visit.number === visitNumber) return changeVisit(visit, { outcome });
   if (!visit.returnTo) return visit;
   const returnTo: SuspendedVisit = {
     ...visit.returnTo,
     visit: withOutcome(visit.returnTo.visit, visitNumber, outcome),
   };
-  return { ...visit, returnTo };
+  return changeVisit(visit, { returnTo });
 }
 
 /**
@@ -243,11 +244,10 @@ export function voidChangedConfirms(
   if (!requests.some(isVoid)) return instance;
   const hasVoidedCurrent = requests.some((request) => isVoid(request) && request.visitNumber === visit.number);
   const isConfirmed = visit.outcome === 'CONFIRMED';
-  return {
-    ...instance,
-    visit: hasVoidedCurrent && isConfirmed ? { ...visit, outcome: undefined } : visit,
-    requests: requests.map((request) => (isVoid(request) ? { ...request, status: 'VOID' } : request)),
-  };
+  return changeInstance(instance, {
+    visit: hasVoidedCurrent && isConfirmed ? changeVisit(visit, { outcome: undefined }) : visit,
+    requests: requests.map((request) => (isVoid(request) ? changeRequest(request, { status: 'VOID' }) : request)),
+  });
 }
 
 /** Whether a CONFIRM is open, or its answer still counts. */
