@@ -14,6 +14,7 @@ const visit = {
   wasAskedBefore: false,
   mustAsk: false,
   returnTo: undefined,
+  supersededKeys: 0,
 };
 const ask = {
   kind: 'ASK',
