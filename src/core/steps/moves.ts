@@ -29,14 +29,14 @@ export function follow(walk: Walk, transition: CompiledTransition, context: Sele
   const target = input.scenario.steps.get(transition.targetStepId);
   if (!target) return walk;
   const suspends = transition.isGlobal && target.isReturnTarget && !position.isNewVisit;
-  if (!suspends) return enter(leave(cleared, transition, context), target, context);
+  if (!suspends) return enter(cleared, leave(cleared, transition, context), target, context);
   const returnTo = toSuspended(cleared, target);
-  return enter(leave(cleared, transition, context, returnTo), target, context, { returnTo });
+  return enter(cleared, leave(cleared, transition, context, returnTo), target, context, { returnTo });
 }
 
 /** Moves the instance without a transition: correction, BACK or relocalization. */
 export function moveTo(walk: Walk, target: CompiledStep, context: SelectionContext, entry: Entry = plainEntry): Walk {
-  return enter(leave(walk, undefined, context), target, context, entry);
+  return enter(walk, leave(walk, undefined, context), target, context, entry);
 }
 
 /**
@@ -51,26 +51,29 @@ function toSuspended({ position, attempts }: Walk, target: CompiledStep): Suspen
   return { stepId: step.stepId, visit, attempts };
 }
 
+/** What leaving a step changes in a walk. */
+type LeftStep = Pick<Walk, 'traversedSteps' | 'route' | 'leftSteps' | 'stepsBeforeCheckpoint' | 'requests'>;
+
 /** Leaves the step that the walk has reached. Its questions close, unless the visit is suspended (0.8). */
 function leave(
   walk: Walk,
   transition: CompiledTransition | undefined,
   context: SelectionContext,
   returnTo?: SuspendedVisit,
-): Walk {
+): LeftStep {
   const { position, input } = walk;
   const { step, visit } = position;
   const traversed = toTraversedStep(walk, transition, context);
   const { irreversibleDone } = input.instance;
   const hasPassed = irreversibleDone.some(({ visitNumber, passed }) => passed && visitNumber === visit.number);
   const endedVisits = listEndedVisits(position.isNewVisit ? undefined : visit, returnTo);
-  return changeWalk(walk, {
+  return {
     traversedSteps: [...walk.traversedSteps, traversed],
     route: [...walk.route, traversed.entry],
     leftSteps: hasPassed ? walk.leftSteps : addName(walk.leftSteps, step.stepId),
     stepsBeforeCheckpoint: hasPassed ? addName(walk.stepsBeforeCheckpoint, step.stepId) : walk.stepsBeforeCheckpoint,
     requests: closeQuestions(walk.requests, endedVisits),
-  });
+  };
 }
 
 const noRequests: readonly InstanceRequest[] = [];
@@ -137,11 +140,20 @@ function isGiven(field: string, { instance, scenario }: Walk['input'], { storedD
   return variable !== undefined && variable.value !== null && !variable.isPersistedResult;
 }
 
-/** Enters a step: what came after its earlier place is taken off the route (0.9). */
-export function enter(walk: Walk, step: CompiledStep, context: SelectionContext, entry: Entry = plainEntry): Walk {
+/**
+ * Enters a step: what came after its earlier place is taken off the route (0.9). `left` has what leaving the previous step has changed, or is
+ * the walk itself at a start. Both moves together copy the walk once.
+ */
+export function enter(
+  walk: Walk,
+  left: LeftStep,
+  step: CompiledStep,
+  context: SelectionContext,
+  entry: Entry = plainEntry,
+): Walk {
   const { instance } = walk.input;
   const { revision, turn } = context;
-  const earlier = walk.route.findIndex(({ stepId }) => stepId === step.stepId);
+  const earlier = left.route.findIndex(({ stepId }) => stepId === step.stepId);
   const opened = createVisit(instance.lastVisitNumber + 1, revision, turn.occurredAt);
   const visit =
     walk.correction || entry !== plainEntry
@@ -156,10 +168,11 @@ export function enter(walk: Walk, step: CompiledStep, context: SelectionContext,
     hasMoved: true,
     attempts: 0,
     blockingTransition: undefined,
-    route: earlier < 0 ? walk.route : walk.route.slice(0, earlier),
-    leftSteps: without(walk.leftSteps, step.stepId),
-    stepsBeforeCheckpoint: without(walk.stepsBeforeCheckpoint, step.stepId),
-    requests: takeOverAction(walk.requests, step, visit.number),
+    traversedSteps: left.traversedSteps,
+    route: earlier < 0 ? left.route : left.route.slice(0, earlier),
+    leftSteps: without(left.leftSteps, step.stepId),
+    stepsBeforeCheckpoint: without(left.stepsBeforeCheckpoint, step.stepId),
+    requests: takeOverAction(left.requests, step, visit.number),
     leadInTemplateIds: addLeadIns(walk, step),
   });
 }
@@ -212,7 +225,9 @@ function returnToVisit(walk: Walk, transition: CompiledTransition, context: Sele
   if (!suspended || !step) return walk;
   const left = leave(walk, transition, context, suspended);
   const earlier = left.route.findIndex(({ stepId }) => stepId === step.stepId);
-  return changeWalk(left, {
+  return changeWalk(walk, {
+    traversedSteps: left.traversedSteps,
+    requests: left.requests,
     position: { step, visit: suspended.visit, isNewVisit: false },
     hasMoved: true,
     hasReturned: true,
