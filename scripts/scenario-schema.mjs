@@ -6,12 +6,11 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ScalarType } from '@bufbuild/protobuf';
 import { getCommentParagraphs, getMessage, getRules, isRequired } from './contract-image.mjs';
-import { expectation, names } from './expectation-schema.mjs';
+import { expectation, names, seconds } from './expectation-schema.mjs';
+import { durationPattern } from './file-formats.mjs';
 import { fail, root } from './run.mjs';
 
 const uuidPattern = '^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$';
-// The durations that scenario files accept; test/schemas compares this pattern with that of the reader.
-const durationPattern = '^(?=\\d)((\\d{1,6})d)?((\\d{1,8})h)?((\\d{1,9})m)?((\\d{1,12})(\\.\\d{1,9})?s)?$';
 const wellKnownTypes = {
   'google.protobuf.Duration': { type: 'string', pattern: durationPattern },
   'google.protobuf.Timestamp': { type: 'string' },
@@ -31,7 +30,7 @@ const settings = {
   enabled: { description: 'Whether turns are decided (2.16). Default true.', type: 'boolean' },
   max_loop_count: whole('Maximum number of visits, and of failed actions, of a step (2.8). Default 3.', 1, 1000),
   max_attempts: whole(
-    'Maximum number of messages that leave a question unanswered (2.8). 0 disables the limit. Default 5.',
+    'Maximum number of messages that leave a question or confirmation unanswered (2.8). 0 disables the limit. Default 5.',
     0,
     1000,
   ),
@@ -49,14 +48,15 @@ const settings = {
     type: 'boolean',
   },
   start_threshold: real('Minimum score for a candidate to start (2.12). Default 0.5.', 0, 1),
+  restart_threshold: real('Minimum score for a candidate to restart a finished scenario (2.3). Default 0.8.', 0, 1),
   ambiguity_margin: real('Candidates whose scores differ by less than this can be ambiguous (1.5). Default 0.1.', 0, 1),
   pending_start_turns: whole('Number of MESSAGE turns on which a rejected start is retried (2.14). Default 3.', 0, 100),
   resume_policy: {
-    description: 'How a pause that the customer asked for ends (2.11). Default next_turn.',
+    description: 'How a pause that the customer asked for ends (2.11). Default explicit.',
     enum: ['next_turn', 'explicit'],
   },
   offer_after_turns: whole(
-    'Number of MESSAGE turns after which a paused scenario is abandoned (2.11). Default 3.',
+    'Number of MESSAGE turns after which the plan offers to resume a paused scenario (2.11). Default 3.',
     0,
     1000,
   ),
@@ -148,7 +148,7 @@ function scenarioFile() {
       if: { type: 'object', required: ['fields'] },
       // biome-ignore lint/suspicious/noThenProperty: as above.
       then: fieldDefinitions(),
-      else: reference(getMessage('Scenario')),
+      else: scenario(),
     },
   };
 }
@@ -166,16 +166,26 @@ function fieldDefinitions() {
   return { ...rest, required: ['fields'], properties: { $schema: { type: 'string' }, ...properties } };
 }
 
+/** A scenario, whose called scenarios can be named. */
+function scenario() {
+  const item = reference(getMessage('Scenario'));
+  allowName('StepCall', 'scenario_id');
+  return item;
+}
+
 /** A relationship, whose scenarios can be named. The id of a rule is a UUID, which the parser checks. */
 function relationship() {
   const item = reference(getMessage('Relationship'));
-  for (const field of ['source_id', 'target_scenario_id']) {
-    const property = definitions.Relationship.properties[field];
-    delete property.pattern;
-    property.description += ' A file can have the name of the scenario.';
-    property.minLength = 1;
-  }
+  for (const field of ['source_id', 'target_scenario_id']) allowName('Relationship', field);
   return item;
+}
+
+/** Allows the name of a scenario in place of its id. */
+function allowName(definition, field) {
+  const property = definitions[definition].properties[field];
+  delete property.pattern;
+  property.description += ' A file can have the name of the scenario.';
+  property.minLength = 1;
 }
 
 /** See docs/conversation-tests.md. test/schemas compares the keys of an expectation with those that the reader accepts. */
@@ -227,18 +237,17 @@ function conversationFile() {
 }
 
 function conversationTurn(text) {
-  const turn = withoutIds(getMessage('Turn'), ['tenant_id', 'agent_id', 'session_id', 'turn_id']);
+  const turn = withoutIds(getMessage('Turn'), ['tenant_id', 'agent_id', 'session_id']);
   return {
     ...turn,
     properties: {
       ...turn.properties,
       message: text('Short form of `situation.message`.'),
       about: text('Description for human readers.'),
-      after: {
-        description: 'Seconds since the previous turn. Default 0.',
-        type: 'number',
-        minimum: 0,
-        maximum: 31536000,
+      after: seconds('Time since the previous turn: seconds, or a duration such as "5m". Default 0.'),
+      supersedes: {
+        description: 'Whether the turn replaces the previous one (section 13). Default false.',
+        type: 'boolean',
       },
       catalogue: catalogueChange,
       expect: {
@@ -253,7 +262,8 @@ function conversationTurn(text) {
 
 /** The definition of a message without the ids that the test runner chooses. Scenarios are referred to by name instead of by id. */
 function withoutIds(descriptor, left) {
-  for (const name of ['SignalAim', 'ScenarioCandidate', 'StepOutcome']) reference(getMessage(name));
+  for (const name of ['SignalAim', 'CandidateVariable', 'ScenarioCandidate', 'StepOutcome', 'Delivery'])
+    reference(getMessage(name));
   const { required: _, properties, ...rest } = structuredClone(definition(descriptor));
   for (const name of left) delete properties[name];
   for (const each of [{ properties }, ...Object.values(definitions)]) {

@@ -21,10 +21,14 @@ candidates:
   - {scenario_id: Refund, score: 0.9}
   - {scenario_id: Callback, score: 0.8}
 `;
+/** Ids and times of the output follow from these, so that every recording is the same. */
+const fixedKeys = `turn_id: 7b0e5f0e-0f5c-4f4c-9a39-0c2b4a3f1d11
+occurred_at: 2026-11-30T09:00:00Z
+`;
 
 const folder = mkdtempSync(join(tmpdir(), 'recording-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-writeFileSync(join(folder, 'wishes.yaml'), turnFile);
+writeFileSync(join(folder, 'wishes.yaml'), `${turnFile}${fixedKeys}`);
 
 const server = await startServer();
 const lines = [

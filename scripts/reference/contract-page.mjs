@@ -16,6 +16,7 @@ const contractFiles = [
   ['lifecycle', 'Decisions: context and lifecycle'],
   ['transition', 'Decisions: transitions'],
   ['contribution', 'Decisions: contributions'],
+  ['request', 'Open requests'],
   ['session', 'Sessions'],
   ['scenario', 'Scenarios'],
   ['field', 'Fields'],

@@ -27,6 +27,7 @@ const relationshipExample = `relationships:
 const pageParts = [
   ['Scenario', 'Scenario', () => readExcerptBefore('refund.yaml', 'steps')],
   ['ScenarioStep', 'Step', () => readExcerptAt('refund.yaml', ['steps', 2])],
+  ['StepCall', 'Call', () => readExcerptAt('account-closing.yaml', ['steps', 3])],
   ['StepTransition', 'Transition', () => readExcerptAt('refund.yaml', ['steps', 2, 'transitions', 0])],
   ['ToolBinding', 'Tool binding', () => readExcerptAt('refund.yaml', ['steps', 3, 'tool_bindings', 0])],
   ['RequiredField', 'Required field', () => readExcerptAt('refund.yaml', ['required_fields', 1])],

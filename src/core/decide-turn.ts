@@ -1,14 +1,16 @@
-import { applyTurn, type PhaseResults } from './apply/apply-turn';
+import { applyTurn, listOpenRequests } from './apply/apply-turn';
 import { summarizeContext } from './context/context-summary';
 import { type SelectionContext, selectContext, type TurnInput } from './context/selection-context';
-import { planContributions } from './contributions/contribution-plan';
+import { planContributions, toPlan } from './contributions/contribution-plan';
+import { listOffers } from './contributions/offers';
 import { toLifecycleDecisions } from './lifecycle/lifecycle-decisions';
 import { decideLifecycle } from './lifecycle/lifecycle-phase';
 import { toRejectedCandidates } from './lifecycle/rejected-candidates';
+import type { ContributionPlan } from './model/contribution';
 import type { Session } from './model/session';
 import type { TurnResult } from './model/turn-result';
 import { toTransitionDecisions } from './transitions/transition-decisions';
-import { decideTransitions } from './transitions/transition-phase';
+import { decideTransitions, type TransitionPhase } from './transitions/transition-phase';
 
 /** Runs one phase of a turn. The server passes a function that traces each phase as a span. */
 export type RunPhase = <T>(name: PhaseName, work: () => T) => T;
@@ -34,17 +36,17 @@ export function decideTurn(input: TurnInput, validateOnly = false, runPhase: Run
   const context = runPhase('orchestrator.context', () => selectContext(input));
   const lifecycle = runPhase('orchestrator.lifecycle', () => decideLifecycle(context));
   const transitions = runPhase('orchestrator.transitions', () => decideTransitions(context, lifecycle));
-  const plan = runPhase('orchestrator.contributions', () =>
-    planContributions(context, transitions, lifecycle.starts, lifecycle.choices),
-  );
-  const results: PhaseResults = { lifecycle, transitions, plan };
-  const session = applyTurn(context, results);
-  return { result: toTurnResult(context, results, session, validateOnly), session };
+  const contributions = runPhase('orchestrator.contributions', () => planContributions(context, transitions));
+  const session = applyTurn(context, transitions, contributions);
+  const offers = listOffers(context, transitions.instances);
+  const plan = toPlan(contributions, listOpenRequests(session), offers, context.rejectedValues);
+  return { result: toTurnResult(context, transitions, plan, session, validateOnly), session };
 }
 
 function toTurnResult(
   context: SelectionContext,
-  { lifecycle, transitions, plan }: PhaseResults,
+  transitions: TransitionPhase,
+  plan: ContributionPlan,
   session: Session,
   validateOnly: boolean,
 ): TurnResult {
@@ -54,15 +56,12 @@ function toTurnResult(
     revision: session.revision,
     turnCount: session.turnCount,
     context: summarizeContext(context),
-    lifecycleDecisions: toLifecycleDecisions(context, transitions.decisions, lifecycle.starts),
-    rejectedCandidates: toRejectedCandidates(context, lifecycle.rejected, session.pendingStarts),
-    transitionDecisions: toTransitionDecisions(context, transitions, lifecycle.starts),
+    lifecycleDecisions: toLifecycleDecisions(context, transitions),
+    rejectedCandidates: toRejectedCandidates(context, transitions),
+    transitionDecisions: toTransitionDecisions(context, transitions),
     plan,
-    ignoredOutcomes: context.ignoredOutcomes.map(({ outcome, instanceId, reasoning }) => ({
-      outcome,
-      instanceId,
-      reasoning,
-    })),
+    ignoredOutcomes: context.ignoredOutcomes,
+    nextTimerAt: session.nextTimerAt,
     validateOnly,
     modelProposal: context.proposal,
   };

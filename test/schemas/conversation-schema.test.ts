@@ -28,7 +28,7 @@ test.each([
   ['an unknown key in an expectation', { turns: [{ expect: { start: [] } }] }],
   ['an unknown setting', { given: { scenarios: ['a.yaml'], settings: { max_loops: 1 } } }],
   ['a change of the catalogue that changes nothing', { turns: [{ catalogue: {} }] }],
-  ['a turn id, which the test runner sets', { turns: [{ turn_id: 'x', expect: {} }] }],
+  ['a session id, which the test runner sets', { turns: [{ session_id: 'x', expect: {} }] }],
 ])('the schema refuses %s', (_case, change) => {
   const conversation = { name: 'Talk', given: { scenarios: ['a.yaml'] }, turns: [{ message: 'Hello', expect: {} }] };
   expect(validate(conversation)).toBe(true);

@@ -37,6 +37,7 @@ const minimal = {
   entry_step_id: 'hello',
   steps: [{ step_id: 'hello', is_terminal: true }],
 };
+const related = { source_id: 'Refund', target_scenario_id: 'Callback' };
 
 test('the schema is generated from the current contract', async () => {
   await promisify(execFile)('node', ['scripts/scenario-schema.mjs', '--check'], { cwd: rootFolder });
@@ -68,6 +69,9 @@ test.each([
   ['a field without a name', { fields: [{ type: 'TEXT' }] }],
   ['an unknown type', { fields: [{ name: 'a', type: 'STRING' }] }],
   ['a number as a text', { fields: [{ name: 'a', prompt: 7 }] }],
+  ['a call without a scenario', { ...minimal, steps: [{ step_id: 'a', calls: { reuse_completed: true } }] }],
+  ['a reminder after no time', { ...minimal, steps: [{ step_id: 'a', remind_after: 10 }] }],
+  ['a threshold above 1', { ...minimal, restart_threshold: 1.5 }],
   ['a text without a default', { fields: [{ name: 'a', prompt: { translations: { de: 'x' } } }] }],
   ['an empty text', { fields: [{ name: 'a', prompt: '' }] }],
   ['a relationship and a scenario in one document', { ...minimal, relationships: [] }],
@@ -84,6 +88,14 @@ test.each([
   ['a full enum value', { ...minimal, idle_action: 'IDLE_ACTION_CANCEL' }],
   ['a duration', { ...minimal, idle_timeout: '1h30m' }],
   ['a $schema key', { $schema: 'x', ...minimal }],
+  ['the call of a named scenario', { ...minimal, steps: [{ step_id: 'a', calls: { scenario_id: 'Address' } }] }],
+  [
+    'a transition that returns, with a time',
+    { ...minimal, steps: [{ step_id: 'a', transitions: [{ returns: true, after: '10m' }] }] },
+  ],
+  ['the outcome of a call', { ...minimal, steps: [{ step_id: 'a', transitions: [{ outcomes: ['CALL_FAILED'] }] }] }],
+  ['a dependency to start', { relationships: [{ ...related, kind: 'DEPENDS_ON', start_dependency: true }] }],
+  ['a scenario that leads to another', { relationships: [{ ...related, kind: 'LEADS_TO' }] }],
   [
     'a relationship between named scenarios',
     { relationships: [{ kind: 'EXCLUDES', source_id: 'Refund', target_scenario_id: 'Callback' }] },

@@ -19,6 +19,7 @@ import type { TransitionDecision } from '../../src/core/model/transition-decisio
 import type {
   AppliedRule,
   CandidateVariable,
+  Delivery,
   ScenarioSignal,
   Situation,
   StepOutcome,
@@ -31,8 +32,11 @@ import type { CompiledScenario } from '../../src/core/scenario/compiled-scenario
 import { indexRelationships } from '../../src/core/scenario/relationships';
 import { compiledFields, type FieldDraft } from './field-definitions';
 
-/** A transition. A string is a default edge to that step. */
-export type TransitionDraft = string | (Partial<StepTransition> & { readonly to: string });
+/** A transition. A string is a default edge to that step. A transition that `returns` has no target. */
+export type TransitionDraft =
+  | string
+  | (Partial<StepTransition> & { readonly to: string })
+  | (Partial<StepTransition> & { readonly returns: true; readonly to?: undefined });
 /** A step. Fields that are left out have the contract's defaults. */
 export type StepDraft = Partial<Omit<ScenarioStep, 'transitions'>> & {
   readonly stepId: string;
@@ -50,7 +54,7 @@ export function aTransition(draft: TransitionDraft): StepTransition {
   const { to, ...overrides } = typeof draft === 'string' ? { to: draft } : draft;
   return {
     transitionId: '',
-    targetStepId: to,
+    targetStepId: to ?? '',
     priority: 0,
     trigger: 'ON_COMPLETION',
     intentLabel: '',
@@ -60,6 +64,7 @@ export function aTransition(draft: TransitionDraft): StepTransition {
     conditionText: '',
     conditionEmbedding: [],
     clears: [],
+    returns: false,
     description: '',
     ...overrides,
   };
@@ -70,18 +75,23 @@ export function aStep({ to = [], ...overrides }: StepDraft): ScenarioStep {
     name: '',
     description: '',
     collectsProfileFields: [],
+    optionalFields: [],
     isCheckpoint: false,
     checkpointDescription: '',
     performsAction: false,
     isRequiredAction: false,
     confirmsFields: [],
+    confirmsNothing: false,
     toolBindings: [],
     toolIds: [],
     templateIds: [],
+    speak: 'INFORM',
     isTerminal: false,
+    ending: 'SUCCEEDED',
     reachableFromAnywhere: false,
     priority: 0,
     blocksStarts: false,
+    maxReminders: 1,
     transitions: to.map(aTransition),
     ...overrides,
   };
@@ -100,11 +110,16 @@ export function aScenario({ steps, globals = [], requires = {}, ...overrides }: 
     globalTransitions: globals.map(aTransition),
     requiredFields: Object.entries(requires).map(([fieldName, level]) => ({ fieldName, level, description: '' })),
     persistedFields: [],
+    localFields: [],
     entryCondition: '',
     completionCondition: '',
+    cancelCondition: '',
     exclusive: false,
+    askBeforeStart: false,
     idleAction: 'PAUSE',
     whenNotAddressed: 'QUIET',
+    whenDisplaced: 'PAUSE',
+    resume: 'AUTOMATIC',
     migrationPolicy: 'PINNED',
     migrationStepMap: new Map(),
     ...overrides,
@@ -123,8 +138,9 @@ export function aRelationship(
   kind: RelationshipKind,
   targetScenarioId: string,
   sourceType: Relationship['sourceType'] = 'SCENARIO',
+  startDependency = false,
 ): Relationship {
-  return { kind, sourceType, sourceId, targetScenarioId, weight: 0 };
+  return { kind, sourceType, sourceId, targetScenarioId, weight: 0, startDependency };
 }
 
 type Fields = Readonly<Record<string, JsonValue>>;
@@ -143,11 +159,15 @@ export interface TurnDraft {
   readonly customer?: Fields;
   readonly variables?: Fields;
   readonly scopes?: Readonly<Record<string, CandidateVariable['scope']>>;
+  /** Candidate variables that name a scenario, change a list or are declined. They follow `variables`. */
+  readonly given?: readonly (Partial<CandidateVariable> & { readonly name: string })[];
   readonly patch?: Fields;
   readonly outcomes?: readonly (Partial<Omit<StepOutcome, 'results'>> & {
     readonly kind: StepOutcome['kind'];
     readonly results?: Fields;
   })[];
+  readonly deliveries?: readonly (Partial<Delivery> & { readonly status: Delivery['status'] })[];
+  readonly supersedesTurnId?: string;
   readonly facts?: Fields;
   readonly requested?: readonly string[];
   readonly occurredAt?: number;
@@ -332,6 +352,8 @@ export function aTurn(draft: TurnDraft, turnId: string, occurredAt: number): Tur
       results: toFields(results),
     })),
     sessionVariables: toFields(draft.patch),
+    deliveries: (draft.deliveries ?? []).map((delivery) => ({ instanceId: '', actionKey: '', ...delivery })),
+    supersedesTurnId: draft.supersedesTurnId ?? '',
   };
 }
 
@@ -356,14 +378,19 @@ function aSituation(draft: TurnDraft): Situation {
     urgency: 'normal',
     facts: toFields(draft.facts),
     requestedFields: draft.requested ?? [],
-    candidateVariables: Object.entries(draft.variables ?? {}).map(([name, value]) => ({
-      name,
-      value,
-      scope: draft.scopes?.[name] ?? 'CASE',
-    })),
+    candidateVariables: [
+      ...Object.entries(draft.variables ?? {}).map(([name, value]) =>
+        aVariable({ name, value, scope: draft.scopes?.[name] ?? 'CASE' }),
+      ),
+      ...(draft.given ?? []).map(aVariable),
+    ],
     embedding: [],
     ...draft.situation,
   };
+}
+
+function aVariable(draft: Partial<CandidateVariable> & { readonly name: string }): CandidateVariable {
+  return { value: null, scope: 'CASE', scenarioId: '', operation: 'SET', declined: false, ...draft };
 }
 
 function aSignal(draft: SignalDraft): Situation['signals'][number] {

@@ -8,7 +8,7 @@ import type { Scenario as ScenarioMessage } from '../../gen/focal/orchestration/
 import type { Session } from '../../gen/focal/orchestration/v1/session';
 import type { Scenario } from '../../src/core/model/scenario';
 import type { OrchestrationSettings } from '../../src/core/model/settings';
-import { lifecycleAction } from '../../src/server/codec/wire/enums';
+import { lifecycleAction } from '../../src/server/codec/wire/decision-enums';
 import { scenarioToProto } from '../../src/server/codec/wire/scenario-codec';
 import type { DeepPartial } from '../server/codec/partial-message';
 import { aScenario, type ScenarioDraft } from './conversation';

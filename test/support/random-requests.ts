@@ -15,7 +15,10 @@ const ids: Readonly<Record<string, string>> = {
 
 /** Converts a scenario of `randomSession` to one that can be stored. */
 export function toSendableScenario(draft: ScenarioDraft): Scenario {
-  return aScenario({ ...draft, name: draft.scenarioId, scenarioId: getId(draft.scenarioId) });
+  const steps = draft.steps.map((step) =>
+    step.calls ? { ...step, calls: { ...step.calls, scenarioId: getId(step.calls.scenarioId) } } : step,
+  );
+  return aScenario({ ...draft, steps, name: draft.scenarioId, scenarioId: getId(draft.scenarioId) });
 }
 
 export function toSendableRelationship(relationship: Relationship): Relationship {
@@ -36,12 +39,20 @@ export function toSendableTurn(draft: TurnDraft, { running, occurredAt, ...key }
     situation: {
       ...turn.situation,
       signals: turn.situation.signals.map((aim) => ({ ...aim, scenarioIds: aim.scenarioIds.map(getId) })),
+      candidateVariables: turn.situation.candidateVariables.map((variable) => ({
+        ...variable,
+        scenarioId: variable.scenarioId === '' ? '' : getId(variable.scenarioId),
+      })),
     },
     candidates: turn.candidates.map((candidate) => ({ ...candidate, scenarioId: getId(candidate.scenarioId) })),
     appliedRules: turn.appliedRules.map((rule) => ({
       ...rule,
       ruleId: getId(rule.ruleId),
       scopeId: rule.scope === 'SCENARIO' ? getId(rule.scopeId) : rule.scopeId,
+    })),
+    deliveries: turn.deliveries.map((delivery) => ({
+      ...delivery,
+      instanceId: delivery.instanceId === '' ? '' : getInstanceId(delivery.instanceId),
     })),
     stepOutcomes: turn.stepOutcomes.map((outcome) => ({
       ...outcome,

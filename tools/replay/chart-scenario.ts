@@ -1,34 +1,66 @@
-import { Scenario, ScenarioStep, ToolBinding, WhenNotAddressed } from '../../gen/focal/orchestration/v1/scenario';
-import { type Chart, type ChartStep, isConfirmation } from './chart';
+import { Scenario, ScenarioStep, ToolBinding } from '../../gen/focal/orchestration/v1/scenario';
+import {
+  type Chart,
+  type ChartStep,
+  findStep,
+  isConfirmation,
+  isConfirmedAction,
+  leadsTo,
+  passOptionalSteps,
+} from './chart';
+import { createCompletionCondition, toCountVariable, toReportVariable, toSucceededVariable } from './chart-conditions';
 import {
   createCollectTransitions,
-  createCompletionCondition,
   createDeclinedTransitions,
   createInformTransitions,
+  createOptionalEntryTransitions,
+  createReportTransitions,
   createResultTransitions,
+  createSearchAgainTransitions,
   createSearchTransitions,
   createTransition,
-  toCountVariable,
-  toSucceededVariable,
 } from './chart-transitions';
 import { toScenarioId } from './replay-ids';
 
 /** A customer may repeat a search many times, which is not a loop. The limit on attempts finds real loops. */
 const maxLoopCount = 50;
 
+/** The scores of the recordings name the scenario that a message is about, not a wish to begin again: only a START restarts. */
+const restartThreshold = 1;
+
 /** Converts a chart to a scenario of the contract. docs/replay.md states the rules. */
-export function toScenario(chart: Chart): Scenario {
+export function toScenario(original: Chart): Scenario {
+  const chart = passOptionalSteps(original);
+  const globalTransitions = createReportTransitions(chart);
+  const entrySteps = toOptionalEntrySteps(chart);
+  const entryStepId = entrySteps[0]?.stepId ?? chart.entry_step;
+  const reachableFrom = [entryStepId, ...globalTransitions.map(({ targetStepId }) => targetStepId)];
+  const steps = selectReachableSteps(reachableFrom, [...entrySteps, ...toSteps(chart)]);
   return Scenario.fromPartial({
     scenarioId: toScenarioId(chart.scenario_id),
     name: chart.title,
     description: chart.description,
     tags: [chart.source.dataset, chart.domain],
-    entryStepId: chart.entry_step,
-    steps: selectReachableSteps(chart.entry_step, toSteps(chart)),
+    entryStepId,
+    steps: steps.map((step) => makeReachable(step, globalTransitions)),
+    globalTransitions,
     completionCondition: createCompletionCondition(chart),
     maxLoopCount,
-    whenNotAddressed: WhenNotAddressed.WHEN_NOT_ADDRESSED_PAUSE,
+    restartThreshold,
   });
+}
+
+/** Creates the step before an optional question at the entry. A chart without one has none. */
+function toOptionalEntrySteps(chart: Chart): ScenarioStep[] {
+  const entry = findStep(chart, chart.entry_step);
+  if (entry === undefined || !entry.optional) return [];
+  return [
+    ScenarioStep.fromPartial({
+      stepId: `${entry.step_id}.start`,
+      description: 'Whether the optional question is needed.',
+      transitions: createOptionalEntryTransitions(entry),
+    }),
+  ];
 }
 
 function toSteps(chart: Chart): ScenarioStep[] {
@@ -41,7 +73,7 @@ function toSteps(chart: Chart): ScenarioStep[] {
       case 'action':
         return toActionStep(chart, step);
       case 'inform':
-        return step.step_id === 'end' ? toSilentStep(step) : toInformStep(chart, step);
+        return isClosing(chart, step) ? toSilentStep(step) : toInformStep(chart, step);
       case 'ask_more':
       case 'closing':
         return toSilentStep(step);
@@ -51,11 +83,19 @@ function toSteps(chart: Chart): ScenarioStep[] {
   });
 }
 
+/** Whether a step ends the scenario without information: only a customer who has moved on reaches it. */
+function isClosing(chart: Chart, step: ChartStep): boolean {
+  const isReached = chart.steps.some((other) => leadsTo(other, step));
+  const isInformation = chart.steps.some((other) => leadsTo(other, step, ({ on }) => on !== 'done'));
+  return step.terminal && step.next.length === 0 && isReached && !isInformation;
+}
+
 function toCollectStep(chart: Chart, step: ChartStep): ScenarioStep {
   return ScenarioStep.fromPartial({
     stepId: step.step_id,
     description: step.text,
     collectsProfileFields: step.collects_profile_fields,
+    optionalFields: step.optional ? step.collects_profile_fields : [],
     canSkip: step.can_skip,
     transitions: createCollectTransitions(chart, step),
   });
@@ -64,7 +104,8 @@ function toCollectStep(chart: Chart, step: ChartStep): ScenarioStep {
 /** Merges confirmation and action into one step, so that the checkpoint is passed when the action is done. */
 function toConfirmStep(chart: Chart, step: ChartStep): ScenarioStep {
   const confirmed = step.next.find(isConfirmation);
-  const action = chart.steps.find((other) => other.step_id === confirmed?.to && other.kind === 'action');
+  const target = findStep(chart, confirmed?.to);
+  const action = target?.kind === 'action' ? target : undefined;
   return ScenarioStep.fromPartial({
     stepId: step.step_id,
     description: step.text,
@@ -75,6 +116,7 @@ function toConfirmStep(chart: Chart, step: ChartStep): ScenarioStep {
     isRequiredAction: action !== undefined,
     toolBindings: action === undefined ? [] : createToolBindings(action),
     transitions: [
+      ...createSearchAgainTransitions(chart, step),
       ...createDeclinedTransitions(chart, step),
       ...(action === undefined
         ? step.next.filter(isConfirmation).map((edge) => createTransition(edge.to))
@@ -83,9 +125,9 @@ function toConfirmStep(chart: Chart, step: ChartStep): ScenarioStep {
   });
 }
 
-/** A search may be repeated. The action of a transactional scenario is the retry of a confirmed action. */
+/** A search may be repeated. An action that a confirmation leads to is kept as the retry of that action. */
 function toActionStep(chart: Chart, step: ChartStep): ScenarioStep {
-  const isRetry = chart.transactional && hasEdgeFrom(chart, 'confirm', step);
+  const isRetry = isConfirmedAction(chart, step);
   return ScenarioStep.fromPartial({
     stepId: step.step_id,
     description: step.text,
@@ -102,7 +144,7 @@ function toInformStep(chart: Chart, step: ChartStep): ScenarioStep {
     stepId: step.step_id,
     description: step.text,
     templateIds: [`${chart.title}.${step.step_id}`],
-    isTerminal: step.terminal || step.next.length === 0,
+    isTerminal: step.terminal,
     transitions: createInformTransitions(chart, step),
   });
 }
@@ -113,18 +155,23 @@ function toSilentStep(step: ChartStep): ScenarioStep {
 
 function createToolBindings(step: ChartStep): ToolBinding[] {
   return step.tools.map((toolId) =>
-    ToolBinding.fromPartial({ toolId, variableNames: [toSucceededVariable(toolId), toCountVariable(toolId)] }),
+    ToolBinding.fromPartial({
+      toolId,
+      variableNames: [toSucceededVariable(toolId), toCountVariable(toolId), toReportVariable(toolId)],
+    }),
   );
 }
 
-function hasEdgeFrom(chart: Chart, kind: ChartStep['kind'], target: ChartStep): boolean {
-  return chart.steps.some((step) => step.kind === kind && step.next.some((edge) => edge.to === target.step_id));
+/** Lets the global transitions reach their targets, which are no recovery steps. */
+function makeReachable(step: ScenarioStep, globalTransitions: Scenario['globalTransitions']): ScenarioStep {
+  const isTarget = globalTransitions.some(({ targetStepId }) => targetStepId === step.stepId);
+  return isTarget ? { ...step, reachableFromAnywhere: true, isRecovery: false } : step;
 }
 
 /** Removes unreachable steps: actions that became part of a confirmation, and unused closing steps. */
-function selectReachableSteps(entryStepId: string, steps: readonly ScenarioStep[]): ScenarioStep[] {
-  const reached = new Set([entryStepId]);
-  const pending = [entryStepId];
+function selectReachableSteps(from: readonly string[], steps: readonly ScenarioStep[]): ScenarioStep[] {
+  const reached = new Set(from);
+  const pending = [...from];
   for (let id = pending.pop(); id !== undefined; id = pending.pop()) {
     for (const { targetStepId } of steps.find((step) => step.stepId === id)?.transitions ?? []) {
       if (!reached.has(targetStepId)) pending.push(targetStepId);

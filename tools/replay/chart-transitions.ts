@@ -1,31 +1,44 @@
-import { StepOutcomeKind, StepTransition, TransitionTrigger } from '../../gen/focal/orchestration/v1/scenario';
-import { type Chart, type ChartEdge, type ChartStep, getCommittingTools } from './chart';
+import { StepTransition, TransitionTrigger, VisitOutcome } from '../../gen/focal/orchestration/v1/scenario';
+import {
+  type Chart,
+  type ChartEdge,
+  type ChartStep,
+  findStep,
+  isConfirmation,
+  isConfirmedAction,
+  isFailure,
+  leadsTo,
+} from './chart';
+import {
+  continuedCondition,
+  createAcceptedCondition,
+  createAsksAboutCondition,
+  createFailedCondition,
+  createMovedOnCondition,
+  createRefusedCondition,
+  createReportCondition,
+  createValueChangedCondition,
+  createWantsAlternativesCondition,
+  toReportVariable,
+} from './chart-conditions';
 
 const { TRANSITION_TRIGGER_ANYTIME: ANYTIME } = TransitionTrigger;
 const {
-  STEP_OUTCOME_KIND_DECLINED: DECLINED,
-  STEP_OUTCOME_KIND_ACTION_SUCCEEDED: ACTION_SUCCEEDED,
-  STEP_OUTCOME_KIND_ACTION_FAILED: ACTION_FAILED,
-} = StepOutcomeKind;
+  VISIT_OUTCOME_DECLINED: DECLINED,
+  VISIT_OUTCOME_ACTION_SUCCEEDED: ACTION_SUCCEEDED,
+  VISIT_OUTCOME_ACTION_FAILED: ACTION_FAILED,
+} = VisitOutcome;
 
 /** Creates a transition, by default without a condition. */
 export function createTransition(to: string, parts: Partial<StepTransition> = {}): StepTransition {
   return StepTransition.fromPartial({ ...parts, targetStepId: to });
 }
 
-/** Creates the transitions of a step that asks. An optional question is asked once. */
+/** Creates the transitions of a step that asks. */
 export function createCollectTransitions(chart: Chart, step: ChartStep): StepTransition[] {
   return step.next.flatMap((edge) => {
     if (edge.on === 'info_missing') return createMissingInfoTransitions(chart, edge);
-    if (edge.on !== 'collected') return [createTransition(edge.to, { outcomes: [DECLINED] })];
-    if (!step.optional) return [createTransition(edge.to)];
-    return [
-      createTransition(edge.to, {
-        trigger: ANYTIME,
-        condition: createOptionalAnsweredCondition(step.collects_profile_fields),
-      }),
-      createTransition(edge.to),
-    ];
+    return [createTransition(edge.to, edge.on === 'collected' ? {} : { outcomes: [DECLINED] })];
   });
 }
 
@@ -38,6 +51,21 @@ function createMissingInfoTransitions(chart: Chart, edge: ChartEdge): StepTransi
   ];
 }
 
+/** Creates the transitions of the step before an optional question: past it if a value is known, else to the question. */
+export function createOptionalEntryTransitions({
+  step_id,
+  collects_profile_fields,
+  next,
+}: ChartStep): StepTransition[] {
+  const past = next.filter(({ on }) => on === 'collected');
+  return [
+    ...past.flatMap(({ to }) =>
+      collects_profile_fields.map((field) => createTransition(to, { trigger: ANYTIME, conditionFields: [field] })),
+    ),
+    createTransition(step_id),
+  ];
+}
+
 /** Creates the transitions for the result of a tool. */
 export function createResultTransitions(step: ChartStep): StepTransition[] {
   return step.next.map((edge) =>
@@ -46,15 +74,13 @@ export function createResultTransitions(step: ChartStep): StepTransition[] {
 }
 
 /**
- * Creates the transitions of a search. If the turn of the hint has no result, the service hints at the search again when a value changes,
- * and otherwise counts the search as successful.
+ * Creates the transitions of a search. The service hints at the search again when a value changes. A search that can fail waits for its
+ * result. Any other counts as done after the turn of the hint (3.1).
  */
 export function createSearchTransitions(chart: Chart, step: ChartStep): StepTransition[] {
-  const success = step.next.find((edge) => !isFailure(edge));
   return [
     ...createValueChangedTransitions(chart, step.step_id),
-    ...createResultTransitions(step),
-    ...(success === undefined ? [] : [createTransition(success.to)]),
+    ...(step.next.some(isFailure) ? createResultTransitions(step) : step.next.map(({ to }) => createTransition(to))),
   ];
 }
 
@@ -64,8 +90,23 @@ function createValueChangedTransitions(chart: Chart, to: string): StepTransition
   return [createTransition(to, { trigger: ANYTIME, condition: createValueChangedCondition(chart) })];
 }
 
-function isFailure(edge: ChartEdge): boolean {
-  return edge.on === 'failure' || edge.on === 'unavailable';
+/**
+ * Creates the global transitions for tools that ran although the plan did not ask for it: to the step for the result. They clear the report,
+ * so that each report is used once. The failure of a search is not used, because the search lacked values.
+ */
+export function createReportTransitions(chart: Chart): StepTransition[] {
+  return chart.steps.flatMap((step) =>
+    step.tools.flatMap((tool) =>
+      step.next
+        .filter((edge) => isConfirmedAction(chart, step) || !isFailure(edge))
+        .map((edge) =>
+          createTransition(edge.to, {
+            condition: createReportCondition(tool, !isFailure(edge)),
+            clears: [toReportVariable(tool)],
+          }),
+        ),
+    ),
+  );
 }
 
 /** Creates the transitions for a customer who declines: back to the confirmation, or to a step whose fields are cleared. */
@@ -77,27 +118,32 @@ export function createDeclinedTransitions(chart: Chart, step: ChartStep): StepTr
 
 /** Creates the transitions of a step that informs, in the order in which they are evaluated. */
 export function createInformTransitions(chart: Chart, step: ChartStep): StepTransition[] {
-  const transitions = step.next.flatMap((edge) => createInformTransition(chart, edge));
   const self = step.step_id;
-  transitions.push(
+  const transitions = [
+    ...step.next.flatMap((edge) => createInformTransition(chart, step, edge)),
+    ...createReportTransitions(chart)
+      .filter(({ targetStepId }) => targetStepId === self)
+      .map((transition) => ({ ...transition, trigger: ANYTIME })),
+    ...createSearchAgainTransitions(chart, step),
     createTransition(self, {
       trigger: ANYTIME,
       condition: createAsksAboutCondition(chart),
       description: 'The customer asks about it.',
     }),
-  );
+  ];
   // In STAR, "continue" means that the wizard stayed with this task. In SGD, it may also be a "thank you".
   if (chart.source.dataset === 'star') {
-    transitions.push(createTransition(findFailedStep(chart, step) ?? self, { condition: continuedCondition }));
+    const next = findStepToRetry(chart, step)?.step_id ?? self;
+    transitions.push(createTransition(next, { condition: continuedCondition }));
   }
   return transitions;
 }
 
-function createInformTransition(chart: Chart, edge: ChartEdge): StepTransition[] {
+function createInformTransition(chart: Chart, step: ChartStep, edge: ChartEdge): StepTransition[] {
   switch (edge.on) {
     case 'confirmed':
     case 'yes':
-      return [createTransition(edge.to, { trigger: ANYTIME, condition: createAcceptedCondition(chart) })];
+      return createAcceptedTransitions(chart, edge);
     case 'no':
       return [createTransition(edge.to, { trigger: ANYTIME, condition: createRefusedCondition(chart) })];
     case 'facts_changed':
@@ -106,86 +152,74 @@ function createInformTransition(chart: Chart, edge: ChartEdge): StepTransition[]
       return [createTransition(edge.to, { trigger: ANYTIME, condition: createWantsAlternativesCondition(chart) })];
     case 'done':
       return [createTransition(edge.to, { condition: createMovedOnCondition(chart) })];
-    case 'correct':
-      return [createTransition(edge.to, { condition: continuedCondition })];
     default:
-      // Only the message shows whether the answer is `incorrect` or `noanswer`.
-      return [createTransition(edge.to, { conditionText: `The customer's answer: ${edge.on}` })];
+      return [createTransition(edge.to, createAnswerCondition(step, edge))];
   }
 }
 
-function getCollectedFields(chart: Chart, stepId: string): string[] {
-  return chart.steps.find((step) => step.step_id === stepId)?.collects_profile_fields ?? [];
+/**
+ * Creates the transitions for a customer who accepts what a step informs about. An action that was confirmed before is retried. If it failed
+ * without a confirmation, because the plan did not ask for it, the customer confirms first.
+ */
+function createAcceptedTransitions(chart: Chart, edge: ChartEdge): StepTransition[] {
+  const condition = createAcceptedCondition(chart);
+  const target = findStep(chart, edge.to);
+  const confirmation = target && findConfirmation(chart, target);
+  if (target === undefined || target.tools.length === 0 || confirmation === undefined) {
+    return [createTransition(edge.to, { trigger: ANYTIME, condition })];
+  }
+  return [
+    createTransition(edge.to, {
+      trigger: ANYTIME,
+      condition: `${condition} && ${createFailedCondition(target.tools)}`,
+    }),
+    createTransition(confirmation.step_id, { trigger: ANYTIME, condition }),
+  ];
 }
-
-/** Finds the step to retry if the customer continues after a failure that has no edge. */
-function findFailedStep(chart: Chart, { step_id, next }: ChartStep): string | undefined {
-  if (next.length > 0) return undefined;
-  return chart.steps.find((step) => step.next.some((edge) => isFailure(edge) && edge.to === step_id))?.step_id;
-}
-
-// Conditions in CEL.
 
 /**
- * Returns the name of the variable that is true if the last run of a tool succeeded. The results of an outcome set the variable
- * (SEMANTICS 0.4).
+ * Creates the condition for the answer to a question of a step that informs, for example `correct`. Only the message shows which answer it is.
+ * The first edge therefore stands for all: it is taken when the customer continues.
  */
-export function toSucceededVariable(tool: string): string {
-  return `${tool}.succeeded`;
+function createAnswerCondition({ next }: ChartStep, edge: ChartEdge): Partial<StepTransition> {
+  const first = next.find(({ on }) => !informEvents.has(on));
+  return edge === first ? { condition: continuedCondition } : { conditionText: `The customer's answer: ${edge.on}` };
 }
 
-/** Returns the name of the variable with the number of results of the last run of a tool. */
-export function toCountVariable(tool: string): string {
-  return `${tool}.result_count`;
+/** The events of a step that informs with a condition of their own. */
+const informEvents: ReadonlySet<string> = new Set(['confirmed', 'yes', 'no', 'facts_changed', 'alternatives', 'done']);
+
+function getCollectedFields(chart: Chart, stepId: string): string[] {
+  return findStep(chart, stepId)?.collects_profile_fields ?? [];
 }
 
-/** Creates a condition that holds if the customer changed a value of the scenario, but did not select an offer. */
-function createValueChangedCondition(chart: Chart): string {
-  const fields = chart.fields.map((field) => toLiteral(field.field_id)).join(', ');
-  return `changed.exists(field, field in [${fields}]) && !(${toLiteral(chart.scenario_id)} in facts.selected)`;
+/** Creates the transition of a step that follows a search: a changed value of the scenario searches again. */
+export function createSearchAgainTransitions(chart: Chart, step: ChartStep): StepTransition[] {
+  const search = findSearch(chart, step);
+  return search === undefined ? [] : createValueChangedTransitions(chart, search.step_id);
 }
 
-function createWantsAlternativesCondition(chart: Chart): string {
-  return `${toLiteral(chart.scenario_id)} in facts.alternatives`;
+/** Finds the search whose result a step gives. */
+function findSearch(chart: Chart, step: ChartStep): ChartStep | undefined {
+  return chart.steps.find(
+    (other) => other.kind === 'action' && !isConfirmedAction(chart, other) && leadsTo(other, step),
+  );
 }
 
-function createAcceptedCondition(chart: Chart): string {
-  return `${toLiteral(chart.scenario_id)} in facts.accepted`;
+/**
+ * Finds the step to retry if the customer continues after a failure without an edge for it: the failed search, or, for an action that was
+ * confirmed, what comes before it: the search that leads to the confirmation, else the confirmation.
+ */
+function findStepToRetry(chart: Chart, step: ChartStep): ChartStep | undefined {
+  if (step.next.some(({ on }) => on !== 'done')) return undefined;
+  const failed = chart.steps.find((other) => leadsTo(other, step, isFailure));
+  if (failed === undefined) return undefined;
+  const confirmation = findConfirmation(chart, failed);
+  if (confirmation === undefined) return failed;
+  return chart.steps.find((other) => other.kind === 'action' && leadsTo(other, confirmation)) ?? confirmation;
 }
 
-function createRefusedCondition(chart: Chart): string {
-  return `${toLiteral(chart.scenario_id)} in facts.refused`;
-}
-
-/** Creates a condition that holds if the customer asks about a field of the service. */
-function createAsksAboutCondition(chart: Chart): string {
-  const service = chart.scenario_id.split('.')[1] ?? chart.scenario_id;
-  return `requested.exists(field, field.startsWith(${toLiteral(`${service}.`)}))`;
-}
-
-/** Creates a condition that holds if the customer leaves the scenario, starts it again, or turns only to other scenarios. */
-function createMovedOnCondition(chart: Chart): string {
-  const id = toLiteral(chart.scenario_id);
-  const turnedToOthers = `(size(facts.turned_to) > 0 && !(${id} in facts.turned_to))`;
-  return `facts.ending || ${id} in facts.left || ${id} in facts.started || ${turnedToOthers}`;
-}
-
-/** Creates a condition that holds if a tool of the scenario succeeded and the customer has moved on. */
-export function createCompletionCondition(chart: Chart): string {
-  const committing = getCommittingTools(chart);
-  const tools = committing.size > 0 ? [...committing] : [...new Set(chart.steps.flatMap((step) => step.tools))];
-  const succeeded = tools.map((tool) => `data[${toLiteral(toSucceededVariable(tool))}] == true`).join(' || ');
-  return `(${succeeded}) && (${createMovedOnCondition(chart)})`;
-}
-
-/** Holds if the customer continues with this scenario. */
-const continuedCondition = 'signal == "CONTINUE"';
-
-/** Creates a condition that holds if an optional question was asked, or the customer gave one of its fields. */
-function createOptionalAnsweredCondition(fields: readonly string[]): string {
-  return `attempts > 0 || changed.exists(field, field in [${fields.map(toLiteral).join(', ')}])`;
-}
-
-function toLiteral(value: string): string {
-  return JSON.stringify(value);
+/** Finds the confirmation that leads to an action; undefined if the action needs none. */
+function findConfirmation(chart: Chart, action: ChartStep): ChartStep | undefined {
+  return chart.steps.find((other) => other.kind === 'confirm' && leadsTo(other, action, isConfirmation));
 }

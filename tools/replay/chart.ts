@@ -40,21 +40,63 @@ export function parseChart(record: unknown): Chart {
   return chartSchema.parse(record);
 }
 
-/**
- * Returns the tools that execute what the customer confirms: those of the steps that a confirmation leads to. Empty if the chart is not
- * transactional.
- */
+/** Whether a step executes what the customer confirms: a confirmation leads to it. */
+export function isConfirmedAction(chart: Chart, step: ChartStep): boolean {
+  return (
+    step.kind === 'action' &&
+    chart.steps.some((other) => other.kind === 'confirm' && leadsTo(other, step, isConfirmation))
+  );
+}
+
+/** Returns the tools that execute what the customer confirms. */
 export function getCommittingTools(chart: Chart): ReadonlySet<string> {
-  const confirmations = chart.transactional
-    ? chart.steps.filter((step) => step.kind === 'confirm').flatMap((step) => step.next.filter(isConfirmation))
-    : [];
-  const targets = new Set(confirmations.map((edge) => edge.to));
-  return new Set(chart.steps.filter((step) => targets.has(step.step_id)).flatMap((step) => step.tools));
+  return new Set(chart.steps.filter((step) => isConfirmedAction(chart, step)).flatMap((step) => step.tools));
 }
 
 /** Whether an edge is for a customer who confirms. */
 export function isConfirmation(edge: ChartEdge): boolean {
   return edge.on === 'confirmed' || edge.on === 'yes';
+}
+
+/** Whether an edge is for a tool that failed or found that something is unavailable. */
+export function isFailure(edge: ChartEdge): boolean {
+  return edge.on === 'failure' || edge.on === 'unavailable';
+}
+
+/** Finds a step by its id. */
+export function findStep(chart: Chart, stepId: string | undefined): ChartStep | undefined {
+  return chart.steps.find((step) => step.step_id === stepId);
+}
+
+/** Whether a step has an edge, of those that `matches` selects, to another step. */
+export function leadsTo(
+  step: ChartStep,
+  target: ChartStep,
+  matches: (edge: ChartEdge) => boolean = () => true,
+): boolean {
+  return step.next.some((edge) => edge.to === target.step_id && matches(edge));
+}
+
+/**
+ * Leads the edges past the optional questions in the middle of a chart: agents hardly ever ask them, and a value that the customer gives is
+ * used anyway. An optional question at the entry is asked.
+ */
+export function passOptionalSteps(chart: Chart): Chart {
+  return {
+    ...chart,
+    steps: chart.steps.map((step) => ({
+      ...step,
+      next: step.next.map((edge) => ({ ...edge, to: passOptional(chart, edge.to, []) })),
+    })),
+  };
+}
+
+/** Returns the first step from a step on that is not an optional question in the middle of the chart. */
+function passOptional(chart: Chart, stepId: string, passed: readonly string[]): string {
+  const step = findStep(chart, stepId);
+  const isPassed = step?.optional && stepId !== chart.entry_step && !passed.includes(stepId);
+  const next = isPassed ? step.next.find(({ on }) => on === 'collected') : undefined;
+  return next === undefined ? stepId : passOptional(chart, next.to, [...passed, stepId]);
 }
 
 /** The data of a scenario that the scoring uses. */

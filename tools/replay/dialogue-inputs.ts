@@ -45,3 +45,15 @@ export type ToolRun = z.infer<typeof toolRunSchema>;
 export function parseDialogueInputs(record: unknown): DialogueInputs {
   return dialogueSchema.parse(record);
 }
+
+/**
+ * Whether the value of a field says that the customer does not have it ("Sorry, I can't remember my PIN"). The data records the reply to a
+ * question as the value.
+ */
+export function isRefusal(value: string): boolean {
+  return refusal.test(value);
+}
+
+/** An interjection, then "I", then a lack. A reply that begins with the value is no refusal. */
+const refusal =
+  /^(?:\W*(?:sorry|hm+|um+|oh|well|but)\b)*\W*i\b\W*(?:(?:do not|don'?t|cannot|can'?t|can never)(?: seem to)? (?:know|have|remember|recall)|forgot|have no (?:clue|idea)|a?m not sure)\b/i;

@@ -11,18 +11,18 @@ import {
   TurnTrigger,
   VariableScope,
 } from '../../gen/focal/orchestration/v1/turn';
-import type { SignalInput, TurnInputs } from './dialogue-inputs';
+import { isRefusal, type SignalInput, type TurnInputs } from './dialogue-inputs';
 import { toScenarioId } from './replay-ids';
 import type { SessionView } from './session-view';
 
 /** The content of a turn. Ids and time are added when it is sent. */
-export type TurnContent = Pick<Turn, 'trigger' | 'situation' | 'candidates' | 'stepOutcomes'>;
+export type TurnContent = Pick<Turn, 'trigger' | 'situation' | 'candidates' | 'stepOutcomes' | 'sessionVariables'>;
 
 /** Converts a message of the customer to a turn, as the upstream services would. Reads only the inputs of the turn. */
 export function toMessageTurn({ inputs }: TurnInputs, view: SessionView): TurnContent {
   const situation = Situation.fromPartial({
     canonicalIntentLabel: inputs.intent ?? '',
-    signals: inputs.signals.flatMap((signal) => toSignals(signal, view)),
+    signals: [...inputs.signals.flatMap((signal) => toSignals(signal, view)), ...toImplicitPauses(inputs, view)],
     facts: { ...toTurnFacts(inputs) },
     requestedFields: [...new Set(inputs.signals.flatMap((signal) => signal.requested_fields))],
     candidateVariables: [...toGivenValues(inputs), ...toClearedValues(inputs)],
@@ -32,7 +32,10 @@ export function toMessageTurn({ inputs }: TurnInputs, view: SessionView): TurnCo
     candidates: inputs.candidates.map(({ scenario_id, score }) =>
       ScenarioCandidate.fromPartial({ scenarioId: toScenarioId(scenario_id), score }),
     ),
-    stepOutcomes: inputs.signals.flatMap((signal) => toConfirmationOutcomes(signal, view)),
+    stepOutcomes: [
+      ...inputs.signals.flatMap((signal) => toConfirmationOutcomes(signal, view)),
+      ...toRefusalOutcomes(inputs, view),
+    ],
   };
 }
 
@@ -41,17 +44,21 @@ export function buildClosingTurn(facts: TurnFacts = customerLeftFacts): TurnCont
   return createContent(TurnTrigger.TURN_TRIGGER_MESSAGE, Situation.fromPartial({ facts: { ...facts } }));
 }
 
-/** Creates a turn without a message, for the results of tools. */
-export function toToolResultsTurn(stepOutcomes: readonly StepOutcome[]): TurnContent {
+/** Creates a turn without a message, for the results of tools. `sessionVariables` reports the runs that the plan did not ask for. */
+export function toToolResultsTurn(
+  stepOutcomes: readonly StepOutcome[],
+  sessionVariables: Turn['sessionVariables'] = {},
+): TurnContent {
   return {
     ...createContent(TurnTrigger.TURN_TRIGGER_TOOL_RESULTS, undefined),
+    sessionVariables,
     stepOutcomes: [...stepOutcomes],
   };
 }
 
 function createContent(trigger: TurnTrigger, situation: Situation | undefined): TurnContent {
-  const { candidates, stepOutcomes } = Turn.create();
-  return { trigger, situation, candidates, stepOutcomes };
+  const { candidates, stepOutcomes, sessionVariables } = Turn.create();
+  return { trigger, situation, candidates, stepOutcomes, sessionVariables };
 }
 
 /**
@@ -82,6 +89,18 @@ function toSignals(input: SignalInput, view: SessionView): SignalAim[] {
 }
 
 /**
+ * A message that starts or continues a scenario says nothing about those without a signal: the customer has turned away from them, although
+ * the message may contain a value that they collect.
+ */
+function toImplicitPauses({ signals }: TurnInputs['inputs'], view: SessionView): SignalAim[] {
+  if (!signals.some(({ signal }) => signal === 'start' || signal === 'continue')) return [];
+  const concerned = new Set(signals.map(({ scenario_id }) => toScenarioId(scenario_id)));
+  const scenarioIds = [...view.keys()].filter((id) => !concerned.has(id));
+  if (scenarioIds.length === 0) return [];
+  return [SignalAim.fromPartial({ signal: ScenarioSignal.SCENARIO_SIGNAL_PAUSE, scenarioIds })];
+}
+
+/**
  * Converts the yes or no to a CONFIRM to an outcome of its step and visit. A yes or no to an INFORM is only a fact. A yes or no to an ASK
  * is ignored, because the data marks these words regardless of the question.
  */
@@ -104,17 +123,36 @@ function toConfirmationOutcomes({ scenario_id, signal, confirmation }: SignalInp
   ];
 }
 
+/**
+ * Converts the refusal to give an asked value to an outcome of the step that asks. The refusal of a value that is not asked is only marked in
+ * the variable.
+ */
+function toRefusalOutcomes({ facts }: TurnInputs['inputs'], view: SessionView): StepOutcome[] {
+  const refusedFields = new Set(facts.filter(({ value }) => isRefusal(value)).map(({ field_id }) => field_id));
+  return [...view.values()].flatMap(({ instanceId, stepId, lastContribution }) => {
+    const isAsked =
+      lastContribution?.type === ContributionType.CONTRIBUTION_TYPE_ASK &&
+      lastContribution.stepId === stepId &&
+      lastContribution.fieldsToAsk.some((field) => refusedFields.has(field));
+    if (!isAsked) return [];
+    return [StepOutcome.fromPartial({ instanceId, stepId, kind: StepOutcomeKind.STEP_OUTCOME_KIND_DECLINED })];
+  });
+}
+
+/** The customer does not have the value of a field. */
+const refused = { declined: true };
+
 function toGivenValues(inputs: TurnInputs['inputs']): CandidateVariable[] {
-  return inputs.facts.map(({ field_id, value }) => toVariable(field_id, value));
+  return inputs.facts.map(({ field_id, value }) => toVariable(field_id, isRefusal(value) ? refused : { value }));
 }
 
 function toClearedValues(inputs: TurnInputs['inputs']): CandidateVariable[] {
-  return inputs.facts_cleared.map((field) => toVariable(field, null));
+  return inputs.facts_cleared.map((field) => toVariable(field, { value: null }));
 }
 
 /** Uses the scope SESSION, because a booking needs the values of the search before it. */
-function toVariable(name: string, value: string | null): CandidateVariable {
-  return CandidateVariable.fromPartial({ name, value, scope: VariableScope.VARIABLE_SCOPE_SESSION });
+function toVariable(name: string, content: Pick<Partial<CandidateVariable>, 'value' | 'declined'>): CandidateVariable {
+  return CandidateVariable.fromPartial({ name, ...content, scope: VariableScope.VARIABLE_SCOPE_SESSION });
 }
 
 /**

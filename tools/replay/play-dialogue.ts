@@ -1,9 +1,17 @@
 import { ProcessTurnRequest, type ProcessTurnResponse } from '../../gen/focal/orchestration/v1/orchestrator_service';
 import { Turn } from '../../gen/focal/orchestration/v1/turn';
-import type { DialogueInputs, TurnInputs } from './dialogue-inputs';
+import type { DialogueInputs, ToolRun, TurnInputs } from './dialogue-inputs';
 import { buildClosingTurn, type TurnContent, toMessageTurn, toToolResultsTurn } from './message-turn';
 import { type DialogueIds, toTurnId } from './replay-ids';
-import { emptyView, matchRuns, type SessionView, updateView } from './session-view';
+import { emptyView, type SessionView, updateView } from './session-view';
+import {
+  createEndedPatch,
+  createReportPatch,
+  matchRuns,
+  type ReportedRun,
+  selectRunning,
+  toReportedRuns,
+} from './tool-runs';
 
 /** A turn that was sent, and its response. */
 export interface Exchange {
@@ -46,24 +54,36 @@ export async function playDialogue(
 class DialogueSession {
   private view: SessionView = emptyView;
   private sentCount = 0;
+  private reported: readonly ReportedRun[] = [];
 
   constructor(
     private readonly ids: DialogueIds,
     private readonly processTurn: TurnProcessor,
   ) {}
 
-  /** Sends a message, and then tool results as long as the plan hints at a tool that ran in this turn. */
+  /**
+   * Sends a message, then tool results: outcomes as long as the plan hints at a tool that ran in this turn, and reports of the runs that the
+   * plan did not ask for.
+   */
   async play(turn: TurnInputs): Promise<Exchange[]> {
     let last = await this.send(toMessageTurn(turn, this.view));
     const exchanges = [last];
-    let runs = turn.tool_outcomes;
-    for (;;) {
-      const { outcomes, remaining } = matchRuns(last.response, runs);
-      if (outcomes.length === 0) return exchanges;
-      runs = [...remaining];
-      last = await this.send(toToolResultsTurn(outcomes));
+    let runs: readonly ToolRun[] = turn.tool_outcomes;
+    while (runs.length > 0) {
+      const { outcomes, unplanned, remaining } = matchRuns(last.response, runs);
+      const isLast = outcomes.length === 0;
+      const patch = this.report(isLast ? remaining : unplanned);
+      if (isLast && Object.keys(patch).length === 0) break;
+      last = await this.send(toToolResultsTurn(outcomes, patch));
       exchanges.push(last);
+      runs = isLast ? [] : remaining;
     }
+    return exchanges;
+  }
+
+  private report(runs: readonly ToolRun[]): Turn['sessionVariables'] {
+    this.reported = [...this.reported, ...toReportedRuns(runs, this.view)];
+    return createReportPatch(runs, this.view, this.sentCount);
   }
 
   async send(content: TurnContent): Promise<Exchange> {
@@ -71,9 +91,11 @@ class DialogueSession {
     const request = Turn.fromPartial({
       ...this.ids,
       ...content,
+      sessionVariables: { ...createEndedPatch(this.reported, this.view), ...content.sessionVariables },
       turnId: toTurnId(this.ids.sessionId, this.sentCount),
       occurredAt: new Date(dialogueStart + this.sentCount * turnIntervalMs),
     });
+    this.reported = selectRunning(this.reported, this.view);
     const response = await this.processTurn(ProcessTurnRequest.fromPartial({ turn: request }));
     this.view = updateView(this.view, response);
     return { request, response };

@@ -44,6 +44,16 @@ export function toActKey(type: ScoredAct, scenarioId: string): string {
   return `${type} ${scenarioId}`;
 }
 
+/** Returns the scenario id of the data in the key of an act. */
+export function getActScenarioId(key: string): string {
+  return key.slice(key.indexOf(' ') + 1);
+}
+
+/** Whether the recorded reply of a turn contains free text, which is not scored. */
+export function hasFreeText(turn: DialogueReference['turns'][number]): boolean {
+  return turn.expected.acts.some(({ type }) => type === 'FREE_TEXT');
+}
+
 /** Returns the keys of the scored acts of a turn. */
 export function getScoredActs(turn: DialogueReference['turns'][number]): ReadonlySet<string> {
   const keys = turn.expected.acts.flatMap((act) => {

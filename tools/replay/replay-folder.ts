@@ -13,7 +13,7 @@ import { type FileProgress, noProgress, type ReplayProgress } from './progress';
 import { listDataFiles, type ReplayRecord, readRecords, toFileName } from './read-records';
 import { getAgentIds, getDialogueIds } from './replay-ids';
 import { scoreDialogue } from './score-dialogue';
-import { addScores, type DialogueScore, type Disagreement, emptyScore } from './scores';
+import { addGroupScores, type Disagreement, emptyScores, type GroupScores } from './scores';
 
 /** The methods that a replay calls. */
 export type ReplayClient = Pick<OrchestratorClient, 'putScenario' | 'processTurn'>;
@@ -47,7 +47,7 @@ export async function replayFolder(
     const score = await replayFile(path, run, client, fileProgress);
     fileProgress.end();
     const figures = toFigures(toFileName(path), score);
-    options.onFile?.(figures, score.disagreements);
+    options.onFile?.(figures, score.all.disagreements);
     all.push(figures);
   }
   return all;
@@ -59,20 +59,20 @@ async function replayFile(
   run: string,
   client: ReplayClient,
   progress: FileProgress,
-): Promise<DialogueScore> {
+): Promise<GroupScores> {
   const file = toFileName(path);
   const catalogue = new Map<string, CatalogueEntry>();
   const tasks = new BoundedTasks(concurrentSessions);
-  const scores: DialogueScore[] = [];
+  const scores: GroupScores[] = [];
   const replayRecord = async (record: ReplayRecord): Promise<void> => {
     if (record.kind === 'meta') progress.setTotal(record.dialogues);
     else if (record.kind === 'scenario') await storeScenario(record.value, file, client, catalogue);
     else {
-      const index = scores.push(emptyScore) - 1;
+      const index = scores.push(emptyScores) - 1;
       await tasks.add(async () => {
         const score = await replayDialogue(record.value, { run, file }, client, catalogue);
         scores[index] = score;
-        progress.addDialogue(score.turns);
+        progress.addDialogue(score.all.turns);
       });
     }
   };
@@ -81,7 +81,7 @@ async function replayFile(
   } finally {
     await tasks.waitForAll();
   }
-  return scores.reduce(addScores, emptyScore);
+  return scores.reduce(addGroupScores, emptyScores);
 }
 
 async function storeScenario(
@@ -105,7 +105,7 @@ async function replayDialogue(
   { run, file }: { readonly run: string; readonly file: string },
   client: ReplayClient,
   catalogue: ReplayCatalogue,
-): Promise<DialogueScore> {
+): Promise<GroupScores> {
   const inputs = parseRecordPart(parseDialogueInputs, record, file);
   const ids = getDialogueIds(run, file, inputs.dialogue_id);
   try {

@@ -35,6 +35,13 @@ export interface DialogueScore {
   readonly disagreements: readonly Disagreement[];
 }
 
+/**
+ * The groups of a score: everything, without the turns whose recorded reply contains free text, and only the charts that were known, or not
+ * known, when the mapping was first written. The safety counts and `turns` are the same in each.
+ */
+export type ScoreGroup = 'all' | 'withoutFreeText' | 'seen' | 'unseen';
+export type GroupScores = Readonly<Record<ScoreGroup, DialogueScore>>;
+
 const emptyShare: Share = { hits: 0, total: 0 };
 const emptyTally: Tally = { matched: 0, planOnly: 0, referenceOnly: 0 };
 
@@ -50,6 +57,23 @@ export const emptyScore: DialogueScore = {
   finalStates: emptyShare,
   disagreements: [],
 };
+
+export const emptyScores: GroupScores = {
+  all: emptyScore,
+  withoutFreeText: emptyScore,
+  seen: emptyScore,
+  unseen: emptyScore,
+};
+
+/** Adds the scores of two dialogues by group. */
+export function addGroupScores(a: GroupScores, b: GroupScores): GroupScores {
+  return {
+    all: addScores(a.all, b.all),
+    withoutFreeText: addScores(a.withoutFreeText, b.withoutFreeText),
+    seen: addScores(a.seen, b.seen),
+    unseen: addScores(a.unseen, b.unseen),
+  };
+}
 
 export function addScores(a: DialogueScore, b: DialogueScore): DialogueScore {
   return {

@@ -1,11 +1,6 @@
 import { ContributionType, type ScenarioContribution } from '../../gen/focal/orchestration/v1/contribution';
 import { ScenarioLifecycleAction } from '../../gen/focal/orchestration/v1/lifecycle';
 import type { ProcessTurnResponse } from '../../gen/focal/orchestration/v1/orchestrator_service';
-import { StepOutcomeKind } from '../../gen/focal/orchestration/v1/scenario';
-import { StepOutcome } from '../../gen/focal/orchestration/v1/turn';
-import { toCountVariable, toSucceededVariable } from './chart-transitions';
-import type { ToolRun } from './dialogue-inputs';
-import { toScenarioId } from './replay-ids';
 
 // The state of a session that a client derives from the responses of the service.
 
@@ -66,47 +61,4 @@ function updateInstance(
 ): void {
   const instance = view.get(scenarioId);
   if (instance?.instanceId === instanceId) view.set(scenarioId, { ...instance, ...change });
-}
-
-export interface MatchedRuns {
-  /** The outcomes of the tools that the plan hints at. */
-  readonly outcomes: readonly StepOutcome[];
-  /** The runs without a hint. */
-  readonly remaining: readonly ToolRun[];
-}
-
-/** Matches each hint of the plan with the first run of one of its tools for its scenario. Each run is used once. */
-export function matchRuns(response: ProcessTurnResponse, runs: readonly ToolRun[]): MatchedRuns {
-  const outcomes: StepOutcome[] = [];
-  let remaining = runs;
-  for (const hint of (response.plan?.contributions ?? []).filter(isHint)) {
-    const run = remaining.find((candidate) => isRequestedRun(candidate, hint));
-    if (run === undefined) continue;
-    outcomes.push(toOutcome(run, hint));
-    remaining = remaining.filter((candidate) => candidate !== run);
-  }
-  return { outcomes, remaining };
-}
-
-function isHint(contribution: ScenarioContribution): boolean {
-  return isSpoken(contribution) && contribution.type === ContributionType.CONTRIBUTION_TYPE_ACTION_HINT;
-}
-
-function isRequestedRun(run: ToolRun, hint: ScenarioContribution): boolean {
-  return toScenarioId(run.scenario_id) === hint.scenarioId && hint.tools.some((tool) => tool.toolId === run.tool);
-}
-
-/** Converts a tool run to the outcome of a hint. A search without results has succeeded. */
-function toOutcome(run: ToolRun, hint: ScenarioContribution): StepOutcome {
-  const succeeded = run.status !== 'failure';
-  return StepOutcome.fromPartial({
-    instanceId: hint.instanceId,
-    stepId: hint.stepId,
-    actionKey: hint.actionKey,
-    kind: succeeded
-      ? StepOutcomeKind.STEP_OUTCOME_KIND_ACTION_SUCCEEDED
-      : StepOutcomeKind.STEP_OUTCOME_KIND_ACTION_FAILED,
-    toolId: run.tool,
-    results: { [toSucceededVariable(run.tool)]: succeeded, [toCountVariable(run.tool)]: run.result_count },
-  });
 }

@@ -18,7 +18,7 @@ import {
   formatProblem,
   messageToJson,
   parseScenarioFiles,
-  resolveRelationshipNames,
+  resolveScenarioNames,
 } from '../files';
 import { type Output, styled } from '../output/terminal';
 import { type AgentOptions, addAgentOptions, parseCount, withClient } from '../service-client';
@@ -40,13 +40,13 @@ export function createPutCommand(): Command {
   );
 }
 
-/** Stores files. An unchanged scenario keeps its version. Relationships may name scenarios of the files and of the catalogue. */
+/** Stores files. An unchanged scenario keeps its version. Relationships and calls may name scenarios of the files and of the catalogue. */
 async function put(paths: readonly string[], options: CatalogueOptions, output: Output): Promise<ExitCode> {
   const parsed = parseScenarioFiles(paths);
   if (parsed.problems.length > 0) throw new FileProblemsError(parsed.problems);
   const agent = toAgentKey(options);
   return withClient(options, async (client) => {
-    const files = resolveRelationshipNames(parsed, await listNamedScenarios(client, agent));
+    const files = resolveScenarioNames(parsed, await listNamedScenarios(client, agent));
     if (files.problems.length > 0) throw new FileProblemsError(files.problems);
     for (const warning of await putScenarios(client, agent, files)) output.writeStatus(warning);
     const ids = new Set(files.scenarios.map(({ message }) => message.scenarioId));

@@ -7,7 +7,7 @@ import {
 import { listNamedScenarios, resolveScenarioId, toAgentKey } from '../catalogue-client';
 import { createCommand, createJsonOption, type JsonOptions, runCommand } from '../command';
 import { createScenarioNameLookup } from '../conversation-tests/conversation';
-import { formatEnum } from '../conversation-tests/turn-summary';
+import { formatEnum } from '../conversation-tests/summary-values';
 import { CommandError, type ExitCode, exitCodes } from '../exit-codes';
 import { isUuid, messageToJson } from '../files';
 import { type Output, styled } from '../output/terminal';

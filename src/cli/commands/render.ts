@@ -1,13 +1,15 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import type { OrchestratorClient } from 'scenario-orchestrator-client';
+import { listCalls } from '../../core/scenario/call-graph';
 import { compileScenario } from '../../core/scenario/compile-scenario';
+import type { CompiledScenario } from '../../core/scenario/compiled-scenario';
 import { renderMermaid } from '../../core/scenario/graph/mermaid';
 import { buildScenarioGraph, type ScenarioGraph } from '../../core/scenario/graph/scenario-graph';
 import { findSessionPath, type SessionPath } from '../../core/scenario/graph/session-path';
 import { scenarioFromProto } from '../../server/codec/wire/scenario-codec';
 import { sessionFromProto } from '../../server/codec/wire/session-codec';
-import { getStoredScenario, resolveScenarioId, toAgentKey } from '../catalogue-client';
+import { getStoredScenario, listNamedScenarios, resolveScenarioId, toAgentKey } from '../catalogue-client';
 import { createCommand, createJsonOption, type JsonOptions, runCommand } from '../command';
 import { CommandError, type ExitCode, exitCodes } from '../exit-codes';
 import { checkScenarios, FileProblemsError, readScenarioFiles } from '../files';
@@ -100,13 +102,15 @@ async function loadFileGraphs(path: string, options: RenderOptions): Promise<rea
     const missing = selected === undefined ? 'no scenario' : `no scenario “${selected}”`;
     throw new CommandError(exitCodes.usage, `${path} has ${missing}.`);
   }
-  if (session === undefined) return selectedScenarios.map((scenario) => buildScenarioGraph(scenario));
+  const names = new Map(scenarios.map(({ scenarioId, name }) => [scenarioId, name]));
+  const build = (scenario: CompiledScenario, sessionPath?: SessionPath): ScenarioGraph =>
+    buildScenarioGraph(scenario, sessionPath, (id) => names.get(id));
+  if (session === undefined) return selectedScenarios.map((scenario) => build(scenario));
   const agentOptions = requireAgentOptions(options);
   return withClient(agentOptions, (client) =>
     Promise.all(
       selectedScenarios.map(async (scenario) => {
-        const path = await loadSessionPath(client, agentOptions, session, scenario.scenarioId);
-        return buildScenarioGraph(scenario, path);
+        return build(scenario, await loadSessionPath(client, agentOptions, session, scenario.scenarioId));
       }),
     ),
   );
@@ -123,7 +127,11 @@ async function loadStoredGraph(idOrName: string, options: RenderOptions): Promis
     const stored = await getStoredScenario(client, agent, scenarioId, options.version || (path?.scenarioVersion ?? 0));
     const definition = stored.scenario;
     const compiled = definition && compileScenario(scenarioFromProto(definition), stored.version).compiled;
-    if (compiled !== undefined) return buildScenarioGraph(compiled, path);
+    if (compiled !== undefined) {
+      const named = listCalls(compiled.definition).length > 0 ? await listNamedScenarios(client, agent) : [];
+      const names = new Map(named.map(({ message }) => [message.scenarioId, message.name]));
+      return buildScenarioGraph(compiled, path, (id) => names.get(id));
+    }
     throw new CommandError(
       exitCodes.service,
       `The stored scenario ${idOrName} is not valid in this release of the command.`,

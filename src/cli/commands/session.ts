@@ -42,7 +42,8 @@ async function showSession(sessionId: string, options: SessionOptions, output: O
     }
     const getName = await loadNameLookup(client, options.tenant, session.agentId);
     const lastResponse = await getLastResponse(client, options.tenant, session);
-    for (const line of formatSession(output.terminal, session, lastResponse, getName)) output.writeLine(line);
+    const context = { lastResponse, now: Date.now(), getName };
+    for (const line of formatSession(output.terminal, session, context)) output.writeLine(line);
     return exitCodes.ok;
   });
 }

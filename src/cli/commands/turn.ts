@@ -19,6 +19,7 @@ interface TurnOptions extends AgentOptions, JsonOptions {
   readonly session?: string;
   readonly validateOnly: boolean;
   readonly expectedRevision?: number;
+  readonly supersedes?: string;
 }
 
 export function createTurnCommand(): Command {
@@ -33,6 +34,12 @@ export function createTurnCommand(): Command {
       new Option('--expected-revision <number>', 'fail if the session is at a different revision').argParser(
         parseCount,
       ),
+    )
+    .addOption(
+      new Option(
+        '--supersedes <uuid>',
+        'replace the last turn, with this id; default: supersedes_turn_id of the file',
+      ).argParser(parseUuid),
     )
     .option('--validate-only', 'decide the turn without storing it', false)
     .addOption(createJsonOption());
@@ -90,6 +97,7 @@ async function completeTurn(
     ...turn,
     ...owner,
     turnId: turn.turnId || randomUUID(),
+    supersedesTurnId: options.supersedes ?? turn.supersedesTurnId,
     stepOutcomes: turn.stepOutcomes.map((outcome) => ({
       ...outcome,
       instanceId: instanceIds.get(outcome.instanceId) ?? outcome.instanceId,

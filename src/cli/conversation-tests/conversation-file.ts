@@ -29,6 +29,7 @@ import type { Conversation, ConversationTurn } from './conversation';
 import { type Expectation, expectationSchema, listNamedScenarios } from './expectation';
 import { parseGivenSession } from './given-session';
 import { parseWithSchema } from './parse-with-schema';
+import { secondsSchema } from './seconds';
 import { settingsSchema, toOrchestrationSettings } from './test-settings';
 import { parseTurnNode, resolveScenarioIds } from './turn-file';
 
@@ -50,7 +51,8 @@ const conversationSchema = z.strictObject({
 const scriptSchema = z.object({
   message: z.string().default(''),
   about: z.string().default(''),
-  after: z.number().min(0).max(31_536_000).default(0),
+  after: secondsSchema.default(0),
+  supersedes: z.boolean().default(false),
   catalogue: z.unknown().optional(),
   expect: expectationSchema.optional(),
 });
@@ -69,7 +71,7 @@ export function readConversation(file: string, readScenarios: ScenarioFileReader
 /**
  * Parses a conversation file (docs/conversation-tests.md). A turn has the fields of the contract's `Turn`, with scenario names
  * in place of ids, and `message` (short for `situation.message`), `about`, `after` (seconds since the previous turn),
- * `catalogue` (changes before the turn) and `expect`.
+ * `supersedes` (whether it replaces the previous turn), `catalogue` (changes before the turn) and `expect`.
  * Paths of scenario files are relative to the folder of the file. Throws FileProblemsError with all problems of the file and of
  * its scenario files.
  */
@@ -166,7 +168,14 @@ function parseTurn(
   const turn = parseTurnNode(context, node, path, scriptKeys, customerData);
   const script = parseWithSchema(context, scriptSchema, node, path);
   if (script === undefined) return [];
-  const { about, after, expect: expected = {} } = script;
+  if (script.supersedes && path === 'turns[0]')
+    context.report(
+      path,
+      node,
+      'WRONG_TYPE',
+      'cannot supersede a turn, because it is the first one; remove `supersedes`',
+    );
+  const { about, after, supersedes, expect: expected = {} } = script;
   const expectationPositions = locateExpectation(context, node, path, expected);
   for (const [key, value] of Object.entries(expected)) {
     for (const name of listNamedScenarios({ [key]: value })) getId(name, `${path}.expect.${key}`);
@@ -175,6 +184,7 @@ function parseTurn(
     {
       about,
       delayMs: after * 1_000,
+      supersedesPrevious: supersedes,
       catalogueChange: change && resolveCatalogueChange(change, getId),
       turn: resolveScenarioIds(turn, getId, path),
       outcomesWithoutKey: new Set(

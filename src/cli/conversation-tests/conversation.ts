@@ -38,13 +38,15 @@ export interface ConversationTurn {
   readonly about: string;
   /** Milliseconds since the previous turn. */
   readonly delayMs: number;
+  /** Whether the turn replaces the previous one (section 13). */
+  readonly supersedesPrevious: boolean;
   readonly catalogueChange: CatalogueChange | undefined;
   /**
-   * The turn to send. The runner adds tenant, agent, session, turn id and time. The `instanceId` of an outcome is the id of a
-   * scenario and refers to its running instance.
+   * The turn to send. The runner adds tenant, agent and session, and turn id and time unless the file sets them. The
+   * `instanceId` of an outcome or delivery is the id of a scenario and refers to its running instance.
    */
   readonly turn: Turn;
-  /** The indexes of outcomes without an action key. To all others, the runner adds the key from the plan. */
+  /** The indexes of outcomes whose action key the file leaves empty. To other outcomes of an instance, the runner adds it. */
   readonly outcomesWithoutKey: ReadonlySet<number>;
   /** Empty if the turn has no expectation. */
   readonly expected: Expectation;

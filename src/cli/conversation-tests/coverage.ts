@@ -46,7 +46,7 @@ export function computeCoverage(
 
 function listTraversedSteps(scenario: CompiledScenario, decision: ScenarioStepTransitionDecision): readonly string[] {
   const { sourceStepId, targetStepId, transitionsTaken } = decision;
-  const targets = transitionsTaken.map((id) => scenario.transitionsById.get(id)?.targetStepId ?? targetStepId);
+  const targets = transitionsTaken.map((id) => scenario.transitionsById.get(id)?.targetStepId || targetStepId);
   return [sourceStepId, ...targets, targetStepId];
 }
 
@@ -64,7 +64,8 @@ function listTransitions({ steps, globalTransitions }: CompiledScenario): readon
 }
 
 function formatTransition({ sourceStepId, transition }: SourcedTransition): string {
-  return `${sourceStepId === '' ? 'any step' : sourceStepId} -> ${transition.targetStepId} (${transition.id})`;
+  const target = transition.targetStepId === '' ? 'back' : transition.targetStepId;
+  return `${sourceStepId === '' ? 'any step' : sourceStepId} -> ${target} (${transition.id})`;
 }
 
 function toCoverage(total: number, uncovered: readonly string[]): Coverage {

@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
-import type { ByScenario, TurnSummary } from './turn-summary';
+import { keyForms } from './expectation-keys';
+import type { ByScenario } from './summary-values';
+import type { TurnSummary } from './turn-summary';
 
 type SummaryKey = keyof TurnSummary;
 type MapKey = { [Key in SummaryKey]: TurnSummary[Key] extends ByScenario<unknown> ? Key : never }[SummaryKey];
@@ -23,91 +25,38 @@ export interface Difference {
   readonly actual: unknown;
 }
 
-const nameList = z.array(z.string());
-const stringByScenario = z.record(z.string(), z.string());
-const listByScenario = z.record(z.string(), z.array(z.string()));
-const valuesByScenario = z.record(z.string(), z.record(z.string(), z.json()));
-
 const exactSuffix = '_exactly';
 
-const expectationShape = {
-  started: nameList,
-  resumed: nameList,
-  continued: nameList,
-  paused: stringByScenario,
-  paused_exactly: stringByScenario,
-  stays_paused: nameList,
-  completed: stringByScenario,
-  completed_exactly: stringByScenario,
-  cancelled: stringByScenario,
-  cancelled_exactly: stringByScenario,
-  rejected: stringByScenario,
-  rejected_exactly: stringByScenario,
-  missing_soft_fields: listByScenario,
-  missing_soft_fields_exactly: listByScenario,
-  irreversible_done: listByScenario,
-  irreversible_done_exactly: listByScenario,
-  at: stringByScenario,
-  at_exactly: stringByScenario,
-  skipped: listByScenario,
-  skipped_exactly: listByScenario,
-  asks: listByScenario,
-  asks_exactly: listByScenario,
-  confirms: valuesByScenario,
-  confirms_exactly: valuesByScenario,
-  choices: nameList,
-  hints: listByScenario,
-  hints_exactly: listByScenario,
-  informs: listByScenario,
-  informs_exactly: listByScenario,
-  silent: nameList,
-  reprompts: nameList,
-  deferred: nameList,
-  rejected_values: stringByScenario,
-  rejected_values_exactly: stringByScenario,
-  primary: z.string(),
-} satisfies { readonly [Key in keyof Required<Expectation>]: z.ZodType };
+const formsByKey = new Map(Object.entries(keyForms));
+
+const expectationShape = Object.fromEntries(
+  [...formsByKey].flatMap(([key, { schema, empty }]) =>
+    isByScenario(empty)
+      ? [
+          [key, schema],
+          [`${key}${exactSuffix}`, schema],
+        ]
+      : [[key, schema]],
+  ),
+);
 
 /** All keys of an expectation. */
 export const expectationKeys: readonly string[] = Object.keys(expectationShape);
 
 export const expectationSchema: z.ZodType<Expectation> = z.strictObject(expectationShape).partial();
 
-const emptySummary: TurnSummary = {
-  started: [],
-  resumed: [],
-  continued: [],
-  paused: {},
-  stays_paused: [],
-  completed: {},
-  cancelled: {},
-  rejected: {},
-  missing_soft_fields: {},
-  irreversible_done: {},
-  at: {},
-  skipped: {},
-  asks: {},
-  confirms: {},
-  choices: [],
-  hints: {},
-  informs: {},
-  silent: [],
-  reprompts: [],
-  deferred: [],
-  rejected_values: {},
-  primary: '',
-};
-
 /**
  * Compares the decisions of a turn with the expectation. Returns the differences in the order of its keys. Lists are compared
- * as a whole and in order. In a map, only the expected scenarios are compared and, for `confirms`, only the expected fields.
- * The whole map is compared if the expected map is empty, if its key ends in `_exactly`, or if the expectation is exact. In an
- * exact expectation, the value of an omitted key must be empty.
+ * as a whole and in order. In a map, only the expected scenarios are compared and, for `confirms` and `known_values`, only the
+ * expected fields. The whole map is compared if the expected map is empty, if its key ends in `_exactly`, or if the expectation
+ * is exact. In an exact expectation, the value of an omitted key must be empty, unless the key is a detail.
  */
 export function findDifferences(expectation: Expectation, actual: TurnSummary, isExact = false): readonly Difference[] {
   const expected = Object.entries(expectation).filter(([, value]) => value !== undefined);
   const givenKeys = new Set(expected.map(([key]) => getSummaryKey(key)));
-  const emptyValues = Object.entries(emptySummary).filter(([key]) => !givenKeys.has(key));
+  const emptyValues = [...formsByKey]
+    .filter(([key, { isDetail }]) => !isDetail && !givenKeys.has(key))
+    .map(([key, { empty }]): [string, unknown] => [key, empty]);
   return [...expected, ...(isExact ? emptyValues : [])].flatMap(([key, expectedValue]): readonly Difference[] => {
     const actualValue: unknown = Reflect.get(actual, getSummaryKey(key));
     if (isByScenario(expectedValue) && isByScenario(actualValue)) {
@@ -162,13 +111,10 @@ function toPlainJson(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value ?? null));
 }
 
-/** The key whose entries are named by field, not by scenario. */
-const fieldKey: SummaryKey = 'rejected_values';
-
 /** The names of the scenarios in an expectation. */
 export function listNamedScenarios(expectation: Expectation): readonly string[] {
   return Object.entries(expectation).flatMap(([key, value]: [string, unknown]): readonly string[] => {
-    if (getSummaryKey(key) === fieldKey) return [];
+    if (formsByKey.get(getSummaryKey(key))?.hasNames !== true) return [];
     if (typeof value === 'string') return value === '' ? [] : [value];
     if (Array.isArray(value)) return value.filter((name) => typeof name === 'string');
     return isByScenario(value) ? Object.keys(value) : [];

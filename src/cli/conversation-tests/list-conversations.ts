@@ -17,7 +17,7 @@ export function listConversationFiles(path: string): readonly string[] {
 }
 
 /** Keys that only scenario files have. */
-const scenarioFileKeys = ['scenario_id', 'entry_step_id', 'relationships'];
+const scenarioFileKeys = ['scenario_id', 'entry_step_id', 'relationships', 'fields'];
 
 function isScenarioFile(file: string): boolean {
   try {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { OrchestratorClient } from 'scenario-orchestrator-client';
-import { ProcessTurnRequest, type ProcessTurnResponse } from '../../../gen/focal/orchestration/v1/orchestrator_service';
+import { ProcessTurnRequest } from '../../../gen/focal/orchestration/v1/orchestrator_service';
 import type { Scenario } from '../../../gen/focal/orchestration/v1/scenario';
 import {
   DeleteScenarioRequest,
@@ -8,16 +8,15 @@ import {
   PutRelationshipRequest,
   PutScenarioRequest,
 } from '../../../gen/focal/orchestration/v1/scenario_service';
-import type { ImportSessionRequest, ImportSessionResponse } from '../../../gen/focal/orchestration/v1/session_service';
-import type { Turn } from '../../../gen/focal/orchestration/v1/turn';
+import type { ImportSessionRequest } from '../../../gen/focal/orchestration/v1/session_service';
 import {
   type CatalogueChange,
   type Conversation,
-  type ConversationTurn,
   type ConversationTurnResult,
   createScenarioNameLookup,
 } from './conversation';
 import { findDifferences } from './expectation';
+import { RunningInstances } from './running-instances';
 import { summarizeTurn } from './turn-summary';
 
 /** The ids and the start time of a run. The same values produce byte-identical responses. */
@@ -50,25 +49,30 @@ export async function runConversation(
   const { tenantId, agentId, sessionId, startAt } = settings;
   const getName = createScenarioNameLookup(conversation.namedScenarios);
   const catalogue = new ChangingCatalogue(target, settings, conversation);
-  const instances = new RunningInstances();
+  const instances = new RunningInstances(conversation.namedScenarios);
   const results: ConversationTurnResult[] = [];
   let occurredAt = startAt.getTime();
   const { session } = conversation;
   if (session !== undefined) instances.addImported(await target.importSession(createImportRequest(session, settings)));
   for (const [index, scriptedTurn] of conversation.turns.entries()) {
-    occurredAt += scriptedTurn.delayMs;
+    occurredAt = scriptedTurn.turn.occurredAt?.getTime() ?? occurredAt + scriptedTurn.delayMs;
     if (scriptedTurn.catalogueChange !== undefined) await catalogue.apply(scriptedTurn.catalogueChange);
-    const turn: Turn = {
-      ...instances.resolveOutcomes(scriptedTurn),
+    const supersedes = scriptedTurn.supersedesPrevious || scriptedTurn.turn.supersedesTurnId !== '';
+    if (supersedes) instances.forgetLastTurn();
+    const resolved = instances.resolveTurn(scriptedTurn);
+    const lastTurn = results.at(-1)?.turn;
+    const turn = {
+      ...resolved,
       tenantId,
       agentId,
       sessionId,
-      turnId: deriveUuid(`${sessionId} ${index + 1}`),
+      turnId: resolved.turnId || deriveUuid(`${sessionId} ${index + 1}`),
       occurredAt: new Date(occurredAt),
+      supersedesTurnId: scriptedTurn.supersedesPrevious ? (lastTurn?.turnId ?? '') : resolved.supersedesTurnId,
     };
     const { response } = await target.processTurn(ProcessTurnRequest.fromPartial({ turn }));
     instances.update(response);
-    const actual = summarizeTurn(response, getName);
+    const actual = summarizeTurn(response, turn.occurredAt, getName);
     const differences = findDifferences(scriptedTurn.expected, actual, scriptedTurn.isExact);
     const result = { number: index + 1, scriptedTurn, turn, response, actual, differences };
     results.push(result);
@@ -119,33 +123,6 @@ class ChangingCatalogue {
   async #putScenario(scenario: Scenario): Promise<void> {
     await this.#target.putScenario(PutScenarioRequest.fromPartial({ ...this.#agent, scenario }));
     this.#definitions.set(scenario.scenarioId, scenario);
-  }
-}
-
-/** Tracks the instances of the session and the keys of their actions, like a client that executes tools. */
-class RunningInstances {
-  readonly #instanceIds = new Map<string, string>();
-  readonly #actionKeys = new Map<string, string>();
-
-  /** Replaces the scenario ids in step outcomes by instance ids. Adds action keys, unless the file sets an empty key. */
-  resolveOutcomes({ turn, outcomesWithoutKey }: ConversationTurn): Turn {
-    const stepOutcomes = turn.stepOutcomes.map((outcome, index) => {
-      const instanceId = this.#instanceIds.get(outcome.instanceId) ?? outcome.instanceId;
-      if (outcomesWithoutKey.has(index)) return { ...outcome, instanceId };
-      return { ...outcome, instanceId, actionKey: outcome.actionKey || (this.#actionKeys.get(instanceId) ?? '') };
-    });
-    return { ...turn, stepOutcomes };
-  }
-
-  addImported({ session }: ImportSessionResponse): void {
-    for (const { scenarioId, instanceId } of session?.instances ?? []) this.#instanceIds.set(scenarioId, instanceId);
-  }
-
-  update(response: ProcessTurnResponse): void {
-    for (const { scenarioId, instanceId } of response.lifecycleDecisions) this.#instanceIds.set(scenarioId, instanceId);
-    for (const { instanceId, actionKey } of response.plan?.contributions ?? []) {
-      if (actionKey !== '') this.#actionKeys.set(instanceId, actionKey);
-    }
   }
 }
 

@@ -3,6 +3,9 @@ import { decideTurn } from '../../core/decide-turn';
 import { OrchestratorError } from '../../core/model/orchestrator-error';
 import { createEmptySession, type Session } from '../../core/model/session';
 import { defaultSettings, type OrchestrationSettings } from '../../core/model/settings';
+import { canBeSuperseded, createNotSupersedableError, restoreSessionBefore } from '../../core/model/superseding';
+import type { Turn } from '../../core/model/turn';
+import type { TurnResult } from '../../core/model/turn-result';
 import { fieldsFromMessage } from '../../server/codec/wire/field-codec';
 import { turnResultToProto } from '../../server/codec/wire/result-codec';
 import { relationshipFromProto, scenarioFromProto } from '../../server/codec/wire/scenario-codec';
@@ -48,6 +51,26 @@ export async function runInProcess(conversation: Conversation): Promise<InProces
   }
 }
 
+/** The last turn of the session, which the next one can supersede. */
+interface LastTurn {
+  readonly trigger: Turn['trigger'];
+  readonly result: TurnResult;
+  /** The session that it was decided on. */
+  readonly base: Session;
+}
+
+/** Returns the session to decide a superseding turn on, and refuses what a service refuses (section 13). */
+function restoreSuperseded(turn: Turn, session: Session | undefined, lastTurn: LastTurn | undefined): Session {
+  if (session === undefined || lastTurn === undefined || session.lastTurnId !== turn.supersedesTurnId) {
+    throw createNotSupersedableError(turn, session, 'NOT_LAST_TURN');
+  }
+  if (!canBeSuperseded(lastTurn, lastTurn.result)) {
+    const problem = lastTurn.trigger === 'MESSAGE' ? 'WRITE_ACTION_HINTED' : 'NOT_A_MESSAGE';
+    throw createNotSupersedableError(turn, session, problem);
+  }
+  return restoreSessionBefore(session, lastTurn.base);
+}
+
 const instanceIds = new UuidV5InstanceIdGenerator();
 const contentHasher = new Sha256ContentHasher();
 
@@ -61,6 +84,7 @@ export function createInProcessTarget(
 ): ConversationTarget {
   const catalogue = new InProcessCatalogue(scenarios, relationships, fields.fields);
   let session: Session | undefined;
+  let lastTurn: LastTurn | undefined;
   return {
     async importSession(request) {
       const record = legacySessionFromProto(request);
@@ -79,13 +103,18 @@ export function createInProcessTarget(
     async processTurn(request) {
       if (request.turn === undefined) throw new Error('The request has no turn.');
       const turn = turnFromProto(request.turn, 0);
+      const base =
+        turn.supersedesTurnId === ''
+          ? (session ?? createEmptySession(turn))
+          : restoreSuperseded(turn, session, lastTurn);
       const decision = decideTurn({
-        session: session ?? createEmptySession(turn),
+        session: base,
         turn,
         catalogue: catalogue.getSnapshot(),
         settings,
         getNewInstanceId: (scenarioId) => instanceIds.generateInstanceId(turn.sessionId, turn.turnId, scenarioId),
       });
+      lastTurn = { trigger: turn.trigger, result: decision.result, base };
       session = decision.session;
       return { response: turnResultToProto(decision.result), replayed: false };
     },

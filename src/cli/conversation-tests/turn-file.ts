@@ -66,11 +66,16 @@ function toObject(value: JsonObject[string] | undefined): JsonObject {
 /** Replaces scenario names in a turn by ids. `path` is the path of the turn, "" for the root. */
 export function resolveScenarioIds(turn: Turn, getId: ScenarioIdLookup, path: string): Turn {
   const toFullPath = (inner: string): string => (path === '' ? inner : `${path}.${inner}`);
-  const { situation, candidates, stepOutcomes } = turn;
+  const getOptionalId = (name: string, inner: string): string => (name === '' ? '' : getId(name, toFullPath(inner)));
+  const { situation, candidates, stepOutcomes, deliveries } = turn;
   return {
     ...turn,
     situation: situation && {
       ...situation,
+      candidateVariables: situation.candidateVariables.map((variable, index) => ({
+        ...variable,
+        scenarioId: getOptionalId(variable.scenarioId, `situation.candidate_variables[${index}].scenario_id`),
+      })),
       signals: situation.signals.map((signal, index) => ({
         ...signal,
         scenarioIds: signal.scenarioIds.map((name, n) =>
@@ -82,9 +87,13 @@ export function resolveScenarioIds(turn: Turn, getId: ScenarioIdLookup, path: st
       ...candidate,
       scenarioId: getId(candidate.scenarioId, toFullPath(`candidates[${index}].scenario_id`)),
     })),
-    stepOutcomes: stepOutcomes.map((outcome, index) => {
-      const instancePath = toFullPath(`step_outcomes[${index}].instance_id`);
-      return { ...outcome, instanceId: outcome.instanceId === '' ? '' : getId(outcome.instanceId, instancePath) };
-    }),
+    stepOutcomes: stepOutcomes.map((outcome, index) => ({
+      ...outcome,
+      instanceId: getOptionalId(outcome.instanceId, `step_outcomes[${index}].instance_id`),
+    })),
+    deliveries: deliveries.map((delivery, index) => ({
+      ...delivery,
+      instanceId: getOptionalId(delivery.instanceId, `deliveries[${index}].instance_id`),
+    })),
   };
 }

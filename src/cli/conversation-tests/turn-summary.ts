@@ -1,22 +1,32 @@
-import {
-  ConfirmKind,
-  ContributionType,
-  type ScenarioContribution,
-} from '../../../gen/focal/orchestration/v1/contribution';
 import { ValueRejectionReason } from '../../../gen/focal/orchestration/v1/field';
 import {
+  IgnoredOutcomeReason,
   LifecycleReason,
   RejectionReason,
   ScenarioLifecycleAction,
   type ScenarioLifecycleDecision,
 } from '../../../gen/focal/orchestration/v1/lifecycle';
 import type { ProcessTurnResponse } from '../../../gen/focal/orchestration/v1/orchestrator_service';
-
-/** Values by scenario name. */
-export type ByScenario<Value> = Readonly<Record<string, Value>>;
+import { Ending } from '../../../gen/focal/orchestration/v1/scenario';
+import { type ScenarioStepTransitionDecision, TransitionReason } from '../../../gen/focal/orchestration/v1/transition';
+import { type PlanSummary, summarizePlan } from './plan-summary';
+import { type ByScenario, formatEnum, groupByScenario, groupNonEmpty, removeInstance } from './summary-values';
 
 /** The decisions of a turn, with the keys of a conversation file. Scenarios have names and the order of the response. */
-export interface TurnSummary {
+export interface TurnSummary extends LifecycleSummary, TransitionSummary, PlanSummary {
+  /** Candidates that did not start, with the reason code. */
+  readonly rejected: ByScenario<string>;
+  /** The number of MESSAGE turns on which each rejected start is tried again (2.14). */
+  readonly pending: ByScenario<number>;
+  /** The reason code of each outcome that was not applied, in the order of the outcomes (0.6). */
+  readonly ignored_outcomes: readonly string[];
+  /** Fields whose values were rejected, with the reason code of the last rejected value. */
+  readonly rejected_values: Readonly<Record<string, string>>;
+  /** Seconds from this turn to the next timer; null if there is none (section 14). */
+  readonly next_timer_after: number | null;
+}
+
+export interface LifecycleSummary {
   readonly started: readonly string[];
   readonly resumed: readonly string[];
   /** Includes resumed scenarios. */
@@ -26,87 +36,55 @@ export interface TurnSummary {
   readonly stays_paused: readonly string[];
   /** The scenarios that completed, with the reason code. */
   readonly completed: ByScenario<string>;
+  /** How each completed scenario ended (2.3). */
+  readonly endings: ByScenario<string>;
   /** The scenarios that were canceled, with the reason code. */
   readonly cancelled: ByScenario<string>;
-  /** Candidates that did not start, with the reason code. */
-  readonly rejected: ByScenario<string>;
+  /** The reason code of the last decision about each scenario. */
+  readonly lifecycle_reasons: ByScenario<string>;
   /** The SOFT fields that are missing for each started scenario. */
   readonly missing_soft_fields: ByScenario<readonly string[]>;
   /** Irreversible actions of scenarios that ended. */
   readonly irreversible_done: ByScenario<readonly string[]>;
+  /** Keys of the actions without an outcome of scenarios that ended, without the id of the instance. */
+  readonly actions_under_way: ByScenario<readonly string[]>;
+}
+
+export interface TransitionSummary {
   /** The current step of each scenario that started or continued. */
   readonly at: ByScenario<string>;
+  /** Why each scenario is at its step. */
+  readonly transition_reasons: ByScenario<string>;
   /** Steps that were skipped on the way to the current step. */
   readonly skipped: ByScenario<readonly string[]>;
-  /** Fields to ask for. */
-  readonly asks: ByScenario<readonly string[]>;
-  /** Values to confirm. */
-  readonly confirms: ByScenario<Readonly<Record<string, unknown>>>;
-  /** Scenarios that the customer can choose from (1.5). */
-  readonly choices: readonly string[];
-  /** Tools to run, in order. */
-  readonly hints: ByScenario<readonly string[]>;
-  /** Templates to render. */
-  readonly informs: ByScenario<readonly string[]>;
-  /** Scenarios that continue without contributing to the reply. */
-  readonly silent: readonly string[];
-  /** Scenarios that repeat a contribution from the same visit. */
-  readonly reprompts: readonly string[];
-  /** Scenarios whose contribution is deferred to a later turn. */
-  readonly deferred: readonly string[];
-  /** Fields whose values were rejected, with the reason code of the last rejected value. */
-  readonly rejected_values: Readonly<Record<string, string>>;
-  /** The primary scenario of the reply; "" if there is none. */
-  readonly primary: string;
+  /** Fields that the customer corrected (3.9). */
+  readonly corrected: ByScenario<readonly string[]>;
+  /** The passed checkpoint that blocks a correction or BACK. */
+  readonly blocked_by_checkpoint: ByScenario<string>;
 }
 
 /** Maps a scenario id to the name of the scenario. */
 type NameLookup = (scenarioId: string) => string;
 
-export function summarizeTurn(response: ProcessTurnResponse, getName: NameLookup): TurnSummary {
-  const { lifecycleDecisions, rejectedCandidates, transitionDecisions, plan } = response;
+/** Summarizes the decisions of a turn that happened at `occurredAt`. */
+export function summarizeTurn(response: ProcessTurnResponse, occurredAt: Date, getName: NameLookup): TurnSummary {
+  const { lifecycleDecisions, rejectedCandidates, transitionDecisions, plan, ignoredOutcomes, nextTimerAt } = response;
   return {
     ...summarizeLifecycle(lifecycleDecisions, getName),
     rejected: groupByScenario(rejectedCandidates, getName, ({ reason }) => formatEnum(RejectionReason, reason)),
-    at: groupByScenario(transitionDecisions, getName, ({ targetStepId }) => targetStepId),
-    skipped: groupByScenario(
-      transitionDecisions.filter(({ wasSkipped }) => wasSkipped),
-      getName,
-      ({ skippedSteps }) => skippedSteps,
-    ),
-    ...summarizePlan(plan?.contributions ?? [], getName),
+    pending: groupNonEmpty(rejectedCandidates, getName, ({ pendingTurnsLeft }) => pendingTurnsLeft),
+    ...summarizeTransitions(transitionDecisions, getName),
+    ...summarizePlan(plan, getName),
+    ignored_outcomes: ignoredOutcomes.map(({ reason }) => formatEnum(IgnoredOutcomeReason, reason)),
     rejected_values: Object.fromEntries(
       (plan?.rejectedValues ?? []).map(({ fieldName, reason }) => [
         fieldName,
         formatEnum(ValueRejectionReason, reason),
       ]),
     ),
-    primary: plan?.primaryScenarioId ? getName(plan.primaryScenarioId) : '',
+    next_timer_after: nextTimerAt === undefined ? null : (nextTimerAt.getTime() - occurredAt.getTime()) / 1_000,
   };
 }
-
-/**
- * Returns the name of an enum value without the prefix of its enum: `CANDIDATE` for `LIFECYCLE_REASON_CANDIDATE`. A value that
- * only a newer service defines is formatted as its number.
- */
-export function formatEnum(enumType: Readonly<Record<number, string>>, value: number): string {
-  const prefix = enumType[0]?.replace(/UNSPECIFIED$/, '') ?? '';
-  const name = enumType[value] ?? String(value);
-  return name.startsWith(prefix) ? name.slice(prefix.length) : name;
-}
-
-type LifecycleSummary = Pick<
-  TurnSummary,
-  | 'started'
-  | 'resumed'
-  | 'continued'
-  | 'paused'
-  | 'stays_paused'
-  | 'completed'
-  | 'cancelled'
-  | 'missing_soft_fields'
-  | 'irreversible_done'
->;
 
 function summarizeLifecycle(decisions: readonly ScenarioLifecycleDecision[], getName: NameLookup): LifecycleSummary {
   const select = (action: ScenarioLifecycleAction) => decisions.filter((decision) => decision.action === action);
@@ -117,65 +95,32 @@ function summarizeLifecycle(decisions: readonly ScenarioLifecycleDecision[], get
   const isStillPaused = ({ reason }: ScenarioLifecycleDecision) =>
     reason === LifecycleReason.LIFECYCLE_REASON_STAYS_PAUSED;
   const paused = select(ScenarioLifecycleAction.SCENARIO_LIFECYCLE_ACTION_PAUSE);
+  const completed = select(ScenarioLifecycleAction.SCENARIO_LIFECYCLE_ACTION_COMPLETE);
   return {
     started: getNames(select(ScenarioLifecycleAction.SCENARIO_LIFECYCLE_ACTION_START)),
     resumed: getNames(decisions.filter(({ resumed }) => resumed)),
     continued: getNames(select(ScenarioLifecycleAction.SCENARIO_LIFECYCLE_ACTION_CONTINUE)),
     paused: getReasons(paused.filter((decision) => !isStillPaused(decision))),
     stays_paused: getNames(paused.filter(isStillPaused)),
-    completed: getReasons(select(ScenarioLifecycleAction.SCENARIO_LIFECYCLE_ACTION_COMPLETE)),
+    completed: getReasons(completed),
+    endings: groupByScenario(completed, getName, ({ ending }) => formatEnum(Ending, ending)),
     cancelled: getReasons(select(ScenarioLifecycleAction.SCENARIO_LIFECYCLE_ACTION_CANCEL)),
-    missing_soft_fields: groupNonEmptyLists(decisions, getName, ({ missingSoftFields }) => missingSoftFields),
-    irreversible_done: groupNonEmptyLists(decisions, getName, ({ irreversibleDone }) => irreversibleDone),
+    lifecycle_reasons: getReasons(decisions),
+    missing_soft_fields: groupNonEmpty(decisions, getName, ({ missingSoftFields }) => missingSoftFields),
+    irreversible_done: groupNonEmpty(decisions, getName, ({ irreversibleDone }) => irreversibleDone),
+    actions_under_way: groupNonEmpty(decisions, getName, ({ actionsUnderWay }) => actionsUnderWay.map(removeInstance)),
   };
 }
 
-type PlanSummary = Pick<
-  TurnSummary,
-  'asks' | 'confirms' | 'choices' | 'hints' | 'informs' | 'silent' | 'reprompts' | 'deferred'
->;
-
-function summarizePlan(contributions: readonly ScenarioContribution[], getName: NameLookup): PlanSummary {
-  const current = contributions.filter(({ deferred }) => !deferred);
-  const select = (type: ContributionType) => current.filter((contribution) => contribution.type === type);
-  const getNames = (subset: readonly ScenarioContribution[]) => subset.map(({ scenarioId }) => getName(scenarioId));
-  const isChoice = ({ confirmKind }: ScenarioContribution) => confirmKind === ConfirmKind.CONFIRM_KIND_CHOICE;
-  const asks = select(ContributionType.CONTRIBUTION_TYPE_ASK);
-  const confirms = select(ContributionType.CONTRIBUTION_TYPE_CONFIRM);
-  const hints = select(ContributionType.CONTRIBUTION_TYPE_ACTION_HINT);
-  const informs = select(ContributionType.CONTRIBUTION_TYPE_INFORM);
+function summarizeTransitions(
+  decisions: readonly ScenarioStepTransitionDecision[],
+  getName: NameLookup,
+): TransitionSummary {
   return {
-    asks: groupByScenario(asks, getName, ({ fieldsToAsk }) => fieldsToAsk),
-    confirms: groupByScenario(
-      confirms.filter((contribution) => !isChoice(contribution)),
-      getName,
-      ({ valuesToConfirm }) => valuesToConfirm,
-    ),
-    choices: confirms.filter(isChoice).flatMap(({ choices }) => choices.map(({ scenarioId }) => getName(scenarioId))),
-    hints: groupByScenario(hints, getName, ({ tools }) => tools.map(({ toolId }) => toolId)),
-    informs: groupByScenario(informs, getName, ({ templateIds }) => templateIds),
-    silent: getNames(select(ContributionType.CONTRIBUTION_TYPE_NONE)),
-    reprompts: getNames(current.filter(({ isReprompt }) => isReprompt)),
-    deferred: getNames(contributions.filter(({ deferred }) => deferred)),
+    at: groupByScenario(decisions, getName, ({ targetStepId }) => targetStepId),
+    transition_reasons: groupByScenario(decisions, getName, ({ reason }) => formatEnum(TransitionReason, reason)),
+    skipped: groupNonEmpty(decisions, getName, ({ skippedSteps }) => skippedSteps),
+    corrected: groupNonEmpty(decisions, getName, ({ correctedFields }) => correctedFields),
+    blocked_by_checkpoint: groupNonEmpty(decisions, getName, ({ blockedByCheckpoint }) => blockedByCheckpoint),
   };
-}
-
-function groupByScenario<Item extends { readonly scenarioId: string }, Value>(
-  items: readonly Item[],
-  getName: NameLookup,
-  getValue: (item: Item) => Value,
-): ByScenario<Value> {
-  return Object.fromEntries(items.map((item) => [getName(item.scenarioId), getValue(item)]));
-}
-
-function groupNonEmptyLists<Item extends { readonly scenarioId: string }>(
-  items: readonly Item[],
-  getName: NameLookup,
-  getList: (item: Item) => readonly string[],
-): ByScenario<readonly string[]> {
-  return groupByScenario(
-    items.filter((item) => getList(item).length > 0),
-    getName,
-    getList,
-  );
 }

@@ -73,12 +73,18 @@ function getViolationMessage({ message, ruleId }: Violation, path: string, sourc
   return ruleId === 'repeated.unique' ? 'must not contain duplicates' : message;
 }
 
+/** The prefixes that full names had before their enum was renamed. Files of these releases stay valid. */
+const earlierPrefixes: ReadonlyMap<string, string> = new Map([['VisitOutcome', 'STEP_OUTCOME_KIND_']]);
+
 /** Maps the names that a file may use for the values of an enum, short and full, to the full name. UNSPECIFIED is not allowed. */
 export function getEnumNames(descriptor: DescEnum): ReadonlyMap<string, string> {
   const names = new Map<string, string>();
   for (const { name, number } of descriptor.values) {
     if (number === 0) continue;
-    names.set(getShortEnumName(descriptor, name), name).set(name, name);
+    const shortName = getShortEnumName(descriptor, name);
+    names.set(shortName, name).set(name, name);
+    const earlierPrefix = earlierPrefixes.get(descriptor.name);
+    if (earlierPrefix !== undefined) names.set(`${earlierPrefix}${shortName}`, name);
   }
   return names;
 }

@@ -1,7 +1,7 @@
 // The API for scenario files, including the parts that conversation files use.
 export { findNearestName } from '../../core/model/nearest-name';
 export { type CheckedScenarios, checkScenarios, checkTogether } from './check-scenarios';
-export { getContractRegistry, getMessageDescriptor, messageToJson } from './contract';
+export { durationFormat, getContractRegistry, getMessageDescriptor, messageToJson, toProtoDuration } from './contract';
 export type { FileMessage, ParsedScenarioFiles, ScenarioFiles } from './file-message';
 export { describeUnknownKey, parseMessage } from './parse-message';
 export {
@@ -29,7 +29,7 @@ export {
   createScenarioIdLookup,
   isUuid,
   type NamedScenario,
-  resolveRelationshipNames,
+  resolveScenarioNames,
   type ScenarioIdLookup,
 } from './scenario-names';
 export { asNode, describeNode, ParseContext, parseDocuments } from './source-document';

@@ -160,6 +160,7 @@ function parseMessageValue(
 ): JsonValue | undefined {
   if (jsonTypes.has(message.typeName)) return parseJson(context, node);
   if (message.typeName === 'google.protobuf.Duration') return parseDuration(context, node, path);
+  if (message.typeName === 'google.protobuf.Timestamp') return parseTimestamp(context, node, path);
   const shortField = shortForms.get(message.name);
   if (shortField !== undefined && isScalar(node) && typeof node.value === 'string') {
     context.recordPosition(`${path}.${shortField}`, node);
@@ -180,6 +181,15 @@ function parseDuration(context: ParseContext, node: Node | undefined, path: stri
   const duration = typeof text === 'string' ? toProtoDuration(text) : undefined;
   if (duration === undefined) context.report(path, node, 'WRONG_TYPE', `must be ${durationFormat}`);
   return duration;
+}
+
+const timestampRegExp = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;
+
+function parseTimestamp(context: ParseContext, node: Node | undefined, path: string): string | undefined {
+  const text: unknown = isScalar(node) ? node.value : undefined;
+  if (typeof text === 'string' && timestampRegExp.test(text) && !Number.isNaN(Date.parse(text))) return text;
+  context.report(path, node, 'WRONG_TYPE', 'must be a time such as "2026-03-02T18:30:00Z"');
+  return undefined;
 }
 
 function parseJson(context: ParseContext, node: Node | undefined): JsonValue {

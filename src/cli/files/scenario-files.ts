@@ -16,7 +16,7 @@ import {
   SourceMap,
   sortByPosition,
 } from './problems';
-import { canNameScenario, type NamedScenario, resolveRelationshipNames } from './scenario-names';
+import { canNameScenario, isCalledScenarioPath, type NamedScenario, resolveScenarioNames } from './scenario-names';
 import {
   asNode,
   describeNode,
@@ -34,17 +34,17 @@ export function loadScenarioFiles(paths: readonly string[]): ScenarioFiles {
 }
 
 /**
- * Reads scenario files, with ids in place of the names in relationships, which refer to scenarios of the files or to `others`. Reports
- * all problems, including scenario ids and field definitions that occur more than once.
+ * Reads scenario files, with ids in place of the names in relationships and calls, which refer to scenarios of the files or to `others`.
+ * Reports all problems, including scenario ids and field definitions that occur more than once.
  */
 export function readScenarioFiles(
   paths: readonly string[],
   others: readonly NamedScenario[] = [],
 ): ParsedScenarioFiles {
-  return resolveRelationshipNames(parseScenarioFiles(paths), others);
+  return resolveScenarioNames(parseScenarioFiles(paths), others);
 }
 
-/** Reads scenario files. Does not resolve the names of scenarios in relationships. */
+/** Reads scenario files. Does not resolve the names of scenarios in relationships and calls. */
 export function parseScenarioFiles(paths: readonly string[]): ParsedScenarioFiles {
   const files = paths.flatMap(listDocumentFiles).map(readScenarioFile);
   const scenarios = files.flatMap((file) => file.scenarios);
@@ -138,7 +138,7 @@ function parseDocument(document: SourceDocument): ParsedScenarioFiles {
     return { scenarios: [], relationships: [], fields: messages, problems };
   }
   const json = parseMessage(context, getMessageDescriptor('Scenario'), root, '', ignoredKeys);
-  const { messages, problems } = decodeMessage(context, 'Scenario', json, Scenario);
+  const { messages, problems } = decodeMessage(context, 'Scenario', json, Scenario, isNameOfCalledScenario);
   return { scenarios: messages, relationships: [], fields: [], problems };
 }
 
@@ -171,7 +171,7 @@ function parseRelationship(
 ): DecodedMessage<Relationship> {
   const context = new ParseContext(document);
   const json = parseMessage(context, getMessageDescriptor('Relationship'), node, '');
-  const { messages, problems } = decodeMessage(context, 'Relationship', json, Relationship, isNameOfScenario);
+  const { messages, problems } = decodeMessage(context, 'Relationship', json, Relationship, isNameOfRelatedScenario);
   const toFullPath = (inner: string): string => (inner === '' ? path : `${path}.${inner}`);
   return {
     messages: messages.map((message) => ({ ...message, path })),
@@ -180,8 +180,12 @@ function parseRelationship(
 }
 
 /** Whether a violation is only the name of a scenario in place of an id, which files may use but the contract rejects. */
-function isNameOfScenario({ path, code }: FileProblem, relationship: Relationship): boolean {
+function isNameOfRelatedScenario({ path, code }: FileProblem, relationship: Relationship): boolean {
   return code === 'CONTRACT_RULE' && canNameScenario(path, relationship);
+}
+
+function isNameOfCalledScenario({ path, code }: FileProblem): boolean {
+  return code === 'CONTRACT_RULE' && isCalledScenarioPath(path);
 }
 
 interface DecodedMessage<Message> {

@@ -1,9 +1,9 @@
-import { Relationship, RelationshipSource, type Scenario } from '../../../gen/focal/orchestration/v1/scenario';
+import { Relationship, RelationshipSource, Scenario } from '../../../gen/focal/orchestration/v1/scenario';
 import { findNearestName } from '../../core/model/nearest-name';
 import type { FileMessage, ParsedScenarioFiles } from './file-message';
 import type { FileProblem } from './problems';
 
-// Resolves the names of scenarios in turns, conversations and relationships to ids.
+// Resolves the names of scenarios in turns, conversations, relationships and calls to ids.
 
 const uuidRegExp = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -53,41 +53,71 @@ export function canNameScenario(field: string, { sourceType }: Pick<Relationship
   return field === 'target_scenario_id';
 }
 
+/** Whether a path of a scenario is the called scenario of a step, which a file may name (section 11). */
+export function isCalledScenarioPath(path: string): boolean {
+  return /^steps\[\d+\]\.calls\.scenario_id$/.test(path);
+}
+
 /**
- * Replaces the names of scenarios in relationships by ids. Scenarios of the files take precedence over `others`. Adds a problem
- * for each unknown or ambiguous name and omits its relationship.
+ * Replaces the names of scenarios in relationships and calls by ids. Scenarios of the files take precedence over `others`. Adds a problem
+ * for each unknown or ambiguous name and omits its relationship or scenario.
  */
-export function resolveRelationshipNames(
+export function resolveScenarioNames(
   files: ParsedScenarioFiles,
   others: readonly NamedScenario[] = [],
 ): ParsedScenarioFiles {
   const names = new Set(files.scenarios.flatMap(({ message }) => [message.name, message.scenarioId]));
   const otherScenarios = others.filter(({ message }) => !names.has(message.name) && !names.has(message.scenarioId));
-  const problems: FileProblem[] = [];
-  const relationships = files.relationships.flatMap((relationship) => {
-    const { resolvedRelationship, problems: nameProblems } = resolveNames(relationship, [
-      ...files.scenarios,
-      ...otherScenarios,
-    ]);
-    problems.push(...nameProblems);
-    return nameProblems.length === 0 ? [resolvedRelationship] : [];
-  });
-  return { ...files, relationships, problems: [...files.problems, ...problems] };
+  const known = [...files.scenarios, ...otherScenarios];
+  const scenarios = files.scenarios.map((scenario) => resolveCalls(scenario, known));
+  const relationships = files.relationships.map((relationship) => resolveEnds(relationship, known));
+  return {
+    ...files,
+    scenarios: scenarios.flatMap(({ resolved, problems }) => (problems.length === 0 ? [resolved] : [])),
+    relationships: relationships.flatMap(({ resolved, problems }) => (problems.length === 0 ? [resolved] : [])),
+    problems: [...files.problems, ...[...scenarios, ...relationships].flatMap(({ problems }) => problems)],
+  };
 }
 
-function resolveNames(
-  relationship: FileMessage<Relationship>,
-  scenarios: readonly NamedScenario[],
-): { readonly resolvedRelationship: FileMessage<Relationship>; readonly problems: readonly FileProblem[] } {
-  const { message: original, source, path } = relationship;
+interface Resolution<Message> {
+  readonly resolved: FileMessage<Message>;
+  readonly problems: readonly FileProblem[];
+}
+
+function resolveCalls(file: FileMessage<Scenario>, known: readonly NamedScenario[]): Resolution<Scenario> {
+  const { steps } = file.message;
+  if (steps.every(({ calls }) => calls === undefined || isUuid(calls.scenarioId)))
+    return { resolved: file, problems: [] };
+  const { getId, problems } = createReportingLookup(file, known);
+  const message = {
+    ...file.message,
+    steps: steps.map((step, index) => {
+      if (step.calls === undefined || isUuid(step.calls.scenarioId)) return step;
+      const scenarioId = getId(step.calls.scenarioId, `steps[${index}].calls.scenario_id`);
+      return { ...step, calls: { ...step.calls, scenarioId } };
+    }),
+  };
+  return { resolved: { ...file, message, bytes: Scenario.encode(message).finish() }, problems };
+}
+
+function resolveEnds(file: FileMessage<Relationship>, known: readonly NamedScenario[]): Resolution<Relationship> {
+  const { getId, problems } = createReportingLookup(file, known);
+  const message = { ...file.message };
+  for (const { field, key } of scenarioFields) {
+    if (canNameScenario(field, message) && !isUuid(message[key])) message[key] = getId(message[key], field);
+  }
+  return { resolved: { ...file, message, bytes: Relationship.encode(message).finish() }, problems };
+}
+
+/** Creates a lookup that adds a problem at the position of each unknown or ambiguous name. */
+function createReportingLookup(
+  { source, path }: FileMessage<unknown>,
+  known: readonly NamedScenario[],
+): { readonly getId: ScenarioIdLookup; readonly problems: readonly FileProblem[] } {
   const problems: FileProblem[] = [];
-  const getId = createScenarioIdLookup(scenarios, (field, message) => {
-    const location = { file: source.file, ...source.positionAt(field), path: `${path}.${field}` };
+  const getId = createScenarioIdLookup(known, (field, message) => {
+    const location = { file: source.file, ...source.positionAt(field), path: path === '' ? field : `${path}.${field}` };
     problems.push({ ...location, severity: 'ERROR', code: 'UNKNOWN_SCENARIO', message });
   });
-  const message = { ...original };
-  for (const { field, key } of scenarioFields) {
-    if (canNameScenario(field, original) && !isUuid(original[key])) message[key] = getId(original[key], field);
-  }
-  return { resolvedRelationship: { ...relationship, message, bytes: Relationship.encode(message).finish() }, problems };
+  return { getId, problems };
 }

@@ -1,10 +1,7 @@
-import {
-  ContributionType,
-  type ScenarioContribution,
-  type ScenarioContributionPlan,
-} from '../../../gen/focal/orchestration/v1/contribution';
+import { ContributionType } from '../../../gen/focal/orchestration/v1/contribution';
 import { FieldSource, type RejectedValue, ValueRejectionReason } from '../../../gen/focal/orchestration/v1/field';
 import {
+  IgnoredOutcomeReason,
   LifecycleReason,
   type RejectedCandidate,
   RejectionReason,
@@ -12,22 +9,25 @@ import {
   type ScenarioLifecycleDecision,
 } from '../../../gen/focal/orchestration/v1/lifecycle';
 import type { ProcessTurnResponse } from '../../../gen/focal/orchestration/v1/orchestrator_service';
-import { StepOutcomeKind, ToolTiming } from '../../../gen/focal/orchestration/v1/scenario';
+import { Ending, StepOutcomeKind } from '../../../gen/focal/orchestration/v1/scenario';
 import { type ScenarioStepTransitionDecision, TransitionReason } from '../../../gen/focal/orchestration/v1/transition';
 import {
+  type CandidateVariable,
+  type Delivery,
+  DeliveryStatus,
   ScenarioSignal,
   type SignalAim,
   type StepOutcome,
   type Turn,
   TurnTrigger,
+  VariableOperation,
 } from '../../../gen/focal/orchestration/v1/turn';
-import { formatEnum } from '../conversation-tests/turn-summary';
+import { formatEnum } from '../conversation-tests/summary-values';
+import { formatPlan } from './format-plan';
+import { formatRecord, type NameLookup } from './format-values';
 import { formatHeading, formatRow, type Style, type TerminalOptions } from './terminal';
 
 const labelWidth = 11;
-
-/** Maps a scenario id to the name of the scenario. */
-type NameLookup = (scenarioId: string) => string;
 
 /** A turn and its response. */
 export interface ProcessedTurn {
@@ -60,7 +60,7 @@ export function formatTurn(
     ...rejectedCandidates.flatMap((candidate) => formatRejection(terminal, candidate, getName, nameWidth)),
     ...(plan?.rejectedValues ?? []).flatMap((rejected) => formatRejectedValue(terminal, rejected, nameWidth)),
     '',
-    ...formatPlan(terminal, plan, getName),
+    ...formatPlan(terminal, response, turn.occurredAt?.getTime() ?? 0, getName),
     '',
   ];
 }
@@ -79,19 +79,29 @@ function formatTurnInput(
     values.length === 0
       ? []
       : formatRow(terminal, [{ text: label, width: labelWidth, style: 'faint' }], values.join(' · '));
+  const replaced = formatFact('replaces', turn.supersedesTurnId === '' ? [] : [formatSuperseded(turn, response)]);
   if (trigger === TurnTrigger.TURN_TRIGGER_TIMER) {
-    return [...formatFact('timer', ['no customer message']), ...formatFact('outcomes', outcomes), ...ignored];
+    return [
+      ...formatFact('timer', ['no customer message']),
+      ...replaced,
+      ...formatFact('outcomes', outcomes),
+      ...ignored,
+    ];
   }
-  if (trigger === TurnTrigger.TURN_TRIGGER_TOOL_RESULTS) return [...formatFact('tools', outcomes), ...ignored];
+  if (trigger === TurnTrigger.TURN_TRIGGER_TOOL_RESULTS) {
+    return [...formatFact('tools', outcomes), ...replaced, ...ignored];
+  }
   const variables = situation?.candidateVariables ?? [];
   const signals = situation?.signals ?? [];
   return [
     ...formatRow(terminal, [], `“${situation?.message ?? ''}”`, 'strong'),
-    ...formatFact('intent', [situation?.canonicalIntentLabel ?? ''].filter(Boolean)),
+    ...replaced,
     ...formatFact(
-      'values',
-      variables.map(({ name, value }) => `${name}=${JSON.stringify(value)}`),
+      'delivered',
+      turn.deliveries.map((delivery) => formatDelivery(delivery, response, getName)),
     ),
+    ...formatFact('intent', [situation?.canonicalIntentLabel ?? ''].filter(Boolean)),
+    ...formatFact('values', variables.map(formatVariable)),
     ...formatFact('session', [formatRecord(sessionVariables)].filter(Boolean)),
     ...formatFact(
       'signals',
@@ -106,11 +116,39 @@ function formatTurnInput(
   ];
 }
 
-/** Formats the entries of a record on one line: `order_id="4711", guests=4`. */
-export function formatRecord(values: Readonly<Record<string, unknown>>): string {
-  return Object.entries(values)
-    .map(([name, value]) => `${name}=${JSON.stringify(value)}`)
-    .join(', ');
+/** Formats the turn that a turn supersedes. It was the last turn, so its revision is the one before (section 13). */
+function formatSuperseded({ supersedesTurnId }: Turn, { revision }: ProcessTurnResponse): string {
+  return `revision ${revision - 1}, turn ${supersedesTurnId}`;
+}
+
+/** Formats a variable with its operation: `seats=2`, `extras+="breakfast"`, `voucher declined`. */
+function formatVariable({ name, value, operation, declined }: CandidateVariable): string {
+  if (declined) return `${name} declined`;
+  const sign = operationSigns[operation] ?? operationSigns[VariableOperation.UNRECOGNIZED];
+  return `${name}${sign}${JSON.stringify(value)}`;
+}
+
+const operationSigns: Readonly<Record<VariableOperation, string>> = {
+  [VariableOperation.VARIABLE_OPERATION_UNSPECIFIED]: '=',
+  [VariableOperation.VARIABLE_OPERATION_SET]: '=',
+  [VariableOperation.VARIABLE_OPERATION_APPEND]: '+=',
+  [VariableOperation.VARIABLE_OPERATION_REMOVE]: '-=',
+  [VariableOperation.UNRECOGNIZED]: '=',
+};
+
+/** Formats a delivery: `CONFIRM of Refund not said`. */
+function formatDelivery(
+  { instanceId, contributionType, actionKey, status }: Delivery,
+  { lifecycleDecisions }: ProcessTurnResponse,
+  getName: NameLookup,
+): string {
+  const scenarioId = lifecycleDecisions.find((decision) => decision.instanceId === instanceId)?.scenarioId;
+  const owner =
+    instanceId === ''
+      ? 'CHOICE'
+      : `${formatEnum(ContributionType, contributionType)} of ${getName(scenarioId ?? instanceId)}`;
+  const target = actionKey === '' ? owner : actionKey;
+  return `${target} ${formatEnum(DeliveryStatus, status).toLowerCase().replaceAll('_', ' ')}`;
 }
 
 function formatSignal({ signal, scenarioIds, allInstances }: SignalAim, getName: NameLookup): string {
@@ -138,9 +176,10 @@ export function formatIgnoredOutcomes(
   width: number,
   getName: NameLookup,
 ): readonly string[] {
-  return response.ignoredOutcomes.flatMap(({ outcome, instanceId, reasoning }) => {
+  return response.ignoredOutcomes.flatMap(({ outcome, instanceId, reason, reasoning }) => {
     const text = outcome === undefined ? '' : `${formatOutcome({ ...outcome, instanceId }, response, getName)}: `;
-    return formatRow(terminal, [{ text: 'ignored', width, style: 'yellow' }], `${text}${reasoning}`);
+    const code = reason === 0 ? '' : `${formatEnum(IgnoredOutcomeReason, reason)}: `;
+    return formatRow(terminal, [{ text: 'ignored', width, style: 'yellow' }], `${text}${code}${reasoning}`);
   });
 }
 
@@ -168,7 +207,7 @@ function formatDecision(
   name: string,
   nameWidth: number,
 ): readonly string[] {
-  const { action, reason, reasoning, irreversibleDone, missingSoftFields } = decision;
+  const { action, reason, reasoning, irreversibleDone, actionsUnderWay, missingSoftFields } = decision;
   const cells = [
     { text: formatEnum(ScenarioLifecycleAction, action), width: labelWidth, style: actionStyles[action] },
     { text: name, width: nameWidth, style: 'strong' },
@@ -177,13 +216,19 @@ function formatDecision(
   if (transitionText !== undefined && impliedReasons.has(reason)) return formatRow(terminal, cells, transitionText);
   const indent = [{ text: '', width: labelWidth + nameWidth }];
   return [
-    ...formatRow(terminal, cells, `${formatEnum(LifecycleReason, reason)}: ${reasoning}`),
+    ...formatRow(terminal, cells, `${formatEnum(LifecycleReason, reason)}${formatEnding(decision)}: ${reasoning}`),
     ...irreversibleDone.flatMap((done) => formatRow(terminal, indent, `irreversible: ${done}`, 'faint')),
+    ...actionsUnderWay.flatMap((key) => formatRow(terminal, indent, `action under way: ${key}`, 'faint')),
     ...(missingSoftFields.length > 0
       ? formatRow(terminal, indent, `missing soft fields: ${missingSoftFields.join(', ')}`, 'faint')
       : []),
     ...(transitionText === undefined ? [] : formatRow(terminal, indent, transitionText)),
   ];
+}
+
+/** Formats the ending of a run that completed without success. */
+function formatEnding({ ending }: ScenarioLifecycleDecision): string {
+  return ending === Ending.ENDING_FAILED ? ' (failed)' : '';
 }
 
 function formatTransition(transition: ScenarioStepTransitionDecision): string {
@@ -226,63 +271,4 @@ function formatRejectedValue(
     cells,
     `${formatEnum(ValueRejectionReason, reason)}: ${[origin, text].filter(Boolean).join('. ')}`,
   );
-}
-
-interface ContributionFormat {
-  readonly style: Style;
-  /** Formats the content of a contribution of this type. */
-  readonly format: (contribution: ScenarioContribution) => string;
-}
-
-const noContent: ContributionFormat = { style: 'plain', format: () => '' };
-
-const contributionFormats: Readonly<Record<ContributionType, ContributionFormat>> = {
-  [ContributionType.CONTRIBUTION_TYPE_UNSPECIFIED]: noContent,
-  [ContributionType.CONTRIBUTION_TYPE_NONE]: { ...noContent, style: 'faint' },
-  [ContributionType.CONTRIBUTION_TYPE_ASK]: { style: 'blue', format: ({ fieldsToAsk }) => fieldsToAsk.join(', ') },
-  [ContributionType.CONTRIBUTION_TYPE_CONFIRM]: { style: 'yellow', format: formatConfirmation },
-  [ContributionType.CONTRIBUTION_TYPE_ACTION_HINT]: { style: 'green', format: formatTools },
-  [ContributionType.CONTRIBUTION_TYPE_INFORM]: { style: 'plain', format: ({ templateIds }) => templateIds.join(', ') },
-  [ContributionType.UNRECOGNIZED]: noContent,
-};
-
-function formatConfirmation({ choices, actionToConfirm, valuesToConfirm }: ScenarioContribution): string {
-  if (choices.length > 0) return choices.map(({ scenarioName }) => scenarioName).join(' or ');
-  const values = formatRecord(valuesToConfirm);
-  return `${actionToConfirm} ${values === '' ? '' : `[${values}]`}`.trim();
-}
-
-function formatTools({ tools }: ScenarioContribution): string {
-  const formatTiming = (timing: ToolTiming): string =>
-    formatEnum(ToolTiming, timing).toLowerCase().replaceAll('_', ' ');
-  return tools.map(({ toolId, timing }) => `${toolId} (${formatTiming(timing)})`).join(', then ');
-}
-
-/** Formats the contributions to the reply, in order. */
-function formatPlan(
-  terminal: TerminalOptions,
-  plan: ScenarioContributionPlan | undefined,
-  getName: NameLookup,
-): readonly string[] {
-  const contributions = plan?.contributions ?? [];
-  if (contributions.length === 0) {
-    return formatRow(terminal, [{ text: 'plan', width: labelWidth, style: 'faint' }], 'no contributions', 'faint');
-  }
-  const nameWidth = Math.max(...contributions.map(({ scenarioId }) => getName(scenarioId).length)) + 2;
-  return contributions.flatMap((contribution, index) => {
-    const { type, scenarioId, isReprompt, deferred, deferredBehindScenarioId } = contribution;
-    // A newer server may send a type that is not in the table.
-    const { style, format } = contributionFormats[type] ?? noContent;
-    const cells = [
-      { text: index === 0 ? 'plan' : '', width: 8, style: 'faint' },
-      { text: `${index + 1}`, width: 3, style: 'faint' },
-      { text: getName(scenarioId), width: nameWidth, style: 'strong' },
-      { text: formatEnum(ContributionType, type), width: 13, style },
-    ] as const;
-    const notes = [
-      isReprompt ? '(repeated)' : '',
-      deferred ? `(deferred behind ${getName(deferredBehindScenarioId)})` : '',
-    ];
-    return formatRow(terminal, cells, [format(contribution), ...notes].filter((part) => part !== '').join(' '));
-  });
 }

@@ -106,6 +106,7 @@ export function drawShape(shape: StepShape, size: Size, { x, y }: Point, isDashe
   switch (shape) {
     case 'checkpoint':
     case 'collect':
+    case 'call':
       return [
         renderSvgElement('polygon', {
           points: listCorners(shape, size, { x, y }),
@@ -135,6 +136,7 @@ export function drawShape(shape: StepShape, size: Size, { x, y }: Point, isDashe
 /** The horizontal distance by which the sides of a shape slant inwards. */
 const slants: Readonly<Record<StepShape, number>> = {
   collect: 10,
+  call: 10,
   checkpoint: 10,
   action: 0,
   inform: 0,
@@ -142,15 +144,16 @@ const slants: Readonly<Record<StepShape, number>> = {
   silent: 0,
 };
 
-/** Returns the points of a hexagon for a checkpoint, and of a parallelogram for a step that asks. */
-function listCorners(shape: 'collect' | 'checkpoint', { width, height }: Size, { x, y }: Point): string {
+/** Returns the points of a hexagon for a checkpoint, and of a parallelogram for a step that asks or calls. */
+function listCorners(shape: 'collect' | 'call' | 'checkpoint', { width, height }: Size, { x, y }: Point): string {
   const slant = Math.min(slants[shape], height / 2);
   const [right, bottom, middle] = [x + width, y + height, y + height / 2];
-  const corners =
-    shape === 'checkpoint'
-      ? [x + slant, y, right - slant, y, right, middle, right - slant, bottom, x + slant, bottom, x, middle]
-      : [x + slant, y, right, y, right - slant, bottom, x, bottom];
-  return corners.map((value) => Math.round(value * 10) / 10).join(' ');
+  const corners: Readonly<Record<typeof shape, readonly number[]>> = {
+    checkpoint: [x + slant, y, right - slant, y, right, middle, right - slant, bottom, x + slant, bottom, x, middle],
+    collect: [x + slant, y, right, y, right - slant, bottom, x, bottom],
+    call: [x, y, right - slant, y, right, bottom, x + slant, bottom],
+  };
+  return corners[shape].map((value) => Math.round(value * 10) / 10).join(' ');
 }
 
 function drawRing({ width, height }: Size, { x, y }: Point): string {

@@ -26,7 +26,7 @@ const anywhereSize: Size = { width: measureText('from anywhere') + 24, height: 2
 /** Renders a scenario as SVG without a background, readable on light and dark pages. Deterministic. */
 export async function renderSvg(graph: ScenarioGraph): Promise<string> {
   const { title, subtitle, steps, edges } = graph;
-  const hasGlobalEdges = edges.some(({ from }) => from === '');
+  const hasGlobalEdges = edges.some(({ from, to }) => from === '' || to === '');
   const nodes = [
     { id: startId, ...startSize },
     ...steps.map((step) => ({ id: step.stepId, ...measureStep(step) })),
@@ -67,7 +67,7 @@ function listLayoutEdges({ steps, edges }: ScenarioGraph): readonly LayoutEdge[]
     ...edges.map((edge, index) => ({
       id: String(index),
       from: edge.from === '' ? anywhereId : edge.from,
-      to: edge.to,
+      to: edge.to === '' ? anywhereId : edge.to,
       label: measureLabel(edge),
     })),
   ];
@@ -139,6 +139,7 @@ const legendRowHeight = 26;
 
 const shapeTexts: Readonly<Record<StepShape, string>> = {
   collect: 'asks',
+  call: 'calls',
   checkpoint: 'confirms',
   action: 'acts',
   inform: 'informs',

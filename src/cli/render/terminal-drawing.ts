@@ -7,6 +7,7 @@ import { type Style, styled, type TerminalOptions } from '../output/terminal';
 
 const stepStyles: Readonly<Record<StepShape, Style>> = {
   collect: 'blue',
+  call: 'blue',
   checkpoint: 'yellow',
   action: 'green',
   inform: 'magenta',
@@ -16,6 +17,7 @@ const stepStyles: Readonly<Record<StepShape, Style>> = {
 /** The brackets of each shape, as in Mermaid. */
 const brackets: Readonly<Record<StepShape, readonly [string, string]>> = {
   collect: ['[/ ', ' /]'],
+  call: ['[\\ ', ' \\]'],
   checkpoint: ['{{ ', ' }}'],
   action: ['[[ ', ' ]]'],
   inform: ['[ ', ' ]'],
@@ -100,7 +102,7 @@ function formatStep(terminal: TerminalOptions, step: DrawnStep, width: number): 
 }
 
 function formatEdge(terminal: TerminalOptions, { to, labels, isAnytime, isTaken }: DrawnEdge, width: number): string {
-  const target = `    ${isAnytime ? '⇢' : '→'} ${to}`;
+  const target = `    ${isAnytime ? '⇢' : '→'} ${to === '' ? 'back' : to}`;
   const condition = labels.length > 0 ? truncate(`  ${labels.join(' or ')}`, width - target.length) : '';
   const targetText = styled(terminal, isTaken ? 'magenta' : 'plain', target);
   return `${targetText}${styled(terminal, isTaken ? 'magenta' : 'faint', condition)}`;

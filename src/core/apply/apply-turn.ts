@@ -1,36 +1,46 @@
-import { recordLateSuccesses } from '../context/outcomes';
 import type { SelectionContext } from '../context/selection-context';
-import { getLastActiveAt } from '../contributions/contribution-plan';
-import type { ContinueDecision, EndDecision, PauseDecision } from '../lifecycle/instance-decision';
-import type { LifecyclePhase } from '../lifecycle/lifecycle-phase';
-import { toStoredPauseReason } from '../lifecycle/pauses';
-import { type ScenarioStart, updatePendingStarts } from '../lifecycle/start-candidates';
-import type { Contribution, ContributionPlan } from '../model/contribution';
-import type { EndedInstance, OpenContribution, ScenarioCounter, ScenarioInstance, Session } from '../model/session';
-import type { TurnTrigger } from '../model/turn';
+import { updateScenarioCounters } from '../lifecycle/scenario-counters';
+import type { Contribution, PlannedRequest } from '../model/contribution';
+import { isOpen } from '../model/request';
+import type { ScenarioChoiceRequest, Session } from '../model/session';
 import type { TransitionPhase } from '../transitions/transition-phase';
-import { applyWalk } from './apply-walk';
-import { clearFields, dropExpiredVariables } from './session-variables';
-
-/** The results of all phases of a turn. */
-export interface PhaseResults {
-  readonly lifecycle: LifecyclePhase;
-  readonly transitions: TransitionPhase;
-  readonly plan: ContributionPlan;
-}
+import { applyInstances } from './apply-instance';
+import { updateEndedInstances } from './ended-instances';
+import { getNextTimerAt } from './next-timer';
+import { listPutOrder } from './put-requests';
+import {
+  clearFields,
+  findForgottenFields,
+  forgetDeclined,
+  forgetFields,
+  movePersistedResultsOfEnded,
+} from './session-variables';
 
 /** Returns the session after the turn (section 5). Every instance is then active, paused or in `endedInstances`. Pure. */
-export function applyTurn(context: SelectionContext, results: PhaseResults): Session {
-  const { session, turn, revision, turnCount } = context;
-  const { decisions } = results.transitions;
-  const { starts, rejected, choices } = results.lifecycle;
-  const startedInstances = createStartedInstances(context, results);
-  const { remaining, ended } = applyDecisions(context, results);
+export function applyTurn(
+  context: SelectionContext,
+  phase: TransitionPhase,
+  contributions: readonly Contribution[],
+): Session {
+  const { session, turn, revision, turnCount, storedData } = context;
+  const putOrder = listPutOrder(contributions);
+  const isMessage = turn.trigger === 'MESSAGE';
   const { variables, instances } = clearFields(
-    { variables: context.storedData.sessionVariables, instances: [...remaining, ...startedInstances] },
-    results.transitions.walks,
-    context,
+    {
+      variables: movePersistedResultsOfEnded(storedData.sessionVariables, phase.instances),
+      instances: applyInstances(phase.instances, contributions, putOrder, context),
+    },
+    phase.instances,
   );
+  const isForgotten = findForgottenFields(phase.instances, context);
+  const timed = {
+    instances,
+    variables: forgetFields(variables, isForgotten),
+    lastMessageAt: isMessage ? turn.occurredAt : session.lastMessageAt,
+    updatedAt: turn.occurredAt,
+    revision,
+    exchangeRevision: isMessage ? revision : session.exchangeRevision,
+  };
   // A literal is faster than a spread here (ADR 0007).
   return {
     tenantId: session.tenantId,
@@ -39,180 +49,56 @@ export function applyTurn(context: SelectionContext, results: PhaseResults): Ses
     revision,
     turnCount,
     instances,
-    endedInstances: updateEndedInstances(context, ended),
-    variables: dropExpiredVariables(variables, decisions, startedInstances, context),
-    pendingStarts: updatePendingStarts(context, starts, rejected, decisions),
-    scenarioCounters: updateScenarioCounters(session.scenarioCounters, ended, starts),
-    openContributions: updateOpenContributions(session.openContributions, results, turn.trigger),
-    offeredChoiceScenarioIds:
-      turn.trigger === 'MESSAGE' || choices.length > 0
-        ? choices.map(({ scenarioId }) => scenarioId).sort()
-        : session.offeredChoiceScenarioIds,
+    endedInstances: updateEndedInstances(context, phase.instances),
+    variables: timed.variables,
+    declinedFields: forgetDeclined(storedData.declinedFields, variables, isForgotten),
+    pendingStarts: phase.pendingStarts,
+    scenarioCounters: updateScenarioCounters(session.scenarioCounters, phase.instances),
+    choices: putChoice(phase, putOrder.indexOf(''), context),
+    exchangeRevision: timed.exchangeRevision,
+    lastMessageAt: timed.lastMessageAt,
+    lastContributorId: findContributor(contributions) ?? (isMessage ? '' : session.lastContributorId),
+    nextTimerAt: getNextTimerAt(timed, context.catalogue),
     createdAt: session.revision === 0 ? turn.occurredAt : session.createdAt,
-    updatedAt: turn.occurredAt,
+    updatedAt: timed.updatedAt,
     lastTurnId: turn.turnId,
-    lastStartNumber: session.lastStartNumber + starts.length,
+    lastStartNumber: session.lastStartNumber + phase.instances.filter(({ start }) => start !== undefined).length,
     importedFrom: session.importedFrom,
   };
 }
 
-interface AppliedDecisions {
-  /** Active and paused instances, in start order. */
-  readonly remaining: readonly ScenarioInstance[];
-  readonly ended: readonly EndedInstance[];
+/** Records that the plan put its CHOICE (1.5). */
+function putChoice(
+  { choices, choiceToPut }: TransitionPhase,
+  position: number,
+  { revision, turn }: SelectionContext,
+): readonly ScenarioChoiceRequest[] {
+  if (!choiceToPut) return choices;
+  const putting = { revision, at: turn.occurredAt, position };
+  return choices.map((choice) =>
+    choice === choiceToPut
+      ? {
+          ...choice,
+          firstPut: choice.firstPut ?? putting,
+          lastPut: putting,
+          previousPut: choice.lastPut,
+          putCount: choice.putCount + 1,
+        }
+      : choice,
+  );
 }
 
-function applyDecisions(context: SelectionContext, results: PhaseResults): AppliedDecisions {
-  const remaining: ScenarioInstance[] = [];
-  const ended: EndedInstance[] = [];
-  const { occurredAt } = context.turn;
-  for (const decision of results.transitions.decisions) {
-    switch (decision.action) {
-      case 'CONTINUE':
-        remaining.push(continueInstance(decision, context, results));
-        break;
-      case 'PAUSE':
-        remaining.push(pauseInstance(decision, context));
-        break;
-      case 'COMPLETE':
-        ended.push(endInstance(decision, 'COMPLETED', occurredAt));
-        break;
-      case 'CANCEL':
-        ended.push(endInstance(decision, 'CANCELLED', occurredAt));
-        break;
-    }
+/** Finds the instance that makes the first contribution of the plan (0.3). A CHOICE belongs to none. */
+function findContributor(contributions: readonly Contribution[]): string | undefined {
+  return contributions.find(({ type, deferred, instanceId }) => type !== 'NONE' && !deferred && instanceId !== '')
+    ?.instanceId;
+}
+
+/** Lists the open requests of a session by the start order of their instances, then in the order in which they were first put (0.8). */
+export function listOpenRequests({ instances }: Session): readonly PlannedRequest[] {
+  const open: PlannedRequest[] = [];
+  for (const { instanceId, scenarioId, requests } of instances) {
+    for (const request of requests) if (isOpen(request)) open.push({ instanceId, scenarioId, request });
   }
-  return { remaining, ended };
-}
-
-function continueInstance(
-  decision: ContinueDecision,
-  context: SelectionContext,
-  { transitions, plan }: PhaseResults,
-): ScenarioInstance {
-  const { instance } = decision.view;
-  const walk = transitions.walks.get(instance.instanceId);
-  const lastActiveAt = getLastActiveAt(decision, walk?.hasMoved ?? false, context.turn.occurredAt);
-  if (walk) return applyWalk(walk, findContribution(plan, instance.instanceId), lastActiveAt, context);
-  // Without a walk, an open ASK or CONFIRM stays open (0.5).
-  if (!decision.resumed) return { ...instance, lastActiveAt };
-  return {
-    ...instance,
-    status: 'ACTIVE',
-    lastActiveAt,
-    pausedAt: undefined,
-    pauseReason: undefined,
-    pausedAtTurnCount: 0,
-    displacedByInstanceIds: [],
-  };
-}
-
-function findContribution(plan: ContributionPlan, instanceId: string): Contribution | undefined {
-  return plan.contributions.find((contribution) => contribution.instanceId === instanceId);
-}
-
-function pauseInstance(decision: PauseDecision, { turn, turnCount }: SelectionContext): ScenarioInstance {
-  const { instance } = decision.view;
-  if (decision.reason === 'STAYS_PAUSED') return instance;
-  return {
-    ...instance,
-    status: 'PAUSED',
-    lastActiveAt: getLastActiveAt(decision, false, turn.occurredAt),
-    pausedAt: turn.occurredAt,
-    pauseReason: toStoredPauseReason(decision.reason),
-    pausedAtTurnCount: turnCount,
-    displacedByInstanceIds: [...decision.displacedByInstanceIds],
-  };
-}
-
-function endInstance({ view, reason }: EndDecision, status: EndedInstance['status'], endedAt: number): EndedInstance {
-  const { instance } = view;
-  return {
-    instanceId: instance.instanceId,
-    scenarioId: instance.scenarioId,
-    scenarioVersion: instance.scenarioVersion,
-    status,
-    reason,
-    startNumber: instance.startNumber,
-    startedAt: instance.startedAt,
-    endedAt,
-    lastStepId: instance.currentStepId,
-    irreversibleDone: instance.irreversibleDone,
-  };
-}
-
-function createStartedInstances(
-  context: SelectionContext,
-  { lifecycle, transitions, plan }: PhaseResults,
-): readonly ScenarioInstance[] {
-  const startedInstances: ScenarioInstance[] = [];
-  let startNumber = context.session.lastStartNumber;
-  for (const { instanceId } of lifecycle.starts) {
-    startNumber += 1;
-    const walk = transitions.walks.get(instanceId);
-    if (!walk) continue;
-    const instance = applyWalk(walk, findContribution(plan, instanceId), context.turn.occurredAt, context);
-    startedInstances.push({ ...instance, startNumber });
-  }
-  return startedInstances;
-}
-
-/**
- * Returns the ended instances, oldest first, up to the configured limit. Late successes are recorded on instances that ended on earlier
- * turns (0.6).
- */
-function updateEndedInstances(
-  { session, catalogue, settings, revision, lateOutcomes }: SelectionContext,
-  newlyEnded: readonly EndedInstance[],
-): readonly EndedInstance[] {
-  const { endedInstances } = session;
-  const isUnchanged = newlyEnded.length === 0 && lateOutcomes.length === 0;
-  if (isUnchanged && endedInstances.length <= settings.endedInstances) return endedInstances;
-  const updated = endedInstances.map((instance) => {
-    const scenario = catalogue.getScenarioVersion(instance.scenarioId, instance.scenarioVersion);
-    return recordLateSuccesses(instance, scenario, lateOutcomes, revision);
-  });
-  updated.push(...newlyEnded);
-  return updated.slice(Math.max(0, updated.length - settings.endedInstances));
-}
-
-function updateScenarioCounters(
-  before: ReadonlyMap<string, ScenarioCounter>,
-  ended: readonly EndedInstance[],
-  starts: readonly ScenarioStart[],
-): ReadonlyMap<string, ScenarioCounter> {
-  const completed = ended.filter(({ status }) => status === 'COMPLETED');
-  if (completed.length === 0 && starts.length === 0) return before;
-  const counters = new Map(before);
-  const increment = (scenarioId: string, name: keyof ScenarioCounter): void => {
-    const counter = counters.get(scenarioId) ?? { starts: 0, completions: 0 };
-    counters.set(scenarioId, { ...counter, [name]: counter[name] + 1 });
-  };
-  for (const { scenarioId } of completed) increment(scenarioId, 'completions');
-  for (const { scenario } of starts) increment(scenario.scenarioId, 'starts');
-  return counters;
-}
-
-/**
- * Returns the contributions that are open after the turn, in plan order; the focus is derived from them (0.3). The plan of a MESSAGE turn
- * replaces all open contributions. The plan of another turn replaces only those of the instances that walked. NONE, deferred contributions
- * and CHOICE are never open.
- */
-function updateOpenContributions(
-  before: readonly OpenContribution[],
-  { plan, transitions }: PhaseResults,
-  trigger: TurnTrigger,
-): readonly OpenContribution[] {
-  const newlyOpen = plan.contributions
-    .filter(({ type, deferred, instanceId }) => type !== 'NONE' && !deferred && instanceId !== '')
-    .map(({ instanceId, type }) => ({ instanceId, type }));
-  if (trigger === 'MESSAGE') return newlyOpen;
-  const after: OpenContribution[] = [];
-  for (const open of before) {
-    const replacement = newlyOpen.find(({ instanceId }) => instanceId === open.instanceId);
-    if (replacement) after.push(replacement);
-    else if (!transitions.walks.has(open.instanceId)) after.push(open);
-  }
-  for (const open of newlyOpen) if (!before.some(({ instanceId }) => instanceId === open.instanceId)) after.push(open);
-  return after;
+  return open;
 }

@@ -1,19 +1,21 @@
 import type { SelectionContext } from '../context/selection-context';
-import type { Contribution } from '../model/contribution';
-import type { PathEntry, ScenarioInstance, StepVisit } from '../model/session';
-import { mergeNames, sortNames } from '../model/sorting';
-import type { TraversedStep, Walk } from '../steps/walk';
+import type { JsonValue } from '../model/json';
+import type { PathEntry, ScenarioInstance } from '../model/session';
+import type { TraversedStep, Walk } from '../steps/walk-state';
+import type { PutState } from './put-requests';
 
-/** Updates an instance with its walk and contribution: path, visit, counts and open contribution (0.7, step 14). */
+/** Updates an instance with its walk and what the plan puts for it: step, visit, route, path, requests, counts and own variables (0.7, step 15). */
 export function applyWalk(
   walk: Walk,
-  contribution: Contribution | undefined,
-  lastActiveAt: number,
+  put: PutState,
+  { lastActiveAt, call, isResumeOffered }: Pick<ScenarioInstance, 'lastActiveAt' | 'call' | 'isResumeOffered'>,
   context: SelectionContext,
 ): ScenarioInstance {
   const { position, hasMoved } = walk;
   const { instance } = walk.input;
-  const { path, stepsTrimmedFromPath, lastPathSequence } = extendPath(instance, walk, context);
+  const isResumed = instance.status === 'PAUSED';
+  const { variables, variableTimes } = updateVariables(walk, context);
+  const { path, lastPathSequence } = extendPath(instance, walk, context);
   // A literal is faster than a spread here (ADR 0007).
   return {
     instanceId: instance.instanceId,
@@ -23,107 +25,91 @@ export function applyWalk(
     startNumber: instance.startNumber,
     startedAt: instance.startedAt,
     lastActiveAt,
+    activeSince: isResumed ? context.turn.occurredAt : instance.activeSince,
     pausedAt: undefined,
     pauseReason: undefined,
     pausedAtTurnCount: 0,
-    displacedByInstanceIds: [],
+    resumePolicy: undefined,
+    isResumeOffered,
+    displacedByInstanceIds: noIds,
     currentStepId: hasMoved ? position.step.stepId : instance.currentStepId,
-    visit: contribution ? recordContribution(position.visit, contribution) : position.visit,
+    visit: put.visit,
+    requests: put.requests,
+    route: walk.route,
     path,
     irreversibleDone: instance.irreversibleDone,
-    stepsBeforeCheckpoint: removeEnteredSteps(instance.stepsBeforeCheckpoint, walk),
-    stepsTrimmedFromPath,
-    loopCounts: countLoop(instance, walk),
-    lastVisitNumber: hasMoved ? position.visit.number : instance.lastVisitNumber,
+    stepsBeforeCheckpoint: walk.stepsBeforeCheckpoint,
+    leftSteps: walk.leftSteps,
+    loopCounts: countLoop(walk),
+    attempts: walk.attempts,
+    attemptsTotal: walk.attemptsTotal,
+    lastVisitNumber: position.isNewVisit ? position.visit.number : instance.lastVisitNumber,
     lastPathSequence,
-    variables: instance.variables,
-    variableTimes: instance.variableTimes,
-    relocalizationCount: instance.relocalizationCount + (hasMoved && walk.relocalizedFrom !== '' ? 1 : 0),
+    variables,
+    variableTimes,
+    settledFields: walk.settledFields,
+    heldValues: instance.heldValues,
+    pendingCorrections: noCorrections,
+    relocalizationCount: instance.relocalizationCount + (walk.relocalizedFrom === '' ? 0 : 1),
     globalTransitionGuards: walk.globalGuards,
+    call,
+    leadInTemplateIds: put.leadInTemplateIds,
+    lastPlan: put.lastPlan,
+    deferredBehindScenarioId: put.deferredBehindScenarioId,
+    waitsFor: put.waitsFor,
   };
 }
 
-/** Appends the traversed steps to the path. Entries above the limit are trimmed, oldest first; only their step ids are kept. */
+const noIds: readonly string[] = [];
+const noCorrections: ScenarioInstance['pendingCorrections'] = new Map();
+
+/** Forgets the results of the tools of a new visit, and keeps what a call returned (0.4, section 11). */
+function updateVariables(
+  { input, forgottenFields, returnedValues }: Walk,
+  { storedData, turn }: SelectionContext,
+): Pick<ScenarioInstance, 'variables' | 'variableTimes'> {
+  const { instance } = input;
+  if (forgottenFields.length === 0 && returnedValues.size === 0) return instance;
+  const variables = new Map<string, JsonValue>(instance.variables);
+  const variableTimes = new Map(instance.variableTimes);
+  for (const name of forgottenFields) {
+    variables.delete(name);
+    variableTimes.delete(name);
+    // A null hides the result that an ended instance left in the session.
+    if (storedData.sessionVariables.get(name)?.isPersistedResult) variables.set(name, null);
+  }
+  for (const [name, value] of returnedValues) {
+    variables.set(name, value);
+    variableTimes.set(name, turn.occurredAt);
+  }
+  return { variables, variableTimes };
+}
+
+/** Appends the traversed steps to the path. Entries above the limit are trimmed, oldest first. */
 function extendPath(
   instance: ScenarioInstance,
-  { hasMoved, traversedSteps }: Walk,
+  { traversedSteps }: Walk,
   { revision, settings }: SelectionContext,
-): Pick<ScenarioInstance, 'path' | 'stepsTrimmedFromPath' | 'lastPathSequence'> {
-  if (!hasMoved || traversedSteps.length === 0) return instance;
+): Pick<ScenarioInstance, 'path' | 'lastPathSequence'> {
+  if (traversedSteps.length === 0) return instance;
   const path = [...instance.path];
-  let lastPathSequence = instance.lastPathSequence;
+  let { lastPathSequence } = instance;
   for (const step of traversedSteps) {
     lastPathSequence += 1;
-    path.push(toPathEntry(step, lastPathSequence, instance.visit.number, revision));
+    path.push(toPathEntry(step, lastPathSequence, revision));
   }
-  if (path.length <= settings.pathEntries) {
-    return { path, stepsTrimmedFromPath: instance.stepsTrimmedFromPath, lastPathSequence };
-  }
-  const trimmedIds = path.splice(0, path.length - settings.pathEntries).map(({ stepId }) => stepId);
-  return { path, stepsTrimmedFromPath: mergeNames(instance.stepsTrimmedFromPath, trimmedIds), lastPathSequence };
+  return { path: path.slice(Math.max(0, path.length - settings.pathEntries)), lastPathSequence };
 }
 
-function toPathEntry(
-  { stepId, isIntermediate, transition, hasAsked }: TraversedStep,
-  sequence: number,
-  visitNumber: number,
-  leftRevision: number,
-): PathEntry {
-  return {
-    sequence,
-    stepId,
-    visitNumber: isIntermediate ? 0 : visitNumber,
-    transitionId: transition?.id ?? '',
-    asked: hasAsked,
-    leftRevision,
-  };
+function toPathEntry({ entry }: TraversedStep, sequence: number, leftRevision: number): PathEntry {
+  const { stepId, visitNumber, transitionId, asked } = entry;
+  return { sequence, stepId, visitNumber, transitionId, asked, leftRevision };
 }
 
-/** Removes the steps that were entered again, which no longer count as steps before the checkpoint (3.7). */
-function removeEnteredSteps(
-  stepsBeforeCheckpoint: readonly string[],
-  { hasMoved, traversedSteps, position }: Walk,
-): readonly string[] {
-  if (!hasMoved || stepsBeforeCheckpoint.length === 0) return stepsBeforeCheckpoint;
-  const enteredIds = new Set(traversedSteps.filter(({ isIntermediate }) => isIntermediate).map(({ stepId }) => stepId));
-  enteredIds.add(position.step.stepId);
-  return stepsBeforeCheckpoint.filter((stepId) => !enteredIds.has(stepId));
-}
-
-function countLoop({ loopCounts }: ScenarioInstance, { hasMoved, position }: Walk): ReadonlyMap<string, number> {
+/** A new visit counts, and so does an action that is put again for its missing variable (3.3, 3.6). */
+function countLoop({ input, position, countsFailure }: Walk): ReadonlyMap<string, number> {
+  const { loopCounts } = input.instance;
   const { stepId, countsLoops } = position.step;
-  return hasMoved && countsLoops ? new Map(loopCounts).set(stepId, (loopCounts.get(stepId) ?? 0) + 1) : loopCounts;
-}
-
-/**
- * Records a contribution on the visit. A deferred contribution is not open, but its shared fields count as asked (4.2).
- */
-function recordContribution(visit: StepVisit, contribution: Contribution): StepVisit {
-  const { type, sharedFields } = contribution;
-  if (contribution.deferred) {
-    return {
-      ...visit,
-      askedFields: mergeNames(visit.askedFields, sharedFields),
-      openType: undefined,
-      openAskFields: [],
-    };
-  }
-  const fields =
-    type === 'ASK' ? mergeNames(sortNames(contribution.fieldsToAsk), sharedFields) : sortNames(sharedFields);
-  if (type === 'NONE' && fields.length === 0) return { ...visit, openType: undefined, openAskFields: [] };
-  const recordedType = type === 'NONE' ? 'ASK' : type;
-  // A literal is faster than a spread here (ADR 0007).
-  return {
-    number: visit.number,
-    enteredRevision: visit.enteredRevision,
-    contributedTypes: mergeNames(visit.contributedTypes, [recordedType]),
-    askedFields: mergeNames(visit.askedFields, fields),
-    openType: recordedType === 'INFORM' ? undefined : recordedType,
-    openAskFields: recordedType === 'ASK' ? fields : [],
-    shownValues: type === 'CONFIRM' ? contribution.valuesToConfirm : visit.shownValues,
-    confirmed: visit.confirmed,
-    outcome: visit.outcome,
-    acted: visit.acted,
-    attempts: visit.attempts,
-  };
+  const count = (position.isNewVisit && countsLoops ? 1 : 0) + (countsFailure ? 1 : 0);
+  return count === 0 ? loopCounts : new Map(loopCounts).set(stepId, (loopCounts.get(stepId) ?? 0) + count);
 }

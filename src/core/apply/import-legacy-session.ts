@@ -1,16 +1,21 @@
 import { compareText } from '../model/compare-text';
 import { getRunningStatus, hasRunningScenario, type LegacySession } from '../model/legacy-session';
+import { buildActionKey, type InstanceRequest, type RequestKind, type WaitsFor } from '../model/request';
 import {
   createEmptySession,
+  createInstance,
   createVisit,
   type IrreversibleStep,
   type PathEntry,
+  type RouteEntry,
   type ScenarioCounter,
   type ScenarioInstance,
   type Session,
   type SessionKey,
   type SessionVariable,
+  type StepVisit,
 } from '../model/session';
+import { sortNames } from '../model/sorting';
 import type { CompiledScenario, CompiledStep } from '../scenario/compiled-scenario';
 
 /** The inputs of an import, except the record. */
@@ -38,7 +43,7 @@ export function importLegacySession(record: LegacySession, input: LegacyImportIn
   const { scenario } = input;
   const lastActiveAt = record.lastActiveAt ?? input.now;
   const status = getRunningStatus(record);
-  const instances = scenario && status ? [createInstance(record, status, scenario, lastActiveAt, input)] : [];
+  const instances = scenario && status ? [createImportedInstance(record, status, scenario, lastActiveAt, input)] : [];
   return {
     ...createEmptySession(input.owner),
     turnCount: record.turnCount,
@@ -51,7 +56,7 @@ export function importLegacySession(record: LegacySession, input: LegacyImportIn
   };
 }
 
-function createInstance(
+function createImportedInstance(
   record: LegacySession,
   status: ScenarioInstance['status'],
   scenario: CompiledScenario,
@@ -59,39 +64,77 @@ function createInstance(
   { instanceId, pathEntries }: LegacyImportInput,
 ): ScenarioInstance {
   const currentStepId = record.currentStepId || scenario.entryStep.stepId;
+  const step = scenario.steps.get(currentStepId);
   const traversedSteps = findTraversedSteps(record, scenario, currentStepId);
-  const path = traversedSteps.map(createPathEntry);
-  const visitNumber = traversedSteps.length + 1;
-  const isPaused = status === 'PAUSED';
-  return {
+  const key = {
     instanceId,
     scenarioId: record.activeScenarioId,
     scenarioVersion: record.activeScenarioVersion || scenario.version,
-    status,
     startNumber: 1,
-    startedAt: lastActiveAt,
-    lastActiveAt,
+    currentStepId,
+  };
+  const visit = createVisit(traversedSteps.length + 1, 0, lastActiveAt);
+  const requests = step ? openRequests(step, visit, key, record, lastActiveAt) : [];
+  const isPaused = status === 'PAUSED';
+  return {
+    ...createInstance(key, 0, lastActiveAt),
+    status,
     pausedAt: isPaused ? lastActiveAt : undefined,
     pauseReason: isPaused ? 'USER_REQUEST' : undefined,
     pausedAtTurnCount: isPaused ? record.turnCount : 0,
-    displacedByInstanceIds: [],
-    currentStepId,
-    // The record does not list the fields that were asked for, so the step asks for them again.
-    visit: createVisit(visitNumber, 0),
-    path: path.slice(-pathEntries),
-    irreversibleDone: findPassedSteps(traversedSteps, path),
+    visit,
+    requests,
+    route: traversedSteps.map((traversed, index) => createRouteEntry(traversed, index + 1, scenario, record)),
+    path: traversedSteps.map(createPathEntry).slice(-pathEntries),
+    irreversibleDone: findPassedSteps(traversedSteps),
     stepsBeforeCheckpoint: findStepsBeforeCheckpoint(traversedSteps),
-    stepsTrimmedFromPath: sortIds(traversedSteps.slice(0, -pathEntries)),
+    leftSteps: sortIds(traversedSteps),
     // Legacy counts include every message. Used as loop counts, they would pause instances that do not loop.
-    loopCounts: scenario.steps.get(currentStepId)?.countsLoops ? new Map([[currentStepId, 1]]) : new Map(),
-    lastVisitNumber: visitNumber,
-    lastPathSequence: path.length,
-    variables: new Map(),
-    variableTimes: new Map(),
-    relocalizationCount: 0,
-    globalTransitionGuards: new Map(),
+    loopCounts: step?.countsLoops ? new Map([[currentStepId, 1]]) : new Map(),
+    lastVisitNumber: visit.number,
+    lastPathSequence: traversedSteps.length,
+    waitsFor: requests[0] ? waitsForKind[requests[0].kind] : 'NOTHING',
   };
 }
+
+/**
+ * Opens the request that the legacy service was waiting for, so that the first turn can answer it: the ASK for the missing fields of the current
+ * step, else its ACTION. A CONFIRM is put again instead, because the record does not contain the values that it showed.
+ */
+function openRequests(
+  step: CompiledStep,
+  { number: visitNumber }: StepVisit,
+  { instanceId }: Pick<ScenarioInstance, 'instanceId'>,
+  { variables }: LegacySession,
+  at: number,
+): readonly InstanceRequest[] {
+  const missingFields = step.collectedFields.filter((field) => (variables.get(field) ?? null) === null);
+  const isAsking = missingFields.length > 0;
+  if (!isAsking && (!step.hasActStage || step.hasConfirmStage)) return [];
+  const putting = { revision: 0, at, position: 0 };
+  return [
+    {
+      kind: isAsking ? 'ASK' : 'ACTION',
+      actionKey: isAsking ? '' : buildActionKey(instanceId, step.stepId, visitNumber, 1),
+      stepId: step.stepId,
+      visitNumber,
+      fields: sortNames(missingFields),
+      values: new Map(),
+      tools: isAsking ? [] : step.tools.map(({ toolId }) => ({ toolId })),
+      status: 'OPEN',
+      hasAnswer: false,
+      outcome: undefined,
+      firstPut: putting,
+      lastPut: putting,
+      previousPut: undefined,
+      putCount: 1,
+      attempts: 0,
+      reminders: 0,
+    },
+  ];
+}
+
+const waitsForKind: Readonly<Record<RequestKind, WaitsFor>> = { ASK: 'ANSWER', CONFIRM: 'ANSWER', ACTION: 'ACTION' };
 
 /**
  * Finds the visited steps except the current one, in the order of the definition, because the record does not contain the order of the
@@ -120,31 +163,45 @@ function createPathEntry({ stepId, collectedFields }: CompiledStep, index: numbe
   };
 }
 
+function createRouteEntry(
+  { stepId, collectedFields, hasConfirmStage, isReadAction }: CompiledStep,
+  visitNumber: number,
+  { askableFields }: CompiledScenario,
+  { variables }: LegacySession,
+): RouteEntry {
+  const asked = collectedFields.length > 0;
+  return {
+    stepId,
+    visitNumber,
+    transitionId: '',
+    asked,
+    canGoBackTo: asked || hasConfirmStage,
+    declined: false,
+    readFields: isReadAction
+      ? [...askableFields].filter((field) => (variables.get(field) ?? null) !== null).sort()
+      : [],
+    confirmedFields: [],
+  };
+}
+
 /**
  * Finds the checkpoints and required actions that the instance has left. They count as passed, because rejecting a correction is safer than
  * repeating an action (3.7).
  */
-function findPassedSteps(traversedSteps: readonly CompiledStep[], path: readonly PathEntry[]): IrreversibleStep[] {
-  return traversedSteps.flatMap((step, index) => {
-    const entry = path[index];
-    if (!entry || !isIrreversible(step)) return [];
-    const { stepId, actionDescription: description } = step;
-    const { visitNumber, sequence } = entry;
-    return [{ stepId, description, visitNumber, revision: 0, pathSequence: sequence - 1, passed: true }];
-  });
+function findPassedSteps(traversedSteps: readonly CompiledStep[]): readonly IrreversibleStep[] {
+  return traversedSteps.flatMap(({ stepId, actionDescription: description, countsAsCheckpoint }, index) =>
+    countsAsCheckpoint ? [{ stepId, description, visitNumber: index + 1, revision: 0, passed: true }] : [],
+  );
 }
 
+/** Finds the steps up to the last passed checkpoint, its own included (3.7). */
 function findStepsBeforeCheckpoint(traversedSteps: readonly CompiledStep[]): readonly string[] {
-  const checkpoint = traversedSteps.findLastIndex(isIrreversible);
-  return sortIds(traversedSteps.slice(0, Math.max(0, checkpoint)));
+  const checkpoint = traversedSteps.findLastIndex(({ countsAsCheckpoint }) => countsAsCheckpoint);
+  return sortIds(traversedSteps.slice(0, checkpoint + 1));
 }
 
 function sortIds(steps: readonly CompiledStep[]): readonly string[] {
   return steps.map(({ stepId }) => stepId).sort(compareText);
-}
-
-function isIrreversible({ isCheckpoint, isRequiredAction }: CompiledStep): boolean {
-  return isCheckpoint || isRequiredAction;
 }
 
 /**
@@ -160,7 +217,9 @@ function convertVariables(
   for (const [name, value] of record.variables) {
     const isCaseField = scenario?.collectedFields.has(name) ?? false;
     const isDropped = isCaseField && hasEnded && !scenario?.definition.persistedFields.includes(name);
-    if (value !== null && !isDropped) variables.set(name, { value, scope: isCaseField ? 'CASE' : 'SESSION' });
+    if (value !== null && !isDropped) {
+      variables.set(name, { value, scope: isCaseField ? 'CASE' : 'SESSION', isPersistedResult: false });
+    }
   }
   return variables;
 }
@@ -171,5 +230,13 @@ function createCounters(
   scenario: CompiledScenario | undefined,
 ): ReadonlyMap<string, ScenarioCounter> {
   if (!scenario) return new Map();
-  return new Map([[scenario.scenarioId, { starts: 1, completions: lastAction === 'COMPLETE' ? 1 : 0 }]]);
+  const hasCompleted = lastAction === 'COMPLETE';
+  const counter: ScenarioCounter = {
+    starts: 1,
+    completions: hasCompleted ? 1 : 0,
+    // The legacy service knows no other ending.
+    lastEnding: hasCompleted ? 'SUCCEEDED' : undefined,
+    lastValues: new Map(),
+  };
+  return new Map([[scenario.scenarioId, counter]]);
 }

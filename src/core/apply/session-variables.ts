@@ -1,64 +1,123 @@
+import { movePersistedResults } from '../context/ended-data';
 import type { SelectionContext } from '../context/selection-context';
-import { hasEnded, type InstanceDecision } from '../lifecycle/instance-decision';
+import { hasEnded, type TurnInstance } from '../lifecycle/turn-instance';
+import type { JsonValue } from '../model/json';
 import type { ScenarioInstance, SessionVariable } from '../model/session';
+import type { VariableScope } from '../model/turn';
 import type { CompiledScenario } from '../scenario/compiled-scenario';
-import type { Walk } from '../steps/walk';
 
+type Variables = ReadonlyMap<string, SessionVariable>;
+
+/** Moves the persisted results of all instances that end on this turn, in the order of the instances. */
+export function movePersistedResultsOfEnded(variables: Variables, instances: readonly TurnInstance[]): Variables {
+  let moved = variables;
+  for (const ended of instances.filter(hasEnded)) {
+    const { instance, scenario } = ended.view;
+    if (!scenario) continue;
+    // What the last walk cleared or forgot is no longer known.
+    const forgotten = new Set([...(ended.walk?.clearedFields ?? []), ...(ended.walk?.forgottenFields ?? [])]);
+    const known = new Map([...instance.variables].map(([name, value]) => [name, forgotten.has(name) ? null : value]));
+    moved = movePersistedResults(moved, { variables: known, variableTimes: instance.variableTimes }, scenario);
+  }
+  return moved;
+}
+
+/** The variables of a session, and its instances with their own. */
 interface SessionFields {
-  readonly variables: ReadonlyMap<string, SessionVariable>;
+  readonly variables: Variables;
   readonly instances: readonly ScenarioInstance[];
 }
 
 /**
- * Clears the fields that taken transitions list under `clears`, for all instances (3.2): the session variable becomes null, which
- * also hides older sources, and instance variables are removed, unless an outcome of this turn provided them.
+ * Clears the fields that taken transitions list under `clears`, for all instances (3.2): the session variable becomes null, which also hides
+ * older sources, and instance variables are removed, unless an outcome of this turn provided them. A local field is cleared only for the
+ * instance that took the transition (0.4).
  */
-export function clearFields(
-  fields: SessionFields,
-  walks: ReadonlyMap<string, Walk>,
-  { views }: SelectionContext,
-): SessionFields {
-  const clearedFields = new Set<string>();
-  for (const walk of walks.values()) for (const field of walk.clearedFields) clearedFields.add(field);
-  if (clearedFields.size === 0) return fields;
+export function clearFields(fields: SessionFields, instances: readonly TurnInstance[]): SessionFields {
+  if (instances.every(({ walk }) => walk === undefined || walk.clearedFields.length === 0)) return fields;
+  const cleared = new Set<string>();
+  for (const { walk } of instances) {
+    for (const field of walk?.clearedFields ?? []) if (!walk?.input.scenario.localFields.has(field)) cleared.add(field);
+  }
+  const byId = new Map(instances.map((instance) => [instance.view.instance.instanceId, instance]));
+  const clearedInstances = fields.instances.map((instance) => {
+    const turnInstance = byId.get(instance.instanceId);
+    return turnInstance ? clearInstanceFields(instance, turnInstance, cleared) : instance;
+  });
+  if (cleared.size === 0) return { variables: fields.variables, instances: clearedInstances };
   const variables = new Map(fields.variables);
-  for (const name of clearedFields) variables.set(name, { value: null, scope: variables.get(name)?.scope ?? 'CASE' });
-  const providedFields = new Map(views.map((view) => [view.instance.instanceId, view.providedFields]));
-  const isKept = (instanceId: string, name: string): boolean =>
-    !clearedFields.has(name) || (providedFields.get(instanceId)?.has(name) ?? false);
+  for (const name of cleared) {
+    variables.set(name, { value: null, scope: variables.get(name)?.scope ?? 'CASE', isPersistedResult: false });
+  }
+  return { variables, instances: clearedInstances };
+}
+
+function clearInstanceFields(
+  instance: ScenarioInstance,
+  { view, walk }: TurnInstance,
+  cleared: ReadonlySet<string>,
+): ScenarioInstance {
+  const own = walk?.clearedFields ?? [];
+  if (own.length === 0 && (cleared.size === 0 || instance.variables.size === 0)) return instance;
+  const isLocal = (name: string): boolean => view.scenario?.localFields.has(name) ?? false;
+  const isCleared = (name: string): boolean =>
+    own.includes(name) || (cleared.has(name) && !isLocal(name) && !view.providedFields.has(name));
+  const variables = new Map<string, JsonValue>([...instance.variables].filter(([name]) => !isCleared(name)));
+  // No session variable hides the older sources of a local field.
+  for (const name of own) if (isLocal(name)) variables.set(name, null);
   return {
+    ...instance,
     variables,
-    instances: fields.instances.map((instance) => ({
-      ...instance,
-      variables: new Map([...instance.variables].filter(([name]) => isKept(instance.instanceId, name))),
-      variableTimes: new Map([...instance.variableTimes].filter(([name]) => isKept(instance.instanceId, name))),
-    })),
+    variableTimes: new Map([...instance.variableTimes].filter(([name]) => !isCleared(name))),
   };
 }
 
+/** Whether a variable of the session is forgotten at the end of the turn. */
+export type IsForgotten = (field: string, scope: VariableScope) => boolean;
+
 /**
- * Drops the CASE variables that no remaining instance collects, after the instances that collected them have ended (0.4). A
- * variable is kept if one of the ended scenarios lists it under `persisted_fields`.
+ * Finds the CASE fields that only ended instances collect (0.4). A field is kept if an ended scenario lists it under `persisted_fields`. An
+ * instance of an ended scenario that started on this turn keeps only the values of this turn. Undefined if nothing is forgotten.
  */
-export function dropExpiredVariables(
-  variables: ReadonlyMap<string, SessionVariable>,
-  decisions: readonly InstanceDecision[],
-  started: readonly ScenarioInstance[],
-  { catalogue }: SelectionContext,
-): ReadonlyMap<string, SessionVariable> {
-  const endedScenarios = decisions.filter(hasEnded).map(({ view }) => view.scenario);
-  if (endedScenarios.length === 0) return variables;
-  const remainingScenarios = [
-    ...decisions.filter((decision) => !hasEnded(decision)).map(({ view }) => view.scenario),
-    ...started.map(({ scenarioId, scenarioVersion }) => catalogue.getScenarioVersion(scenarioId, scenarioVersion)),
-  ];
-  const persistedFields = new Set(endedScenarios.flatMap((scenario) => scenario?.definition.persistedFields ?? []));
-  const isExpired = (field: string): boolean =>
-    isCollected(endedScenarios, field) && !isCollected(remainingScenarios, field) && !persistedFields.has(field);
-  // Iterates over the variables, not the collected fields, because a scenario can have thousands of steps.
-  return new Map([...variables].filter(([field, { scope }]) => scope !== 'CASE' || !isExpired(field)));
+export function findForgottenFields(
+  instances: readonly TurnInstance[],
+  { storedData }: Pick<SelectionContext, 'storedData'>,
+): IsForgotten | undefined {
+  const endedScenarios = listScenarios(instances.filter(hasEnded));
+  if (endedScenarios.length === 0) return undefined;
+  const endedIds = new Set(endedScenarios.map(({ scenarioId }) => scenarioId));
+  const isRestart = ({ start }: TurnInstance): boolean =>
+    start !== undefined && endedIds.has(start.scenario.scenarioId);
+  const remaining = instances.filter((instance) => !hasEnded(instance));
+  const restarted = listScenarios(remaining.filter(isRestart));
+  const others = listScenarios(remaining.filter((instance) => !isRestart(instance)));
+  const persistedFields = new Set(endedScenarios.flatMap(({ definition }) => definition.persistedFields));
+  return (field, scope) => {
+    if (scope !== 'CASE' || !isCollected(endedScenarios, field)) return false;
+    if (isCollected(others, field) || persistedFields.has(field)) return false;
+    return !(isCollected(restarted, field) && storedData.providedFields.has(field));
+  };
 }
 
-function isCollected(scenarios: readonly (CompiledScenario | undefined)[], field: string): boolean {
-  return scenarios.some((scenario) => scenario?.collectedFields.has(field) ?? false);
+/** Removes the forgotten fields. Iterates over the variables, not the collected fields, because a scenario can have thousands of steps. */
+export function forgetFields(variables: Variables, isForgotten: IsForgotten | undefined): Variables {
+  return isForgotten ? new Map([...variables].filter(([field, { scope }]) => !isForgotten(field, scope))) : variables;
+}
+
+/** Drops the declined fields that are forgotten, so that another run asks again (0.4). A declined field is stored as null. */
+export function forgetDeclined(
+  declinedFields: readonly string[],
+  variables: Variables,
+  isForgotten: IsForgotten | undefined,
+): readonly string[] {
+  if (!isForgotten || declinedFields.length === 0) return declinedFields;
+  return declinedFields.filter((field) => !isForgotten(field, variables.get(field)?.scope ?? 'CASE'));
+}
+
+function listScenarios(instances: readonly TurnInstance[]): readonly CompiledScenario[] {
+  return instances.flatMap(({ view }) => view.scenario ?? []);
+}
+
+function isCollected(scenarios: readonly CompiledScenario[], field: string): boolean {
+  return scenarios.some(({ collectedFields }) => collectedFields.has(field));
 }

@@ -46,17 +46,23 @@ export const conditionVariables = {
   intent: text('Canonical intent label, else the raw intent, else "".'),
   intent_score: score('Score of the canonical intent label, 0..1.'),
   signal: text('Signal that reached this instance, for example "PAUSE"; "" if none did.'),
-  outcome: text('Outcome of this visit: "confirmed", "declined", "succeeded" or "failed"; "" if there is none.'),
+  outcome: text(
+    'Outcome of this visit: "confirmed" or "declined"; "succeeded" or "failed" for its action or call, "cancelled" for its call; "" if there is none.',
+  ),
   changed: names('Fields that became known, changed or were cleared this turn.'),
   requested: names('Fields that the customer asked about.'),
   facts: fields('Facts of the situation.'),
   visits: count('Visits of this step.'),
-  attempts: count('MESSAGE turns that left an open ASK of this visit unanswered (3.6).'),
+  attempts: count(
+    'Attempts since the instance entered this step, or since a field that its scenario collects became known or changed (0.8).',
+  ),
+  attempts_total: count('Attempts of the instance since it started (0.8).'),
   turn: count('MESSAGE turns of the session, this one included.'),
   message: text('Message of the customer.'),
   tone: text('Tone of the message.'),
   frustration: text('Frustration of the customer: "low", "medium" or "high"; "" if unknown.'),
   urgency: text('Urgency: "low", "normal", "high" or "critical".'),
+  language: text('Language of the message, for example "de-CH"; "" if unknown.'),
 };
 
 /** Every variable of the rule of a field (section 10, `valid`). */

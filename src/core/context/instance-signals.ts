@@ -9,6 +9,7 @@ export interface InstanceSignals {
   readonly hasPause: boolean;
   readonly hasComplete: boolean;
   readonly hasCancel: boolean;
+  readonly hasBack: boolean;
 }
 
 /** The signals of an instance that starts this turn. Signals only reach instances that existed before the turn (0.2). */
@@ -18,11 +19,12 @@ export const noSignals: InstanceSignals = {
   hasPause: false,
   hasComplete: false,
   hasCancel: false,
+  hasBack: false,
 };
 
 /**
  * Resolves the signals that reach an instance. A signal aimed at scenarios takes precedence over one aimed at all instances, so that
- * "cancel everything, but continue the booking" keeps the booking. An unaimed PAUSE, COMPLETE or CANCEL goes to the focus; an unaimed START
+ * "cancel everything, but continue the booking" keeps the booking. An unaimed PAUSE, COMPLETE, CANCEL or BACK goes to the focus; an unaimed START
  * or CONTINUE has no effect.
  */
 export function resolveSignals(
@@ -40,17 +42,19 @@ export function resolveSignals(
   return { ...collectSignals([...forAll, ...unaimed]), hasContinue, hasStart };
 }
 
-/** Returns the value of `signal` in conditions: the first signal in the order of the rules that evaluate signals (2.3, 2.4, 2.6). */
+/** Returns the value of `signal` in conditions: the first signal in the order of the rules that evaluate signals (2.3, 2.4, 2.6, 3.10). */
 export function getPrimarySignal({
   hasContinue,
   hasStart,
   hasPause,
   hasComplete,
   hasCancel,
+  hasBack,
 }: InstanceSignals): '' | ScenarioSignal {
   if (hasComplete) return 'COMPLETE';
   if (hasCancel) return 'CANCEL';
   if (hasPause) return 'PAUSE';
+  if (hasBack) return 'BACK';
   if (hasStart) return 'START';
   return hasContinue ? 'CONTINUE' : '';
 }
@@ -84,5 +88,6 @@ function collectSignals(signals: readonly SignalAim[]): InstanceSignals {
     hasPause: has('PAUSE'),
     hasComplete: has('COMPLETE'),
     hasCancel: has('CANCEL'),
+    hasBack: has('BACK'),
   };
 }

@@ -1,19 +1,26 @@
-import { checkTurnValues } from '../fields/check-turn-values';
-import type { AcceptedFields, GivenValue } from '../fields/check-values';
-import { forgetExpired } from '../fields/forget-expired';
 import type { RejectedValue } from '../model/field-definition';
 import { findFocusInstanceId } from '../model/focus';
-import type { Fields } from '../model/json';
-import { type KnownData, toFields, viewInstanceData, viewSessionData } from '../model/known-data';
+import type { Fields, FieldValues } from '../model/json';
+import { type KnownData, toFields, viewSessionData } from '../model/known-data';
 import type { IgnoredOutcome } from '../model/lifecycle-decision';
 import type { ModelProposal } from '../model/model-proposal';
-import type { ScenarioInstance, Session } from '../model/session';
+import type { ScenarioChoiceRequest, ScenarioInstance, Session } from '../model/session';
 import type { OrchestrationSettings } from '../model/settings';
-import { getIntent, type ScenarioCandidate, type StepOutcome, type Turn } from '../model/turn';
+import { getIntent, type ScenarioCandidate, type Turn } from '../model/turn';
 import type { Catalogue } from '../scenario/catalogue';
-import { createDraftView, type InstanceView, markAddressed, type ViewInput } from './instance-view';
-import { type LateOutcome, resolveOutcomes } from './outcomes';
+import { markAddressed } from './addressed';
+import { checkTurn, groupByInstance } from './checked-turn';
+import { applyDeliveries } from './deliveries';
+import { addMissingTools } from './earlier-actions';
+import { expireValues } from './expired-values';
+import { getStartTargets } from './instance-signals';
+import { createDraftView, type InstanceView, type ViewInput } from './instance-view';
+import { assignVariables, type LocalFieldInput } from './local-fields';
+import { explainIgnored } from './outcomes/explain-ignored';
+import type { ResolvedOutcome } from './outcomes/outcome-target';
+import { resolveOutcomes } from './outcomes/resolve-outcomes';
 import { findChangedFields, type StoredData, storeData } from './stored-data';
+import { findDueInstances } from './timers';
 
 /** All inputs of a turn. Ids of new instances are inputs too. */
 export interface TurnInput {
@@ -33,6 +40,12 @@ export interface EvaluatedCandidate extends ScenarioCandidate {
   readonly matchesMessage: boolean | undefined;
 }
 
+/** A CHOICE that CONFIRMED or DECLINED answers (0.6, 1.5). */
+export interface AnsweredChoice {
+  readonly choice: ScenarioChoiceRequest;
+  readonly isAccepted: boolean;
+}
+
 /** The selection context: request, session and catalogue (section 1; 0.7, steps 2 to 5). */
 export interface SelectionContext extends TurnInput {
   /** The revision of the session after the turn. */
@@ -41,19 +54,28 @@ export interface SelectionContext extends TurnInput {
   readonly turnCount: number;
   readonly intent: string;
   readonly focusInstanceId: string;
+  /** The runs of each scenario before the turn and, from the walks on, those that completed on it (section 11). */
+  readonly scenarioCounters: Session['scenarioCounters'];
   /** In start order. */
   readonly views: readonly InstanceView[];
   /** Whether the turn addresses an existing instance. */
   readonly hasAddressedInstance: boolean;
   /** One entry per scenario with its highest score, unknown scenarios included; in request order. */
   readonly candidates: readonly EvaluatedCandidate[];
+  /** Scenarios that a candidate at or above the start threshold names. */
+  readonly namedScenarioIds: ReadonlySet<string>;
   readonly storedData: StoredData;
+  /** Values of local fields that the start of a scenario takes, by scenario id (0.4). */
+  readonly localStartValues: ReadonlyMap<string, FieldValues>;
   /** The known data of the session after storing, for scenarios without an instance. */
   readonly known: KnownData;
   /** Fields that changed for the session; sorted. */
   readonly changedFields: readonly string[];
-  readonly lateOutcomes: readonly LateOutcome[];
-  /** Outcomes that changed no stage, late outcomes included; in request order. */
+  /** All outcomes of the turn with what they answer, in request order (0.6). */
+  readonly outcomes: readonly ResolvedOutcome[];
+  /** The CHOICE that CONFIRMED or DECLINED of this turn answers; undefined if they answer none (1.5). */
+  readonly answeredChoice: AnsweredChoice | undefined;
+  /** Outcomes that are not applied, in request order. */
   readonly ignoredOutcomes: readonly IgnoredOutcome[];
   /** The variables of the session for conditions. */
   readonly sessionFields: Fields;
@@ -66,26 +88,36 @@ export interface SelectionContext extends TurnInput {
 /** Builds the selection context of a turn. Pure. */
 export function selectContext(input: TurnInput): SelectionContext {
   const { catalogue, settings, getNewInstanceId, proposal } = input;
-  const session = forgetExpired(input.session, catalogue.fields, input.turn.occurredAt);
+  const timedTurn = withTurnTime(input);
+  const unexpired = expireValues(input.session, catalogue, timedTurn.occurredAt);
+  const session = addMissingTools(applyDeliveries(unexpired, timedTurn.deliveries), catalogue);
   const focusInstanceId = findFocusInstanceId(session);
-  const resolved = resolveOutcomes(session, input.turn.stepOutcomes, focusInstanceId);
-  const checked = checkTurnValues(input.turn, resolved.byInstance, catalogue.fields, (given, accepted) =>
-    viewValuesForRule(session, findConcernedInstance(session, given, focusInstanceId), accepted),
-  );
-  const { turn, rejectedValues } = checked;
-  const outcomes = { ...resolved, byInstance: checked.outcomes };
-  const storedData = storeData(session, turn, outcomes.byInstance);
-  const before = viewSessionData(session.variables, turn.customerData);
-  const known = viewSessionData(storedData.sessionVariables, turn.customerData);
-  const candidates = mergeDuplicates(turn.candidates).map(({ scenarioId, score, reasoning }) => ({
+  const resolved = resolveOutcomes(session, timedTurn.stepOutcomes, focusInstanceId, catalogue);
+  const candidates = mergeDuplicates(timedTurn.candidates).map(({ scenarioId, score, reasoning }) => ({
     scenarioId,
     score,
     reasoning,
     matchesMessage: proposal?.fits.get(scenarioId),
   }));
-  const namedScenarioIds = candidates
-    .filter((candidate) => meetsStartThreshold(candidate, settings))
-    .map(({ scenarioId }) => scenarioId);
+  const namedScenarioIds = new Set<string>();
+  for (const candidate of candidates) {
+    if (meetsStartThreshold(candidate, settings)) namedScenarioIds.add(candidate.scenarioId);
+  }
+  const localInput: LocalFieldInput = {
+    session,
+    catalogue,
+    focusInstanceId,
+    candidates,
+    namedScenarioIds: addStartTargets(namedScenarioIds, timedTurn.situation.signals),
+  };
+  const checked = checkTurn(timedTurn, resolved, localInput, catalogue);
+  const { turn, outcomes, rejectedValues } = checked;
+  const assigned = assignVariables(turn.situation.candidateVariables, localInput);
+  const storedData = storeData(session, turn, assigned, groupByInstance(outcomes), (instance) =>
+    getLocalFields(instance, catalogue),
+  );
+  const before = viewSessionData(session.variables, turn.customerData);
+  const known = viewSessionData(storedData.sessionVariables, turn.customerData);
   const changedFields = findChangedFields(storedData.providedFields, before, known);
   const viewInput: ViewInput = {
     session,
@@ -98,12 +130,12 @@ export function selectContext(input: TurnInput): SelectionContext {
     known,
     changedFields,
     namedScenarioIds,
+    dueInstanceIds: turn.trigger === 'MESSAGE' ? noNames : findDueInstances(input.session, catalogue, turn.occurredAt),
     rejectedAnswers: listRejectedAnswers(rejectedValues),
   };
   const draftViews = session.instances.map((instance) => createDraftView(instance, viewInput));
-  const ignoredOutcomes: IgnoredOutcome[] = [...outcomes.late];
-  for (const view of draftViews) ignoredOutcomes.push(...view.ignoredOutcomes);
   const views = markAddressed(draftViews, viewInput);
+  const answeredChoice = findAnsweredChoice(outcomes);
   // Lists every property; see `updateInstance`.
   return {
     session,
@@ -116,44 +148,70 @@ export function selectContext(input: TurnInput): SelectionContext {
     turnCount: session.turnCount + (turn.trigger === 'MESSAGE' ? 1 : 0),
     intent: getIntent(turn.situation),
     focusInstanceId,
+    scenarioCounters: session.scenarioCounters,
     views,
     hasAddressedInstance: views.some(({ isAddressed }) => isAddressed),
     candidates,
+    namedScenarioIds,
     storedData,
+    localStartValues: assigned.byStart,
     known,
     changedFields,
-    lateOutcomes: outcomes.late,
-    ignoredOutcomes: sortByRequestOrder(ignoredOutcomes, turn.stepOutcomes),
+    outcomes,
+    answeredChoice,
+    ignoredOutcomes: listIgnored(outcomes, draftViews),
     sessionFields: toFields(storedData.sessionVariables),
     rejectedValues,
     fieldConditionErrors: checked.conditionErrors,
   };
 }
 
-/** Finds the instance whose data a rule reads: the one that the value is about, that asks for it, or that has the focus. */
-function findConcernedInstance(
-  { instances }: Session,
-  { name, instanceId }: Pick<GivenValue, 'name' | 'instanceId'>,
-  focusInstanceId: string,
-): ScenarioInstance | undefined {
-  if (instanceId !== undefined) return instances.find((instance) => instance.instanceId === instanceId);
-  return (
-    instances.find(({ status, visit }) => status === 'ACTIVE' && visit.openAskFields.includes(name)) ??
-    instances.find((instance) => instance.instanceId === focusInstanceId)
-  );
+/** Returns the turn with the time at which it counts: not earlier than the last turn (section 14). */
+function withTurnTime({ turn, session }: TurnInput): Turn {
+  return turn.occurredAt >= session.updatedAt ? turn : { ...turn, occurredAt: session.updatedAt };
 }
 
-/** What an instance knows while the values of the turn are checked, before they are stored (0.7, step 3). */
-function viewValuesForRule(
-  { variables }: Session,
-  instance: ScenarioInstance | undefined,
-  { profile, newer }: AcceptedFields,
-): KnownData {
-  return viewInstanceData(new Map([...(instance?.variables ?? []), ...newer]), variables, profile);
+/** Adds the scenarios that a START is aimed at. */
+function addStartTargets(ids: ReadonlySet<string>, signals: Turn['situation']['signals']): ReadonlySet<string> {
+  const targets = getStartTargets(signals);
+  return targets.size === 0 ? ids : new Set([...ids, ...targets]);
 }
+
+function findAnsweredChoice(outcomes: readonly ResolvedOutcome[]): AnsweredChoice | undefined {
+  for (const { outcome, target } of outcomes) {
+    if (target.kind === 'choice') return { choice: target.choice, isAccepted: outcome.kind === 'CONFIRMED' };
+  }
+  return undefined;
+}
+
+/** Lists the outcomes that are not applied, in request order. */
+function listIgnored(
+  outcomes: readonly ResolvedOutcome[],
+  views: readonly { readonly ignoredOutcomes: readonly IgnoredOutcome[] }[],
+): readonly IgnoredOutcome[] {
+  if (outcomes.length === 0) return noIgnored;
+  const ignored = views.flatMap(({ ignoredOutcomes }) => ignoredOutcomes);
+  for (const { outcome, target } of outcomes) {
+    if (target.kind === 'ignored') ignored.push(explainIgnored(outcome, target));
+  }
+  if (ignored.length < 2) return ignored;
+  const order = outcomes.map(({ outcome }) => outcome);
+  return [...ignored].sort((a, b) => order.indexOf(a.outcome) - order.indexOf(b.outcome));
+}
+
+function getLocalFields(
+  { scenarioId, scenarioVersion }: ScenarioInstance,
+  catalogue: Pick<Catalogue, 'getScenarioVersion'>,
+): ReadonlySet<string> {
+  return catalogue.getScenarioVersion(scenarioId, scenarioVersion)?.localFields ?? noNames;
+}
+
+const noNames: ReadonlySet<string> = new Set();
+const noIgnored: readonly IgnoredOutcome[] = [];
 
 /** Names of rejected values that answer an ASK. A profile is sent on every turn, so it answers nothing. */
 function listRejectedAnswers(rejectedValues: readonly RejectedValue[]): ReadonlySet<string> {
+  if (rejectedValues.length === 0) return noNames;
   return new Set(
     rejectedValues.flatMap(({ fieldName, source }) =>
       source === 'CUSTOMER' || source === 'CALLER' ? [fieldName] : [],
@@ -178,12 +236,4 @@ function mergeDuplicates(candidates: readonly ScenarioCandidate[]): readonly Sce
     if (!other || candidate.score > other.score) best.set(candidate.scenarioId, candidate);
   }
   return [...best.values()];
-}
-
-function sortByRequestOrder(
-  ignoredOutcomes: readonly IgnoredOutcome[],
-  outcomes: readonly StepOutcome[],
-): readonly IgnoredOutcome[] {
-  if (ignoredOutcomes.length < 2) return ignoredOutcomes;
-  return [...ignoredOutcomes].sort((a, b) => outcomes.indexOf(a.outcome) - outcomes.indexOf(b.outcome));
 }

@@ -1,117 +1,152 @@
-import type { JsonValue } from '../model/json';
+import type { FieldValues, JsonValue } from '../model/json';
 import { hasSameValue, type KnownData } from '../model/known-data';
-import type { PathEntry, ScenarioInstance, Session, SessionVariable } from '../model/session';
-import { sortNames } from '../model/sorting';
-import type { StepOutcome, Turn } from '../model/turn';
-import type { CompiledScenario } from '../scenario/compiled-scenario';
+import type { ScenarioInstance, Session, SessionVariable } from '../model/session';
+import { mergeNames, sortNames } from '../model/sorting';
+import type { CandidateVariable, StepOutcome, Turn } from '../model/turn';
+import type { AssignedVariables } from './local-fields';
 
 /** The data after the patch, the results and the candidate variables of a turn are stored, in this order (0.4, 0.7). */
 export interface StoredData {
   readonly sessionVariables: ReadonlyMap<string, SessionVariable>;
+  /** Fields that the customer declined; sorted. */
+  readonly declinedFields: readonly string[];
   /** Own variables by instance id, for the instances whose variables may have changed. */
   readonly instanceVariables: ReadonlyMap<string, InstanceVariables>;
-  /** Names in the patch and the candidate variables of the turn, nulls included. */
+  /** Names in the patch and in the candidate variables that the session took, nulls included. */
   readonly providedFields: ReadonlySet<string>;
+  /** Local fields that instances took, by instance id. */
+  readonly localVariables: AssignedVariables['byInstance'];
 }
+
+const noOutcomes: readonly StepOutcome[] = [];
+const noVariables: readonly CandidateVariable[] = [];
 
 /** The own variables of an instance, with the time at which each was stored. */
 export type InstanceVariables = Pick<ScenarioInstance, 'variables' | 'variableTimes'>;
 
 /**
- * Stores the data of a turn. A candidate variable or patch key is removed from the variables of all instances; a result of an outcome is
- * stored with its instance and removes nothing else. A null in the patch deletes the key; a null candidate variable is stored as null.
+ * Stores the data of a turn. A candidate variable or patch key is removed from the variables of all instances, except where it is a local
+ * field; a result of an outcome is stored with its instance and removes nothing else. A null in the patch deletes the key; a null candidate
+ * variable is stored as null, and so is a declined one.
  */
 export function storeData(
   session: Session,
   turn: Turn,
+  assigned: AssignedVariables,
   outcomes: ReadonlyMap<string, readonly StepOutcome[]>,
+  getLocalFields: (instance: ScenarioInstance) => ReadonlySet<string>,
 ): StoredData {
-  const patch = turn.sessionVariables;
-  const candidates = turn.situation.candidateVariables;
-  const providedFields = new Set(patch.keys());
-  for (const { name } of candidates) providedFields.add(name);
+  const candidateNames = new Set<string>();
+  for (const { name } of assigned.forSession) candidateNames.add(name);
+  const providedFields =
+    turn.sessionVariables.size === 0 ? candidateNames : new Set([...turn.sessionVariables.keys(), ...candidateNames]);
   const instanceVariables = new Map<string, InstanceVariables>();
   for (const instance of session.instances) {
     const { instanceId } = instance;
-    const variables = updateInstanceVariables(instance, turn, outcomes.get(instanceId) ?? []);
+    const variables = updateInstanceVariables(instance, {
+      removedFields: providedFields,
+      candidateNames,
+      localFields: getLocalFields(instance),
+      outcomes: outcomes.get(instanceId) ?? noOutcomes,
+      taken: assigned.byInstance.get(instanceId) ?? noVariables,
+      storedAt: turn.occurredAt,
+    });
     if (variables !== instance) instanceVariables.set(instanceId, variables);
   }
-  const sessionVariables = providedFields.size === 0 ? session.variables : updateSessionVariables(session, turn);
-  return { sessionVariables, instanceVariables, providedFields };
+  return {
+    sessionVariables:
+      providedFields.size === 0 ? session.variables : updateSessionVariables(session, turn, assigned.forSession),
+    declinedFields: updateDeclinedFields(session.declinedFields, providedFields, assigned.forSession),
+    instanceVariables,
+    providedFields,
+    localVariables: assigned.byInstance,
+  };
 }
 
-function updateSessionVariables(session: Session, turn: Turn): ReadonlyMap<string, SessionVariable> {
+function updateSessionVariables(
+  session: Session,
+  turn: Turn,
+  candidates: readonly CandidateVariable[],
+): ReadonlyMap<string, SessionVariable> {
   const variables = new Map(session.variables);
   const storedAt = turn.occurredAt;
   for (const [name, value] of turn.sessionVariables) {
+    const scope = session.variables.get(name)?.scope ?? 'SESSION';
     if (value === null) variables.delete(name);
-    else variables.set(name, { value, scope: session.variables.get(name)?.scope ?? 'SESSION', storedAt });
+    else variables.set(name, { value, scope, storedAt, isPersistedResult: false });
   }
-  for (const { name, value, scope } of turn.situation.candidateVariables) {
-    variables.set(name, { value, scope, storedAt });
+  for (const variable of candidates) {
+    const { name, scope } = variable;
+    variables.set(name, { value: getValue(variable), scope, storedAt, isPersistedResult: false });
   }
   return variables;
 }
 
+/** A field stays declined until a value comes (0.4). */
+function updateDeclinedFields(
+  before: readonly string[],
+  providedFields: ReadonlySet<string>,
+  candidates: readonly CandidateVariable[],
+): readonly string[] {
+  if (providedFields.size === 0) return before;
+  const declined = candidates.filter(({ declined: isDeclined }) => isDeclined).map(({ name }) => name);
+  if (before.length === 0 && declined.length === 0) return before;
+  const kept = before.filter((name) => !providedFields.has(name));
+  return mergeNames(kept.length === before.length ? before : kept, declined);
+}
+
 function updateInstanceVariables(
   instance: ScenarioInstance,
-  { sessionVariables: patch, situation, occurredAt }: Turn,
-  outcomes: readonly StepOutcome[],
+  {
+    removedFields,
+    candidateNames,
+    localFields,
+    outcomes,
+    taken,
+    storedAt,
+  }: {
+    readonly removedFields: ReadonlySet<string>;
+    /** Candidate variables are newer than results. */
+    readonly candidateNames: ReadonlySet<string>;
+    readonly localFields: ReadonlySet<string>;
+    readonly outcomes: readonly StepOutcome[];
+    readonly taken: readonly CandidateVariable[];
+    readonly storedAt: number;
+  },
 ): InstanceVariables {
-  const isUnchanged = instance.variables.size === 0 && outcomes.every(({ results }) => results.size === 0);
+  const isUnchanged =
+    instance.variables.size === 0 && taken.length === 0 && outcomes.every(({ results }) => results.size === 0);
   if (isUnchanged) return instance;
   const variables = new Map<string, JsonValue>();
   const variableTimes = new Map<string, number>();
-  for (const [name, value] of instance.variables) {
-    if (patch.has(name)) continue;
+  const set = (name: string, value: JsonValue, at: number | undefined): void => {
     variables.set(name, value);
-    const storedAt = instance.variableTimes.get(name);
-    if (storedAt !== undefined) variableTimes.set(name, storedAt);
+    if (at === undefined) variableTimes.delete(name);
+    else variableTimes.set(name, at);
+  };
+  for (const [name, value] of instance.variables) {
+    if (!removedFields.has(name) || localFields.has(name)) set(name, value, instance.variableTimes.get(name));
   }
   for (const { results } of outcomes) {
-    for (const [name, value] of results) {
-      variables.set(name, value);
-      variableTimes.set(name, occurredAt);
-    }
+    for (const [name, value] of results) if (!candidateNames.has(name)) set(name, value, storedAt);
   }
-  for (const { name } of situation.candidateVariables) {
-    variables.delete(name);
-    variableTimes.delete(name);
-  }
+  for (const variable of taken) set(variable.name, getValue(variable), storedAt);
   return { variables, variableTimes };
 }
 
+/** A declined field is not known. */
+function getValue({ declined, value }: CandidateVariable): JsonValue {
+  return declined ? null : value;
+}
+
 /** Finds the fields that became known, changed or were cleared (section 6, `changed`); sorted. */
-export function findChangedFields(fields: ReadonlySet<string>, before: KnownData, after: KnownData): readonly string[] {
+export function findChangedFields(fields: Iterable<string>, before: KnownData, after: KnownData): readonly string[] {
   const changed: string[] = [];
   for (const field of fields) if (!hasSameValue(before, after, field)) changed.push(field);
   return sortNames(changed);
 }
 
-/**
- * Finds the changed fields that correct an instance (3.9). They were known with another value, are provided by the variables or patch of this
- * turn, and were used on the path.
- */
-export function findCorrectedFields(
-  instance: ScenarioInstance,
-  scenario: CompiledScenario,
-  changedFields: readonly string[],
-  providedFields: ReadonlySet<string>,
-  before: KnownData,
-): readonly string[] {
-  const corrected = changedFields.filter((field) => providedFields.has(field) && before.has(field));
-  if (corrected.length === 0) return corrected;
-  return corrected.filter((field) => instance.path.some((entry) => usesField(scenario, entry, field)));
-}
-
-/** Whether the step of a path entry collects the field, or the transition that left it reads the field (3.9). */
-export function usesField(
-  scenario: CompiledScenario,
-  entry: Pick<PathEntry, 'stepId' | 'transitionId'>,
-  field: string,
-): boolean {
-  return (
-    (scenario.steps.get(entry.stepId)?.collectedFields.includes(field) ?? false) ||
-    (scenario.transitionsById.get(entry.transitionId)?.fieldsRead.includes(field) ?? false)
-  );
+/** Returns the values without the given names. */
+export function omit(values: FieldValues, names: ReadonlySet<string>): FieldValues {
+  return new Map([...values].filter(([name]) => !names.has(name)));
 }

@@ -29,6 +29,9 @@ export function checkTurnValues(
   rules: FieldRules,
   getKnown: GetKnown,
 ): CheckedTurn {
+  if (rules.fields.size === 0 && rules.toolFields.size === 0) {
+    return { turn, outcomes, rejectedValues: [], conditionErrors: [] };
+  }
   const instanceIds = new Map(
     [...outcomes].flatMap(([instanceId, some]) => some.map((outcome) => [outcome, instanceId] as const)),
   );
@@ -65,7 +68,6 @@ function listValues(
   instanceIds: ReadonlyMap<StepOutcome, string>,
   { fields, toolFields, readsData }: FieldRules,
 ): readonly GivenValue[] {
-  if (fields.size === 0 && toolFields.size === 0) return [];
   const isDefined = (name: string): boolean => readsData || fields.has(name);
   const { customerData, sessionVariables, stepOutcomes, situation } = turn;
   return [

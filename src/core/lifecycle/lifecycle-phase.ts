@@ -1,108 +1,91 @@
+import { countAttempt } from '../context/addressed';
 import type { InstanceView } from '../context/instance-view';
 import type { SelectionContext } from '../context/selection-context';
-import type { ScenarioChoice } from '../model/contribution';
-import { type Walk, walkInstance } from '../steps/walk';
+import { walkInstance } from '../steps/walk';
 import { toWalkInput } from '../steps/walk-input';
-import {
-  evaluateLifecycleRules,
-  type GetWalk,
-  type InstanceDecision,
-  isActive,
-  isFinishedExceptCorrection,
-  overrideDecision,
-} from './instance-decision';
-import { applyAutomaticResumes, pauseDisplaced, resume } from './pauses';
-import type { RejectedStart, ScenarioStart } from './start-candidates';
-import { type StartSelection, selectStarts } from './start-selection';
+import { followCallers, isPausedOnThisTurn } from './callers';
+import { evaluateLifecycleRules } from './lifecycle-rules';
+import { applyWhenNotAddressed } from './not-addressed';
+import { applyAddressedResumes, applyAutomaticResumes } from './resumes';
+import type { StartCandidate } from './scenario-start';
+import { collectStartCandidates } from './start-candidates';
+import { selectStarts } from './start-selection';
+import { changeView, getInstanceId, hasEnded, isActive, isNew, type TurnInstance } from './turn-instance';
+import { type TurnState, updateInstances } from './turn-state';
 
-/** The result of P6.2: the decision about every instance before the walks, and the starts (0.7, steps 6 to 9). */
+/** The result of P6.2: the instances and starts before the walks (0.7, steps 6 to 9). */
 export interface LifecyclePhase {
-  /** One for every instance, in start order. */
-  readonly decisions: readonly InstanceDecision[];
-  /** In start order. */
-  readonly starts: readonly ScenarioStart[];
-  /** In the order of evaluation. */
-  readonly rejected: readonly RejectedStart[];
-  /** The scenarios of a CHOICE, in start order (1.5). */
-  readonly choices: readonly ScenarioChoice[];
-  /** Returns the walk of an instance. Each walk is computed at most once. */
-  readonly getWalk: GetWalk;
+  readonly state: TurnState;
 }
 
-/** Decides about the instances and candidates of a turn. Pure. */
+const noRejected: TurnState['rejected'] = new Map();
+const noRivals: TurnState['ambiguousWith'] = new Map();
+const noIds: TurnState['settledIds'] = new Set();
+
+/** Decides about the instances and candidates of a turn before the walks. Pure. */
 export function decideLifecycle(context: SelectionContext): LifecyclePhase {
-  const getWalk = memoizeWalks(context);
-  const evaluatedDecisions = context.views.map((view) => evaluateLifecycleRules(view, context, getWalk));
-  const { selection, choices } = selectStarts(context, evaluatedDecisions);
-  const { starts, rejected, activeSet } = selection;
-  const selectedDecisions = pauseDisplaced(
-    evaluatedDecisions.map((decision) => applyNamedResume(decision, selection)),
-    selection.displacements,
-  );
-  const addressesAnyInstance = context.hasAddressedInstance || starts.length > 0;
-  const resumes = applyAutomaticResumes(context, selectedDecisions, { activeSet, addressesAnyInstance });
-  let decisions = pauseDisplaced(resumes.decisions, resumes.displacements);
-  if (context.turn.trigger === 'MESSAGE' && addressesAnyInstance) {
-    decisions = decisions.map((decision) => applyWhenNotAddressed(decision, context, getWalk));
-  }
-  if (starts.length > 0) decisions = decisions.map(withoutAttempt);
-  return { decisions, starts, rejected, choices, getWalk };
+  const evaluated: TurnState = {
+    instances: context.views.map((view) => evaluateLifecycleRules(view, context)),
+    rejected: noRejected,
+    ambiguousWith: noRivals,
+    settledIds: noIds,
+  };
+  const state = markSettled(followCallers(evaluated));
+  return { state: startAndResume(state, collectStartCandidates(context, state), context) };
 }
 
-function applyNamedResume(
-  decision: InstanceDecision,
-  { resumedInstanceIds, resumeRejections }: StartSelection,
-): InstanceDecision {
-  const { instanceId } = decision.view.instance;
-  if (resumedInstanceIds.has(instanceId)) return resume(decision);
-  const staysPausedBecause = resumeRejections.get(instanceId);
-  return staysPausedBecause ? { ...decision, staysPausedBecause } : decision;
+/** Starts and resumes what the turn makes possible at this point, and decides which instances stay silent (0.7, steps 7 to 9). */
+export function startAndResume(
+  state: TurnState,
+  candidates: readonly StartCandidate[],
+  context: SelectionContext,
+): TurnState {
+  const started = selectStarts(applyAddressedResumes(state, context), candidates, context);
+  const counted = countAttempts(started, context);
+  const resumed = applyAutomaticResumes(applyWhenNotAddressed(counted, context), context);
+  // An instance that resumes without being addressed stays silent as well.
+  return applyWhenNotAddressed(resumed, context);
+}
+
+/** Counts the attempts of a MESSAGE turn, once for each instance, before its walk (0.8). */
+function countAttempts(state: TurnState, context: SelectionContext): TurnState {
+  if (context.turn.trigger !== 'MESSAGE') return state;
+  const hasStarted = state.instances.some(isNew);
+  return updateInstances(state, (instance) => {
+    const { view } = instance;
+    if (!isActive(instance) || instance.walk || isNew(instance) || !context.views.includes(view)) return instance;
+    const counted = countAttempt(view, hasStarted, context);
+    return counted === view || asksForHelp(view, context) ? instance : changeView(instance, counted);
+  });
 }
 
 /**
- * Applies `when_not_addressed` to an active instance on a MESSAGE turn that addresses other instances (0.5, 2.9). If only a correction
- * keeps an instance at a finished terminal step from completing, the instance completes, because the correction does not move the instance
- * on this turn (2.3).
+ * Whether the turn takes the instance to a global step that returns, such as "Why do you ask?". The question stays open and is put again, so
+ * that the turn is no attempt at it (3.2). A rejected value is an attempt all the same (section 10).
  */
-function applyWhenNotAddressed(
-  decision: InstanceDecision,
-  context: SelectionContext,
-  getWalk: GetWalk,
-): InstanceDecision {
-  const { view, reason, resumed } = decision;
-  if (!isActive(decision) || !view.scenario || view.isAddressed || reason === 'RELOCALIZED') return decision;
-  const { whenNotAddressed } = view.scenario.definition;
-  if (whenNotAddressed !== 'CONTRIBUTE' && isFinishedExceptCorrection(view, context, getWalk)) {
-    return overrideDecision(decision, { action: 'COMPLETE', reason: 'TERMINAL' });
-  }
-  switch (whenNotAddressed) {
-    case 'CONTRIBUTE':
-      return decision;
-    case 'PAUSE':
-      return overrideDecision(decision, { action: 'PAUSE', reason: 'INTERRUPTED' });
-    case 'QUIET':
-      return { ...decision, shouldWalk: false, reason: resumed ? 'RESUMED' : 'QUIET' };
-  }
+function asksForHelp(view: InstanceView, context: SelectionContext): boolean {
+  const { scenario, instance, rejectedAnswers } = view;
+  const isPossible = scenario?.globalTransitions.some(({ targetStepId }) => {
+    return scenario.steps.get(targetStepId)?.isReturnTarget ?? false;
+  });
+  const input = isPossible && rejectedAnswers.length === 0 ? toWalkInput(view) : undefined;
+  if (!input) return false;
+  const { position } = walkInstance(input, context);
+  return position.visit.returnTo?.visit.number === instance.visit.number;
 }
 
-/** Removes the attempt that this turn counted for an instance: a turn that starts a scenario is not an attempt (3.6). */
-function withoutAttempt(decision: InstanceDecision): InstanceDecision {
-  const { view } = decision;
-  if (!view.hasCountedAttempt) return decision;
-  const { visit } = view.instance;
-  const instance = { ...view.instance, visit: { ...visit, attempts: visit.attempts - 1 } };
-  return { ...decision, view: { ...view, hasCountedAttempt: false, instance } };
+/** Lists the instances that have ended or been paused on this turn since the last selection of starts and resumes (2.14). */
+export function listFreed({ instances, settledIds }: TurnState): readonly TurnInstance[] {
+  return instances.filter(
+    (instance) =>
+      (hasEnded(instance) || (isPausedOnThisTurn(instance) && instance.reason !== 'LOOP')) &&
+      !settledIds.has(getInstanceId(instance)),
+  );
 }
 
-function memoizeWalks(context: SelectionContext): GetWalk {
-  const walks = new Map<InstanceView, Walk>();
-  return (view) => {
-    const cached = walks.get(view);
-    if (cached) return cached;
-    const input = toWalkInput(view);
-    if (!input) return undefined;
-    const walk = walkInstance(input, context);
-    walks.set(view, walk);
-    return walk;
-  };
+/** Records that starts and resumes take the ends and pauses so far into account. */
+export function markSettled(state: TurnState): TurnState {
+  const freed = listFreed(state);
+  if (freed.length === 0) return state;
+  return { ...state, settledIds: new Set([...state.settledIds, ...freed.map(getInstanceId)]) };
 }

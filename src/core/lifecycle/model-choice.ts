@@ -1,12 +1,11 @@
-import { type InstanceView, isAwaitingActionResult } from '../context/instance-view';
+import type { InstanceView } from '../context/instance-view';
 import type { SelectionContext } from '../context/selection-context';
+import { findActionUnderWay, toVisitState } from '../context/visit-state';
 import type { ContinueReason, LifecycleAction } from '../model/lifecycle-decision';
 import { getModelFailure, type OverruleReason, type ProposedAction } from '../model/model-proposal';
-import type { ScenarioInstance } from '../model/session';
-import type { CompiledScenario } from '../scenario/compiled-scenario';
-import { buildStepGraph, findReachableSteps } from '../scenario/step-graph';
-import { type InstanceDecision, isActive, overrideDecision } from './instance-decision';
-import type { ScenarioStart, StartCandidate } from './start-candidates';
+import { getRequestedEnding, hasObligationAhead } from './completion';
+import type { ScenarioStart, StartCandidate } from './scenario-start';
+import { changeAction, isActive, pause, type TurnInstance } from './turn-instance';
 
 type ProposalContext = Pick<SelectionContext, 'proposal'>;
 
@@ -26,27 +25,42 @@ const leavesChoiceToModel: Readonly<Record<ContinueReason, boolean>> = {
   QUIET: true,
   RESUMED: false,
   RELOCALIZED: false,
+  WAITS_FOR_CALL: true,
 };
 
 /**
- * Applies the action that the model chose where rules 2.3 to 2.10 leave CONTINUE. The action is applied after all rules, so it neither
- * frees capacity for a start on the same turn nor fulfills a dependency of that start.
+ * Applies the action that the model chose where rules 2.3 to 2.10 leave CONTINUE (section 9). An instance that the model pauses or ends has no
+ * walk.
  */
-export function applyModelChoice(decision: InstanceDecision, context: ProposalContext): InstanceDecision {
-  if (!isOpenToModel(decision)) return decision;
-  const action = getProposedAction(decision, context);
-  if (action === undefined || action === 'CONTINUE' || findObjection(action, decision.view)) return decision;
-  return overrideDecision(decision, { action, reason: 'MODEL' });
+export function applyModelChoice(instance: TurnInstance, context: ProposalContext): TurnInstance {
+  if (!isOpenToModel(instance)) return instance;
+  const action = getProposedAction(instance, context);
+  if (action === undefined || action === 'CONTINUE' || findObjection(action, instance.view)) return instance;
+  return toChosen(instance, action);
+}
+
+function toChosen(instance: TurnInstance, action: Exclude<ProposedAction, 'CONTINUE'>): TurnInstance {
+  switch (action) {
+    case 'PAUSE':
+      return pause(instance, 'MODEL');
+    case 'COMPLETE': {
+      const { view } = instance;
+      const ending = view.scenario ? getRequestedEnding(view, view.scenario) : 'SUCCEEDED';
+      return changeAction(instance, { action, reason: 'MODEL', ending }, { walk: undefined });
+    }
+    case 'CANCEL':
+      return changeAction(instance, { action, reason: 'MODEL' }, { walk: undefined });
+  }
 }
 
 /** Returns the proposal of the model for an existing instance. */
-export function getInstanceProposal(decision: InstanceDecision, context: ProposalContext): ReportedProposal {
+export function getInstanceProposal(instance: TurnInstance, context: ProposalContext): ReportedProposal {
   const failure = getModelFailure(context.proposal);
-  if (failure) return isOpenToModel(decision) ? { proposed: undefined, overruledBy: failure } : noProposal;
-  const proposed = getProposedAction(decision, context);
+  if (failure) return isOpenToModel(instance) ? { proposed: undefined, overruledBy: failure } : noProposal;
+  const proposed = getProposedAction(instance, context);
   if (proposed === undefined) return noProposal;
-  if (proposed === decision.action) return { proposed, overruledBy: '' };
-  const objection = isOpenToModel(decision) ? findObjection(proposed, decision.view) : undefined;
+  if (proposed === instance.action) return { proposed, overruledBy: '' };
+  const objection = isOpenToModel(instance) ? findObjection(proposed, instance.view) : undefined;
   return { proposed, overruledBy: objection ?? 'RULES' };
 }
 
@@ -77,12 +91,12 @@ export function getRejectionProposal(
   return proposal?.fits.get(scenarioId) === true ? { proposed: 'START', overruledBy: 'RULES' } : noProposal;
 }
 
-function getProposedAction({ view }: InstanceDecision, { proposal }: ProposalContext): ProposedAction | undefined {
+function getProposedAction({ view }: TurnInstance, { proposal }: ProposalContext): ProposedAction | undefined {
   return proposal?.actions.get(view.instance.instanceId);
 }
 
-function isOpenToModel(decision: InstanceDecision): boolean {
-  return isActive(decision) && leavesChoiceToModel[decision.reason];
+function isOpenToModel(instance: TurnInstance): boolean {
+  return isActive(instance) && instance.start === undefined && leavesChoiceToModel[instance.reason];
 }
 
 /**
@@ -95,29 +109,13 @@ function findObjection(proposed: ProposedAction, view: InstanceView): OverruleRe
     case 'PAUSE':
       return undefined;
     case 'CANCEL':
-      return isAwaitingActionResult(view) ? 'AWAITS_RESULT' : undefined;
+      return isActionUnderWay(view) ? 'AWAITS_RESULT' : undefined;
     case 'COMPLETE':
-      if (isAwaitingActionResult(view)) return 'AWAITS_RESULT';
-      return view.scenario && hasCheckpointAhead(view.instance, view.scenario) ? 'CHECKPOINT_AHEAD' : undefined;
+      if (isActionUnderWay(view)) return 'AWAITS_RESULT';
+      return view.scenario && hasObligationAhead(view.instance, view.scenario) ? 'CHECKPOINT_AHEAD' : undefined;
   }
 }
 
-/** Whether the current step, or a step that can be reached from it, is a checkpoint or required action that was not passed. */
-function hasCheckpointAhead(instance: ScenarioInstance, scenario: CompiledScenario): boolean {
-  const passedIds = collectPassedStepIds(instance);
-  return [...findReachableSteps([instance.currentStepId], buildStepGraph(scenario))].some((stepId) => {
-    const step = scenario.steps.get(stepId);
-    return step !== undefined && (step.isCheckpoint || step.isRequiredAction) && !passedIds.has(stepId);
-  });
-}
-
-/**
- * Collects the checkpoints and required actions that need not be passed again. A success that was recorded late does not count (0.6). For
- * the current step only this visit counts, because a checkpoint that is entered again must be confirmed again.
- */
-function collectPassedStepIds({ irreversibleDone, currentStepId, visit }: ScenarioInstance): ReadonlySet<string> {
-  const passed = irreversibleDone.filter(
-    (done) => done.passed && (done.stepId !== currentStepId || done.visitNumber === visit.number),
-  );
-  return new Set(passed.map(({ stepId }) => stepId));
+function isActionUnderWay({ instance, step }: InstanceView): boolean {
+  return step !== undefined && findActionUnderWay(toVisitState(instance, step)) !== undefined;
 }

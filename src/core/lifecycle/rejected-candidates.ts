@@ -1,15 +1,21 @@
 import type { SelectionContext } from '../context/selection-context';
 import type { RejectedCandidate } from '../model/lifecycle-decision';
 import type { PendingStart } from '../model/session';
-import { quote, quoteAll } from './lifecycle-decisions';
+import { quote, quoteAll } from './lifecycle-reasoning';
 import { getRejectionProposal } from './model-choice';
-import type { RejectedStart, StartCandidate, StartRejection } from './start-candidates';
+import type { RejectedStart, StartCandidate, StartRejection } from './scenario-start';
+import type { TurnInstance } from './turn-instance';
 
-/** Reports every candidate that did not start, in the order of evaluation (2.12). */
+interface RejectedStarts {
+  readonly rejected: readonly RejectedStart[];
+  readonly pendingStarts: readonly PendingStart[];
+  readonly instances: readonly TurnInstance[];
+}
+
+/** Reports every candidate that did not start, and every call that was refused, in the order of evaluation (2.12). */
 export function toRejectedCandidates(
   context: SelectionContext,
-  rejected: readonly RejectedStart[],
-  pendingStarts: readonly PendingStart[],
+  { rejected, pendingStarts, instances }: RejectedStarts,
 ): readonly RejectedCandidate[] {
   return rejected.map(({ candidate, rejection }) => {
     const { scenarioId, score, origin } = candidate;
@@ -24,12 +30,20 @@ export function toRejectedCandidates(
       missingFields: rejection.missingFields ?? [],
       blockingScenarioIds: rejection.blockingScenarioIds ?? [],
       blockingRuleIds: rejection.blockingRuleIds ?? [],
-      pendingTurnsLeft: pendingStarts.find((pending) => pending.scenarioId === scenarioId)?.turnsLeft ?? 0,
+      pendingTurnsLeft:
+        pendingStarts.find((pending) => pending.scenarioId === scenarioId)?.turnsLeft ??
+        findPendingCallTurns(candidate, instances),
       conditionErrors: rejection.conditionErrors ?? [],
       proposed,
       overruledBy,
     };
   });
+}
+
+/** Returns how long a refused call is tried again (section 11). */
+function findPendingCallTurns({ scenarioId, origin }: StartCandidate, instances: readonly TurnInstance[]): number {
+  if (origin !== 'CALLED') return 0;
+  return instances.find(({ call }) => call?.scenarioId === scenarioId)?.call?.pendingTurnsLeft ?? 0;
 }
 
 function describeRejection(
@@ -57,7 +71,7 @@ function describeRejection(
     case 'ENTRY_CONDITION':
       return describeEntryCondition(name, missingFields, conditionErrors);
     case 'DEPENDENCY':
-      return `${name} depends on scenarios that have not completed in this session: ${blocking}.`;
+      return `${name} depends on scenarios whose last run in this session has not succeeded: ${blocking}.`;
     case 'SUPERSEDED':
       return `A scenario that specializes ${name} starts: ${blocking}.`;
     case 'AMBIGUOUS':
@@ -74,6 +88,8 @@ function describeRejection(
       return `${name} cannot start while ${blocking} is active: enable_multi_scenario is false.`;
     case 'CAPACITY':
       return `${name} cannot start: max_simultaneous_scenarios is ${settings.maxSimultaneousScenarios}, and no active instance can be displaced (${blocking}).`;
+    case 'NEEDS_CONSENT':
+      return `${name} starts only after the customer agrees (ask_before_start).`;
   }
 }
 

@@ -1,88 +1,117 @@
 import { getStartTargets, shouldDropPendingStart } from '../context/instance-signals';
 import { meetsStartThreshold, type SelectionContext } from '../context/selection-context';
 import { compareText } from '../model/compare-text';
-import type { RejectionReason, StartOrigin } from '../model/lifecycle-decision';
-import type { PendingStart } from '../model/session';
+import type { FieldValues } from '../model/json';
+import type { RejectionReason } from '../model/lifecycle-decision';
 import { sortWith } from '../model/sorting';
-import type { CompiledScenario } from '../scenario/compiled-scenario';
-import { hasEnded, type InstanceDecision } from './instance-decision';
+import { hasEndOrPause } from './callers';
+import { findConsent } from './consent';
+import type { StartCandidate, StartRejection } from './scenario-start';
+import { getScenarioId, hasEnded, hasSucceeded, type TurnInstance } from './turn-instance';
+import type { TurnState } from './turn-state';
 
-/** A scenario that can start or resume on this turn. */
-export interface StartCandidate {
-  readonly scenarioId: string;
-  /** 0..1. */
-  readonly score: number;
-  readonly origin: StartOrigin;
-  /**
-   * Whether the model finds that the message concerns the scenario; replaces the score test. Undefined if the model does not mention the
-   * scenario.
-   */
-  readonly matchesMessage: boolean | undefined;
-}
-
-/** A candidate that starts. */
-export interface ScenarioStart extends Omit<StartCandidate, 'scenarioId'> {
-  readonly scenario: CompiledScenario;
-  readonly instanceId: string;
-  /** Sorted (2.13). */
-  readonly missingSoftFields: readonly string[];
-}
-
-/** Why a candidate does not start, with the details that belong to the reason. */
-export interface StartRejection {
-  readonly reason: RejectionReason;
-  /** Sorted. */
-  readonly missingFields?: readonly string[];
-  /** Sorted. */
-  readonly blockingScenarioIds?: readonly string[];
-  /** Sorted. */
-  readonly blockingRuleIds?: readonly string[];
-  readonly conditionErrors?: readonly string[];
-}
-
-/** A candidate that did not start. */
-export interface RejectedStart {
-  readonly candidate: StartCandidate;
-  readonly rejection: StartRejection;
-}
+const noValues: FieldValues = new Map();
 
 /**
- * Collects the candidates of a turn in start order (2.12). Candidates that an applied rule implies follow all others (1.3). A START
- * makes a scenario that has no instance, or whose instance ends on this turn, a candidate with score 1 (0.2). Pending starts are tried
- * again on MESSAGE turns (2.14).
+ * Collects the candidates of a turn in start order (2.12): those of the request, those that a START is aimed at (0.2), those that the
+ * customer agreed to (2.12), pending starts (2.14), and those that follow from ended instances and applied rules (1.3, 1.7).
  */
-export function collectStartCandidates(
-  context: SelectionContext,
-  decisions: readonly InstanceDecision[],
-): readonly StartCandidate[] {
+export function collectStartCandidates(context: SelectionContext, state: TurnState): readonly StartCandidate[] {
   const { settings, session, turn } = context;
   const byId = new Map<string, StartCandidate>();
+  const add = (candidate: Pick<StartCandidate, 'scenarioId' | 'score' | 'origin'>, matchesMessage?: boolean): void => {
+    const { scenarioId, score, origin } = candidate;
+    byId.set(scenarioId, {
+      scenarioId,
+      score,
+      origin,
+      matchesMessage,
+      localValues: getLocalValues(scenarioId, context),
+    });
+  };
   for (const { scenarioId, score, matchesMessage } of context.candidates) {
-    byId.set(scenarioId, { scenarioId, score, origin: 'CANDIDATE', matchesMessage });
+    add({ scenarioId, score, origin: 'CANDIDATE' }, matchesMessage);
   }
-  const isRunning = (scenarioId: string): boolean =>
-    decisions.some((decision) => !hasEnded(decision) && decision.view.instance.scenarioId === scenarioId);
   for (const scenarioId of getStartTargets(turn.situation.signals)) {
-    if (!isRunning(scenarioId))
-      byId.set(scenarioId, { scenarioId, score: 1, origin: 'AIMED', matchesMessage: undefined });
+    if (!isRunning(scenarioId, state)) add({ scenarioId, score: 1, origin: 'AIMED' });
   }
-  if (turn.trigger === 'MESSAGE') {
+  for (const choice of session.choices) {
+    const consent = findConsent(choice, byId, context);
+    if (consent) add({ ...consent, origin: 'CONSENTED' }, true);
+  }
+  // Pending starts are tried on MESSAGE turns, and on any turn after an instance has ended or been paused on it (2.14).
+  if (turn.trigger === 'MESSAGE' || hasEndOrPause(state)) {
     for (const { scenarioId, score } of session.pendingStarts) {
       const named = byId.get(scenarioId);
       if (named && meetsStartThreshold(named, settings)) continue;
-      if (isPendingStartDropped(scenarioId, context)) continue;
+      if (isPendingStartCanceled(scenarioId, context) || isPendingStartDropped(scenarioId, context, state)) continue;
       // A pending start passed the score test on the turn that rejected it, possibly because of the model.
-      byId.set(scenarioId, { scenarioId, score, origin: 'PENDING', matchesMessage: true });
+      add({ scenarioId, score, origin: 'PENDING' }, true);
     }
   }
-  return [...sortByStartOrder([...byId.values()], context), ...collectImpliedByRules(context, byId)];
+  const followingIds = [...listImpliedByRules(context), ...listLeadTargets(state.instances, context)];
+  return [
+    ...sortByStartOrder([...byId.values()], context),
+    ...createImpliedCandidates(followingIds, byId.values(), context),
+  ];
+}
+
+/**
+ * Collects the candidates that the ends and pauses of this turn made possible after the first selection, in start order: starts that it
+ * rejected and that stay pending, earlier pending starts, and the scenarios that newly completed ones lead to (0.7, step 11).
+ */
+export function collectFurtherCandidates(
+  context: SelectionContext,
+  state: TurnState,
+  newlyEnded: readonly TurnInstance[],
+): readonly StartCandidate[] {
+  const byId = new Map<string, StartCandidate>();
+  for (const { scenarioId, score } of context.session.pendingStarts) {
+    if (isPendingStartCanceled(scenarioId, context) || isPendingStartDropped(scenarioId, context, state)) continue;
+    byId.set(scenarioId, {
+      scenarioId,
+      score,
+      origin: 'PENDING',
+      matchesMessage: true,
+      localValues: getLocalValues(scenarioId, context),
+    });
+  }
+  for (const { candidate, rejection } of state.rejected.values()) {
+    if (isRetried(candidate, rejection)) byId.set(candidate.scenarioId, candidate);
+  }
+  for (const { scenarioId } of byId.values()) if (isRunning(scenarioId, state)) byId.delete(scenarioId);
+  for (const { scenarioId, score, matchesMessage } of context.candidates) {
+    if (!isNamedResumeRejected(scenarioId, state)) continue;
+    byId.set(scenarioId, { scenarioId, score, origin: 'CANDIDATE', matchesMessage, localValues: noValues });
+  }
+  return [
+    ...sortByStartOrder([...byId.values()], context),
+    ...createImpliedCandidates(listLeadTargets(newlyEnded, context), byId.values(), context),
+  ];
+}
+
+/** Whether a later round of the same turn tries a rejected candidate again. A call is tried again by its caller. */
+function isRetried({ origin }: StartCandidate, { reason, hasLostToRival = false }: StartRejection): boolean {
+  return origin !== 'CALLED' && pendingEffects[reason] === 'RETRY' && !hasLostToRival;
+}
+
+/** Whether the scenario has a paused instance that could not resume when the turn named it (2.11). */
+function isNamedResumeRejected(scenarioId: string, { instances }: TurnState): boolean {
+  return instances.some(
+    (instance) =>
+      getScenarioId(instance) === scenarioId && instance.view.isNamed && instance.staysPausedBecause !== undefined,
+  );
+}
+
+function isRunning(scenarioId: string, { instances }: Pick<TurnState, 'instances'>): boolean {
+  return instances.some((instance) => !hasEnded(instance) && getScenarioId(instance) === scenarioId);
 }
 
 /** Sorts by score, then by scenario priority, both in descending order, then by id (2.12). */
-export function sortByStartOrder(
-  candidates: readonly StartCandidate[],
+export function sortByStartOrder<T extends Pick<StartCandidate, 'scenarioId' | 'score'>>(
+  candidates: readonly T[],
   { catalogue }: Pick<SelectionContext, 'catalogue'>,
-): readonly StartCandidate[] {
+): readonly T[] {
   const getPriority = (scenarioId: string): number => catalogue.getScenario(scenarioId)?.priority ?? 0;
   return sortWith(
     candidates,
@@ -94,7 +123,7 @@ export function sortByStartOrder(
 }
 
 /** Whether the scenario was pending and a CANCEL of this turn drops it (2.14). */
-export function isPendingStartDropped(
+export function isPendingStartCanceled(
   scenarioId: string,
   { session, turn }: Pick<SelectionContext, 'session' | 'turn'>,
 ): boolean {
@@ -104,34 +133,54 @@ export function isPendingStartDropped(
   );
 }
 
-function collectImpliedByRules(
-  context: SelectionContext,
-  others: ReadonlyMap<string, StartCandidate>,
-): readonly StartCandidate[] {
-  const { turn, catalogue } = context;
+/** Whether a scenario that the pending start depends on has ended on this turn without succeeding (1.1). */
+export function isPendingStartDropped(
+  scenarioId: string,
+  { session, catalogue }: Pick<SelectionContext, 'session' | 'catalogue'>,
+  { instances }: Pick<TurnState, 'instances'>,
+): boolean {
+  const pending = session.pendingStarts.find((each) => each.scenarioId === scenarioId);
+  if (pending?.reason !== 'DEPENDENCY') return false;
+  const dependencies = catalogue.relationships.getDependencies(scenarioId);
+  return instances.some(
+    (instance) => hasEnded(instance) && !hasSucceeded(instance) && dependencies.includes(getScenarioId(instance)),
+  );
+}
+
+function getLocalValues(scenarioId: string, context: SelectionContext): FieldValues {
+  const kept = findKeptValues(scenarioId, context);
+  const given = context.localStartValues.get(scenarioId);
+  return given && kept.size > 0 ? new Map([...kept, ...given]) : (given ?? kept);
+}
+
+function findKeptValues(scenarioId: string, { session }: Pick<SelectionContext, 'session'>): FieldValues {
+  const pending = session.pendingStarts.find((each) => each.scenarioId === scenarioId);
+  if (pending) return pending.localValues;
+  for (const { localValues } of session.choices) {
+    const values = localValues.get(scenarioId);
+    if (values) return values;
+  }
+  return noValues;
+}
+
+function listImpliedByRules({ turn, catalogue }: SelectionContext): readonly string[] {
   const { relationships } = catalogue;
   if (relationships.all.length === 0) return [];
-  const impliedIds = new Set(
-    turn.appliedRules.flatMap(({ ruleId }) => relationships.getImpliedScenarios('RULE', ruleId)),
-  );
-  return createImpliedCandidates([...impliedIds], others.values(), context);
+  return turn.appliedRules.flatMap(({ ruleId }) => relationships.getImpliedScenarios('RULE', ruleId));
 }
 
-/** Collects the candidates that a starting scenario implies, in start order (1.3). */
-export function collectImpliedByScenario(
-  scenarioId: string,
-  others: Iterable<StartCandidate>,
-  context: SelectionContext,
-): readonly StartCandidate[] {
-  return createImpliedCandidates(
-    context.catalogue.relationships.getImpliedScenarios('SCENARIO', scenarioId),
-    others,
-    context,
-  );
+/** Lists the scenarios that the runs which SUCCEEDED on this turn lead to (1.7). */
+function listLeadTargets(
+  instances: readonly TurnInstance[],
+  { catalogue }: Pick<SelectionContext, 'catalogue'>,
+): readonly string[] {
+  return instances
+    .filter(hasSucceeded)
+    .flatMap((instance) => catalogue.relationships.getLeadTargets(getScenarioId(instance)));
 }
 
-/** Creates implied candidates with score 1. A scenario that passes the score test without the implication keeps its own score (1.3). */
-function createImpliedCandidates(
+/** Creates candidates with score 1. A scenario that passes the score test by itself keeps its own score (1.3). */
+export function createImpliedCandidates(
   scenarioIds: readonly string[],
   others: Iterable<StartCandidate>,
   context: SelectionContext,
@@ -139,9 +188,17 @@ function createImpliedCandidates(
   if (scenarioIds.length === 0) return [];
   const namedIds = new Set<string>();
   for (const other of others) if (meetsStartThreshold(other, context.settings)) namedIds.add(other.scenarioId);
-  const implied = scenarioIds
+  const implied = [...new Set(scenarioIds)]
     .filter((scenarioId) => !namedIds.has(scenarioId))
-    .map((scenarioId): StartCandidate => ({ scenarioId, score: 1, origin: 'IMPLIED', matchesMessage: undefined }));
+    .map(
+      (scenarioId): StartCandidate => ({
+        scenarioId,
+        score: 1,
+        origin: 'IMPLIED',
+        matchesMessage: undefined,
+        localValues: getLocalValues(scenarioId, context),
+      }),
+    );
   return sortByStartOrder(implied, context);
 }
 
@@ -149,7 +206,7 @@ function createImpliedCandidates(
  * How a rejection affects the pending start of its scenario (2.14). RETRY: the start becomes or stays pending. KEEP: a pending start stays
  * pending, but no new one begins. DROP: a pending start is dropped.
  */
-const pendingEffects: Readonly<Record<RejectionReason, 'RETRY' | 'KEEP' | 'DROP'>> = {
+export const pendingEffects: Readonly<Record<RejectionReason, 'RETRY' | 'KEEP' | 'DROP'>> = {
   NOT_FOUND: 'DROP',
   FILTERING_DISABLED: 'KEEP',
   DISABLED: 'DROP',
@@ -161,65 +218,12 @@ const pendingEffects: Readonly<Record<RejectionReason, 'RETRY' | 'KEEP' | 'DROP'
   DEPENDENCY: 'RETRY',
   SUPERSEDED: 'KEEP',
   AMBIGUOUS: 'KEEP',
-  EXCLUDED: 'KEEP',
+  EXCLUDED: 'RETRY',
   MISSING_HARD_FIELDS: 'RETRY',
   START_LIMIT: 'KEEP',
   START_BLOCKED: 'RETRY',
-  MULTI_SCENARIO_DISABLED: 'KEEP',
+  MULTI_SCENARIO_DISABLED: 'RETRY',
   CAPACITY: 'RETRY',
+  // The CHOICE then keeps the wish (2.12).
+  NEEDS_CONSENT: 'DROP',
 };
-
-/**
- * Returns the starts that are pending after the turn, in the order of their rejection (2.14). A pending start begins with
- * `pending_start_turns` turns left, and the count restarts when a candidate names the scenario again. Each further attempt on a MESSAGE
- * turn uses one turn. A start, a resume or a CANCEL drops the pending start.
- */
-export function updatePendingStarts(
-  context: SelectionContext,
-  starts: readonly ScenarioStart[],
-  rejected: readonly RejectedStart[],
-  decisions: readonly InstanceDecision[],
-): readonly PendingStart[] {
-  const { session, settings, turn } = context;
-  if (session.pendingStarts.length === 0 && rejected.length === 0) return session.pendingStarts;
-  const startsOrResumes = (id: string): boolean =>
-    starts.some(({ scenario }) => scenario.scenarioId === id) ||
-    decisions.some(({ resumed, view }) => resumed && view.instance.scenarioId === id);
-  const updated: PendingStart[] = [];
-  for (const pending of session.pendingStarts) {
-    const { scenarioId } = pending;
-    if (startsOrResumes(scenarioId) || shouldDropPendingStart(turn.situation.signals, scenarioId)) continue;
-    const attempt = rejected.find(({ candidate }) => candidate.scenarioId === scenarioId);
-    const remaining = attempt ? countAttempt(pending, attempt, context) : pending;
-    if (remaining) updated.push(remaining);
-  }
-  for (const { candidate, rejection } of rejected) {
-    if (pendingEffects[rejection.reason] !== 'RETRY') continue;
-    if (updated.some(({ scenarioId }) => scenarioId === candidate.scenarioId)) continue;
-    updated.push(createPendingStart(candidate, rejection.reason, settings.pendingStartTurns));
-  }
-  return updated.filter(({ turnsLeft }) => turnsLeft > 0);
-}
-
-/** Updates a pending start that was tried again and rejected; undefined if it is dropped. */
-function countAttempt(
-  pending: PendingStart,
-  { candidate, rejection }: RejectedStart,
-  { turn, settings }: Pick<SelectionContext, 'turn' | 'settings'>,
-): PendingStart | undefined {
-  const { reason } = rejection;
-  if (pendingEffects[reason] === 'DROP') return undefined;
-  if (candidate.origin !== 'PENDING' && meetsStartThreshold(candidate, settings)) {
-    return createPendingStart(candidate, reason, settings.pendingStartTurns);
-  }
-  if (turn.trigger !== 'MESSAGE') return pending;
-  return { ...pending, reason, turnsLeft: pending.turnsLeft - 1 };
-}
-
-function createPendingStart(
-  { scenarioId, score }: StartCandidate,
-  reason: RejectionReason,
-  turnsLeft: number,
-): PendingStart {
-  return { scenarioId, score, reason, turnsLeft };
-}

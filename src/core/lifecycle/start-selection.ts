@@ -1,88 +1,69 @@
 import { meetsStartThreshold, type SelectionContext } from '../context/selection-context';
-import { compareText } from '../model/compare-text';
-import type { ScenarioChoice } from '../model/contribution';
-import type { RejectionReason } from '../model/lifecycle-decision';
-import {
-  type ActivationCheck,
-  type ActiveInstance,
-  type ActiveSet,
-  checkActivation,
-  toActiveInstance,
-  without,
-} from './active-set';
-import { type InstanceDecision, isActive } from './instance-decision';
-import { type Displacements, isPauseRequested } from './pauses';
-import {
-  collectImpliedByScenario,
-  collectStartCandidates,
-  type RejectedStart,
-  type ScenarioStart,
-  type StartCandidate,
-} from './start-candidates';
-import { testStart } from './start-tests';
+import { type ActiveInstance, sortUnique } from './active-set';
+import { findAmbiguousScenarioIds, findAmbiguousStarts } from './ambiguity';
+import { displace } from './displacement';
+import { checkResume, isPauseRequested, resume } from './resumes';
+import type { RejectedStart, ScenarioStart, StartCandidate, StartRejection } from './scenario-start';
+import { createImpliedCandidates } from './start-candidates';
+import { type StartTestInput, testStart } from './start-tests';
+import { getInstanceId, getScenarioId, hasEnded, type TurnInstance } from './turn-instance';
+import { findInstanceOf, type RelatedScenarios, replaceInstance, type TurnState } from './turn-state';
 
-/** The result of testing all candidates of a turn once (0.7, step 7). */
-export interface StartSelection {
-  /** In start order. */
+/** The result of testing the candidates of a turn once. */
+interface SelectionRun {
+  readonly state: TurnState;
+  /** The starts of this run, in start order. */
   readonly starts: readonly ScenarioStart[];
-  /** In the order of evaluation; each scenario once. */
-  readonly rejected: readonly RejectedStart[];
   /** Every candidate that was tested, implied candidates included. */
   readonly candidates: ReadonlyMap<string, StartCandidate>;
-  /** Paused instances that resume because a candidate names them (2.11). */
-  readonly resumedInstanceIds: ReadonlySet<string>;
-  /** Paused instances that a candidate names and that cannot resume, with the reason. */
-  readonly resumeRejections: ReadonlyMap<string, RejectionReason>;
-  readonly displacements: Displacements;
-  /** The active instances after starts, resumes and displacement. */
-  readonly activeSet: ActiveSet;
 }
 
-/** The selection of a turn with the choice that it leaves to the customer. */
-export interface SelectedStarts {
-  readonly selection: StartSelection;
-  /** In start order; empty if nothing is ambiguous or the last MESSAGE turn offered the same set (1.5). */
-  readonly choices: readonly ScenarioChoice[];
-}
-
-/** Maps a scenario id to the sorted ids of related scenarios. */
-type RelatedScenarios = ReadonlyMap<string, readonly string[]>;
-
-/** Candidates that are rejected before they are tested against the active set (1.4, 1.5). */
+/** Candidates that are rejected before they are tested against the active instances (1.4, 1.5). */
 interface SelectionConstraints {
   readonly supersededBy: RelatedScenarios;
   readonly ambiguousWith: RelatedScenarios;
-  /** Ignores exclusion between ambiguous scenarios, to find out which of them would start. */
-  readonly ignoresAmbiguousExclusions: boolean;
+  /** Finds out which candidates would start: exclusion between ambiguous scenarios and missing consent are ignored. */
+  readonly isTrial: boolean;
 }
 
 const unconstrained: SelectionConstraints = {
   supersededBy: new Map(),
   ambiguousWith: new Map(),
-  ignoresAmbiguousExclusions: false,
+  isTrial: false,
 };
 const noScenarios: ReadonlySet<string> = new Set();
+const noIds: readonly string[] = [];
 
 /**
- * Decides which candidates start (2.12). Whether a candidate is superseded or ambiguous depends on which candidates would start, so the
- * selection is repeated with superseded and ambiguous candidates rejected until nothing changes. Each run rejects at least one more
- * candidate, so the loop ends. Pure.
+ * Starts and resumes the candidates, in start order (2.12). Whether a candidate is superseded or ambiguous depends on which candidates would
+ * start, so the selection is repeated with superseded and ambiguous candidates rejected until nothing changes. Each run rejects at least one
+ * more candidate, so the loop ends.
  */
-export function selectStarts(context: SelectionContext, decisions: readonly InstanceDecision[]): SelectedStarts {
+export function selectStarts(
+  state: TurnState,
+  candidates: readonly StartCandidate[],
+  context: SelectionContext,
+): TurnState {
+  if (candidates.length === 0) return state;
   if (context.catalogue.relationships.all.length === 0) {
-    return { selection: runSelection(context, decisions, unconstrained), choices: [] };
+    return runSelection(state, candidates, unconstrained, context).state;
   }
-  const ambiguousWith = resolveAmbiguity(context, decisions);
-  const selection = resolveSpecialization(context, decisions, { ...unconstrained, ambiguousWith });
-  return { selection, choices: collectChoices(selection, ambiguousWith, context) };
+  const ambiguousWith = resolveAmbiguity(state, candidates, context);
+  const run = resolveSpecialization(state, candidates, { ...unconstrained, ambiguousWith }, context);
+  if (ambiguousWith.size === 0) return run.state;
+  return { ...run.state, ambiguousWith: new Map([...state.ambiguousWith, ...ambiguousWith]) };
 }
 
 /** Runs the selection until no two starts are ambiguous. Starts that replace ambiguous starts may themselves be ambiguous (1.5). */
-function resolveAmbiguity(context: SelectionContext, decisions: readonly InstanceDecision[]): RelatedScenarios {
+function resolveAmbiguity(
+  state: TurnState,
+  candidates: readonly StartCandidate[],
+  context: SelectionContext,
+): RelatedScenarios {
   let ambiguousWith: RelatedScenarios = new Map();
   for (;;) {
-    const constraints: SelectionConstraints = { ...unconstrained, ambiguousWith, ignoresAmbiguousExclusions: true };
-    const { starts } = resolveSpecialization(context, decisions, constraints);
+    const constraints: SelectionConstraints = { ...unconstrained, ambiguousWith, isTrial: true };
+    const { starts } = resolveSpecialization(state, candidates, constraints, context);
     const added = findAmbiguousStarts(starts, context);
     if (added.size === 0) return ambiguousWith;
     ambiguousWith = new Map([...ambiguousWith, ...added]);
@@ -91,125 +72,137 @@ function resolveAmbiguity(context: SelectionContext, decisions: readonly Instanc
 
 /** Runs the selection until no start specializes another candidate that is not rejected yet (1.4). */
 function resolveSpecialization(
-  context: SelectionContext,
-  decisions: readonly InstanceDecision[],
+  state: TurnState,
+  candidates: readonly StartCandidate[],
   initial: SelectionConstraints,
-): StartSelection {
+  context: SelectionContext,
+): SelectionRun {
   let constraints = initial;
   for (;;) {
-    const selection = runSelection(context, decisions, constraints);
-    const added = findSuperseded(selection, constraints.supersededBy, context);
-    if (added.size === 0) return selection;
+    const run = runSelection(state, candidates, constraints, context);
+    const added = findSuperseded(run, constraints.supersededBy, context);
+    if (added.size === 0) return run;
     constraints = { ...constraints, supersededBy: new Map([...constraints.supersededBy, ...added]) };
   }
 }
 
-/** Tests the candidates in start order. Each candidate starts, resumes a paused instance that it names, or is rejected. */
+/** Tests the candidates in start order. Each candidate starts, resumes the paused instance that it names, or is rejected. */
 function runSelection(
-  context: SelectionContext,
-  decisions: readonly InstanceDecision[],
+  initial: TurnState,
+  startOrder: readonly StartCandidate[],
   constraints: SelectionConstraints,
-): StartSelection {
+  context: SelectionContext,
+): SelectionRun {
+  // Copied once: the run adds to its own map, because a turn can have many candidates that do not start.
+  const rejected = new Map(initial.rejected);
+  let state: TurnState = { ...initial, rejected };
   const starts: ScenarioStart[] = [];
-  const rejected = new Map<string, RejectedStart>();
   const candidates = new Map<string, StartCandidate>();
-  const resumedInstanceIds = new Set<string>();
-  const resumeRejections = new Map<string, RejectionReason>();
-  const displacements = new Map<string, readonly string[]>();
-  const queue = [...collectStartCandidates(context, decisions)];
-  let activeSet = collectActiveInstances(decisions);
-  const activate = (instance: ActiveInstance, displaced: readonly ActiveInstance[]): void => {
-    for (const { instanceId } of displaced) displacements.set(instanceId, [instance.instanceId]);
-    activeSet = [...without(activeSet, displaced), instance];
-  };
-
+  const queue = [...startOrder];
   for (let candidate = queue.shift(); candidate; candidate = queue.shift()) {
     const { scenarioId } = candidate;
-    if (starts.some(({ scenario }) => scenario.scenarioId === scenarioId)) continue;
+    // Each scenario starts at most once a turn (0.7).
+    if (findInstanceOf(state, scenarioId)?.start) continue;
     candidates.set(scenarioId, candidate);
-    const pausedDecision = findNamedPausedInstance(candidate, decisions, context);
-    if (pausedDecision) {
-      if (isPauseRequested(pausedDecision.view)) continue;
-      const { instanceId } = pausedDecision.view.instance;
-      const check = checkNamedResume(pausedDecision, activeSet, context);
-      if (check.canActivate) {
-        resumedInstanceIds.add(instanceId);
-        activate(check.activeInstance, check.displaced);
-      } else resumeRejections.set(instanceId, check.reason);
+    const paused = findNamedPausedInstance(candidate, state, context);
+    if (paused) {
+      state = resumeNamed(state, paused, candidate, context);
       continue;
     }
-    const toleratedScenarioIds = constraints.ignoresAmbiguousExclusions
-      ? findAmbiguousScenarioIds(candidate, starts, context)
-      : noScenarios;
-    const supersededBy = constraints.supersededBy.get(scenarioId);
-    const ambiguousWith = constraints.ambiguousWith.get(scenarioId);
-    const result = testStart(
-      candidate,
-      { decisions, activeSet, supersededBy, ambiguousWith, toleratedScenarioIds },
-      context,
-    );
+    const result = testStart(candidate, toTestInput(candidate, state, starts, constraints, context), context);
     if (!result.hasPassed) {
       rejected.set(scenarioId, { candidate, rejection: result.rejection });
+      const missing = listDependenciesToStart(candidate, result.rejection, state, context);
+      if (missing.length > 0) {
+        queue.push(...createImpliedCandidates(missing, [...candidates.values(), ...queue], context));
+      }
       continue;
     }
-    // The scenario may have been rejected as a candidate before another start implied it (1.3).
+    const { started, displaced } = result;
     rejected.delete(scenarioId);
-    starts.push(result.start);
-    activate(result.activeInstance, result.displaced);
-    queue.push(...collectImpliedByScenario(scenarioId, [...candidates.values(), ...queue], context));
+    state = addStart(state, started, displaced);
+    if (started.start) starts.push(started.start);
+    const implied = context.catalogue.relationships.getImpliedScenarios('SCENARIO', scenarioId);
+    if (implied.length > 0) {
+      queue.push(...createImpliedCandidates(implied, [...candidates.values(), ...queue], context));
+    }
   }
+  return { state, starts, candidates };
+}
+
+function toTestInput(
+  { scenarioId, score }: StartCandidate,
+  state: TurnState,
+  starts: readonly ScenarioStart[],
+  { isTrial, supersededBy, ambiguousWith }: SelectionConstraints,
+  context: SelectionContext,
+): StartTestInput {
   return {
-    starts,
-    rejected: [...rejected.values()],
-    candidates,
-    resumedInstanceIds,
-    resumeRejections,
-    displacements,
-    activeSet,
+    state,
+    supersededBy: supersededBy.get(scenarioId),
+    ambiguousWith: ambiguousWith.get(scenarioId),
+    toleratedScenarioIds: isTrial ? findAmbiguousScenarioIds({ scenarioId, score }, starts, context) : noScenarios,
+    ignoresConsent: isTrial,
   };
 }
 
-function collectActiveInstances(decisions: readonly InstanceDecision[]): ActiveSet {
-  const active: ActiveInstance[] = [];
-  for (const decision of decisions) {
-    const { scenario } = decision.view;
-    if (isActive(decision) && scenario) active.push(toActiveInstance(decision, scenario));
-  }
-  return active;
+/** Adds an instance that starts. The scenario may have been rejected as a candidate before (1.3, 2.14). */
+export function addStart(
+  state: TurnState,
+  started: TurnInstance,
+  displaced: readonly Pick<ActiveInstance, 'instanceId'>[],
+): TurnState {
+  const remaining = displace(state, displaced, getInstanceId(started));
+  const instances = [...remaining.instances, started];
+  if (!remaining.rejected.has(getScenarioId(started))) return { ...remaining, instances };
+  const rejected = new Map(remaining.rejected);
+  rejected.delete(getScenarioId(started));
+  return { ...remaining, rejected, instances };
+}
+
+export function reject(state: TurnState, candidate: StartCandidate, rejection: StartRejection): TurnState {
+  const rejectedStart: RejectedStart = { candidate, rejection };
+  return { ...state, rejected: new Map(state.rejected).set(candidate.scenarioId, rejectedStart) };
 }
 
 /** Finds the paused instance of a candidate. The candidate resumes it instead of starting and is not rejected (2.11). */
 function findNamedPausedInstance(
   candidate: StartCandidate,
-  decisions: readonly InstanceDecision[],
+  state: TurnState,
   { settings }: Pick<SelectionContext, 'settings'>,
-): InstanceDecision | undefined {
-  const existingDecision = decisions.find(({ view }) => view.instance.scenarioId === candidate.scenarioId);
-  return existingDecision?.reason === 'STAYS_PAUSED' && meetsStartThreshold(candidate, settings)
-    ? existingDecision
-    : undefined;
+): TurnInstance | undefined {
+  const existing = findInstanceOf(state, candidate.scenarioId);
+  return existing?.reason === 'STAYS_PAUSED' && meetsStartThreshold(candidate, settings) ? existing : undefined;
 }
 
-type ResumeCheck =
-  | {
-      readonly canActivate: true;
-      readonly activeInstance: ActiveInstance;
-      readonly displaced: readonly ActiveInstance[];
-    }
-  | { readonly canActivate: false; readonly reason: RejectionReason };
-
-function checkNamedResume(
-  pausedDecision: InstanceDecision,
-  activeSet: ActiveSet,
+function resumeNamed(
+  state: TurnState,
+  paused: TurnInstance,
+  { origin }: StartCandidate,
   context: SelectionContext,
-): ResumeCheck {
-  const { scenario } = pausedDecision.view;
-  if (!scenario) return { canActivate: false, reason: 'NOT_FOUND' };
-  const request = { scenario, mayDisplace: true, toleratedScenarioIds: noScenarios };
-  const check: ActivationCheck = checkActivation(activeSet, request, context);
-  if (!check.canActivate) return check;
-  const activeInstance = { ...toActiveInstance(pausedDecision, scenario), isNew: true };
-  return { canActivate: true, activeInstance, displaced: check.displaced };
+): TurnState {
+  if (isPauseRequested(paused.view)) return state;
+  const isNamed = origin !== 'PENDING' && origin !== 'IMPLIED';
+  const check = checkResume(paused, state, { mayDisplace: isNamed }, context);
+  return check.canResume
+    ? resume(state, paused, check.displaced, context, isNamed)
+    : replaceInstance(state, { ...paused, staysPausedBecause: check.reason });
+}
+
+/** A named scenario that lacks dependencies makes those a candidate that the relationship starts first (1.1). */
+function listDependenciesToStart(
+  { scenarioId, origin }: StartCandidate,
+  { reason, blockingScenarioIds = [] }: StartRejection,
+  state: TurnState,
+  context: SelectionContext,
+): readonly string[] {
+  if (reason !== 'DEPENDENCY' || origin === 'PENDING') return noIds;
+  const { relationships } = context.catalogue;
+  return blockingScenarioIds.filter((dependencyId) => {
+    const existing = findInstanceOf(state, dependencyId);
+    const canStart = !existing || hasEnded(existing) || existing.reason === 'STAYS_PAUSED';
+    return canStart && relationships.isDependencyStarted(scenarioId, dependencyId);
+  });
 }
 
 /**
@@ -217,7 +210,7 @@ function checkNamedResume(
  * If starts specialize each other in a cycle, only the first in start order counts.
  */
 function findSuperseded(
-  { starts, candidates }: Pick<StartSelection, 'starts' | 'candidates'>,
+  { starts, candidates }: Pick<SelectionRun, 'starts' | 'candidates'>,
   known: RelatedScenarios,
   { catalogue }: Pick<SelectionContext, 'catalogue'>,
 ): RelatedScenarios {
@@ -233,68 +226,7 @@ function findSuperseded(
   const unclaimed = claims.filter(({ scenarioId }) => !claimedIds.has(scenarioId));
   const superseded = new Map<string, readonly string[]>();
   for (const { scenarioId, targetIds } of unclaimed.length > 0 ? unclaimed : claims.slice(0, 1)) {
-    for (const id of targetIds) superseded.set(id, [...(superseded.get(id) ?? []), scenarioId].sort(compareText));
+    for (const id of targetIds) superseded.set(id, sortUnique([...(superseded.get(id) ?? []), scenarioId]));
   }
   return superseded;
-}
-
-interface ScoredScenario {
-  readonly scenarioId: string;
-  readonly score: number;
-}
-
-/** Whether the scenarios are related as AMBIGUOUS and their scores differ by less than `ambiguity_margin` (1.5). */
-function areAmbiguous(
-  a: ScoredScenario,
-  b: ScoredScenario,
-  { catalogue, settings }: Pick<SelectionContext, 'catalogue' | 'settings'>,
-): boolean {
-  if (!catalogue.relationships.getAmbiguousScenarios(a.scenarioId).has(b.scenarioId)) return false;
-  // Rounded, so that 0.9 and 0.8 differ by exactly 0.1.
-  const difference = Math.round(Math.abs(a.score - b.score) * 1e9) / 1e9;
-  return difference < settings.ambiguityMargin;
-}
-
-/**
- * Finds the starts that are ambiguous with other starts, each with the ids of the other starts, in start order (1.5). A START aimed at a
- * scenario means that the customer chose it, so only another scenario that a START is aimed at makes it ambiguous.
- */
-function findAmbiguousStarts(starts: readonly ScenarioStart[], context: SelectionContext): RelatedScenarios {
-  const ambiguous = new Map<string, readonly string[]>();
-  for (const { scenario, score, origin } of starts) {
-    const { scenarioId } = scenario;
-    const rivals = starts.filter((other) => origin !== 'AIMED' || other.origin === 'AIMED');
-    const ids = findAmbiguousScenarioIds({ scenarioId, score }, rivals, context);
-    if (ids.size > 0) ambiguous.set(scenarioId, [...ids].sort(compareText));
-  }
-  return ambiguous;
-}
-
-function findAmbiguousScenarioIds(
-  scenario: ScoredScenario,
-  starts: readonly ScenarioStart[],
-  context: SelectionContext,
-): ReadonlySet<string> {
-  const ids = starts.map(({ scenario: { scenarioId }, score }) => ({ scenarioId, score }));
-  return new Set(ids.filter((other) => areAmbiguous(scenario, other, context)).map(({ scenarioId }) => scenarioId));
-}
-
-/**
- * Collects the scenarios that the customer must choose between. A scenario that is ambiguous only with a scenario that a START is aimed at
- * is not offered.
- */
-function collectChoices(
-  { candidates }: StartSelection,
-  ambiguousWith: RelatedScenarios,
-  { catalogue, session }: Pick<SelectionContext, 'catalogue' | 'session'>,
-): readonly ScenarioChoice[] {
-  const ids = [...ambiguousWith].filter(([, rivals]) => rivals.some((id) => ambiguousWith.has(id))).map(([id]) => id);
-  const sorted = [...ids].sort(compareText);
-  const offered = session.offeredChoiceScenarioIds;
-  if (sorted.length === offered.length && sorted.every((id, index) => id === offered[index])) return [];
-  return ids.map((scenarioId) => ({
-    scenarioId,
-    scenarioName: catalogue.getScenario(scenarioId)?.name ?? '',
-    score: candidates.get(scenarioId)?.score ?? 0,
-  }));
 }

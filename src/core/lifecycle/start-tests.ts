@@ -1,36 +1,41 @@
 import { noSignals } from '../context/instance-signals';
 import { meetsStartThreshold, type SelectionContext } from '../context/selection-context';
 import { compareText } from '../model/compare-text';
-import { findMissingFields } from '../model/known-data';
+import { findMissingFields, type KnownData } from '../model/known-data';
 import type { RequirementLevel } from '../model/scenario';
 import type { CompiledScenario } from '../scenario/compiled-scenario';
 import { toConditionVariables } from '../steps/step-conditions';
-import { type ActiveInstance, type ActiveSet, checkCapacity, checkExclusions } from './active-set';
-import { hasEnded, type InstanceDecision, isActive } from './instance-decision';
+import { type ActiveInstance, checkCapacity, checkExclusions, listActive, sortUnique } from './active-set';
+import type { StartCandidate, StartRejection } from './scenario-start';
+import { isPendingStartCanceled } from './start-candidates';
+import { createStartData, createStartView } from './start-data';
 import {
-  isPendingStartDropped,
-  type ScenarioStart,
-  type StartCandidate,
-  type StartRejection,
-} from './start-candidates';
+  createTurnInstance,
+  getScenarioId,
+  hasEnded,
+  hasSucceeded,
+  isActive,
+  type TurnInstance,
+} from './turn-instance';
+import { findInstanceOf, type TurnState } from './turn-state';
 
-/** The state that a candidate is tested against. */
+/** What a candidate is tested against. */
 export interface StartTestInput {
-  readonly decisions: readonly InstanceDecision[];
-  readonly activeSet: ActiveSet;
+  readonly state: TurnState;
   /** Starting scenarios that specialize the candidate; undefined if there are none (1.4). */
-  readonly supersededBy: readonly string[] | undefined;
+  readonly supersededBy?: readonly string[] | undefined;
   /** Scenarios that the candidate is ambiguous with; undefined if there are none (1.5). */
-  readonly ambiguousWith: readonly string[] | undefined;
-  /** Scenarios whose exclusion is ignored, to find out which candidates are ambiguous (1.5). */
+  readonly ambiguousWith?: readonly string[] | undefined;
+  /** Scenarios whose exclusion is ignored: rivals while ambiguity is found out (1.5), and callers (section 11). */
   readonly toleratedScenarioIds: ReadonlySet<string>;
+  /** The customer need not agree, because the test only finds out which candidates would start (1.5). */
+  readonly ignoresConsent?: boolean;
 }
 
 export type StartTestResult =
   | {
       readonly hasPassed: true;
-      readonly start: ScenarioStart;
-      readonly activeInstance: ActiveInstance;
+      readonly started: TurnInstance;
       readonly displaced: readonly ActiveInstance[];
     }
   | { readonly hasPassed: false; readonly rejection: StartRejection };
@@ -41,33 +46,32 @@ export function testStart(
   input: StartTestInput,
   context: SelectionContext,
 ): StartTestResult {
-  const { scenarioId, origin, score, matchesMessage } = candidate;
+  const { scenarioId, origin, score, matchesMessage, localValues } = candidate;
   const scenario = context.catalogue.getScenario(scenarioId);
   if (!scenario) return reject({ reason: 'NOT_FOUND' });
-  const rejection =
-    checkAvailability(candidate, scenario, input.decisions, context) ??
-    checkReadiness(scenario, input.decisions, context) ??
-    checkRivals(input);
+  const { state } = input;
+  const availability = checkAvailability(candidate, scenario, state, context);
+  if (availability) return reject(availability);
+  const data = createStartData(scenario, localValues, state.instances, context);
+  const rejection = checkReadiness(scenario, data.known, state.instances, context) ?? checkRivals(input);
   if (rejection) return reject(rejection);
+  const activeSet = listActive(state.instances);
   const request = { scenario, mayDisplace: true, toleratedScenarioIds: input.toleratedScenarioIds };
-  const exclusion = checkExclusions(input.activeSet, request, context);
+  const exclusion = checkExclusions(activeSet, request, context);
   if (!exclusion.canActivate) return reject(exclusion);
-  const limit = checkFieldsAndLimits(scenario, input.decisions, context);
+  const limit = checkFieldsAndLimits(scenario, data.known, context) ?? checkStartBlocked(candidate, state.instances);
   if (limit) return reject(limit);
-  const capacity = checkCapacity(input.activeSet, exclusion.displaced, request, context);
+  const capacity = checkCapacity(activeSet, exclusion.displaced, request, context);
   if (!capacity.canActivate) return reject(capacity);
+  if (!input.ignoresConsent && needsConsent(candidate, scenario)) return reject({ reason: 'NEEDS_CONSENT' });
   const instanceId = context.getNewInstanceId(scenarioId);
+  const startNumber = context.session.lastStartNumber + 1 + state.instances.filter(({ start }) => start).length;
+  const view = createStartView(scenario, instanceId, startNumber, data, context);
+  const missingSoftFields = findMissingRequiredFields(scenario, 'SOFT', data.known);
+  const start = { scenario, instanceId, origin, score, matchesMessage, missingSoftFields };
   return {
     hasPassed: true,
-    start: {
-      scenario,
-      instanceId,
-      origin,
-      score,
-      matchesMessage,
-      missingSoftFields: findMissingRequiredFields(scenario, 'SOFT', context),
-    },
-    activeInstance: { instanceId, scenario, isNew: true, isProtected: true, lastActiveAt: context.turn.occurredAt },
+    started: createTurnInstance(view, { action: 'CONTINUE', reason: 'GOES_ON' }, { start }),
     displaced: [...exclusion.displaced, ...capacity.displaced],
   };
 }
@@ -76,57 +80,95 @@ function reject(rejection: StartRejection): StartTestResult {
   return { hasPassed: false, rejection };
 }
 
-/** Tests FILTERING_DISABLED, DISABLED, ALREADY_ACTIVE, JUST_ENDED, BELOW_THRESHOLD and MODEL, which depend on the session and the score. */
+/**
+ * Tests FILTERING_DISABLED, DISABLED, ALREADY_ACTIVE, JUST_ENDED, BELOW_THRESHOLD and MODEL, which depend on the session and the score. A
+ * call is part of an instance that goes on, so filtering and JUST_ENDED do not concern it (section 11, 2.16).
+ */
 function checkAvailability(
   candidate: StartCandidate,
   { scenarioId, definition }: CompiledScenario,
-  decisions: readonly InstanceDecision[],
+  state: TurnState,
   context: SelectionContext,
 ): StartRejection | undefined {
   const { settings } = context;
-  if (!settings.filteringEnabled) return { reason: 'FILTERING_DISABLED' };
+  const isCalled = candidate.origin === 'CALLED';
+  if (!settings.filteringEnabled && !isCalled) return { reason: 'FILTERING_DISABLED' };
   if (!definition.enabled) return { reason: 'DISABLED' };
   const isNamed = meetsStartThreshold(candidate, settings);
   const failedScoreTest: StartRejection = { reason: candidate.matchesMessage === false ? 'MODEL' : 'BELOW_THRESHOLD' };
-  const existingDecision = decisions.find(({ view }) => view.instance.scenarioId === scenarioId);
-  if (existingDecision && !hasEnded(existingDecision)) {
-    return isNamed || isActive(existingDecision) ? { reason: 'ALREADY_ACTIVE' } : failedScoreTest;
+  const existing = findInstanceOf(state, scenarioId);
+  if (existing && !hasEnded(existing)) {
+    return isNamed || isActive(existing) ? { reason: 'ALREADY_ACTIVE' } : failedScoreTest;
   }
-  const hasJustEnded = existingDecision !== undefined || isPendingStartDropped(scenarioId, context);
-  if (hasJustEnded && candidate.origin !== 'AIMED') return { reason: 'JUST_ENDED' };
+  if (!isCalled && isJustEnded(candidate, existing, context)) return { reason: 'JUST_ENDED' };
   return isNamed ? undefined : failedScoreTest;
 }
 
-/** Tests ENTRY_CONDITION and DEPENDENCY, which depend on the data and on the scenarios that have completed. */
+/** JUST_ENDED (2.12): a run of the scenario ended on this turn, and the turn does not clearly ask for a new one. */
+function isJustEnded(candidate: StartCandidate, ended: TurnInstance | undefined, context: SelectionContext): boolean {
+  if (candidate.origin === 'AIMED') return false;
+  if (!ended) return isPendingStartCanceled(candidate.scenarioId, context);
+  return !ended.restarts && !isWantedAgain(candidate, ended, context);
+}
+
+/** A CANCEL ended the run, and the turn names the scenario clearly and gives it a value that it did not have. */
+function isWantedAgain(
+  { score }: StartCandidate,
+  { action, reason, view }: TurnInstance,
+  { settings, storedData }: SelectionContext,
+): boolean {
+  const { scenario } = view;
+  if (action !== 'CANCEL' || reason !== 'USER_REQUEST' || !scenario) return false;
+  if (score < (scenario.definition.restartThreshold ?? settings.restartThreshold)) return false;
+  return view.changedFields.some(
+    (field) => scenario.collectedFields.has(field) && storedData.providedFields.has(field) && view.known.has(field),
+  );
+}
+
+/** Tests ENTRY_CONDITION and DEPENDENCY, which depend on the data and on the scenarios that have succeeded. */
 function checkReadiness(
   scenario: CompiledScenario,
-  decisions: readonly InstanceDecision[],
+  known: KnownData,
+  instances: readonly TurnInstance[],
   context: SelectionContext,
 ): StartRejection | undefined {
-  const entry = checkEntryCondition(scenario, context);
+  const entry = checkEntryCondition(scenario, known, context);
   if (entry) return entry;
-  const hasCompleted = (id: string): boolean =>
-    (context.session.scenarioCounters.get(id)?.completions ?? 0) > 0 ||
-    decisions.some(({ action, view }) => action === 'COMPLETE' && view.instance.scenarioId === id);
-  const unmet = context.catalogue.relationships.getDependencies(scenario.scenarioId).filter((id) => !hasCompleted(id));
-  return unmet.length > 0 ? { reason: 'DEPENDENCY', blockingScenarioIds: [...unmet].sort(compareText) } : undefined;
+  const unmet = context.catalogue.relationships
+    .getDependencies(scenario.scenarioId)
+    .filter((id) => !hasLastRunSucceeded(id, instances, context));
+  return unmet.length > 0 ? { reason: 'DEPENDENCY', blockingScenarioIds: sortUnique(unmet) } : undefined;
+}
+
+/** Whether the last run of a scenario that completed in this session, in this turn at the latest, ended SUCCEEDED (1.1). */
+function hasLastRunSucceeded(
+  scenarioId: string,
+  instances: readonly TurnInstance[],
+  { session }: Pick<SelectionContext, 'session'>,
+): boolean {
+  const completed = instances.findLast(
+    (instance) => instance.action === 'COMPLETE' && getScenarioId(instance) === scenarioId,
+  );
+  return completed ? hasSucceeded(completed) : session.scenarioCounters.get(scenarioId)?.lastEnding === 'SUCCEEDED';
 }
 
 /** Tests ENTRY_CONDITION: the condition must be TRUE. No signals reach the condition, because the instance does not exist yet (0.2). */
 function checkEntryCondition(
   { entryCondition }: CompiledScenario,
+  known: KnownData,
   context: SelectionContext,
 ): StartRejection | undefined {
   if (!entryCondition) return undefined;
   const { truth, missingFields, error } = entryCondition.evaluate(
     toConditionVariables(context, {
-      known: context.known,
+      known,
       instanceVariables: new Map(),
       signals: noSignals,
       changedFields: context.changedFields,
       outcome: undefined,
       visits: 0,
       attempts: 0,
+      attemptsTotal: 0,
     }),
   );
   if (truth === 'TRUE') return undefined;
@@ -143,14 +185,13 @@ function checkRivals({ supersededBy, ambiguousWith }: StartTestInput): StartReje
   return ambiguousWith ? { reason: 'AMBIGUOUS', blockingScenarioIds: ambiguousWith } : undefined;
 }
 
-/** Tests MISSING_HARD_FIELDS, START_LIMIT and START_BLOCKED (2.12, 2.13). */
+/** Tests MISSING_HARD_FIELDS and START_LIMIT (2.12, 2.13). */
 function checkFieldsAndLimits(
   scenario: CompiledScenario,
-  decisions: readonly InstanceDecision[],
-  context: SelectionContext,
+  known: KnownData,
+  { settings, session }: SelectionContext,
 ): StartRejection | undefined {
-  const { settings, session } = context;
-  const missingFields = findMissingRequiredFields(scenario, 'HARD', context).filter(
+  const missingFields = findMissingRequiredFields(scenario, 'HARD', known).filter(
     (field) => !scenario.collectedFields.has(field),
   );
   if (settings.blockOnMissingHardFields && missingFields.length > 0) {
@@ -158,21 +199,37 @@ function checkFieldsAndLimits(
   }
   const maxStarts = scenario.definition.maxStartsPerSession;
   const starts = session.scenarioCounters.get(scenario.scenarioId)?.starts ?? 0;
-  if (maxStarts !== undefined && starts >= maxStarts) return { reason: 'START_LIMIT' };
-  const blocking = decisions
-    .filter((decision) => isActive(decision) || decision.reason === 'STAYS_PAUSED')
-    .filter(({ view }) => view.isAddressed && view.step?.definition.blocksStarts)
-    .map(({ view }) => view.instance.scenarioId);
-  return blocking.length > 0
-    ? { reason: 'START_BLOCKED', blockingScenarioIds: [...new Set(blocking)].sort(compareText) }
-    : undefined;
+  return maxStarts !== undefined && starts >= maxStarts ? { reason: 'START_LIMIT' } : undefined;
 }
 
-/** Returns the required fields of one level that have no value in the session, sorted (2.13). */
+/** Tests START_BLOCKED (2.12). It does not concern a call (section 11). */
+function checkStartBlocked({ origin }: StartCandidate, instances: readonly TurnInstance[]): StartRejection | undefined {
+  if (origin === 'CALLED') return undefined;
+  const blocking = listStartBlockers(instances).map(getScenarioId);
+  return blocking.length > 0 ? { reason: 'START_BLOCKED', blockingScenarioIds: sortUnique(blocking) } : undefined;
+}
+
+/**
+ * Lists the instances that block starts and resumes: active ones that stood at a step with `blocks_starts` when the turn began, and that
+ * neither ended nor were paused before the walks (2.12).
+ */
+export function listStartBlockers(instances: readonly TurnInstance[]): readonly TurnInstance[] {
+  return instances.filter(({ start, resumed, view, action, reason }) => {
+    if (start || resumed || view.instance.status !== 'ACTIVE' || !view.step?.definition.blocksStarts) return false;
+    return action === 'CONTINUE' || (action === 'PAUSE' && (reason === 'PREEMPTED' || reason === 'LOOP'));
+  });
+}
+
+/** Whether the customer must agree to the start first (2.12). */
+function needsConsent({ origin }: StartCandidate, { definition }: CompiledScenario): boolean {
+  return definition.askBeforeStart && origin !== 'AIMED' && origin !== 'CONSENTED' && origin !== 'CALLED';
+}
+
+/** Returns the required fields of one level that have no value, sorted (2.13). */
 function findMissingRequiredFields(
   { definition }: CompiledScenario,
   level: RequirementLevel,
-  { known }: Pick<SelectionContext, 'known'>,
+  known: KnownData,
 ): readonly string[] {
   const required = definition.requiredFields.filter((field) => field.level === level);
   const missingFields = findMissingFields(

@@ -1,8 +1,15 @@
 import type { FieldTexts, RejectedValue } from './field-definition';
 import type { FieldValues } from './json';
-import type { ToolBinding } from './scenario';
+import type { InstanceRequest, WaitsFor } from './request';
+import type { ToolBinding, ToolEffect } from './scenario';
 
-export type ContributionType = 'NONE' | 'ASK' | 'CONFIRM' | 'ACTION_HINT' | 'INFORM';
+/** Why the customer must choose: similar scenarios (1.5), consent to a start (2.12), or the offer to resume (2.11). */
+export type ChoiceReason = 'AMBIGUOUS' | 'NEEDS_CONSENT' | 'OFFER';
+
+/** A tool of an ACTION_HINT, with its effect resolved. */
+export interface HintedTool extends ToolBinding {
+  readonly effect: ToolEffect;
+}
 
 /** One scenario of a CHOICE (1.5). */
 export interface ScenarioChoice {
@@ -22,6 +29,10 @@ interface ContributionBase {
   readonly priority: number;
   /** The same contribution was made before in this visit. */
   readonly isReprompt: boolean;
+  /** The request is put again because the customer has not answered in time (section 14). */
+  readonly isReminder: boolean;
+  /** Templates of earlier steps that are said before the contribution, in path order (3.1). */
+  readonly leadInTemplateIds: readonly string[];
   /** Not made on this turn, because another contribution comes first (4.2). */
   readonly deferred: boolean;
   /** The scenario that the contribution or its deferred fields wait for; "" if nothing is deferred. */
@@ -32,6 +43,7 @@ interface ContributionBase {
 
 export interface NoContribution extends ContributionBase {
   readonly type: 'NONE';
+  readonly waitsFor: WaitsFor;
 }
 export interface AskContribution extends ContributionBase {
   readonly type: 'ASK';
@@ -50,12 +62,14 @@ export interface ConfirmContribution extends ContributionBase {
   readonly actionToConfirm: string;
   readonly valuesToConfirm: FieldValues;
   readonly choices: readonly ScenarioChoice[];
+  /** CHOICE only. */
+  readonly choiceReason?: ChoiceReason | undefined;
   readonly actionKey: string;
 }
 export interface ActionHintContribution extends ContributionBase {
   readonly type: 'ACTION_HINT';
   /** In `dependsOn` order. */
-  readonly tools: readonly ToolBinding[];
+  readonly tools: readonly HintedTool[];
   readonly actionKey: string;
 }
 export interface InformContribution extends ContributionBase {
@@ -72,7 +86,7 @@ export type Contribution =
   | InformContribution;
 
 /** A paused instance that the reply can offer to resume (2.11). */
-export interface AbandonedScenario {
+export interface ResumeOffer {
   readonly scenarioId: string;
   readonly scenarioName: string;
   readonly instanceId: string;
@@ -81,6 +95,13 @@ export interface AbandonedScenario {
   /** In the order in which the step lists its fields. */
   readonly missingFields: readonly string[];
   readonly pausedTurns: number;
+}
+
+/** An open request with its owner. */
+export interface PlannedRequest {
+  readonly instanceId: string;
+  readonly scenarioId: string;
+  readonly request: InstanceRequest;
 }
 
 /** The contributions of all instances to the reply (P6.4). */
@@ -95,7 +116,9 @@ export interface ContributionPlan {
   readonly hasActionHints: boolean;
   readonly hasInforms: boolean;
   /** Longest paused first. */
-  readonly abandoned: readonly AbandonedScenario[];
+  readonly offers: readonly ResumeOffer[];
+  /** All requests that are open after the turn, by instance start order, then in the order in which they were first put (0.8). */
+  readonly openRequests: readonly PlannedRequest[];
   /** All values of this turn that were rejected, the oldest source first (section 10). */
   readonly rejectedValues: readonly RejectedValue[];
 }

@@ -1,15 +1,44 @@
+import { comparePuttings, type InstanceRequest, isOpen } from './request';
 import type { ScenarioInstance, Session } from './session';
 
+/** An open ASK or CONFIRM that was put in the current exchange, with its owner. */
+interface OwnedRequest {
+  readonly instance: ScenarioInstance;
+  readonly request: InstanceRequest;
+}
+
+/** Whether a request was put in the current exchange: by the plan of the last MESSAGE turn, or by a later one (0.3). */
+export function isInExchange({ lastPut }: Pick<InstanceRequest, 'lastPut'>, { exchangeRevision }: Session): boolean {
+  return lastPut.revision >= exchangeRevision;
+}
+
+/** Whether the customer answers the request: an ASK or a CONFIRM. */
+export function isQuestion({ kind }: InstanceRequest): boolean {
+  return kind === 'ASK' || kind === 'CONFIRM';
+}
+
 /**
- * Finds the focus, the instance that receives signals and answers without a target (0.3); "" if there is no instance. The focus is the
- * owner of the first open CONFIRM, else of the first open ASK, else of the first open contribution of the last MESSAGE turn, unless that
- * owner has ended. Otherwise it is the most recently active instance, including paused instances.
+ * Finds the focus, the instance that receives signals and answers without a target (0.3); "" if there is no instance. It is the owner of the
+ * open ASK or CONFIRM that was put last in the current exchange, else of the first contribution of the exchange's latest turn with one, else
+ * the most recently active instance. A paused instance can be the focus.
  */
 export function findFocusInstanceId(session: Session): string {
-  const open = session.openContributions;
-  const owner = open.find(({ type }) => type === 'CONFIRM') ?? open.find(({ type }) => type === 'ASK') ?? open[0];
-  if (owner && session.instances.some(({ instanceId }) => instanceId === owner.instanceId)) return owner.instanceId;
-  return findMostRecentlyActive(session.instances)?.instanceId ?? '';
+  const question = findLastQuestion(session);
+  if (question) return question.instance.instanceId;
+  const { instances, lastContributorId } = session;
+  if (instances.some(({ instanceId }) => instanceId === lastContributorId)) return lastContributorId;
+  return findMostRecentlyActive(instances)?.instanceId ?? '';
+}
+
+function findLastQuestion(session: Session): OwnedRequest | undefined {
+  let last: OwnedRequest | undefined;
+  for (const instance of session.instances) {
+    for (const request of instance.requests) {
+      if (!isOpen(request) || !isQuestion(request) || !isInExchange(request, session)) continue;
+      if (!last || comparePuttings(last.request.lastPut, request.lastPut) < 0) last = { instance, request };
+    }
+  }
+  return last;
 }
 
 function findMostRecentlyActive(instances: readonly ScenarioInstance[]): ScenarioInstance | undefined {

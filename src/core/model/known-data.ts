@@ -8,32 +8,37 @@ import type { SessionVariable } from './session';
 export interface KnownData extends Fields {
   /** Sorted. */
   keys(): readonly string[];
+  /** Whether the newest source that has the key holds null: the value was given up, and not merely never given. */
+  isNull(name: string): boolean;
 }
 
 type Variables = ReadonlyMap<string, SessionVariable>;
 
 const noFields: FieldValues = new Map();
+const noNames: ReadonlySet<string> = new Set();
 
 /** A view over the sources. A turn reads few fields, so copying all of them would cost more. */
 class LayeredData implements KnownData {
   private sortedKeys: readonly string[] | undefined;
 
-  /** Sources from newest to oldest. */
+  /** Sources from newest to oldest. Local fields are not read from the session's variables. */
   constructor(
     private readonly own: FieldValues,
     private readonly session: Variables,
     private readonly customer: FieldValues,
+    private readonly localFields: ReadonlySet<string>,
   ) {}
 
   get(name: string): JsonValue | undefined {
-    let value = this.own.get(name);
-    if (value === undefined) value = this.session.get(name)?.value;
-    if (value === undefined) value = this.customer.get(name);
-    return value ?? undefined;
+    return this.find(name) ?? undefined;
   }
 
   has(name: string): boolean {
     return this.get(name) !== undefined;
+  }
+
+  isNull(name: string): boolean {
+    return this.find(name) === null;
   }
 
   keys(): readonly string[] {
@@ -41,35 +46,72 @@ class LayeredData implements KnownData {
     return this.sortedKeys;
   }
 
+  private find(name: string): JsonValue | undefined {
+    let value = this.own.get(name);
+    if (value === undefined && !this.localFields.has(name)) value = this.session.get(name)?.value;
+    if (value === undefined) value = this.customer.get(name);
+    return value;
+  }
+
   private collectKeys(): readonly string[] {
-    const { own, session, customer } = this;
-    const names: string[] = [];
-    for (const [name, value] of own) if (value !== null) names.push(name);
-    for (const [name, { value }] of session) if (value !== null && !own.has(name)) names.push(name);
-    for (const [name, value] of customer) {
-      if (value !== null && !session.has(name) && !own.has(name)) names.push(name);
-    }
-    return names.sort();
+    const names = new Set<string>([...this.own.keys(), ...this.session.keys(), ...this.customer.keys()]);
+    return [...names].filter((name) => this.has(name)).sort();
   }
 }
 
 /** Known data of the session: its variables, then the customer data. */
 export function viewSessionData(session: Variables, customer: FieldValues): KnownData {
-  return new LayeredData(noFields, session, customer);
+  return new LayeredData(noFields, session, customer, noNames);
 }
 
-/** Known data of an instance: its own variables, then the session's variables, then the customer data. */
-export function viewInstanceData(own: FieldValues, session: Variables, customer: FieldValues): KnownData {
-  return new LayeredData(own, session, customer);
+/** Known data of an instance: its own variables, then the session's variables except local fields, then the customer data (0.4). */
+export function viewInstanceData(
+  own: FieldValues,
+  session: Variables,
+  customer: FieldValues,
+  localFields: ReadonlySet<string> = noNames,
+): KnownData {
+  return new LayeredData(own, session, customer, localFields);
 }
 
-/** Returns the known data without the given fields. */
+/** Returns the known data without the given fields, which count as given up. */
 export function withoutFields(known: KnownData, fields: ReadonlySet<string>): KnownData {
   return {
     get: (name) => (fields.has(name) ? undefined : known.get(name)),
     has: (name) => !fields.has(name) && known.has(name),
+    isNull: (name) => fields.has(name) || known.isNull(name),
     keys: () => known.keys().filter((name) => !fields.has(name)),
   };
+}
+
+/** Returns the known data with newer values. */
+export function withValues(known: KnownData, values: FieldValues): KnownData {
+  if (values.size === 0) return known;
+  const find = (name: string): JsonValue | undefined => values.get(name) ?? known.get(name);
+  return {
+    get: find,
+    has: (name) => find(name) !== undefined,
+    isNull: (name) => !values.has(name) && known.isNull(name),
+    keys: () => [...new Set([...known.keys(), ...values.keys()])].sort(),
+  };
+}
+
+/** Up to this number, fields are looked up one by one. For larger scenarios, the known fields are iterated instead. */
+const maxLookups = 64;
+
+/** Returns fields to look up: all of them, or the known ones by name if there are many. */
+export function narrowToKnown(fields: ReadonlySet<string>, known: KnownData): Iterable<string> {
+  return fields.size <= maxLookups ? fields : known.keys().filter((field) => fields.has(field));
+}
+
+/** Returns the values of the fields that are known, in the order of the names. */
+export function getKnownValues(names: Iterable<string>, known: Fields): FieldValues {
+  let values: Map<string, JsonValue> | undefined;
+  for (const name of names) {
+    const value = known.get(name);
+    if (value !== undefined) values = (values ?? new Map<string, JsonValue>()).set(name, value);
+  }
+  return values ?? noFields;
 }
 
 /** Returns the values of the session's variables, nulls included. */

@@ -1,25 +1,44 @@
 import type { OverruleReason } from './model-proposal';
+import type { Ending } from './scenario';
 import type { StepOutcome } from './turn';
 
 export type LifecycleAction = 'START' | 'CONTINUE' | 'PAUSE' | 'COMPLETE' | 'CANCEL';
 
 /** Why a scenario starts (2.17). */
-export type StartOrigin = 'CANDIDATE' | 'IMPLIED' | 'AIMED' | 'PENDING';
+export type StartOrigin = 'CANDIDATE' | 'IMPLIED' | 'AIMED' | 'PENDING' | 'CALLED' | 'CONSENTED';
 
 /** Why an instance stays active (2.17). */
-export type ContinueReason = 'GOES_ON' | 'QUIET' | 'RESUMED' | 'RELOCALIZED';
+export type ContinueReason = 'GOES_ON' | 'QUIET' | 'RESUMED' | 'RELOCALIZED' | 'WAITS_FOR_CALL';
 
 /** Why an instance is paused, as the session stores it. `pauseBehaviors` defines how each pause behaves (2.11). */
-export type PauseReason = 'USER_REQUEST' | 'LOOP' | 'IDLE' | 'NEEDS_MIGRATION' | 'INTERRUPTED' | 'PREEMPTED';
+export type PauseReason =
+  | 'USER_REQUEST'
+  | 'LOOP'
+  | 'IDLE'
+  | 'NEEDS_MIGRATION'
+  | 'INTERRUPTED'
+  | 'PREEMPTED'
+  | 'CALLER_PAUSED';
 
 /** Why a turn pauses an active instance: a stored reason, or the choice of the optional model (section 9). */
 export type PauseCause = PauseReason | 'MODEL';
 
 /** Why an instance completes (2.3, section 9). */
-export type CompleteReason = 'TERMINAL' | 'CONDITION' | 'USER_REQUEST' | 'MODEL';
+export type CompleteReason = 'TERMINAL' | 'CONDITION' | 'USER_REQUEST' | 'RETURNED' | 'MODEL';
 
 /** Why an instance is canceled (2.1 to 2.7, section 9). */
-export type CancelReason = 'SCENARIO_NOT_FOUND' | 'STEP_NOT_FOUND' | 'USER_REQUEST' | 'DECLINED' | 'IDLE' | 'MODEL';
+export type CancelReason =
+  | 'SCENARIO_NOT_FOUND'
+  | 'STEP_NOT_FOUND'
+  | 'USER_REQUEST'
+  | 'CONDITION'
+  | 'DECLINED'
+  | 'CALL_FAILED'
+  | 'CALL_CANCELLED'
+  | 'CALLER_LEFT'
+  | 'IDLE'
+  | 'PREEMPTED'
+  | 'MODEL';
 
 /** Why a lifecycle decision was made (2.1 to 2.17). */
 export type LifecycleReason =
@@ -48,7 +67,8 @@ export type RejectionReason =
   | 'START_LIMIT'
   | 'START_BLOCKED'
   | 'MULTI_SCENARIO_DISABLED'
-  | 'CAPACITY';
+  | 'CAPACITY'
+  | 'NEEDS_CONSENT';
 
 /** The decision about one instance (P6.2). */
 export interface LifecycleDecision {
@@ -69,6 +89,10 @@ export interface LifecycleDecision {
   readonly resumed: boolean;
   /** COMPLETE and CANCEL only; oldest first. */
   readonly irreversibleDone: readonly string[];
+  /** COMPLETE and CANCEL only: keys of the WRITE actions that have no outcome yet, in the order in which they were first put. */
+  readonly actionsUnderWay: readonly string[];
+  /** COMPLETE only; undefined otherwise (2.3). */
+  readonly ending?: Ending | undefined;
   /** START only; sorted. */
   readonly missingSoftFields: readonly string[];
   /** STAYS_PAUSED only: why a resume that was due failed. */
@@ -102,9 +126,20 @@ export interface RejectedCandidate {
   readonly overruledBy: OverruleReason | '';
 }
 
-/** An outcome that changed no stage (0.6). */
+/** Why an outcome is not applied. The first reason in this order that holds is reported (0.6). */
+export type IgnoredReason =
+  | 'ENDED'
+  | 'ALREADY_ANSWERED'
+  | 'NOT_DELIVERED'
+  | 'VOID'
+  | 'OTHER_VISIT'
+  | 'AMBIGUOUS'
+  | 'NO_OPEN_REQUEST';
+
+/** An outcome that is not applied (0.6). */
 export interface IgnoredOutcome {
   readonly outcome: StepOutcome;
+  readonly reason: IgnoredReason;
   /** "" if the outcome matches no instance. */
   readonly instanceId: string;
   readonly reasoning: string;

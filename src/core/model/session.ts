@@ -1,7 +1,10 @@
-import type { ContributionType } from './contribution';
+import type { ChoiceReason } from './contribution';
 import type { FieldValues, JsonValue } from './json';
 import type { LifecycleReason, PauseReason, RejectionReason } from './lifecycle-decision';
-import type { StepOutcomeKind, VariableScope } from './turn';
+import type { InstanceRequest, Putting, WaitsFor } from './request';
+import type { Ending } from './scenario';
+import type { ResumePolicy } from './settings';
+import type { VariableScope, VisitOutcome } from './turn';
 
 /** Identifies a session across all tenants. */
 export interface SessionKey {
@@ -9,56 +12,95 @@ export interface SessionKey {
   readonly sessionId: string;
 }
 
-/** The contribution types that await an answer. */
-export type OpenContributionType = 'ASK' | 'CONFIRM' | 'ACTION_HINT';
-
-/** The state of one visit of a step: stages, attempts and the open contribution (3.1, 3.6). */
+/** One stay of an instance at a step (3.6). Its stages follow from this state and the requests of the visit (3.1). */
 export interface StepVisit {
   /** Unique within the instance, from 1; never reused. */
   readonly number: number;
   readonly enteredRevision: number;
-  /** Types contributed in earlier turns of this visit, without deferred contributions; sorted. */
-  readonly contributedTypes: readonly ContributionType[];
-  /** Fields asked for in this visit, shared fields included; sorted. */
-  readonly askedFields: readonly string[];
-  readonly openType: OpenContributionType | undefined;
-  /** Fields of the open ASK; sorted. */
-  readonly openAskFields: readonly string[];
-  /** Values that the last CONFIRM showed. */
-  readonly shownValues: FieldValues;
-  /** The shown values were confirmed and have not changed since. */
-  readonly confirmed: boolean;
-  readonly outcome: StepOutcomeKind | undefined;
-  /** An outcome of the step's action was recorded in this visit. */
-  readonly acted: boolean;
-  /** MESSAGE turns that left an open ASK unanswered (3.6). */
+  /** Milliseconds since 1970, like all times in this file. */
+  readonly openedAt: number;
+  readonly outcome: VisitOutcome | undefined;
+  /** Revision of the plan that contained the INFORM; 0 if none did. */
+  readonly informedRevision: number;
+  /** A correction opened the visit, and the step was asked before: known fields are not asked again (3.1). */
+  readonly wasAskedBefore: boolean;
+  /** BACK opened the visit: the step cannot be skipped (3.10). */
+  readonly mustAsk: boolean;
+  /** Number of action keys of the visit that superseded turns have used. They are not used again (section 13). */
+  readonly supersededKeys: number;
+  /** The visit to return to, if a global transition to a step with a `returns` transition opened this visit (3.2). */
+  readonly returnTo?: SuspendedVisit | undefined;
+}
+
+/** A visit that a global transition left without ending it (3.2). */
+export interface SuspendedVisit {
+  readonly stepId: string;
+  readonly visit: StepVisit;
+  /** Attempts at the step so far; they continue after the return. */
   readonly attempts: number;
 }
 
-/** A step that an instance left or skipped. */
+/** A step between the entry step and the current step (0.9). */
+export interface RouteEntry {
+  readonly stepId: string;
+  /** 0 if the step was passed over. */
+  readonly visitNumber: number;
+  /** The transition that left the step; "" if a correction, BACK or relocalization moved the instance. */
+  readonly transitionId: string;
+  /** The customer was asked for a field that the step collects. */
+  readonly asked: boolean;
+  /** BACK can move the instance here: the customer was asked for or gave a field of the step, or it put a CONFIRM (3.10). */
+  readonly canGoBackTo: boolean;
+  /** DECLINED ended the visit. */
+  readonly declined: boolean;
+  /** Fields that were known when a READ action of the step was hinted; sorted (3.9). */
+  readonly readFields: readonly string[];
+  /** Fields that the CONFIRM of the step bound; sorted. */
+  readonly confirmedFields: readonly string[];
+}
+
+/** A step that an instance left or passed over, for people. Of the decisions, only the condition variable `visits` reads it. */
 export interface PathEntry {
   /** From 1; not renumbered when the path is trimmed. */
   readonly sequence: number;
   readonly stepId: string;
-  /** 0 if the step was skipped (3.5). */
+  /** 0 if the step was passed over (3.5). */
   readonly visitNumber: number;
-  /** "" if a correction or relocalization moved the instance. */
+  /** "" if a correction, BACK or relocalization moved the instance. */
   readonly transitionId: string;
   /** The step had asked for a field. */
   readonly asked: boolean;
   readonly leftRevision: number;
 }
 
-/** A passed checkpoint or a required action that succeeded (3.7). */
+/** A passed checkpoint or a WRITE action that succeeded (3.7). */
 export interface IrreversibleStep {
   readonly stepId: string;
   readonly description: string;
   readonly visitNumber: number;
   readonly revision: number;
-  /** The latest path entry of the instance when the step was passed. */
-  readonly pathSequence: number;
-  /** False for a success that was recorded late (0.6). */
+  /** False for a success that was not applied (0.6). */
   readonly passed: boolean;
+}
+
+/** A call that a step waits for (section 11). */
+export interface InstanceCall {
+  readonly scenarioId: string;
+  /** The called instance; "" while the call is pending. */
+  readonly instanceId: string;
+  /** The call started the instance: it is paused, resumed and canceled with the caller. */
+  readonly hasStarted: boolean;
+  /** Remaining MESSAGE turns on which a pending call is tried again; 0 if it is not pending. */
+  readonly pendingTurnsLeft: number;
+}
+
+/** Why an optional field needs no further question without being known (3.1). */
+export type SettledWithout = 'DECLINED' | 'LEFT_OUT';
+
+/** What the last plan said for an instance, to undo it if it did not reach the customer (section 12). */
+export interface LastPlan {
+  readonly revision: number;
+  readonly leadInTemplateIds: readonly string[];
 }
 
 /** One run of one scenario in one session. */
@@ -69,38 +111,62 @@ export interface ScenarioInstance {
   readonly status: 'ACTIVE' | 'PAUSED';
   /** Position in the order of starts of the session, from 1; never reused. */
   readonly startNumber: number;
-  /** Milliseconds since 1970, like all times in this file. */
   readonly startedAt: number;
-  /** Updated on start, resume and step change, and when a turn addresses the instance (2.7). */
+  /** Updated on start, resume and step change, and when a turn addresses the instance (section 5). */
   readonly lastActiveAt: number;
+  /** When the instance started or last resumed (2.7). */
+  readonly activeSince: number;
   readonly pausedAt: number | undefined;
   readonly pauseReason: PauseReason | undefined;
   /** Turn count of the session when the instance was paused; 0 while it is active. */
   readonly pausedAtTurnCount: number;
+  /** USER_REQUEST only: the policy under which the instance was paused (2.11). */
+  readonly resumePolicy?: ResumePolicy | undefined;
+  /** A plan has offered to end this pause (2.11). */
+  readonly isResumeOffered: boolean;
   /** PREEMPTED only: the instances that displaced it. */
   readonly displacedByInstanceIds: readonly string[];
   readonly currentStepId: string;
   readonly visit: StepVisit;
+  /** In the order in which they were first put. Open requests, and the latest closed ones (0.8). */
+  readonly requests: readonly InstanceRequest[];
+  /** From the entry step to the step before the current one (0.9). */
+  readonly route: readonly RouteEntry[];
   /** Oldest first, bounded. */
   readonly path: readonly PathEntry[];
   /** Oldest first, never trimmed. */
   readonly irreversibleDone: readonly IrreversibleStep[];
-  /** Steps before the last passed checkpoint that have not been entered since; sorted (3.7). */
+  /** Steps before a passed checkpoint that have not been reached since; sorted (3.7). */
   readonly stepsBeforeCheckpoint: readonly string[];
-  /**
-   * Steps whose entry was trimmed from the path; sorted. A checkpoint that is passed later also blocks corrections to these steps (3.7).
-   */
-  readonly stepsTrimmedFromPath: readonly string[];
+  /** Steps that were left or passed over and have not been reached since; sorted. The next checkpoint makes them steps before it (3.7). */
+  readonly leftSteps: readonly string[];
   readonly loopCounts: ReadonlyMap<string, number>;
+  /** Attempts since the instance entered its step, or since they were set to 0 (0.8, 3.6). */
+  readonly attempts: number;
+  readonly attemptsTotal: number;
   readonly lastVisitNumber: number;
   readonly lastPathSequence: number;
-  /** From outcome results; null means "no longer known". */
+  /** Outcome results, local fields, returned values and values kept by an action; null means "no longer known". */
   readonly variables: FieldValues;
   /** When the variables were stored: the time of the turn. Sessions of releases up to 0.2 have none. */
   readonly variableTimes: ReadonlyMap<string, number>;
+  /** Optional fields that need no further question although they are not known (3.1). */
+  readonly settledFields: ReadonlyMap<string, SettledWithout>;
+  /** Values that the instance still sees while its WRITE action is under way, although they have changed (3.9). */
+  readonly heldValues: FieldValues;
+  /** Fields that changed while the instance did not walk, with their earlier value; null if they had none (3.9). */
+  readonly pendingCorrections: ReadonlyMap<string, JsonValue>;
   readonly relocalizationCount: number;
   /** Maps a transition id to the canonical JSON of the values that the transition read when it was taken (3.2). */
   readonly globalTransitionGuards: ReadonlyMap<string, string>;
+  /** The call of the current visit; undefined if none is open. */
+  readonly call?: InstanceCall | undefined;
+  /** Templates that wait for the next contribution (3.1, section 12). */
+  readonly leadInTemplateIds: readonly string[];
+  readonly lastPlan?: LastPlan | undefined;
+  /** The scenario that its deferred contribution, or its deferred fields, wait for; "" if nothing is deferred (4.2). */
+  readonly deferredBehindScenarioId: string;
+  readonly waitsFor: WaitsFor;
 }
 
 /** An instance that completed or was canceled. */
@@ -110,6 +176,8 @@ export interface EndedInstance {
   readonly scenarioVersion: number;
   readonly status: 'COMPLETED' | 'CANCELLED';
   readonly reason: LifecycleReason;
+  /** COMPLETED only. */
+  readonly ending?: Ending | undefined;
   readonly startNumber: number;
   readonly startedAt: number;
   readonly endedAt: number;
@@ -123,6 +191,8 @@ export interface SessionVariable {
   readonly scope: VariableScope;
   /** The time of the turn that stored it; undefined for one that a release up to 0.2 stored. */
   readonly storedAt?: number | undefined;
+  /** A tool result that an ended instance left under `persisted_fields` (0.4). */
+  readonly isPersistedResult: boolean;
 }
 
 /** A rejected start that is tried again on later turns (2.14). */
@@ -132,18 +202,37 @@ export interface PendingStart {
   readonly reason: RejectionReason;
   /** Remaining MESSAGE turns on which it is tried again. */
   readonly turnsLeft: number;
+  /** Values of its local fields (0.4). */
+  readonly localValues: FieldValues;
 }
 
-/** How often a scenario started and completed in a session. */
+/** How often a scenario started and completed in a session, and how its last completed run ended. */
 export interface ScenarioCounter {
   readonly starts: number;
   readonly completions: number;
+  /** Undefined if no run has completed. */
+  readonly lastEnding?: Ending | undefined;
+  /** Values of the last run that SUCCEEDED, for calls that reuse it (section 11). */
+  readonly lastValues: FieldValues;
 }
 
-/** A contribution of the last plan that is neither deferred nor NONE (0.3). */
-export interface OpenContribution {
-  readonly instanceId: string;
-  readonly type: ContributionType;
+/** A question to the customer which scenarios to start or resume (1.5, 2.11, 2.12). */
+export interface ScenarioChoiceRequest {
+  readonly reason: ChoiceReason;
+  /** In start order. */
+  readonly scenarioIds: readonly string[];
+  /** Scores by position in `scenarioIds`. */
+  readonly scores: readonly number[];
+  /** WAITING: another choice comes first. CLOSED: it is not put again while the same scenarios stay ambiguous (1.5). */
+  readonly status: 'OPEN' | 'WAITING' | 'CLOSED';
+  /** Undefined while it is WAITING. */
+  readonly firstPut?: Putting | undefined;
+  readonly lastPut?: Putting | undefined;
+  readonly previousPut?: Putting | undefined;
+  readonly putCount: number;
+  readonly attempts: number;
+  /** Values of local fields that its scenarios took, by scenario id (0.4). */
+  readonly localValues: ReadonlyMap<string, FieldValues>;
 }
 
 /** One conversation of one customer with one agent of one tenant. */
@@ -158,12 +247,20 @@ export interface Session extends SessionKey {
   /** Oldest first, bounded. */
   readonly endedInstances: readonly EndedInstance[];
   readonly variables: ReadonlyMap<string, SessionVariable>;
+  /** Fields that the customer declined to give; sorted (0.4). */
+  readonly declinedFields: readonly string[];
   readonly pendingStarts: readonly PendingStart[];
   readonly scenarioCounters: ReadonlyMap<string, ScenarioCounter>;
-  /** In the order of the last plan. */
-  readonly openContributions: readonly OpenContribution[];
-  /** Scenarios of the CHOICE of the last MESSAGE turn; sorted (1.5). */
-  readonly offeredChoiceScenarioIds: readonly string[];
+  /** At most one is OPEN. In the order in which they are put. */
+  readonly choices: readonly ScenarioChoiceRequest[];
+  /** Revision of the last MESSAGE turn, with which the current exchange begins; 0 before it (0.3). */
+  readonly exchangeRevision: number;
+  /** Time of the last MESSAGE turn; 0 before it. */
+  readonly lastMessageAt: number;
+  /** Owner of the first contribution that was made in the latest turn of the exchange with one; "" if there is none (0.3). */
+  readonly lastContributorId: string;
+  /** The earliest time at which a TIMER turn would decide something; undefined if none would (section 14). */
+  readonly nextTimerAt?: number | undefined;
   readonly createdAt: number;
   readonly updatedAt: number;
   readonly lastTurnId: string;
@@ -183,10 +280,13 @@ export function createEmptySession(key: SessionKey & { readonly agentId: string 
     instances: [],
     endedInstances: [],
     variables: new Map(),
+    declinedFields: [],
     pendingStarts: [],
     scenarioCounters: new Map(),
-    openContributions: [],
-    offeredChoiceScenarioIds: [],
+    choices: [],
+    exchangeRevision: 0,
+    lastMessageAt: 0,
+    lastContributorId: '',
     createdAt: 0,
     updatedAt: 0,
     lastTurnId: '',
@@ -195,21 +295,68 @@ export function createEmptySession(key: SessionKey & { readonly agentId: string 
   };
 }
 
-const noValues: FieldValues = new Map();
-
 /** Creates a visit in which nothing has happened yet. */
-export function createVisit(number: number, enteredRevision: number): StepVisit {
+export function createVisit(number: number, enteredRevision: number, openedAt: number): StepVisit {
   return {
     number,
     enteredRevision,
-    contributedTypes: [],
-    askedFields: [],
-    openType: undefined,
-    openAskFields: [],
-    shownValues: noValues,
-    confirmed: false,
+    openedAt,
     outcome: undefined,
-    acted: false,
+    informedRevision: 0,
+    wasAskedBefore: false,
+    mustAsk: false,
+    supersededKeys: 0,
+    returnTo: undefined,
+  };
+}
+
+const noValues: FieldValues = new Map();
+
+/** Creates an instance at its entry step, before its first walk and without a visit. */
+export function createInstance(
+  key: Pick<ScenarioInstance, 'instanceId' | 'scenarioId' | 'scenarioVersion' | 'startNumber' | 'currentStepId'>,
+  revision: number,
+  now: number,
+): ScenarioInstance {
+  return {
+    instanceId: key.instanceId,
+    scenarioId: key.scenarioId,
+    scenarioVersion: key.scenarioVersion,
+    status: 'ACTIVE',
+    startNumber: key.startNumber,
+    startedAt: now,
+    lastActiveAt: now,
+    activeSince: now,
+    pausedAt: undefined,
+    pauseReason: undefined,
+    pausedAtTurnCount: 0,
+    resumePolicy: undefined,
+    isResumeOffered: false,
+    displacedByInstanceIds: [],
+    currentStepId: key.currentStepId,
+    visit: createVisit(0, revision, now),
+    requests: [],
+    route: [],
+    path: [],
+    irreversibleDone: [],
+    stepsBeforeCheckpoint: [],
+    leftSteps: [],
+    loopCounts: new Map(),
     attempts: 0,
+    attemptsTotal: 0,
+    lastVisitNumber: 0,
+    lastPathSequence: 0,
+    variables: noValues,
+    variableTimes: new Map(),
+    settledFields: new Map(),
+    heldValues: noValues,
+    pendingCorrections: new Map(),
+    relocalizationCount: 0,
+    globalTransitionGuards: new Map(),
+    call: undefined,
+    leadInTemplateIds: [],
+    lastPlan: undefined,
+    deferredBehindScenarioId: '',
+    waitsFor: 'NOTHING',
   };
 }

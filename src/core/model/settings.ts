@@ -1,6 +1,9 @@
 /** How natural-language conditions are evaluated: not at all, by embedding similarity, or by the model of section 9 (3.4). */
 export type SemanticEvaluation = 'off' | 'embedding' | 'llm';
 
+/** How a pause requested by the customer ends (2.11). */
+export type ResumePolicy = 'next_turn' | 'explicit';
+
 /** Settings of the rules: `[pipeline.scenario_orchestration]`, and `enabled` of `[pipeline.scenario_filtering]`. */
 export interface OrchestrationSettings {
   /** If false, every phase returns an empty result and the session does not change (2.16). */
@@ -21,13 +24,15 @@ export interface OrchestrationSettings {
   readonly enableMultiScenario: boolean;
   /** Minimum score of a candidate (2.12). Default 0.5, 0..1. */
   readonly startThreshold: number;
+  /** Minimum score of a candidate that restarts a finished instance (2.3c). Default 0.8, 0..1. */
+  readonly restartThreshold: number;
   /** Candidates whose scores differ by less can be ambiguous (1.5). Default 0.1, 0..1. */
   readonly ambiguityMargin: number;
   /** Number of MESSAGE turns on which a rejected start is retried (2.14). Default 3, 0..100. */
   readonly pendingStartTurns: number;
-  /** How a pause requested by the customer ends (2.11). Default next_turn. */
-  readonly resumePolicy: 'next_turn' | 'explicit';
-  /** Number of MESSAGE turns after which a paused instance is abandoned (2.11). Default 3. */
+  /** How a pause requested by the customer ends (2.11). Default explicit. */
+  readonly resumePolicy: ResumePolicy;
+  /** Number of MESSAGE turns after which the plan offers to resume a paused instance (2.11). Default 3. */
   readonly offerAfterTurns: number;
   /** Maximum number of CONFIRMs in a plan (4.2). Default 1, 1..20. */
   readonly maxConfirmsPerTurn: number;
@@ -55,9 +60,10 @@ export const defaultSettings: OrchestrationSettings = {
   enableStepSkipping: true,
   enableMultiScenario: true,
   startThreshold: 0.5,
+  restartThreshold: 0.8,
   ambiguityMargin: 0.1,
   pendingStartTurns: 3,
-  resumePolicy: 'next_turn',
+  resumePolicy: 'explicit',
   offerAfterTurns: 3,
   maxConfirmsPerTurn: 1,
   maxFieldsToAskPerTurn: 0,

@@ -24,11 +24,14 @@ export function mergeNames<T extends string>(names: readonly T[], added: readonl
     const merged = new Set([...names, ...added]);
     return merged.size === names.length ? names : [...merged].sort();
   }
-  let merged: T[] | undefined;
-  for (const name of added) {
-    if ((merged ?? names).includes(name)) continue;
-    merged ??= [...names];
-    merged.push(name);
-  }
-  return merged?.sort() ?? names;
+  let merged = names;
+  for (const name of added) merged = addName(merged, name);
+  return merged;
+}
+
+/** Adds a name to a sorted list. Returns the same list if it contains the name. */
+export function addName<T extends string>(names: readonly T[], name: T): readonly T[] {
+  if (names.includes(name)) return names;
+  const next = names.findIndex((each) => each > name);
+  return next < 0 ? [...names, name] : [...names.slice(0, next), name, ...names.slice(next)];
 }

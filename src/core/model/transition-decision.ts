@@ -5,12 +5,17 @@ export type TransitionReason =
   | 'ENTERED'
   | 'ADVANCED'
   | 'CORRECTED'
+  | 'WENT_BACK'
+  | 'RETURNED'
   | 'RELOCALIZED'
   | 'NOT_ADDRESSED'
+  | 'NOTHING_TO_GO_BACK_TO'
   | 'BLOCKED_BY_CHECKPOINT'
   | 'AWAITS_FIELDS'
   | 'AWAITS_CONFIRMATION'
   | 'AWAITS_ACTION'
+  | 'AWAITS_CALL'
+  | 'AWAITS_EVENT'
   | 'INFORMS'
   | 'CONDITION_UNKNOWN'
   | 'NO_TRANSITION'
@@ -51,7 +56,7 @@ export interface TransitionDecision {
   readonly reasoning: string;
   /** 0..1. */
   readonly confidence: number;
-  /** Description of the passed checkpoint that blocks a correction; else "" (3.9). */
+  /** Description of the passed checkpoint that blocks a correction or BACK; else "" (3.9, 3.10). */
   readonly blockedByCheckpoint: string;
   readonly correctedFields: readonly string[];
   readonly clearedFields: readonly string[];

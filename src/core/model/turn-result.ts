@@ -53,6 +53,8 @@ export interface TurnResult {
   readonly transitionDecisions: readonly TransitionDecision[];
   readonly plan: ContributionPlan;
   readonly ignoredOutcomes: readonly IgnoredOutcome[];
+  /** The earliest time at which a TIMER turn would decide something, in ms since 1970; undefined if none would (section 14). */
+  readonly nextTimerAt?: number | undefined;
   readonly validateOnly: boolean;
   /** The proposal of the optional model; undefined if no model was asked (section 9). */
   readonly modelProposal?: ModelProposal | undefined;

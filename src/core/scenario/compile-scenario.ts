@@ -1,8 +1,22 @@
 import { type Condition, compileCondition } from '../conditions';
 import { checkComparisons } from '../fields/check-comparisons';
-import type { Scenario, ScenarioStep, StepTransition, TransitionTrigger } from '../model/scenario';
+import type {
+  Scenario,
+  ScenarioStep,
+  SpeakMode,
+  StepTransition,
+  ToolEffect,
+  TransitionTrigger,
+} from '../model/scenario';
+import type { VisitOutcome } from '../model/turn';
 import { type CompileOptions, defaultCompileOptions } from './compile-options';
-import type { CompiledDraft, CompiledScenario, CompiledStep, CompiledTransition } from './compiled-scenario';
+import type {
+  CompiledDraft,
+  CompiledScenario,
+  CompiledStep,
+  CompiledTool,
+  CompiledTransition,
+} from './compiled-scenario';
 import { checkScenario } from './findings/check-scenario';
 import {
   type FindingLocation,
@@ -10,7 +24,9 @@ import {
   locateTransition,
   type ScenarioFinding,
 } from './scenario-finding';
+import { buildStepGraph } from './step-graph';
 import { orderTools } from './tool-order';
+import { hasRule } from './transition-rule';
 
 /** The result of compiling a definition. */
 export interface ScenarioCompilation {
@@ -45,10 +61,13 @@ export function compileScenario(
   options: CompileOptions = defaultCompileOptions,
 ): ScenarioCompilation {
   const draft = compileDraft(scenario, options);
-  const { steps, globalTransitions, entryCondition, completionCondition } = draft;
+  const { steps, globalTransitions, entryCondition, completionCondition, cancelCondition } = draft;
   const findings = checkScenario(draft);
   const entryStep = steps.get(scenario.entryStepId);
   if (!entryStep || findings.some(({ severity }) => severity === 'ERROR')) return { compiled: undefined, findings };
+  const allSteps = [...steps.values()];
+  const collectedFields = allSteps.flatMap((step) => step.collectedFields).sort();
+  const tools = allSteps.flatMap((step) => step.tools);
   return {
     findings,
     compiled: {
@@ -59,13 +78,20 @@ export function compileScenario(
       entryStep,
       steps,
       globalTransitions: sortByPriority(globalTransitions),
+      hasTimedGlobalTransitions: globalTransitions.some(isTimed),
       transitionsById: indexTransitions(steps, globalTransitions),
-      recoverySteps: [...steps.values()]
-        .filter(({ definition }) => definition.reachableFromAnywhere)
+      graph: buildStepGraph(draft),
+      recoverySteps: allSteps
+        .filter(({ isRecovery }) => isRecovery)
         .sort((a, b) => b.definition.priority - a.definition.priority || a.index - b.index),
-      collectedFields: new Set(scenario.steps.flatMap((step) => step.collectsProfileFields).sort()),
+      collectedFields: new Set(collectedFields),
+      askableFields: new Set([...collectedFields, ...scenario.requiredFields.map(({ fieldName }) => fieldName)]),
+      localFields: new Set(scenario.localFields),
+      toolVariables: new Set(tools.flatMap(({ variableNames }) => variableNames)),
+      writeToolIds: new Set(tools.filter(({ effect }) => effect === 'WRITE').map(({ toolId }) => toolId)),
       entryCondition,
       completionCondition,
+      cancelCondition,
       definition: scenario,
     },
   };
@@ -88,6 +114,7 @@ function compileDraft(scenario: Scenario, options: CompileOptions): CompiledDraf
     globalTransitions,
     entryCondition: conditions.compile(scenario.entryCondition, { fieldPath: 'entry_condition' }),
     completionCondition: conditions.compile(scenario.completionCondition, { fieldPath: 'completion_condition' }),
+    cancelCondition: conditions.compile(scenario.cancelCondition, { fieldPath: 'cancel_condition' }),
     conditionFindings: conditions.findings,
     options,
   };
@@ -105,31 +132,69 @@ function compileStep(
   const byTrigger: Readonly<Record<TransitionTrigger, CompiledTransition[]>> = { ANYTIME: [], ON_COMPLETION: [] };
   for (const transition of transitions) byTrigger[transition.definition.trigger].push(transition);
   const collectedFields = step.collectsProfileFields;
-  const hasActStage = step.toolBindings.length > 0 || step.toolIds.length > 0;
-  const hasConfirmStage =
-    step.requiresConfirmation ?? (step.isCheckpoint || (step.performsAction && step.isRequiredAction));
+  const tools = compileTools(step);
+  const toolVariables = new Set(tools.flatMap(({ variableNames }) => variableNames));
+  const hasActStage = tools.length > 0;
+  const isWriteAction = tools.some(({ effect }) => effect === 'WRITE');
+  const isReadAction = hasActStage && !isWriteAction;
+  const confirmsAction = step.performsAction && step.isRequiredAction && !isReadAction;
+  const hasConfirmStage = step.requiresConfirmation ?? (step.isCheckpoint || confirmsAction);
   const stopsWalk = step.isTerminal || step.isCheckpoint || step.isRequiredAction;
+  const canSkip = step.canSkip ?? (collectedFields.length > 0 && !stopsWalk);
+  const speaksWithNext = isSpokenWithNext[step.speak] && step.templateIds.length > 0;
   return {
     stepId: step.stepId,
     name: step.name || step.stepId,
     index,
     collectedFields,
+    optionalFields: new Set(step.optionalFields),
+    call: step.calls,
     isTerminal: step.isTerminal,
+    ending: step.ending,
     isCheckpoint: step.isCheckpoint,
     isRequiredAction: step.isRequiredAction,
+    isReadAction,
+    isWriteAction,
+    countsAsCheckpoint: step.isCheckpoint || (step.isRequiredAction && isWriteAction),
     hasConfirmStage,
     hasActStage,
-    hasInformStage: step.templateIds.length > 0,
-    canSkip: step.canSkip ?? (collectedFields.length > 0 && !stopsWalk),
+    hasInformStage: step.templateIds.length > 0 && !speaksWithNext,
+    speaksWithNext,
+    canSkip,
+    canBePassedOver: canSkip && collectedFields.length > 0 && !hasConfirmStage && !step.isRequiredAction,
     stopsWalk,
+    isRecovery: step.isRecovery ?? step.reachableFromAnywhere,
+    isReturnTarget: transitions.some(({ returns }) => returns),
     countsLoops: collectedFields.length > 0 || hasConfirmStage || hasActStage,
     maxLoopCount: step.maxLoopCount ?? scenario.maxLoopCount,
-    tools: orderTools(step).tools,
+    maxAttempts: step.maxAttempts ?? scenario.maxAttempts,
+    tools,
+    toolVariables,
+    readsActionResult: transitions.some((transition) => readsActionResult(transition, toolVariables)),
     actionDescription: step.checkpointDescription || step.description || step.name || step.stepId,
     anytimeTransitions: sortByPriority(byTrigger.ANYTIME),
     completionTransitions: sortByPriority(byTrigger.ON_COMPLETION),
+    hasTimedTransitions: transitions.some(isTimed),
     definition: step,
   };
+}
+
+const isSpokenWithNext: Readonly<Record<SpeakMode, boolean>> = { INFORM: false, WITH_NEXT: true };
+
+/** Orders the tools and applies the default of their effect (3.1). */
+function compileTools(step: ScenarioStep): readonly CompiledTool[] {
+  const defaultEffect: ToolEffect = step.isRequiredAction ? 'WRITE' : 'READ';
+  return orderTools(step).tools.map((tool) => ({ ...tool, effect: tool.effect ?? defaultEffect }));
+}
+
+/** Whether a transition depends on the result of the tools of its step (3.1). Reads of unnamed keys may be reads of a variable. */
+function readsActionResult(
+  { readsActionOutcome, fieldsRead, condition }: CompiledTransition,
+  toolVariables: ReadonlySet<string>,
+): boolean {
+  if (readsActionOutcome || fieldsRead.some((field) => toolVariables.has(field))) return true;
+  if (condition === undefined || toolVariables.size === 0) return false;
+  return condition.reads.hasDynamicDataReads || condition.reads.variables.includes('instance');
 }
 
 function compileTransition(
@@ -141,23 +206,38 @@ function compileTransition(
     ...location,
     fieldPath: `${location.fieldPath}.condition`,
   });
-  const hasRule =
-    transition.intentLabel !== '' ||
-    transition.condition !== '' ||
-    transition.conditionFields.length > 0 ||
-    transition.outcomes.length > 0;
+  const isRuled = hasRule(transition);
+  const conditionReadsOutcome = condition?.reads.variables.includes('outcome') ?? false;
   return {
     id: location.transitionId,
     targetStepId: transition.targetStepId,
     isGlobal: location.stepId === '',
+    returns: transition.returns,
     condition,
-    isDefault: !hasRule && transition.conditionText === '',
-    isNaturalLanguageOnly: !hasRule && transition.conditionText !== '',
-    readsOutcome: transition.outcomes.length > 0 || (condition?.reads.variables.includes('outcome') ?? false),
+    afterMs: transition.afterMs,
+    isDefault: !isRuled && transition.conditionText === '',
+    isNaturalLanguageOnly: !isRuled && transition.conditionText !== '',
+    readsOutcome: transition.outcomes.length > 0 || conditionReadsOutcome,
+    conditionReadsOutcome,
+    readsActionOutcome: conditionReadsOutcome || transition.outcomes.some((outcome) => isActionOutcome[outcome]),
     fieldsRead: [...new Set([...transition.conditionFields, ...(condition?.reads.dataKeys ?? [])])],
     definition: transition,
   };
 }
+
+function isTimed({ afterMs }: CompiledTransition): boolean {
+  return afterMs !== undefined;
+}
+
+const isActionOutcome: Readonly<Record<VisitOutcome, boolean>> = {
+  CONFIRMED: false,
+  DECLINED: false,
+  ACTION_SUCCEEDED: true,
+  ACTION_FAILED: true,
+  CALL_SUCCEEDED: false,
+  CALL_FAILED: false,
+  CALL_CANCELLED: false,
+};
 
 function indexTransitions(
   steps: ReadonlyMap<string, CompiledStep>,

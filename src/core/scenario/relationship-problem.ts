@@ -7,16 +7,20 @@ const allowedSources: Readonly<Record<RelationshipKind, readonly RelationshipSou
   SPECIALIZES: ['SCENARIO'],
   AMBIGUOUS: ['SCENARIO'],
   RELATED: ['RULE', 'SCENARIO'],
+  LEADS_TO: ['SCENARIO'],
 };
 
 /** Describes why a relationship cannot be stored together with the others; "" if it can (section 1). */
 export function findRelationshipProblem(relationship: Relationship, stored: readonly Relationship[]): string {
-  const { kind, sourceType, sourceId, targetScenarioId } = relationship;
+  const { kind, sourceType, sourceId, targetScenarioId, startDependency } = relationship;
   if (sourceType === 'SCENARIO' && sourceId === targetScenarioId) {
     return `Scenario ${sourceId} cannot have a relationship with itself. Use another target.`;
   }
   if (!allowedSources[kind].includes(sourceType)) {
     return `${kind} requires a scenario as its source; a rule can be the source of EXCLUDES, IMPLIES and RELATED only.`;
+  }
+  if (startDependency && kind !== 'DEPENDS_ON') {
+    return `start_dependency has no effect on ${kind}, because only DEPENDS_ON has a dependency to start. Remove it, or use DEPENDS_ON.`;
   }
   const cycle = findDependencyCycle(stored, relationship);
   if (cycle === undefined) return '';

@@ -5,6 +5,8 @@ export interface RelationshipIndex {
   readonly all: readonly Relationship[];
   /** Scenarios that must have completed before this one starts (1.1). */
   getDependencies(scenarioId: string): readonly string[];
+  /** Whether a start of the scenario that lacks this dependency starts the dependency first (1.1). */
+  isDependencyStarted(scenarioId: string, dependencyId: string): boolean;
   /** Scenarios that are never active together with this one, in both directions (1.2). */
   getExcludedScenarios(scenarioId: string): ReadonlySet<string>;
   /** Rules that block the start of this scenario (1.2). */
@@ -15,6 +17,8 @@ export interface RelationshipIndex {
   getSpecializedScenarios(scenarioId: string): readonly string[];
   /** Scenarios that are ambiguous with this one, in both directions (1.5). */
   getAmbiguousScenarios(scenarioId: string): ReadonlySet<string>;
+  /** Scenarios that become candidates when this one completes with SUCCEEDED (1.7). */
+  getLeadTargets(scenarioId: string): readonly string[];
 }
 
 const noIds: readonly string[] = [];
@@ -31,10 +35,14 @@ export function indexRelationships(all: readonly Relationship[]): RelationshipIn
   const implied: Readonly<Record<RelationshipSource, Map<string, string[]>>> = { RULE: new Map(), SCENARIO: new Map() };
   const specialized = new Map<string, string[]>();
   const ambiguous = new Map<string, Set<string>>();
-  for (const { kind, sourceType, sourceId, targetScenarioId } of all) {
+  const startedDependencies = new Map<string, Set<string>>();
+  const leadTargets = new Map<string, string[]>();
+  for (const { kind, sourceType, sourceId, targetScenarioId, startDependency } of all) {
     switch (kind) {
       case 'DEPENDS_ON':
-        if (sourceType === 'SCENARIO') push(dependencies, sourceId, targetScenarioId);
+        if (sourceType === 'RULE') break;
+        push(dependencies, sourceId, targetScenarioId);
+        if (startDependency) add(startedDependencies, sourceId, targetScenarioId);
         break;
       case 'EXCLUDES':
         if (sourceType === 'RULE') push(excludingRules, targetScenarioId, sourceId);
@@ -49,6 +57,9 @@ export function indexRelationships(all: readonly Relationship[]): RelationshipIn
       case 'AMBIGUOUS':
         if (sourceType === 'SCENARIO') addBothWays(ambiguous, sourceId, targetScenarioId);
         break;
+      case 'LEADS_TO':
+        if (sourceType === 'SCENARIO') push(leadTargets, sourceId, targetScenarioId);
+        break;
       case 'RELATED':
         break;
     }
@@ -56,11 +67,13 @@ export function indexRelationships(all: readonly Relationship[]): RelationshipIn
   return {
     all,
     getDependencies: (id) => dependencies.get(id) ?? noIds,
+    isDependencyStarted: (id, dependencyId) => startedDependencies.get(id)?.has(dependencyId) ?? false,
     getExcludedScenarios: (id) => excludedScenarios.get(id) ?? noIdSet,
     getExcludingRules: (id) => excludingRules.get(id) ?? noIds,
     getImpliedScenarios: (sourceType, id) => implied[sourceType].get(id) ?? noIds,
     getSpecializedScenarios: (id) => specialized.get(id) ?? noIds,
     getAmbiguousScenarios: (id) => ambiguous.get(id) ?? noIdSet,
+    getLeadTargets: (id) => leadTargets.get(id) ?? noIds,
   };
 }
 

@@ -28,6 +28,20 @@ export type ScenarioFindingCode =
   | 'CAN_SKIP_WITHOUT_EFFECT'
   /** A step without stages is a checkpoint or has `can_skip = false`. */
   | 'STEP_SAYS_NOTHING'
+  /** A terminal ending is set on a step that is not terminal. */
+  | 'ENDING_WITHOUT_EFFECT'
+  /** `speak` is set on a step without templates. */
+  | 'SPEAK_WITHOUT_TEMPLATE'
+  /** A step confirms nothing and lists the fields that it confirms. */
+  | 'CONFIRMS_FIELDS_AND_NOTHING'
+  /** A step without a confirmation sets what it confirms. */
+  | 'CONFIRMATION_WITHOUT_EFFECT'
+  /** A required WRITE action runs without a confirmation, and a later step confirms what was collected before it. */
+  | 'CONFIRMED_TOO_LATE'
+  /** A scenario calls itself. */
+  | 'CALL_CYCLE'
+  /** A transition waits for the outcome of a call, but its step calls no scenario. */
+  | 'OUTCOME_WITHOUT_CALL'
   /** A transition leads to a step that does not exist. */
   | 'DANGLING_TRANSITION'
   /** A natural-language condition is not evaluated. */
@@ -42,6 +56,20 @@ export type ScenarioFindingCode =
   | 'GLOBAL_STATES_NOTHING'
   /** A global transition leads to a step without `reachable_from_anywhere`. */
   | 'GLOBAL_TARGET_NOT_REACHABLE'
+  /** A transition returns and also has a target. */
+  | 'RETURNS_WITH_TARGET'
+  /** A global transition returns. */
+  | 'GLOBAL_RETURNS'
+  /** A transition returns, but no global transition leads to its step. */
+  | 'RETURN_WITHOUT_GLOBAL'
+  /** The time of a transition never passes before the step is left or the instance becomes idle. */
+  | 'AFTER_NOT_REACHED'
+  /** `remind_after` is set on a step that asks and confirms nothing. */
+  | 'REMINDER_WITHOUT_QUESTION'
+  /** The instance becomes idle before the reminder is due. */
+  | 'REMINDER_NOT_REACHED'
+  /** `max_reminders` is set without `remind_after`. */
+  | 'MAX_REMINDERS_WITHOUT_EFFECT'
   /** No terminal step is reachable from the entry step. */
   | 'NO_WAY_TO_TERMINAL'
   /** A step is not reachable. */
@@ -60,10 +88,14 @@ export type ScenarioFindingCode =
   | 'FIELD_NOT_FROM_CUSTOMER'
   /** A condition reads a variable of a tool without testing that it exists. */
   | 'TOOL_VARIABLE_WITHOUT_HAS'
-  /** A transition back to its own step clears what the step collects. */
+  /** A transition back to a step cannot clear what the step collects on the turn on which the customer gives it. */
   | 'CLEARS_OWN_FIELD'
-  /** A persisted field is not collected by any step. */
-  | 'PERSISTED_FIELD_NOT_COLLECTED';
+  /** An optional field is not collected by its step. */
+  | 'OPTIONAL_FIELD_NOT_COLLECTED'
+  /** A persisted field is neither collected by a step nor filled by a tool. */
+  | 'PERSISTED_FIELD_NOT_COLLECTED'
+  /** A local field is not collected by any step. */
+  | 'LOCAL_FIELD_NOT_COLLECTED';
 
 /** A problem in a scenario. An ERROR rejects the scenario, a WARNING does not. */
 export interface ScenarioFinding {

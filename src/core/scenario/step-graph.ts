@@ -1,9 +1,9 @@
-import type { CompiledScenario, CompiledStep, CompiledTransition } from './compiled-scenario';
+import type { CompiledScenario, CompiledStep, CompiledTransition, StepGraph } from './compiled-scenario';
 
-/** The successors of each step, by step id. */
-export type StepGraph = ReadonlyMap<string, readonly string[]>;
-
-/** Builds the graph of all transitions that can be taken. Global transitions lead to their target from every other step (3.2). */
+/**
+ * Builds the graph of all transitions that can be taken. Global transitions lead to their target from every other step (3.2). Transitions
+ * that return are left out: they go back to a step that the instance has come from.
+ */
 export function buildStepGraph({
   steps,
   globalTransitions,
@@ -20,16 +20,16 @@ export function buildStepGraph({
 function listOwnTargets(step: CompiledStep): readonly string[] {
   const shadowed = new Set(findShadowedTransitions(step));
   return [...step.anytimeTransitions, ...step.completionTransitions]
-    .filter((transition) => !shadowed.has(transition))
+    .filter((transition) => !transition.returns && !shadowed.has(transition))
     .map(({ targetStepId }) => targetStepId);
 }
 
 /**
  * Finds the ON_COMPLETION transitions that a preceding default transition shadows. Transitions that read the outcome are not shadowed,
- * because they can be taken after DECLINED or a failure (3.2).
+ * because they can be taken after DECLINED or a failure (3.2). A transition that returns shadows none, because it can be FALSE.
  */
 export function findShadowedTransitions({ completionTransitions }: CompiledStep): readonly CompiledTransition[] {
-  const defaultIndex = completionTransitions.findIndex(({ isDefault }) => isDefault);
+  const defaultIndex = completionTransitions.findIndex(({ isDefault, returns }) => isDefault && !returns);
   if (defaultIndex < 0) return [];
   return completionTransitions.slice(defaultIndex + 1).filter(({ readsOutcome }) => !readsOutcome);
 }

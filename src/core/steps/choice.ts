@@ -4,34 +4,16 @@ import type { TransitionTrigger } from '../model/scenario';
 import type { TransitionAlternative } from '../model/transition-decision';
 import type { Truth } from '../model/truth';
 import type { CompiledTransition } from '../scenario/compiled-scenario';
-import { findUnfinishedStage, hasEndedEarly, isSkippable, type StepPosition } from './stage';
+import { clearFields } from './moves';
+import { hasEndedEarly, isDone, isPassable } from './stage-need';
 import {
   computeReadFingerprint,
   evaluateTextCondition,
   evaluateTransition,
-  type StepState,
   type TransitionEvaluation,
   toStepVariables,
 } from './step-conditions';
-import type { WalkInput } from './walk-input';
-
-/** The state of a walk that the choice of a transition depends on. */
-export interface ChoiceInput extends StepState {
-  readonly input: WalkInput;
-  readonly traversedSteps: readonly { readonly stepId: string; readonly isIntermediate: boolean }[];
-  readonly globalGuards: ReadonlyMap<string, string>;
-}
-
-/** An UNKNOWN transition that keeps the instance at its step until the missing data is known (3.3). */
-export interface BlockingTransition {
-  readonly transitionId: string;
-  /** The transition has `outcomes` as a rule (2.5). */
-  readonly hasOutcomes: boolean;
-  /** Fields to ask for; empty if the missing data cannot be asked for. */
-  readonly missingFields: readonly string[];
-  /** The natural-language condition of the transition could not be evaluated (3.4). */
-  readonly isTextUnknown: boolean;
-}
+import { type BlockingTransition, isSettledAt, type StepPosition, type Walk } from './walk-state';
 
 /** The transition to take, or the transition that blocks. Both are undefined if all transitions are FALSE or ineligible. */
 export interface TransitionChoice {
@@ -56,11 +38,7 @@ const noChoice: TransitionChoice = {
  * UNKNOWN ON_COMPLETION transition blocks the transitions after it (3.2, 3.3). A TRUE one also blocks if its target was already entered on
  * this turn, because the transitions after it apply only if it is FALSE (3.5).
  */
-export function chooseTransition(
-  trigger: TransitionTrigger,
-  walk: ChoiceInput,
-  context: SelectionContext,
-): TransitionChoice {
+export function chooseTransition(trigger: TransitionTrigger, walk: Walk, context: SelectionContext): TransitionChoice {
   const { position, input } = walk;
   const eligible = listEligibleTransitions(trigger, walk, context);
   if (eligible.length === 0) return noChoice;
@@ -71,14 +49,14 @@ export function chooseTransition(
   let blockedReason = '';
   for (const transition of eligible) {
     const text = evaluateTextCondition(transition, input.scenario, context);
-    const ineligibleReason = blockedReason || findIneligibleReason(trigger, transition, walk, variables, text);
+    const ineligibleReason = blockedReason || findIneligibleReason(trigger, transition, walk, variables, context, text);
     if (ineligibleReason !== '') {
       alternatives.push(toAlternative(position, transition, undefined, ineligibleReason));
       continue;
     }
-    const evaluation = evaluateTransition(transition, position.visit.outcome, variables, text);
+    const evaluation = evaluateTransition(transition, walk, variables, context, text);
     if (evaluation.conditionError !== '') conditionErrors.push(`${transition.id}: ${evaluation.conditionError}`);
-    if (evaluation.truth === 'TRUE' && wasEntered(walk, transition.targetStepId)) {
+    if (evaluation.truth === 'TRUE' && mayNotEnter(walk, transition, context)) {
       alternatives.push(toAlternative(position, transition, evaluation, targetAlreadyEntered));
       blockedReason = `blocked by "${transition.id}"`;
       continue;
@@ -99,12 +77,15 @@ export function chooseTransition(
   return { transition: undefined, blockingTransition, alternatives, conditionErrors, guard: undefined };
 }
 
-/** ON_COMPLETION transitions are eligible only if the step is done, can be skipped or has ended early (3.2, 3.5). */
+const noTransitions: readonly CompiledTransition[] = [];
+
+/** ON_COMPLETION transitions are eligible only if the step is done, can be passed over or has ended early (3.2, 3.5). */
 function listEligibleTransitions(
   trigger: TransitionTrigger,
-  { input, position, known }: ChoiceInput,
-  { settings }: SelectionContext,
+  walk: Walk,
+  context: SelectionContext,
 ): readonly CompiledTransition[] {
+  const { input, position } = walk;
   switch (trigger) {
     case 'ANYTIME': {
       const { anytimeTransitions } = position.step;
@@ -113,21 +94,34 @@ function listEligibleTransitions(
       return anytimeTransitions.length === 0 ? globalTransitions : [...anytimeTransitions, ...globalTransitions];
     }
     case 'ON_COMPLETION': {
-      const isDone =
-        hasEndedEarly(position) ||
-        findUnfinishedStage(position, known, settings.enableStepSkipping) === 'none' ||
-        (position.isNewVisit && isSkippable(position, known, settings.enableStepSkipping));
-      return isDone ? position.step.completionTransitions : [];
+      const { completionTransitions } = position.step;
+      if (completionTransitions.length === 0) return completionTransitions;
+      const canLeave =
+        hasEndedEarly(position) || (position.isNewVisit && isPassable(walk, context)) || isDone(walk, context);
+      return canLeave ? completionTransitions : noTransitions;
     }
   }
 }
 
-/** Whether the walk has already entered the step; a step is entered at most once per turn (3.5). */
-function wasEntered({ traversedSteps, position }: ChoiceInput, stepId: string): boolean {
-  return (
-    (position.isNewVisit && position.step.stepId === stepId) ||
-    traversedSteps.some((step) => step.isIntermediate && step.stepId === stepId)
-  );
+/**
+ * Whether the walk has already entered the target. A step is entered at most once a turn, except where the walk ends there because a field
+ * that it collects is not settled (3.5), and where a transition clears a field of the target and this turn gave the value for the next round
+ * ("Another one?" - "Yes, milk"). Such a transition makes a field unknown, so that a walk takes it only as often as there are fields.
+ */
+function mayNotEnter(walk: Walk, transition: CompiledTransition, context: SelectionContext): boolean {
+  const { position, traversedSteps, input } = walk;
+  const { targetStepId } = transition;
+  const wasEntered =
+    (position.isNewVisit && position.step.stepId === targetStepId) ||
+    traversedSteps.some(({ isPassedOver, entry }) => isPassedOver && entry.stepId === targetStepId);
+  const target = input.scenario.steps.get(targetStepId);
+  if (!wasEntered || !target) return wasEntered;
+  const cleared = clearFields(walk, transition, context);
+  const endsThere = target.collectedFields.some((field) => !isSettledAt(field, target, cleared, context));
+  const beginsRound =
+    cleared.clearedFields.length > walk.clearedFields.length &&
+    target.collectedFields.some((field) => transition.definition.clears.includes(field));
+  return !endsThere && !beginsRound;
 }
 
 const targetAlreadyEntered = 'target was already entered on this turn';
@@ -136,8 +130,9 @@ const targetAlreadyEntered = 'target was already entered on this turn';
 function findIneligibleReason(
   trigger: TransitionTrigger,
   transition: CompiledTransition,
-  walk: ChoiceInput,
+  walk: Walk,
   variables: ConditionVariables,
+  context: SelectionContext,
   text: Truth | undefined,
 ): string {
   if (transition.isNaturalLanguageOnly && text === undefined) return 'natural-language conditions are not evaluated';
@@ -145,7 +140,7 @@ function findIneligibleReason(
     const isEligible = transition.readsOutcome || !hasEndedEarly(walk.position);
     return isEligible ? '' : 'does not read the outcome that ended the step';
   }
-  if (wasEntered(walk, transition.targetStepId)) return targetAlreadyEntered;
+  if (mayNotEnter(walk, transition, context)) return targetAlreadyEntered;
   if (!transition.isGlobal) return '';
   if (transition.targetStepId === walk.position.step.stepId) return 'instance is already at the target';
   const guard = walk.globalGuards.get(transition.id);
@@ -168,15 +163,15 @@ function describeNotTaken({ truth, missingFields, conditionError, isTextUnknown 
 }
 
 function toAlternative(
-  { step }: StepPosition,
+  position: StepPosition,
   transition: CompiledTransition,
   evaluation: TransitionEvaluation | undefined,
   notTakenBecause: string,
 ): TransitionAlternative {
   return {
     transitionId: transition.id,
-    sourceStepId: step.stepId,
-    targetStepId: transition.targetStepId,
+    sourceStepId: position.step.stepId,
+    targetStepId: transition.returns ? (position.visit.returnTo?.stepId ?? '') : transition.targetStepId,
     truth: evaluation?.truth,
     missingFields: evaluation?.missingFields ?? [],
     taken: notTakenBecause === '',

@@ -1,15 +1,9 @@
-import { usesField } from '../context/stored-data';
-import type { KnownData } from '../model/known-data';
-import type { IrreversibleStep, PathEntry, ScenarioInstance } from '../model/session';
+import { looksUpField, usesField, usesFieldNow } from '../context/used-fields';
+import type { RouteEntry } from '../model/session';
 import type { CompiledStep } from '../scenario/compiled-scenario';
+import { getLastCheckpoint } from './checkpoints';
 import type { WalkInput } from './walk-input';
-
-/** The step that a correction returns to: the first one that used a corrected field (3.9). */
-export interface CorrectionTarget {
-  readonly step: CompiledStep;
-  /** Sorted. */
-  readonly fields: readonly string[];
-}
+import type { CorrectionTarget, Walk } from './walk-state';
 
 export type Correction =
   | { readonly kind: 'back'; readonly target: CorrectionTarget }
@@ -17,46 +11,72 @@ export type Correction =
   | { readonly kind: 'blocked'; readonly description: string };
 
 /**
- * Finds the step that this turn's corrections return to: the earliest step of the path, after the last passed checkpoint, that
- * used one of the fields. Undefined if there is nothing to correct.
+ * Finds the step that the corrections of an instance return to (3.9): the earliest step of the route that used one of the fields and is not
+ * before a passed checkpoint. It is not before a step that DECLINED left, unless the CONFIRM of that step bound the field. Undefined if there
+ * is nothing to correct.
  */
 export function findCorrection(input: WalkInput): Correction | undefined {
-  const { instance, scenario, correctedFields } = input;
+  const { instance, scenario, correctedFields, known } = input;
   if (correctedFields.length === 0) return undefined;
-  const checkpoint = instance.irreversibleDone.findLast(({ passed }) => passed);
-  const entry = instance.path.find(
-    (candidate) =>
-      isAfterCheckpoint(candidate, checkpoint) &&
-      correctedFields.some((field) => usesField(scenario, candidate, field)),
+  // A value that is gone is looked up again (section 10).
+  const uses = (entry: RouteEntry, field: string): boolean =>
+    usesField(scenario, entry, field) || (!known.has(field) && looksUpField(scenario, entry, field));
+  const { route, stepsBeforeCheckpoint } = instance;
+  const first = findFirstAllowed(input);
+  const index = route.findIndex(
+    (entry, at) =>
+      at >= first &&
+      !stepsBeforeCheckpoint.includes(entry.stepId) &&
+      correctedFields.some((field) => uses(entry, field)),
   );
-  const step = entry && scenario.steps.get(entry.stepId);
+  const step = index >= 0 ? scenario.steps.get(route[index]?.stepId ?? '') : findCurrentStep(input);
   if (step) return { kind: 'back', target: { step, fields: correctedFields } };
-  if (!checkpoint || correctedFields.every((field) => isAnswer(input, field))) return undefined;
-  return { kind: 'blocked', description: checkpoint.description };
+  const checkpoint = getLastCheckpoint(instance);
+  const isBehind = route.some(
+    (entry) =>
+      stepsBeforeCheckpoint.includes(entry.stepId) &&
+      correctedFields.some((field) => usesField(scenario, entry, field)),
+  );
+  return checkpoint && isBehind ? { kind: 'blocked', description: checkpoint.description } : undefined;
 }
 
-/** Whether the current step asks for the field: its new value is then an answer and not a correction. */
-function isAnswer({ step, instance }: WalkInput, field: string): boolean {
-  return step.collectedFields.includes(field) || instance.visit.openAskFields.includes(field);
+/** Returns the position on the route from which a correction may go back. */
+function findFirstAllowed({ instance, correctedFields }: WalkInput): number {
+  const declined = instance.route.findLastIndex(
+    ({ declined: isDeclined, confirmedFields }) =>
+      isDeclined && !correctedFields.some((field) => confirmedFields.includes(field)),
+  );
+  return Math.max(0, declined);
 }
 
-/** Whether a step was left after the checkpoint was passed. The visit of the checkpoint itself does not count. */
-function isAfterCheckpoint(entry: PathEntry, checkpoint: IrreversibleStep | undefined): boolean {
-  if (!checkpoint) return true;
-  return entry.sequence > checkpoint.pathSequence && entry.visitNumber !== checkpoint.visitNumber;
+/** The current step, if its READ action ran with a corrected field: it is entered again. */
+function findCurrentStep({ instance, scenario, step, correctedFields }: WalkInput): CompiledStep | undefined {
+  return correctedFields.some((field) => usesFieldNow(scenario, instance, field)) ? step : undefined;
 }
 
 /**
- * Returns the fields that a correction does not ask for again at a step, sorted: the known fields, if an earlier or the current visit of
- * the step asked for a field. They count as asked during the whole new visit (3.1).
+ * Whether the walk leaves a blocked correction nothing to report (3.9): it entered the step that collects the field, cleared the field, or the
+ * field answers an open ASK.
  */
-export function findFieldsAskedBefore(
-  { path, currentStepId, visit }: ScenarioInstance,
-  { stepId, collectedFields }: CompiledStep,
-  known: KnownData,
-): readonly string[] {
-  const hasAsked =
-    path.some((entry) => entry.asked && entry.stepId === stepId) ||
-    (currentStepId === stepId && visit.askedFields.length > 0);
-  return hasAsked ? [...new Set(collectedFields)].filter((field) => known.has(field)).sort() : [];
+export function isBlockedCorrectionResolved({
+  input,
+  position,
+  traversedSteps,
+  clearedFields,
+  hasMoved,
+}: Walk): boolean {
+  const { scenario, instance, correctedFields } = input;
+  const entered = traversedSteps.filter(({ isPassedOver }) => isPassedOver).map(({ entry }) => entry.stepId);
+  if (hasMoved) entered.push(position.step.stepId);
+  const isCollected = (stepId: string, field: string): boolean =>
+    scenario.steps.get(stepId)?.collectedFields.includes(field) ?? false;
+  return correctedFields.every(
+    (field) =>
+      clearedFields.includes(field) ||
+      entered.some((stepId) => isCollected(stepId, field)) ||
+      isCollected(instance.currentStepId, field) ||
+      instance.requests.some(
+        ({ kind, status, fields }) => kind === 'ASK' && status === 'OPEN' && fields.includes(field),
+      ),
+  );
 }

@@ -1,15 +1,21 @@
 import type { SelectionContext } from '../context/selection-context';
-import { createVisit, type ScenarioInstance } from '../model/session';
+import type { ScenarioInstance } from '../model/session';
 import type { OrchestrationSettings } from '../model/settings';
 import type { CompiledScenario, CompiledStep } from '../scenario/compiled-scenario';
-import { findUnfinishedStage } from './stage';
-import { selectActiveGuards } from './step-conditions';
-import type { Walk } from './walk';
+import { createWalk } from './create-walk';
+import { finishWalk } from './finish-walk';
+import { moveTo } from './moves';
 import type { WalkInput } from './walk-input';
+import type { Walk } from './walk-state';
 
 /** Returns the loop limit of a step: its own, else that of its scenario, else the configured one (2.8). */
 export function getLoopLimit(step: CompiledStep, settings: OrchestrationSettings): number {
   return step.maxLoopCount ?? settings.maxLoopCount;
+}
+
+/** Returns the limit on attempts at a step: its own, else that of its scenario, else the configured one; 0: no limit (2.8). */
+export function getAttemptLimit(step: CompiledStep, settings: OrchestrationSettings): number {
+  return step.maxAttempts ?? settings.maxAttempts;
 }
 
 /** Whether one more visit of the step would exceed its loop limit (2.8, 3.6). */
@@ -22,9 +28,8 @@ export function hasReachedLoopLimit(
 }
 
 /**
- * Finds the recovery step of an instance that cannot stay at its step (3.8). The step is reachable from anywhere, has not
- * reached its own loop limit, is not before a passed checkpoint and not one of `excludedStepIds`. Candidates are tried by step
- * priority, then in scenario order.
+ * Finds the recovery step of an instance that cannot stay at its step (3.8). The step has not reached its own loop limit, is not before a
+ * passed checkpoint and not one of `excludedStepIds`. Candidates are tried by step priority, then in scenario order.
  */
 export function findRecoveryStep(
   instance: ScenarioInstance,
@@ -60,33 +65,16 @@ export function relocalizeTo(
   context: SelectionContext,
   replacedWalk?: Walk,
 ): Walk {
-  const { instance, known } = input;
-  const position = {
-    step: target,
-    visit: createVisit(instance.lastVisitNumber + 1, context.revision),
-    isNewVisit: true,
-  };
-  const sourceStep = {
-    stepId: instance.currentStepId,
-    transition: undefined,
-    isIntermediate: false,
-    hasAsked: instance.visit.askedFields.length > 0,
-    isSkipped: false,
-  };
-  return {
-    input,
-    traversedSteps: [sourceStep],
-    position,
-    hasMoved: true,
-    stage: findUnfinishedStage(position, known, context.settings.enableStepSkipping),
-    blockingTransition: undefined,
-    correction: undefined,
-    blockedByCheckpoint: '',
-    relocalizedFrom: originalStepId,
-    clearedFields: [],
-    known,
-    alternatives: replacedWalk?.alternatives.map((alternative) => ({ ...alternative, taken: false })) ?? [],
-    conditionErrors: replacedWalk?.conditionErrors ?? [],
-    globalGuards: selectActiveGuards(input, context),
-  };
+  const moved = moveTo(createWalk(input, context), target, context);
+  return finishWalk(
+    {
+      ...moved,
+      traversedSteps: moved.traversedSteps.map((step) => ({ ...step, isSkipped: false })),
+      attemptsTotal: replacedWalk?.attemptsTotal ?? moved.attemptsTotal,
+      relocalizedFrom: originalStepId,
+      alternatives: replacedWalk?.alternatives.map((alternative) => ({ ...alternative, taken: false })) ?? [],
+      conditionErrors: replacedWalk?.conditionErrors ?? [],
+    },
+    context,
+  );
 }

@@ -1,15 +1,17 @@
 import { type ConditionVariables, isConditionVariableName } from '../conditions';
 import { getPrimarySignal, type InstanceSignals } from '../context/instance-signals';
 import type { SelectionContext } from '../context/selection-context';
+import { getDueTime } from '../context/timers';
+import { isActionIncomplete } from '../context/visit-state';
 import { canonicalJson, type FieldValues, type JsonValue } from '../model/json';
 import { findMissingFields, type KnownData } from '../model/known-data';
 import type { ModelProposal, TransitionKey } from '../model/model-proposal';
 import { mergeNames, sortNames } from '../model/sorting';
 import type { Truth } from '../model/truth';
-import type { StepOutcomeKind } from '../model/turn';
+import type { VisitOutcome } from '../model/turn';
 import type { CompiledScenario, CompiledTransition } from '../scenario/compiled-scenario';
-import type { StepPosition } from './stage';
 import type { WalkInput } from './walk-input';
+import type { StepPosition, Walk } from './walk-state';
 
 /** The parts of an instance and its step that a condition can read (section 6). */
 export interface ConditionInputs {
@@ -17,18 +19,23 @@ export interface ConditionInputs {
   readonly instanceVariables: FieldValues;
   readonly signals: InstanceSignals;
   readonly changedFields: readonly string[];
-  readonly outcome: StepOutcomeKind | undefined;
+  readonly outcome: VisitOutcome | undefined;
   /** Number of visits of the step. */
   readonly visits: number;
+  /** Attempts since the instance entered its step. */
   readonly attempts: number;
+  readonly attemptsTotal: number;
 }
 
 /** Values of the condition variable `outcome`. */
-const outcomeNames: Readonly<Record<StepOutcomeKind, string>> = {
+const outcomeNames: Readonly<Record<VisitOutcome, string>> = {
   CONFIRMED: 'confirmed',
   DECLINED: 'declined',
   ACTION_SUCCEEDED: 'succeeded',
   ACTION_FAILED: 'failed',
+  CALL_SUCCEEDED: 'succeeded',
+  CALL_FAILED: 'failed',
+  CALL_CANCELLED: 'cancelled',
 };
 
 /** Builds the variables of a condition. The conditions of a step share them; each evaluation converts the values that it reads. */
@@ -48,11 +55,13 @@ export function toConditionVariables(context: SelectionContext, inputs: Conditio
     facts: situation.facts,
     visits: inputs.visits,
     attempts: inputs.attempts,
+    attempts_total: inputs.attemptsTotal,
     turn: context.turnCount,
     message: situation.message,
     tone: situation.tone,
     frustration: situation.frustrationLevel,
     urgency: situation.urgency,
+    language: situation.language,
   };
 }
 
@@ -63,11 +72,13 @@ export interface StepState {
   readonly known: KnownData;
   /** Fields that the walk has cleared so far. */
   readonly clearedFields: readonly string[];
+  readonly attempts: number;
+  readonly attemptsTotal: number;
 }
 
 /** Builds the variables of the conditions of a step (section 6). */
 export function toStepVariables(
-  { input, position, known, clearedFields }: StepState,
+  { input, position, known, clearedFields, attempts, attemptsTotal }: StepState,
   context: SelectionContext,
 ): ConditionVariables {
   const { instance } = input;
@@ -81,7 +92,8 @@ export function toStepVariables(
     changedFields: mergeNames(input.changedFields, clearedFields),
     outcome: position.visit.outcome,
     visits: earlierVisits + (position.isNewVisit ? 0 : 1),
-    attempts: position.visit.attempts,
+    attempts,
+    attemptsTotal,
   });
 }
 
@@ -98,16 +110,17 @@ export interface TransitionEvaluation {
 }
 
 /**
- * Evaluates a transition: FALSE if any of its parts is FALSE, else UNKNOWN if a part is missing data, else TRUE (3.2, 3.3). A
- * missing intent is FALSE. `text` is the result of its natural-language condition, or undefined if that is not evaluated (3.4).
+ * Evaluates a transition: FALSE if any of its parts is FALSE, else UNKNOWN if a part is missing data, else TRUE (3.2, 3.3). A missing intent is
+ * FALSE. `text` is the result of its natural-language condition, or undefined if that is not evaluated (3.4).
  */
 export function evaluateTransition(
   transition: CompiledTransition,
-  outcome: StepOutcomeKind | undefined,
+  walk: Walk,
   variables: ConditionVariables,
+  context: SelectionContext,
   text?: Truth | undefined,
 ): TransitionEvaluation {
-  const { intentLabel, outcomes, conditionFields } = transition.definition;
+  const { intentLabel, conditionFields } = transition.definition;
   const toResult = (
     truth: Truth,
     missingFields: readonly string[] = [],
@@ -120,13 +133,53 @@ export function evaluateTransition(
     isTextUnknown: truth === 'UNKNOWN' && text === 'UNKNOWN',
   });
   if (intentLabel !== '' && intentLabel !== variables.intent) return toResult('FALSE');
-  if (text === 'FALSE') return toResult('FALSE');
-  if (outcomes.length > 0 && (outcome === undefined || !outcomes.includes(outcome))) return toResult('FALSE');
-  const missingFields = findMissingFields(conditionFields, variables.data);
+  if (text === 'FALSE' || !canBeTaken(transition, walk, context)) return toResult('FALSE');
+  const outcome = evaluateOutcomes(transition, walk);
+  if (outcome === 'FALSE') return toResult('FALSE');
   const condition = transition.condition?.evaluate(variables);
-  if (condition?.truth === 'FALSE') return toResult('FALSE', [], condition.error);
-  if (missingFields.length === 0 && condition?.truth !== 'UNKNOWN' && text !== 'UNKNOWN') return toResult('TRUE');
-  return toResult('UNKNOWN', mergeNames(sortNames(missingFields), condition?.missingFields ?? []));
+  if (condition?.truth === 'FALSE' && !(outcome === 'UNKNOWN' && transition.conditionReadsOutcome)) {
+    return toResult('FALSE', [], condition.error);
+  }
+  const missing = mergeNames(
+    sortNames(findMissingFields(conditionFields, variables.data)),
+    condition?.missingFields ?? [],
+  );
+  const isUnknown = missing.length > 0 || condition?.truth === 'UNKNOWN' || text === 'UNKNOWN' || outcome === 'UNKNOWN';
+  if (!isUnknown) return toResult('TRUE');
+  const unsettled = missing.filter((field) => !isSettledWithoutValue(field, walk, context));
+  const missesOnlySettled = missing.length > 0 && unsettled.length === 0 && text !== 'UNKNOWN' && outcome !== 'UNKNOWN';
+  return missesOnlySettled ? toResult('FALSE') : toResult('UNKNOWN', unsettled);
+}
+
+/** Whether time and position allow the transition: `after` has elapsed, and a global transition led to one that returns (3.2, section 14). */
+function canBeTaken(transition: CompiledTransition, { position }: Walk, { turn, session }: SelectionContext): boolean {
+  if (transition.returns && position.visit.returnTo === undefined) return false;
+  const due = getDueTime(transition, position, session);
+  if (due === undefined) return true;
+  // A message restarts the time, and a new visit begins it.
+  return turn.trigger !== 'MESSAGE' && !position.isNewVisit && due <= turn.occurredAt;
+}
+
+/** Evaluates `outcomes`, and whether the condition can read `outcome`. While only some tools have an outcome, the step has none yet (0.6). */
+function evaluateOutcomes(transition: CompiledTransition, { position, requests }: Walk): Truth {
+  const { outcomes } = transition.definition;
+  const { outcome } = position.visit;
+  // While a failed action is retried, its failure remains the outcome.
+  const isRetried = outcome === 'ACTION_FAILED' || outcome === 'ACTION_SUCCEEDED';
+  if (transition.readsActionOutcome && !isRetried && isActionIncomplete({ visit: position.visit, requests })) {
+    const others = outcome !== undefined && outcomes.includes(outcome);
+    return others ? 'TRUE' : 'UNKNOWN';
+  }
+  if (outcomes.length === 0) return 'TRUE';
+  return outcome !== undefined && outcomes.includes(outcome) ? 'TRUE' : 'FALSE';
+}
+
+/** Whether the field has no value and needs none: it is optional, and was declined or left out (3.1). */
+function isSettledWithoutValue(field: string, walk: Walk, { storedData }: SelectionContext): boolean {
+  if (walk.clearedFields.includes(field)) return false;
+  if (walk.settledFields.has(field)) return true;
+  if (!storedData.declinedFields.includes(field)) return false;
+  return [...walk.input.scenario.steps.values()].some(({ optionalFields }) => optionalFields.has(field));
 }
 
 /**
@@ -209,7 +262,8 @@ export function selectActiveGuards(input: WalkInput, context: SelectionContext):
   const guards = instance.globalTransitionGuards;
   if (guards.size === 0 || context.turn.trigger !== 'MESSAGE') return guards;
   const position = { step, visit: instance.visit, isNewVisit: false };
-  const variables = toStepVariables({ input, position, known, clearedFields: [] }, context);
+  const { attempts, attemptsTotal } = instance;
+  const variables = toStepVariables({ input, position, known, clearedFields: [], attempts, attemptsTotal }, context);
   const active = [...guards].filter(([id, fingerprint]) => {
     const transition = scenario.transitionsById.get(id);
     if (transition === undefined) return false;

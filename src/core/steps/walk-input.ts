@@ -6,7 +6,7 @@ import type { CompiledScenario, CompiledStep } from '../scenario/compiled-scenar
 
 /** An instance to walk: an existing one, or one that starts on this turn. */
 export interface WalkInput {
-  /** For a start, a draft at the entry step without a visit. */
+  /** For a start, an instance at the entry step without a visit. */
   readonly instance: ScenarioInstance;
   readonly scenario: CompiledScenario;
   /** The current step of the instance before the walk; for a start, the entry step. */
@@ -15,35 +15,35 @@ export interface WalkInput {
   readonly known: KnownData;
   readonly changedFields: readonly string[];
   readonly correctedFields: readonly string[];
-  /** Fields provided on this turn. `clears` does not clear them (3.2). */
+  /** Corrected fields that take no effect, because the action that used them has succeeded on this turn (3.9). */
+  readonly keptFields: readonly string[];
+  /** Fields provided on this turn (3.2, `clears`). */
   readonly providedFields: ReadonlySet<string>;
   readonly signals: InstanceSignals;
 }
 
-/** Returns the walk input of an existing instance; undefined if its scenario or step no longer exists (2.1, 2.2). */
-export function toWalkInput(view: InstanceView): WalkInput | undefined {
+/** Returns the walk input of an instance; undefined if its scenario or step no longer exists (2.1, 2.2). */
+export function toWalkInput(view: InstanceView, isStart = false): WalkInput | undefined {
   const { scenario, step } = view;
-  return scenario && step ? createWalkInput(view, scenario, step) : undefined;
+  return scenario && step ? createWalkInput(view, scenario, step, isStart) : undefined;
 }
 
-/** The step asks again for a field whose answer was rejected, also if it is known with an older value (section 10). */
-function withoutRejectedAnswers({ instance, rejectedAnswers }: InstanceView): ScenarioInstance {
-  if (rejectedAnswers.length === 0) return instance;
-  const { visit } = instance;
-  const askedFields = visit.askedFields.filter((field) => !rejectedAnswers.includes(field));
-  return { ...instance, visit: { ...visit, askedFields } };
-}
-
-/** Builds the walk input of an existing instance at the given step. */
-export function createWalkInput(view: InstanceView, scenario: CompiledScenario, step: CompiledStep): WalkInput {
+/** Builds the walk input of an instance at the given step. */
+export function createWalkInput(
+  view: InstanceView,
+  scenario: CompiledScenario,
+  step: CompiledStep,
+  isStart = false,
+): WalkInput {
   return {
-    instance: withoutRejectedAnswers(view),
+    instance: view.instance,
     scenario,
     step,
-    isStart: false,
+    isStart,
     known: view.known,
     changedFields: view.changedFields,
     correctedFields: view.correctedFields,
+    keptFields: view.keptFields,
     providedFields: view.providedFields,
     signals: view.signals,
   };

@@ -1,186 +1,109 @@
-import { noSignals } from '../context/instance-signals';
 import type { SelectionContext } from '../context/selection-context';
-import {
-  type ContinueDecision,
-  type InstanceDecision,
-  isActive,
-  overrideDecision,
-} from '../lifecycle/instance-decision';
-import type { LifecyclePhase } from '../lifecycle/lifecycle-phase';
-import { applyModelChoice } from '../lifecycle/model-choice';
-import { resetCountersOnResume } from '../lifecycle/pauses';
-import type { ScenarioStart } from '../lifecycle/start-candidates';
-import { createVisit, type ScenarioInstance } from '../model/session';
-import { findRecoveryStep, getLoopLimit, hasReachedLoopLimit, relocalize, relocalizeTo } from '../steps/recovery';
-import { selectActiveGuards } from '../steps/step-conditions';
-import { type Walk, walkInstance } from '../steps/walk';
-import { createWalkInput, toWalkInput, type WalkInput } from '../steps/walk-input';
+import { followCallers, hasEndOrPause } from '../lifecycle/callers';
+import { decideChoices } from '../lifecycle/choices';
+import { type LifecyclePhase, listFreed, markSettled, startAndResume } from '../lifecycle/lifecycle-phase';
+import { decidePendingStarts } from '../lifecycle/pending-starts';
+import { withCompletedRuns } from '../lifecycle/scenario-counters';
+import type { RejectedStart } from '../lifecycle/scenario-start';
+import { collectFurtherCandidates } from '../lifecycle/start-candidates';
+import { getScenarioId, isActive, type TurnInstance } from '../lifecycle/turn-instance';
+import { type TurnState, updateInstances } from '../lifecycle/turn-state';
+import type { PendingStart, ScenarioChoiceRequest } from '../model/session';
+import { contributes } from '../steps/finish-walk';
+import { activateFreed, completeSilently } from './after-walks';
+import { leaveCalls, returnCalls } from './call-returns';
+import { openCalls, retryPendingCalls } from './calls';
+import { activateQuiet, updateGuards, walkInstances } from './walks';
 
-/** The walks of a turn, and the decisions about all instances after them (0.7, steps 10 to 12). */
+/** The final lifecycle of a turn, and where each instance went (0.7, steps 6 to 13). */
 export interface TransitionPhase {
-  /** The final decisions, one per instance, in start order. */
-  readonly decisions: readonly InstanceDecision[];
-  /** By instance id, starts included. */
-  readonly walks: ReadonlyMap<string, Walk>;
+  /** The instances that existed before the turn, in start order, then those that started on it, in the order of their starts. */
+  readonly instances: readonly TurnInstance[];
+  /** In the order of evaluation; each scenario once. */
+  readonly rejected: readonly RejectedStart[];
+  /** The starts that are pending after the turn (2.14). */
+  readonly pendingStarts: readonly PendingStart[];
+  /** The next value of `Session.choices`, before the putting of `choiceToPut` is recorded (1.5). */
+  readonly choices: readonly ScenarioChoiceRequest[];
+  /** The OPEN element of `choices` that the plan of this turn puts; undefined if it puts none. */
+  readonly choiceToPut: ScenarioChoiceRequest | undefined;
 }
 
 /**
- * Walks every instance that continues or starts, all on the same snapshot, and handles loops. If none of them contributes on a
- * MESSAGE turn, the quiet instances walk as well, because one of them may contribute (0.5). Pure.
+ * Walks the instances, then repeats ends, calls, starts, resumes and walks for what they made possible, until nothing more happens. If nothing
+ * contributes on a MESSAGE turn, the quiet instances walk as well (0.5). Pure.
  */
 export function decideTransitions(context: SelectionContext, lifecycle: LifecyclePhase): TransitionPhase {
-  const walks = new Map<string, Walk>();
-  const walkAndRecord = (decision: ContinueDecision): InstanceDecision => {
-    const walkedInstance = walkExistingInstance(decision, context, lifecycle);
-    if (walkedInstance.walk) walks.set(decision.view.instance.instanceId, walkedInstance.walk);
-    return walkedInstance.decision;
-  };
-  let decisions = lifecycle.decisions.map((decision) =>
-    isActive(decision) && decision.shouldWalk ? walkAndRecord(decision) : applyModelChoice(decision, context),
-  );
-  for (const start of lifecycle.starts) {
-    walks.set(start.instanceId, walkInstance(createStartWalkInput(start, context), context));
+  const walked = leaveCalls(walkInstances(lifecycle.state, withCompletedRuns(lifecycle.state, context)));
+  let state = runRounds(retryCalls(walked, context), context);
+  if (context.turn.trigger === 'MESSAGE' && isSilent(state)) {
+    state = runRounds(walkInstances(activateQuiet(state), context), context);
   }
-  if (context.turn.trigger === 'MESSAGE' && isSilent(walks)) {
-    decisions = decisions.map((decision) => (isQuiet(decision) ? walkAndRecord(activateQuiet(decision)) : decision));
-  }
-  decisions = decisions.map((decision) =>
-    walks.has(decision.view.instance.instanceId) ? decision : updateGuards(decision, context),
-  );
-  return { decisions, walks };
+  return toPhase(updateGuards(state, context), context);
 }
 
-function isSilent(walks: ReadonlyMap<string, Walk>): boolean {
-  for (const { stage } of walks.values()) if (stage !== 'none') return false;
-  return true;
+/** Pending calls are tried on MESSAGE turns, and on any turn after an instance has ended or been paused on it (2.14, section 11). */
+function retryCalls(state: TurnState, context: SelectionContext): TurnState {
+  const isMessage = context.turn.trigger === 'MESSAGE';
+  if (!isMessage && !hasEndOrPause(state)) return state;
+  return retryPendingCalls(state, context, { countsTurn: isMessage });
 }
 
-function isQuiet(decision: InstanceDecision): decision is ContinueDecision {
-  return isActive(decision) && !decision.shouldWalk;
-}
-
-function activateQuiet(decision: ContinueDecision): ContinueDecision {
-  return { ...decision, shouldWalk: true, reason: decision.resumed ? 'RESUMED' : 'GOES_ON' };
-}
-
-/** Removes the guards whose values have changed, although the instance does not walk (3.2). */
-function updateGuards(decision: InstanceDecision, context: SelectionContext): InstanceDecision {
-  const { view } = decision;
-  if (view.instance.globalTransitionGuards.size === 0) return decision;
-  const input = toWalkInput(view);
-  if (!input) return decision;
-  const instance = { ...view.instance, globalTransitionGuards: selectActiveGuards(input, context) };
-  return { ...decision, view: { ...view, instance } };
-}
-
-interface WalkedInstance {
-  readonly decision: InstanceDecision;
-  /** Undefined if the instance does not continue. */
-  readonly walk: Walk | undefined;
-}
-
-/** Walks one instance. A loop ends at a recovery step or, if there is none, in a pause (2.8). */
-function walkExistingInstance(
-  decision: ContinueDecision,
-  context: SelectionContext,
-  lifecycle: LifecyclePhase,
-): WalkedInstance {
-  if (!decision.view.step) return recoverFromMissingStep(decision, context);
-  const current = decision.resumed ? resetCountersOnResume(decision) : decision;
-  const walk = lifecycle.getWalk(current.view);
-  if (!walk) return { decision: current, walk: undefined };
-  const countedWalk = countStalledAttempt(walk, context, current.view.hasCountedAttempt);
-  if (!isLooping(countedWalk, context)) return applyModelChoiceToWalk(current, countedWalk, context);
-  const recovery = relocalize(countedWalk, context);
-  return recovery
-    ? { decision: { ...current, reason: 'RELOCALIZED' }, walk: recovery }
-    : { decision: overrideDecision(current, { action: 'PAUSE', reason: 'LOOP' }), walk: undefined };
-}
-
-/** 2.2: the current step no longer exists. Moves the instance to a recovery step, or cancels it if there is none. */
-function recoverFromMissingStep(decision: ContinueDecision, context: SelectionContext): WalkedInstance {
-  const { view } = decision;
-  const { scenario, instance } = view;
-  const step = scenario && findRecoveryStep(instance, scenario, [], context.settings);
-  if (!scenario || !step)
-    return { decision: overrideDecision(decision, { action: 'CANCEL', reason: 'STEP_NOT_FOUND' }), walk: undefined };
-  const walk = relocalizeTo(createWalkInput(view, scenario, step), step, instance.currentStepId, context);
-  return { decision: { ...decision, reason: 'RELOCALIZED' }, walk };
-}
-
-/** Applies the choice of the model after 2.8. An instance that the model pauses or ends has no walk (section 9). */
-function applyModelChoiceToWalk(decision: InstanceDecision, walk: Walk, context: SelectionContext): WalkedInstance {
-  const chosen = applyModelChoice(decision, context);
-  return { decision: chosen, walk: isActive(chosen) ? walk : undefined };
+function isSilent({ instances }: TurnState): boolean {
+  return !instances.some((instance) => isActive(instance) && instance.walk && contributes(instance.walk.need));
 }
 
 /**
- * Counts the turn as an attempt if an UNKNOWN transition blocks the step and its missing data cannot be asked for (3.3). A turn
- * counts at most once.
+ * Repeats steps 7 to 11 of 0.7 until nothing changes. Each scenario starts and each instance ends and resumes at most once a turn, and a second
+ * walk needs the end of a call, so the loop ends.
  */
-function countStalledAttempt(walk: Walk, { turn }: SelectionContext, hasCountedAttempt: boolean): Walk {
-  const { position, blockingTransition } = walk;
-  const isStalled = blockingTransition?.missingFields.length === 0 && walk.stage === 'none';
-  if (!isStalled || walk.hasMoved || hasCountedAttempt || turn.trigger !== 'MESSAGE') return walk;
-  return { ...walk, position: { ...position, visit: { ...position.visit, attempts: position.visit.attempts + 1 } } };
+function runRounds(initial: TurnState, context: SelectionContext): TurnState {
+  let state = initial;
+  for (;;) {
+    const next = runRound(state, context);
+    if (next === state) return state;
+    state = next;
+  }
 }
 
-/**
- * Whether the walk is a loop (2.8): it would enter a step, or retry a failed action, above the loop limit, or it stays at a step
- * with more attempts than allowed.
- */
-function isLooping({ input, position, hasMoved, stage }: Walk, { settings }: SelectionContext): boolean {
-  const { step, visit } = position;
-  if (hasMoved) return hasReachedLoopLimit(input.instance, step, settings);
-  const isRetry = step.isRequiredAction && visit.outcome === 'ACTION_FAILED' && stage === 'act';
-  const loopCount = input.instance.loopCounts.get(step.stepId) ?? 0;
-  if (isRetry && loopCount > getLoopLimit(step, settings)) return true;
-  return settings.maxAttempts > 0 && visit.attempts > settings.maxAttempts;
+function runRound(state: TurnState, context: SelectionContext): TurnState {
+  const completed = followCallers(leaveCalls(completeSilently(state)));
+  const withRuns = withCompletedRuns(completed, context);
+  const called = openCalls(returnCalls(completed, withRuns), withRuns);
+  const continued = startFurther(followCallers(called), withRuns);
+  return walkInstances(activateFreed(continued, withRuns), withRuns);
 }
 
-function createStartWalkInput(start: ScenarioStart, context: SelectionContext): WalkInput {
+/** Tries again what the ends and pauses since the last selection made possible (0.7, step 11). */
+function startFurther(state: TurnState, context: SelectionContext): TurnState {
+  const freed = listFreed(state);
+  if (freed.length === 0) return state;
+  const retried = retryPendingCalls(markSettled(state), context, { countsTurn: false });
+  return startAndResume(retried, collectFurtherCandidates(context, retried, freed), context);
+}
+
+function toPhase(state: TurnState, context: SelectionContext): TransitionPhase {
+  const { choices, choiceToPut } = decideChoices(state, context);
+  const { instances } = updateInstances(state, (instance) => toFinal(instance, choiceToPut));
   return {
-    instance: createDraftInstance(start, context),
-    scenario: start.scenario,
-    step: start.scenario.entryStep,
-    isStart: true,
-    known: context.known,
-    changedFields: context.changedFields,
-    correctedFields: [],
-    providedFields: context.storedData.providedFields,
-    signals: noSignals,
+    instances,
+    rejected: [...state.rejected.values()],
+    pendingStarts: decidePendingStarts(state, context),
+    choices,
+    choiceToPut,
   };
 }
 
-/** Creates the instance of a start before its first walk: at the entry step, without a visit. */
-function createDraftInstance(
-  { instanceId, scenario }: ScenarioStart,
-  { turn, revision }: SelectionContext,
-): ScenarioInstance {
-  return {
-    instanceId,
-    scenarioId: scenario.scenarioId,
-    scenarioVersion: scenario.version,
-    status: 'ACTIVE',
-    startNumber: 0,
-    startedAt: turn.occurredAt,
-    lastActiveAt: turn.occurredAt,
-    pausedAt: undefined,
-    pauseReason: undefined,
-    pausedAtTurnCount: 0,
-    displacedByInstanceIds: [],
-    currentStepId: scenario.entryStep.stepId,
-    visit: createVisit(0, revision),
-    path: [],
-    irreversibleDone: [],
-    stepsBeforeCheckpoint: [],
-    stepsTrimmedFromPath: [],
-    loopCounts: new Map(),
-    lastVisitNumber: 0,
-    lastPathSequence: 0,
-    variables: new Map(),
-    variableTimes: new Map(),
-    relocalizationCount: 0,
-    globalTransitionGuards: new Map(),
-  };
+/** Names the reason of an instance that waits for a call and contributes nothing, and marks the pause that the plan offers to end. */
+function toFinal(instance: TurnInstance, choiceToPut: ScenarioChoiceRequest | undefined): TurnInstance {
+  if (
+    instance.action === 'CONTINUE' &&
+    instance.call &&
+    (instance.reason === 'GOES_ON' || instance.reason === 'QUIET') &&
+    !(instance.walk && contributes(instance.walk.need))
+  ) {
+    return { ...instance, reason: 'WAITS_FOR_CALL' };
+  }
+  const isOffered = choiceToPut?.reason === 'OFFER' && choiceToPut.scenarioIds.includes(getScenarioId(instance));
+  return isOffered && instance.reason === 'STAYS_PAUSED' ? { ...instance, isResumeOffered: true } : instance;
 }

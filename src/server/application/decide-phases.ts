@@ -92,6 +92,11 @@ function checkCommand({ turn, session, scenarios, relationships, fields }: Phase
     const description = 'is the last turn of the session; send the session before that turn, or use a new turn_id';
     violations.push({ field: 'input.turn.turn_id', description });
   }
+  if (turn.supersedesTurnId !== '') {
+    const description =
+      'must be empty, because this method stores no turns; send the session before the turn to replace';
+    violations.push({ field: 'input.turn.supersedes_turn_id', description });
+  }
   if (relationships.length > 0 && scenarios.length === 0) {
     const description = 'require inline scenarios; send the scenarios too, or omit the relationships';
     violations.push({ field: 'input.relationships', description });

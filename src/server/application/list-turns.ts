@@ -1,6 +1,7 @@
 import type { SessionKey } from '../../core/model/session';
 import type { Call } from '../ports/call';
 import type { SessionStore, TurnRecord } from '../ports/session-store';
+import type { TurnCodec } from '../ports/turn-codec';
 import { getMaxItemBytes, type Page } from './page';
 
 export interface ListTurnsQuery {
@@ -12,17 +13,41 @@ export interface ListTurnsQuery {
 
 export interface ListTurnsDependencies {
   readonly store: SessionStore;
+  readonly codec: TurnCodec;
   /** Maximum bytes of an encoded page. A page with one turn may be larger. */
   readonly maxPageBytes: number;
 }
 
+/** A recorded turn, marked if a later turn superseded it (section 13). */
+export interface ListedTurn extends TurnRecord {
+  /** "" if no turn superseded it. */
+  readonly supersededByTurnId: string;
+}
+
 /** Lists recorded turns, oldest first. The page is empty if the session does not exist. The cursor is a revision. */
 export async function listTurns(
-  { store, maxPageBytes }: ListTurnsDependencies,
+  { store, codec, maxPageBytes }: ListTurnsDependencies,
   { key, afterRevision, pageSize }: ListTurnsQuery,
   call: Call,
-): Promise<Page<TurnRecord, number>> {
+): Promise<Page<ListedTurn, number>> {
   const maxBytes = getMaxItemBytes({ pageSize, maxPageBytes });
   const { turns, hasMore } = await store.listTurns({ key, afterRevision, limit: pageSize, maxBytes }, call);
-  return { items: turns, nextCursor: hasMore ? turns.at(-1)?.revision : undefined };
+  const lastRevision = turns.at(-1)?.revision;
+  if (!hasMore || lastRevision === undefined)
+    return { items: markSuperseded(turns, turns, codec), nextCursor: undefined };
+  const next = await store.listTurns({ key, afterRevision: lastRevision, limit: 1 }, call);
+  return { items: markSuperseded(turns, [...turns, ...next.turns], codec), nextCursor: lastRevision };
+}
+
+/** Marks turns. A turn can be superseded only while it is the last one, so only by the turn at the next revision. */
+function markSuperseded(
+  turns: readonly TurnRecord[],
+  recordedTurns: readonly TurnRecord[],
+  codec: TurnCodec,
+): readonly ListedTurn[] {
+  return turns.map((turn, index) => {
+    const next = recordedTurns[index + 1];
+    const isSuperseded = next !== undefined && codec.getSupersededTurnId(next.request) === turn.turnId;
+    return { ...turn, supersededByTurnId: isSuperseded ? next.turnId : '' };
+  });
 }

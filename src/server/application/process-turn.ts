@@ -1,9 +1,11 @@
 import type { TurnDecision } from '../../core/decide-turn';
 import { OrchestratorError } from '../../core/model/orchestrator-error';
 import { createEmptySession, type Session } from '../../core/model/session';
+import { canBeSuperseded } from '../../core/model/superseding';
+import type { Turn } from '../../core/model/turn';
 import type { Call } from '../ports/call';
 import type { Metrics } from '../ports/metrics';
-import type { CommitOutcome, TurnRecord } from '../ports/session-store';
+import type { CommitOutcome, KeptState, LoadedSession, TurnRecord } from '../ports/session-store';
 import type { TurnCodec } from '../ports/turn-codec';
 import { adoptLegacySession, type LegacySessionDependencies } from './adopt-legacy-session';
 import {
@@ -14,6 +16,7 @@ import {
   openCatalogueForTurn,
 } from './decide-loaded-turn';
 import { reportTurn } from './report-turn';
+import { restoreSupersededState } from './supersede-turn';
 import type { ProcessedTurn, TurnCommand } from './turn-command';
 
 export interface TurnDependencies extends DecisionDependencies, LegacySessionDependencies {
@@ -26,11 +29,12 @@ const maxAttempts = 1_000;
 
 /**
  * Processes a turn: load, decide, commit. If another turn of the session was committed first, the turn is decided again on the new
- * state (5.3). A known turn id returns the stored response (5.1). While the model is asked, `onProvisional` is called at most once,
+ * state (5.3). A known turn id returns the stored response (5.1). A turn that supersedes the last one is decided on the state before
+ * that one (section 13). While the model is asked, `onProvisional` is called at most once,
  * before the commit, with the decision that the rules make without the model (section 9).
  *
- * @throws OrchestratorError TURN_ID_REUSED (5.2), REVISION_MISMATCH (5.4), AGENT_MISMATCH, TOO_MUCH_CONTENTION, and the errors of
- * the store.
+ * @throws OrchestratorError TURN_ID_REUSED (5.2), REVISION_MISMATCH (5.4), AGENT_MISMATCH, TURN_NOT_SUPERSEDABLE (section 13),
+ * TOO_MUCH_CONTENTION, and the errors of the store.
  */
 export async function processTurn(
   deps: TurnDependencies,
@@ -52,25 +56,24 @@ async function decideAndCommit(
   onProvisional: OnProvisional | undefined,
 ): Promise<ProcessedTurn> {
   const { turn, validateOnly } = command;
-  const skipsCache = validateOnly || command.expectedRevision !== undefined;
-  const loaded = await deps.telemetry.withSpanAsync('session.load', () =>
-    deps.store.load(turn, turn.turnId, call, skipsCache),
-  );
-  if (loaded.recordedTurn) return replay(deps, command, loaded.recordedTurn);
-  if (!deps.settings.enabled) return skipDecision(deps, command, loaded.session);
-  let session = loaded.session ?? (await adoptSession(deps, command, call));
+  let current = await load(deps, command, call);
+  if (current.recordedTurn) return replay(deps, command, current.recordedTurn);
+  if (!deps.settings.enabled) return skipDecision(deps, command, current.session);
+  if (!current.session) current = { ...current, session: await adoptSession(deps, command, call) };
   for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
-    checkSession(session, command);
-    const notify = attempt === 1 ? onProvisional : undefined;
-    const decision = await decide(deps, command, session ?? createEmptySession(turn), call, notify);
+    checkSession(current.session, command);
+    const base = await getBase(deps, turn, current, call);
+    const decision = await decide(deps, command, base, call, attempt === 1 ? onProvisional : undefined);
     const responseBytes = deps.codec.encodeResult(decision.result);
     const processed = { responseBytes, replayed: false, result: decision.result };
     if (validateOnly) return processed;
-    const outcome = await commit(deps, command, { previousSession: session, decision, responseBytes }, call);
+    const decided = { previousSession: current.session, base, decision, responseBytes };
+    const outcome = await commit(deps, command, decided, call);
     if (outcome.kind === 'committed') return processed;
     if (outcome.kind === 'known') return replay(deps, command, outcome.record);
     deps.metrics.recordCommitConflict();
-    session = outcome.session;
+    current = await loadAfterConflict(deps, command, outcome.session, call);
+    if (current.recordedTurn) return replay(deps, command, current.recordedTurn);
   }
   throw new OrchestratorError(
     'TOO_MUCH_CONTENTION',
@@ -80,6 +83,28 @@ async function decideAndCommit(
       retryAfterMs: 100,
     },
   );
+}
+
+function load(
+  { store, telemetry }: TurnDependencies,
+  { turn, validateOnly, expectedRevision }: TurnCommand,
+  call: Call,
+): Promise<LoadedSession> {
+  const skipsCache = validateOnly || expectedRevision !== undefined;
+  const includesStateBefore = turn.supersedesTurnId !== '';
+  return telemetry.withSpanAsync('session.load', () =>
+    store.load(turn, turn.turnId, call, { skipsCache, includesStateBefore }),
+  );
+}
+
+/** Returns the state that caused a conflict. A superseding turn needs more than the conflict returns, so it loads the session again. */
+async function loadAfterConflict(
+  deps: TurnDependencies,
+  command: TurnCommand,
+  session: Session | undefined,
+  call: Call,
+): Promise<LoadedSession> {
+  return command.turn.supersedesTurnId === '' ? { session, recordedTurn: undefined } : load(deps, command, call);
 }
 
 /** Adopts a legacy session (section 8). Without a legacy store, nothing is looked up and no span is created. */
@@ -108,6 +133,12 @@ function checkSession(session: Session | undefined, { turn, expectedRevision }: 
   }
 }
 
+/** Returns the session to decide the turn on: the current one or, for a superseding turn, the one before the last turn. */
+async function getBase(deps: TurnDependencies, turn: Turn, current: LoadedSession, call: Call): Promise<Session> {
+  if (turn.supersedesTurnId !== '') return restoreSupersededState(deps, turn, current, call);
+  return current.session ?? createEmptySession(turn);
+}
+
 async function decide(
   deps: TurnDependencies,
   { turn, validateOnly }: TurnCommand,
@@ -120,8 +151,10 @@ async function decide(
 }
 
 interface DecidedTurn {
-  /** The session that the turn was decided on; undefined if it did not exist. */
+  /** The session that the commit replaces; undefined if it did not exist. */
   readonly previousSession: Session | undefined;
+  /** The session that the turn was decided on. */
+  readonly base: Session;
   readonly decision: TurnDecision;
   readonly responseBytes: Uint8Array;
 }
@@ -129,21 +162,28 @@ interface DecidedTurn {
 function commit(
   { store, clock, telemetry }: TurnDependencies,
   { turn, requestBytes }: TurnCommand,
-  { previousSession, decision, responseBytes }: DecidedTurn,
+  { previousSession, base, decision, responseBytes }: DecidedTurn,
   call: Call,
 ): Promise<CommitOutcome> {
-  const { turnId, occurredAt } = turn;
-  const { session } = decision;
+  const { session, result } = decision;
   const record: TurnRecord = {
     revision: session.revision,
-    turnId,
-    occurredAt,
+    turnId: turn.turnId,
+    occurredAt: session.updatedAt,
     committedAt: clock.now(),
     request: requestBytes,
     response: responseBytes,
     traceparent: telemetry.getTraceparent(),
   };
-  return telemetry.withSpanAsync('session.commit', () => store.commit({ previousSession, session, record }, call));
+  const keptState = canBeSuperseded(turn, result) ? getStateToKeep(turn, base) : 'none';
+  return telemetry.withSpanAsync('session.commit', () =>
+    store.commit({ previousSession, session, record, keptState }, call),
+  );
+}
+
+/** The store copies the state that the commit replaces, unless the turn was decided on another one. */
+function getStateToKeep({ supersedesTurnId }: Turn, base: Session): KeptState {
+  return supersedesTurnId === '' ? 'previous' : base;
 }
 
 /**

@@ -1,7 +1,9 @@
 import { OrchestratorError } from '../../core/model/orchestrator-error';
 import type { Scenario, StoredScenario } from '../../core/model/scenario';
+import { listCalls } from '../../core/scenario/call-graph';
 import type { CompileOptions } from '../../core/scenario/compile-options';
 import { compileScenario } from '../../core/scenario/compile-scenario';
+import { checkCallCycles } from '../../core/scenario/findings/check-calls';
 import type { ScenarioFinding } from '../../core/scenario/scenario-finding';
 import type { Call } from '../ports/call';
 import type { Clock } from '../ports/clock';
@@ -34,7 +36,8 @@ export interface PutScenarioResult {
 }
 
 /**
- * Validates a scenario and stores it as a new version, unless the latest version has the same content.
+ * Validates a scenario and stores it as a new version, unless the latest version has the same content. A call that closes a cycle with the
+ * latest versions of other scenarios is an ERROR (section 11).
  *
  * @throws OrchestratorError SCENARIO_REFUSED with all findings if one is an ERROR, or VERSION_MISMATCH. In both cases, nothing is
  * stored.
@@ -47,6 +50,13 @@ export async function putScenario(
   refuseInvalidScenarios([
     { scenario, path: 'scenario', findings: compileScenario(scenario, 0, compileOptions).findings },
   ]);
+  if (listCalls(scenario).length > 0) {
+    // Reads from the store, because a cached catalogue may lack a scenario that completes a cycle.
+    const content = await scenarios.load(agent, call);
+    const stored = new Map(content.scenarios.map((each) => [each.scenario.scenarioId, each.scenario]));
+    const cycles = checkCallCycles(scenario, (scenarioId) => stored.get(scenarioId));
+    refuseInvalidScenarios([{ scenario, path: 'scenario', findings: cycles }]);
+  }
   // Only a valid scenario is checked against the types of the fields, which may have to be read from the store (section 10).
   const fields = await catalogue.fields(agent, call);
   const { findings } = compileScenario(scenario, 0, { ...compileOptions, fields });

@@ -1,5 +1,6 @@
 import { OrchestratorError } from '../../core/model/orchestrator-error';
 import type { SessionKey } from '../../core/model/session';
+import { listCalls } from '../../core/scenario/call-graph';
 import type { CompileOptions } from '../../core/scenario/compile-options';
 import { compileScenario } from '../../core/scenario/compile-scenario';
 import type { CompiledScenario } from '../../core/scenario/compiled-scenario';
@@ -7,7 +8,7 @@ import { renderMermaid } from '../../core/scenario/graph/mermaid';
 import { buildScenarioGraph } from '../../core/scenario/graph/scenario-graph';
 import { findSessionPath, type SessionPath } from '../../core/scenario/graph/session-path';
 import type { Call } from '../ports/call';
-import type { ScenarioCatalogue } from '../ports/scenario-catalogue';
+import type { AgentKey, ScenarioCatalogue } from '../ports/scenario-catalogue';
 import type { LegacySessionDependencies } from './adopt-legacy-session';
 import { type GetScenarioQuery, getScenario } from './get-scenario';
 import { getSession } from './get-session';
@@ -37,7 +38,9 @@ export async function renderScenario(
   const path = sessionId === '' ? undefined : await readSessionPath(deps, key, agent.agentId, scenarioId, call);
   const renderedVersion = version === 0 ? (path?.scenarioVersion ?? 0) : version;
   const scenario = await compileStoredScenario(deps, { agent, scenarioId, version: renderedVersion }, call);
-  return renderMermaid(buildScenarioGraph(scenario, path));
+  const hasCalls = listCalls(scenario.definition).length > 0;
+  const names = hasCalls ? await readScenarioNames(deps, agent, call) : undefined;
+  return renderMermaid(buildScenarioGraph(scenario, path, (id) => names?.get(id)));
 }
 
 async function readSessionPath(
@@ -52,6 +55,15 @@ async function readSessionPath(
   throw new OrchestratorError('AGENT_MISMATCH', `The session belongs to agent ${session.agentId}.`, {
     metadata: { session_id: key.sessionId },
   });
+}
+
+async function readScenarioNames(
+  { catalogue }: RenderDependencies,
+  agent: AgentKey,
+  call: Call,
+): Promise<ReadonlyMap<string, string>> {
+  const { scenarios } = await catalogue.getContent(agent, call);
+  return new Map(scenarios.map(({ scenario }) => [scenario.scenarioId, scenario.name]));
 }
 
 /** Reads and compiles a scenario. As in turns, a stored scenario that is invalid in this release is treated as deleted. */

@@ -18,11 +18,33 @@ export interface TurnRecord {
   readonly traceparent?: string | undefined;
 }
 
+/** The state before the last turn of a session. `session` is undefined if that turn was the first one. */
+export interface StateBefore {
+  readonly session: Session | undefined;
+}
+
+/**
+ * Which state a commit keeps as the one before the session's last turn, so that a later turn can supersede that turn (section 13).
+ * `previous`: the state that the commit replaces; the store copies it. A session: the state that a superseding turn was decided on.
+ * `none`: the turn cannot be superseded.
+ */
+export type KeptState = 'previous' | 'none' | Session;
+
 export interface LoadedSession {
   /** Undefined if the session does not exist or has expired. May be outdated, because `commit` detects an outdated session. */
   readonly session: Session | undefined;
   /** The record of the turn if it was already applied. A store may leave this check to `commit`. */
   readonly recordedTurn: TurnRecord | undefined;
+  /** Only if it was requested: the state before the session's last turn. Undefined if none is kept for that turn. */
+  readonly stateBefore?: StateBefore | undefined;
+}
+
+/** What to load in addition to the session. */
+export interface LoadOptions {
+  /** Loads from the store, and looks for the recorded turn. */
+  readonly skipsCache?: boolean;
+  /** Loads the state before the session's last turn, and skips the cache. */
+  readonly includesStateBefore?: boolean;
 }
 
 /** A decided turn with the resulting session. */
@@ -32,6 +54,7 @@ export interface TurnCommit {
   /** The session after the turn. Its revision is that of `previousSession` plus one, or 1. */
   readonly session: Session;
   readonly record: TurnRecord;
+  readonly keptState: KeptState;
 }
 
 export type CommitOutcome =
@@ -77,12 +100,12 @@ export interface SessionStore {
    * Loads the session to decide `turnId` on. The session may come from a cache of this node, because `commit` detects an outdated
    * session. With `skipsCache` it comes from the store, and `recordedTurn` is set if the turn was applied.
    */
-  load(key: SessionKey, turnId: string, call: Call, skipsCache?: boolean): Promise<LoadedSession>;
+  load(key: SessionKey, turnId: string, call: Call, options?: LoadOptions): Promise<LoadedSession>;
 
   /**
    * Applies a turn atomically. First checks that the turn id is unknown, then that the store still holds `previousSession`, which
    * means the same revision and the same last turn: the revision alone could be that of a session that was deleted and created
-   * again. Restarts the session's time to live and keeps the last `recordedTurns` records. Rejects with COMMIT_UNKNOWN if the
+   * again. Keeps the state that `keptState` names. Restarts the session's time to live and keeps the last `recordedTurns` records. Rejects with COMMIT_UNKNOWN if the
    * commit was sent but its reply was lost, so that only a retry with the turn id returns the outcome. Rejects with STORE_FULL if
    * the store is out of memory. In this case, nothing was changed.
    */

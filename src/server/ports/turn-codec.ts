@@ -11,4 +11,6 @@ export interface TurnCodec {
    * ignored (5.1, 5.2).
    */
   isSameTurn(a: Uint8Array, b: Uint8Array): boolean;
+  /** Returns the id of the turn that an encoded request supersedes (section 13); "" if it supersedes none. */
+  getSupersededTurnId(request: Uint8Array): string;
 }

@@ -21,7 +21,7 @@ test('the demo runs its conversation with its own service and removes all of its
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   const lines = toLines(stdout);
   expect(lines[0]).toMatch(/^Service at 127\.0\.0\.1:\d+, with the embedded store in a temporary folder$/);
-  expect(lines).toContain('15 turns, all as expected');
+  expect(lines).toContain('17 turns, all as expected');
   expect(lines.filter((line) => line.length > 100)).toEqual([]);
   expect(readdirSync(folder)).toEqual([]);
 });
@@ -30,7 +30,7 @@ test('`npm run demo` runs the conversation and then the replay of the recorded s
   const { code, stdout } = await execute('npm', ['run', '--silent', 'demo'], { TMPDIR: folder });
   expect(code).toBe(0);
   const lines = toLines(stdout);
-  const end = lines.indexOf('15 turns, all as expected');
+  const end = lines.indexOf('17 turns, all as expected');
   expect(end).toBeGreaterThan(0);
   expect(lines.slice(end).some((line) => /^sgd_natural(\s+[\d.]+)+$/.test(line))).toBe(true);
   // npm creates its compile cache with Node.js 22.1 or later.
@@ -48,7 +48,7 @@ describe('with --server', () => {
     for (let time = 1; time <= 2; time += 1) {
       const { code, stdout } = await runDemo('--server', server.address, '--timeout', '60');
       expect(code).toBe(0);
-      expect(toLines(stdout)).toContain('15 turns, all as expected');
+      expect(toLines(stdout)).toContain('17 turns, all as expected');
     }
   });
 });

@@ -46,7 +46,7 @@ test.each([
   [
     'an unknown kind of relationship',
     ['relationships', 'delete', '--tenant', id, '--agent', id, 'LIKES', id, id],
-    'Allowed choices are DEPENDS_ON, EXCLUDES, IMPLIES, SPECIALIZES, AMBIGUOUS, RELATED.',
+    'Allowed choices are DEPENDS_ON, EXCLUDES, IMPLIES, SPECIALIZES, AMBIGUOUS, RELATED, LEADS_TO.',
   ],
   [
     'a rule that is not identified by its id',

@@ -5,6 +5,7 @@ import { type ParsedScenarioFiles, parseScenarioFile } from '../../../src/cli/fi
 import type { Scenario } from '../../../src/core/model/scenario';
 import { scenarioFromProto } from '../../../src/server/codec/wire/scenario-codec';
 import { type BuiltServer, startBuiltServer } from '../../support/built-server';
+import { uuid } from '../../support/session-builder';
 import { childTimeoutMs, type Run, run, toLines } from '../command-line';
 
 jest.setTimeout(childTimeoutMs);
@@ -52,12 +53,13 @@ function writeTurnFile(text: string): string {
 
 test('put stores scenarios, list lists them, get prints an equal scenario file, and delete deletes', async () => {
   const put = await runOk('put', 'examples/scenarios');
-  expect(toLines(put).filter((line) => line.endsWith(' stored as version 1'))).toHaveLength(5);
-  expect(toLines(put)).toContain('3 fields stored as version 1');
+  expect(toLines(put).filter((line) => line.endsWith(' stored as version 1'))).toHaveLength(6);
+  expect(toLines(put)).toContain('7 fields stored as version 1');
   const rows = toLines(await runOk('list')).slice(1);
   expect(rows.map((row) => row.split(/\s{2,}/)[1]).sort()).toEqual([
     'Account closing',
     'Callback',
+    'Identity check',
     'Order status',
     'Refund',
   ]);
@@ -77,7 +79,17 @@ test('10: put stores fields, fields prints an equal file, and findings are shown
   expect(printed.fields.map(({ message }) => message)).toEqual(stored.fields.map(({ message }) => message));
   expect(JSON.parse(await runOk('fields', '--json'))).toMatchObject({
     version: 1,
-    definitions: { fields: [{ name: 'order_id', type: 'TEXT' }, { name: 'refund_reason' }, { name: 'order_status' }] },
+    definitions: {
+      fields: [
+        { name: 'order_id', type: 'TEXT' },
+        { name: 'refund_reason' },
+        { name: 'order_status' },
+        { name: 'callback_topic' },
+        { name: 'birth_date', type: 'DATE', sensitive: true },
+        { name: 'postcode' },
+        { name: 'is_account_owner', sources: ['TOOL'] },
+      ],
+    },
   });
   const broken = join(folder, 'fields.yaml');
   writeFileSync(broken, 'fields:\n  - {name: a, type: ENUM}\n  - name: a\n    valid: value >\n');
@@ -159,7 +171,7 @@ candidates: [{scenario_id: Refund, score: 0.9}]
   const shown = await runOk('session', session);
   expect(shown).toMatch(/^Refund \(version 1, active, in focus\)$/m);
   expect(shown).toMatch(/^ {2}step +confirm_refund$/m);
-  expect(shown).toMatch(/^ {2}waits for an answer to CONFIRM order_id="4711", refund_reason="broken"$/m);
+  expect(shown).toMatch(/^ {2}open +CONFIRM order_id="4711", refund_reason="broken" \(open for \d+ \w+\)$/m);
   expect(shown).toMatch(/^ {2}because +\S/m);
   const followed = toLines(await runOk('tail', session, '--after', '0', '--count', '1', '--json'));
   expect(followed.map((line) => JSON.parse(line).revision)).toEqual([1]);
@@ -190,6 +202,38 @@ step_outcomes:
   const shown = await runOk('session', tooled);
   expect(shown).toMatch(/^ {2}results +refund_id="R-1"$/m);
   expect(shown).toMatch(ignored);
+});
+
+test('13: turn --supersedes replaces the last turn, and tail shows what a turn replaces', async () => {
+  await runOk('put', 'examples/scenarios/refund.yaml');
+  const edited = 'c0c0c0c0-0000-4000-8000-000000000005';
+  const start = (order: string, turnId: string) =>
+    writeTurnFile(`message: My money back for order ${order}.
+turn_id: ${turnId}
+customer_data: {customer_id: C-1}
+situation: {candidate_variables: [{name: order_id, value: "${order}"}]}
+candidates: [{scenario_id: Refund, score: 0.9}]
+`);
+  const [first, second] = [uuid(1), uuid(2)];
+  await runOk('turn', start('4711', first), '--session', edited);
+  const replaced = await runOk('turn', start('4712', second), '--session', edited, '--supersedes', first);
+  expect(replaced).toMatch(/^START +Refund +CANDIDATE: /m);
+  expect(replaced).toContain(`replaces   revision 1, turn ${first}\n`);
+  expect(await runOk('tail', edited, '--after', '1', '--count', '1')).toContain(
+    `replaces   revision 1, turn ${first}\n`,
+  );
+  const { code, stderr } = await runWithService(
+    'turn',
+    start('4713', uuid(3)),
+    '--session',
+    edited,
+    '--supersedes',
+    first,
+  );
+  expect(code).toBe(3);
+  expect(toLines(stderr)[0]).toBe(
+    `ProcessTurn failed (FAILED_PRECONDITION, TURN_NOT_SUPERSEDABLE): Turn ${first} cannot be superseded: the last turn of the session is ${second}. Supersede that one, or send the turn without supersedes_turn_id.`,
+  );
 });
 
 test('tail with a count of 0 ends immediately', async () => {

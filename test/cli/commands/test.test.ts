@@ -22,8 +22,8 @@ function writeConversation(turns: string): string {
 
 test('the conversations of the examples pass and cover the refund scenario', async () => {
   const { code, stdout, stderr } = await run(['test', 'examples/conversations', '--coverage']);
-  expect(stderr).toBe('4 of 4 conversations passed\n');
-  expect(toLines(stdout).filter((line) => line.startsWith('✓'))).toHaveLength(4);
+  expect(stderr).toBe('6 of 6 conversations passed\n');
+  expect(toLines(stdout).filter((line) => line.startsWith('✓'))).toHaveLength(6);
   expect(stdout).toMatch(/^Refund +7\/7 100 % +7\/7 100 %$/m);
   expect(code).toBe(0);
 });
@@ -79,10 +79,12 @@ test('--show shows every turn with its decisions, and its differences', async ()
     expect.stringMatching(/^START +Refund +CANDIDATE: /),
     expect.stringMatching(/^ +\S/),
     expect.stringMatching(/^plan +1 +Refund +ASK +order_id$/),
+    'timer      2026-01-01T09:30:00.001Z',
     expect.stringMatching(/^── 2 ─+$/),
     '“Hello?”',
     expect.stringMatching(/^CONTINUE +Refund +stays at collect_order_id/),
     expect.stringMatching(/^plan +1 +Refund +ASK +order_id \(repeated\)$/),
+    'timer      2026-01-01T09:30:00.001Z',
     expect.stringMatching(/talk\.yaml:8:40 silent$/),
     '    expected  [Refund]',
     '    actual    []',

@@ -24,7 +24,7 @@ test('validate finds no problems in the examples, and reports a field that two o
   expect(stdout).toMatch(
     /^examples\/scenarios\/refund\.yaml:\d+:\d+: info FIELD_COLLECTED_BY_SEVERAL: [^\n]*"order_id"[^\n]*\n$/,
   );
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '4 readable scenarios: 0 errors, 0 warnings, 1 note\n' });
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '5 readable scenarios: 0 errors, 0 warnings, 1 note\n' });
 });
 
 test('1: validate checks the relationships of a folder with its scenarios, and one file alone without them', async () => {

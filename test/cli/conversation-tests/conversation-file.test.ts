@@ -1,4 +1,9 @@
-import { ScenarioSignal, TurnTrigger } from '../../../gen/focal/orchestration/v1/turn';
+import {
+  DeliveryStatus,
+  ScenarioSignal,
+  TurnTrigger,
+  VariableOperation,
+} from '../../../gen/focal/orchestration/v1/turn';
 import type { Conversation } from '../../../src/cli/conversation-tests/conversation';
 import { parseConversation } from '../../../src/cli/conversation-tests/conversation-file';
 import { FileProblemsError, parseScenarioFile } from '../../../src/cli/files';
@@ -69,6 +74,48 @@ turns:
   });
 });
 
+test('the constructs of version 2 are parsed to messages of the contract', () => {
+  const { turns } = parse(`
+name: Talk
+${given}
+turns:
+  - message: Back
+    situation:
+      signals: [{signal: BACK, scenario_ids: [Refund]}]
+      candidate_variables:
+        - {name: toppings, value: [bacon], operation: APPEND}
+        - {name: order, value: "1", scenario_id: Refund}
+        - {name: mail, declined: true}
+  - message: Back, I said
+    supersedes: true
+    deliveries:
+      - {instance_id: Refund, contribution_type: ASK, status: CUT_OFF}
+      - {action_key: Refund/pay/1, status: NOT_SAID}
+  - {trigger: TIMER, after: 5m, expect: {next_timer_after: 1h30m}}
+  - {trigger: TIMER, occurred_at: 2026-03-02T18:30:00Z, expect: {next_timer_after: null}}
+`);
+  expect(turns[0]?.turn.situation).toMatchObject({
+    signals: [{ signal: ScenarioSignal.SCENARIO_SIGNAL_BACK, scenarioIds: [refundId] }],
+    candidateVariables: [
+      { name: 'toppings', value: ['bacon'], operation: VariableOperation.VARIABLE_OPERATION_APPEND },
+      { name: 'order', value: '1', scenarioId: refundId },
+      { name: 'mail', declined: true },
+    ],
+  });
+  expect(turns[1]).toMatchObject({
+    supersedesPrevious: true,
+    turn: {
+      deliveries: [
+        { instanceId: refundId, actionKey: '', status: DeliveryStatus.DELIVERY_STATUS_CUT_OFF },
+        { instanceId: '', actionKey: 'Refund/pay/1', status: DeliveryStatus.DELIVERY_STATUS_NOT_SAID },
+      ],
+    },
+  });
+  expect(turns[2]).toMatchObject({ delayMs: 300_000, expected: { next_timer_after: 5_400 } });
+  expect(turns[3]?.turn.occurredAt).toEqual(new Date('2026-03-02T18:30:00Z'));
+  expect(turns[3]?.expected).toEqual({ next_timer_after: null });
+});
+
 test('all problems of a conversation are reported together, each with its position', () => {
   expect(
     listProblems(`name: Talk
@@ -87,11 +134,11 @@ turns:
 `),
   ).toEqual([
     'talk.yaml:5:5: error UNKNOWN_KEY: turns[0].candidats: no such field `candidats`; did you mean `candidates`?',
-    'talk.yaml:7:36: error UNKNOWN_ENUM_VALUE: turns[0].situation.signals[0].signal: must be one of NONE, START, CONTINUE, PAUSE, COMPLETE, CANCEL, EXIT',
+    'talk.yaml:7:36: error UNKNOWN_ENUM_VALUE: turns[0].situation.signals[0].signal: must be one of NONE, START, CONTINUE, PAUSE, COMPLETE, CANCEL, EXIT, BACK',
     'talk.yaml:8:21: error UNKNOWN_KEY: turns[0].expect.start: no such field `start`; did you mean `started`?',
     'talk.yaml:8:46: error WRONG_TYPE: turns[0].expect.asks.Refund: must be a list, but is a string',
     'talk.yaml:9:14: error WRONG_TYPE: turns[1].message: must be a string, but is a number',
-    'talk.yaml:12:12: error WRONG_TYPE: turns[2].after: must be at least 0',
+    'talk.yaml:12:12: error WRONG_TYPE: turns[2].after: must be seconds, 0..31536000, or a duration such as "900s", "15m" or "1h30m" (units d, h, m, s, in this order)',
   ]);
 });
 
@@ -147,6 +194,21 @@ test.each([
     'an unknown change of the catalogue',
     `name: Talk\n${given}\nturns: [{catalogue: {remove: [Refund]}}]`,
     'talk.yaml:3:30: error UNKNOWN_KEY: turns[0].catalogue.remove: no such field `remove` in this mapping; remove it',
+  ],
+  [
+    'a duration that is none',
+    `name: Talk\n${given}\nturns: [{after: 5 minutes}]`,
+    'talk.yaml:3:17: error WRONG_TYPE: turns[0].after: must be seconds, 0..31536000, or a duration such as "900s", "15m" or "1h30m" (units d, h, m, s, in this order)',
+  ],
+  [
+    'a time that is none',
+    `name: Talk\n${given}\nturns: [{occurred_at: tomorrow}]`,
+    'talk.yaml:3:23: error WRONG_TYPE: turns[0].occurred_at: must be a time such as "2026-03-02T18:30:00Z"',
+  ],
+  [
+    'a first turn that supersedes another',
+    `name: Talk\n${given}\nturns: [{supersedes: true}]`,
+    'talk.yaml:3:9: error WRONG_TYPE: turns[0]: cannot supersede a turn, because it is the first one; remove `supersedes`',
   ],
 ])('a file with %s is invalid', (_case, text, problem) => {
   expect(listProblems(text)).toContain(problem);

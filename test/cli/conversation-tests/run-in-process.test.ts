@@ -113,31 +113,110 @@ test('the problems of scenario files that are put later are reported before the 
   expect(missing).toThrow(/none\.yaml:1:1: error UNREADABLE/);
 });
 
-test('0.6: an outcome gets the action key of the plan, unless the file has an empty one', async () => {
-  const outcome = '{instance_id: Order, kind: ACTION_SUCCEEDED, tool_id: pay';
-  const text = `name: Talk
-given: {scenarios: [order.yaml]}
-turns:
-  - {message: Order, candidates: [{scenario_id: Order, score: 0.9}], expect: {hints: {Order: [pay]}}}
-  - {trigger: TOOL_RESULTS, step_outcomes: [${outcome}, action_key: ""}]}
-  - {trigger: TOOL_RESULTS, step_outcomes: [${outcome}}]}
-`;
-  writeFileSync(
-    join(folder, 'order.yaml'),
-    `scenario_id: 1d5b2b3a-7d3f-4c5e-9a52-0c7f2f6f4b03
+describe('0.6: the action key of an outcome', () => {
+  /** Agrees, then pays with a required action, then looks something up. */
+  const order = `scenario_id: 1d5b2b3a-7d3f-4c5e-9a52-0c7f2f6f4b03
 name: Order
 entry_step_id: pay
 steps:
-  - {step_id: pay, tool_ids: [pay], transitions: [{target_step_id: end}]}
+  - {step_id: pay, is_checkpoint: true, is_required_action: true, tool_ids: [pay], transitions: [{target_step_id: look}]}
+  - {step_id: look, tool_ids: [look], transitions: [{target_step_id: end, outcomes: [ACTION_SUCCEEDED]}]}
   - {step_id: end, template_ids: [done], is_terminal: true}
-`,
-  );
-  const { run: result } = await runInProcess(parseConversation(join(folder, 'talk.yaml'), text, readScenarioFiles));
-  const [first, ...others] = result.turnResults;
-  const [contribution] = first?.response.plan?.contributions ?? [];
-  expect(contribution?.actionKey).toMatch(/\/pay\/1$/);
-  const keys = others.map(({ turn }) => turn.stepOutcomes.map(({ actionKey }) => actionKey));
-  expect(keys).toEqual([[''], [contribution?.actionKey]]);
-  const instanceIds = others.flatMap(({ turn }) => turn.stepOutcomes.map(({ instanceId }) => instanceId));
-  expect(instanceIds).toEqual([contribution?.instanceId, contribution?.instanceId]);
+`;
+  const paid = '{instance_id: Order, kind: ACTION_SUCCEEDED, tool_id: pay}';
+
+  /** Runs outcomes, each in a turn of its own, and returns their keys. The instance is replaced by its name. */
+  async function listKeys(...outcomes: readonly string[]): Promise<readonly string[]> {
+    writeFileSync(join(folder, 'order.yaml'), order);
+    const start = '  - {message: Order, candidates: [{scenario_id: Order, score: 0.9}]}\n';
+    const turns = outcomes.map((outcome) => `  - {trigger: TOOL_RESULTS, step_outcomes: [${outcome}]}\n`).join('');
+    const text = `name: Talk\ngiven: {scenarios: [order.yaml]}\nturns:\n${start}${turns}`;
+    const { run: result } = await runInProcess(parseConversation(join(folder, 'talk.yaml'), text, readScenarioFiles));
+    expect(result.failure).toBe('');
+    const instanceId = result.turnResults[0]?.response.lifecycleDecisions[0]?.instanceId ?? '';
+    return result.turnResults.flatMap(({ turn }) =>
+      turn.stepOutcomes.map(({ actionKey }) => actionKey.replace(instanceId, 'Order')),
+    );
+  }
+
+  test('an answer gets that of the open CONFIRM, a result that of the last ACTION_HINT of its tool', async () => {
+    const yes = '{instance_id: Order, kind: CONFIRMED}';
+    expect(await listKeys(yes, paid, '{instance_id: Order, kind: ACTION_SUCCEEDED}')).toEqual([
+      'Order/pay/1',
+      'Order/pay/1',
+      'Order/look/2',
+    ]);
+    expect(await listKeys(yes, paid, paid)).toEqual(['Order/pay/1', 'Order/pay/1', 'Order/pay/1']);
+    expect(await listKeys(yes, yes)).toEqual(['Order/pay/1', '']);
+  });
+
+  test('13: an answer in a superseding turn gets the key that was open before the replaced turn', async () => {
+    writeFileSync(join(folder, 'order.yaml'), order);
+    const yes = 'step_outcomes: [{instance_id: Order, kind: CONFIRMED}]';
+    const text = `name: Talk
+given: {scenarios: [order.yaml]}
+turns:
+  - {message: Order, candidates: [{scenario_id: Order, score: 0.9}]}
+  - {message: "No", situation: {signals: [{signal: CANCEL}]}}
+  - {message: "Yes", supersedes: true, ${yes}}
+`;
+    const { run: result } = await runInProcess(parseConversation(join(folder, 'talk.yaml'), text, readScenarioFiles));
+    expect(result.turnResults[2]?.turn.stepOutcomes[0]?.actionKey).toMatch(/\/pay\/1$/);
+    expect(result.turnResults[2]?.actual).toMatchObject({ hints: { Order: ['pay'] } });
+  });
+
+  test('a result of a tool that was not hinted, and an answer without an instance, get none', async () => {
+    expect(await listKeys(paid)).toEqual(['']);
+    expect(await listKeys('{kind: CONFIRMED}')).toEqual(['']);
+  });
+
+  test('the file can leave it out, and name the scenario in place of the instance', async () => {
+    const yes = (key: string) => `{instance_id: Order, kind: CONFIRMED, action_key: ${key}}`;
+    expect(await listKeys(yes('""'))).toEqual(['']);
+    expect(await listKeys(yes('Order/pay/7'))).toEqual(['Order/pay/7']);
+    expect(await listKeys(yes('other/pay/7'))).toEqual(['other/pay/7']);
+  });
+});
+
+test('13: a turn that supersedes the previous one is decided on the state before it', async () => {
+  const answer = (order: string) => `situation: {candidate_variables: [{name: order, value: "${order}"}]}`;
+  const turns = `  - ${startRefund}, expect: {asks: {Refund: [order]}}}
+  - {message: "1", ${answer('1')}, expect: {at: {Refund: end}}}
+  - {message: Wait, supersedes: true, after: 5, expect: {at: {Refund: ask}, reprompts: [Refund]}}
+`;
+  expect(await listDifferences(turns)).toEqual([]);
+  const { run: result } = await run(turns);
+  const [, second, third] = result.turnResults;
+  expect(third?.turn.supersedesTurnId).toBe(second?.turn.turnId);
+  expect(third?.response).toMatchObject({ revision: 3, turnCount: 2 });
+});
+
+test('13: a turn that cannot be superseded ends the conversation', async () => {
+  const timer = `  - ${startRefund}}\n  - {trigger: TIMER}\n  - {message: Hm, supersedes: true}\n`;
+  expect((await run(timer)).run.failure).toMatch(/not a MESSAGE turn/);
+  const earlier = `  - ${startRefund}, turn_id: ${tipId}}\n  - {message: Hm}\n  - {message: Hm, supersedes_turn_id: ${tipId}}\n`;
+  expect((await run(earlier)).run.failure).toMatch(/Supersede that one/);
+});
+
+test('13: a turn that supersedes one that a service refuses ends the run with the same error', async () => {
+  const play = async (turns: string) => (await run(turns)).run;
+  const notLast = await play(`  - ${startRefund}}
+  - {message: Hm, supersedes_turn_id: 1d5b2b3a-7d3f-4c5e-9a52-0c7f2f6f4b09}
+`);
+  expect(notLast.failure).toMatch(/^Turn 1d5b2b3a\S+ cannot be superseded: the last turn of the session is /);
+  expect(notLast.turnResults).toHaveLength(1);
+  const timer = await play(`  - ${startRefund}}
+  - {trigger: TIMER}
+  - {message: Hm, supersedes: true}
+`);
+  expect(timer.failure).toContain('it is not a MESSAGE turn');
+});
+
+test('a turn has the id and the time that the file gives', async () => {
+  const turnId = '1d5b2b3a-7d3f-4c5e-9a52-0c7f2f6f4b09';
+  const { run: result } = await run(`  - ${startRefund}, turn_id: ${turnId}, occurred_at: 2026-03-02T18:30:00Z}
+  - {message: Hm, after: 1m}
+`);
+  expect(result.turnResults[0]?.response.turnId).toBe(turnId);
+  expect(result.turnResults[1]?.turn.occurredAt).toEqual(new Date('2026-03-02T18:31:00Z'));
 });

@@ -1,10 +1,11 @@
 import {
   Scenario,
-  StepOutcomeKind,
   TransitionTrigger,
+  VisitOutcome,
   WhenNotAddressed,
 } from '../../../gen/focal/orchestration/v1/scenario';
 import { formatProblem, parseScenarioFile } from '../../../src/cli/files';
+import { scenarioFromProto } from '../../../src/server/codec/wire/scenario-codec';
 
 const minimal = `
 scenario_id: 1d5b2b3a-7d3f-4c5e-9a52-0c7f2f6f4b01
@@ -30,11 +31,11 @@ describe('a valid scenario file', () => {
     expect(scenario?.source.positionAt('steps[0].is_terminal')).toEqual({ line: 7, column: 18 });
   });
 
-  test('can have enum values with or without their prefix', () => {
+  test('can have enum values without their prefix, with it, or with that of an earlier release', () => {
     const { scenarios, problems } = parseScenarioFile(
       'a.yaml',
       `${minimal}    transitions:
-      - {target_step_id: hello, trigger: ANYTIME, outcomes: [DECLINED, STEP_OUTCOME_KIND_ACTION_FAILED]}
+      - {target_step_id: hello, trigger: ANYTIME, outcomes: [DECLINED, VISIT_OUTCOME_ACTION_FAILED, STEP_OUTCOME_KIND_CONFIRMED]}
 when_not_addressed: PAUSE
 `,
     );
@@ -46,9 +47,43 @@ when_not_addressed: PAUSE
           transitions: [
             {
               trigger: TransitionTrigger.TRANSITION_TRIGGER_ANYTIME,
-              outcomes: [StepOutcomeKind.STEP_OUTCOME_KIND_DECLINED, StepOutcomeKind.STEP_OUTCOME_KIND_ACTION_FAILED],
+              outcomes: [
+                VisitOutcome.VISIT_OUTCOME_DECLINED,
+                VisitOutcome.VISIT_OUTCOME_ACTION_FAILED,
+                VisitOutcome.VISIT_OUTCOME_CONFIRMED,
+              ],
             },
           ],
+        },
+      ],
+    });
+  });
+
+  test('has the short notation of all durations and enums', () => {
+    const { scenarios, problems } = parseScenarioFile(
+      'a.yaml',
+      `${minimal}    ending: FAILED
+    speak: WITH_NEXT
+    remind_after: 10m
+    max_reminders: 2
+    tool_bindings: [{tool_id: t, effect: READ}]
+    transitions: [{target_step_id: hello, after: 1d, outcomes: [CALL_FAILED]}]
+when_displaced: CANCEL
+resume: OFFER
+`,
+    );
+    expect(problems).toEqual([]);
+    expect(scenarios[0] && scenarioFromProto(scenarios[0].message)).toMatchObject({
+      whenDisplaced: 'CANCEL',
+      resume: 'OFFER',
+      steps: [
+        {
+          ending: 'FAILED',
+          speak: 'WITH_NEXT',
+          remindAfterMs: 600_000,
+          maxReminders: 2,
+          toolBindings: [{ effect: 'READ' }],
+          transitions: [{ afterMs: 86_400_000, outcomes: ['CALL_FAILED'] }],
         },
       ],
     });
@@ -140,7 +175,7 @@ steps:
       'a.yaml:8:27: error WRONG_TYPE: migration_step_map["old"]: must be a string, but is a number; add quotes',
       'a.yaml:11:30: error WRONG_TYPE: steps[0].collects_profile_fields: must be a list, but is a string',
       'a.yaml:14:18: error UNKNOWN_ENUM_VALUE: steps[0].transitions[0].trigger: must be one of ON_COMPLETION, ANYTIME',
-      'a.yaml:15:30: error UNKNOWN_ENUM_VALUE: steps[0].transitions[0].outcomes[1]: must be one of CONFIRMED, DECLINED, ACTION_SUCCEEDED, ACTION_FAILED; did you mean DECLINED?',
+      'a.yaml:15:30: error UNKNOWN_ENUM_VALUE: steps[0].transitions[0].outcomes[1]: must be one of CONFIRMED, DECLINED, ACTION_SUCCEEDED, ACTION_FAILED, CALL_SUCCEEDED, CALL_FAILED, CALL_CANCELLED; did you mean DECLINED?',
       'a.yaml:16:5: error WRONG_TYPE: steps[1]: must be a mapping of the fields of ScenarioStep, but is a string',
     ]);
   });

@@ -98,6 +98,54 @@ describe('relationships can name scenarios', () => {
   });
 });
 
+describe('calls can name scenarios', () => {
+  const id = (number: number): string => `1d5b2b3a-7d3f-4c5e-9a52-0c7f2f6f4b0${number}`;
+  const createCallerText = (called: string): string =>
+    `scenario_id: ${id(1)}
+name: Scenario 1
+entry_step_id: a
+steps:
+  - step_id: a
+    calls: {scenario_id: ${called}, reuse_completed: true, returns: [street]}
+    transitions: [{target_step_id: b}]
+  - {step_id: b, is_terminal: true}
+`;
+  const read = (files: Readonly<Record<string, string>>, stored: readonly Scenario[] = []) => {
+    const folder = createFolder(files);
+    const { scenarios, problems } = readScenarioFiles(
+      [folder],
+      stored.map((message) => ({ message })),
+    );
+    const calls = scenarios.map(({ message }) => message.steps[0]?.calls?.scenarioId);
+    const lines = problems.map((problem) => `${problem.line}:${problem.column} ${problem.code} ${problem.path}`);
+    expect(scenarios.map(({ bytes }) => Scenario.decode(bytes))).toEqual(scenarios.map(({ message }) => message));
+    return { calls, lines };
+  };
+
+  test('from any of the files, from the catalogue, and any scenario by id', () => {
+    const stored = [Scenario.fromPartial({ scenarioId: id(8), name: 'Stored' })];
+    expect(read({ 'a.yaml': createCallerText('Scenario 2'), 'b.json': createScenarioText(2) })).toEqual({
+      calls: [id(2), undefined],
+      lines: [],
+    });
+    expect(read({ 'a.yaml': createCallerText('Stored') }, stored)).toEqual({ calls: [id(8)], lines: [] });
+    expect(read({ 'a.yaml': createCallerText(id(9)) })).toEqual({ calls: [id(9)], lines: [] });
+  });
+
+  test('an unknown name is an error at its position, and its scenario is left out', () => {
+    expect(read({ 'a.yaml': createCallerText('Nobody') })).toEqual({
+      calls: [],
+      lines: ['6:26 UNKNOWN_SCENARIO steps[0].calls.scenario_id'],
+    });
+  });
+
+  test('a call without a scenario is still an error', () => {
+    expect(read({ 'a.yaml': createCallerText('x').replace('scenario_id: x, ', '') }).lines).toEqual([
+      '6:12 MISSING steps[0].calls.scenario_id',
+    ]);
+  });
+});
+
 test('a path can be a file', () => {
   const folder = createFolder({ 'a.json': createScenarioText(1), 'b.json': createScenarioText(2) });
   expect(loadScenarioFiles([join(folder, 'b.json')]).scenarios).toHaveLength(1);

@@ -10,7 +10,7 @@ import { findSessionPath } from '../../../src/core/scenario/graph/session-path';
 import { scenarioFromProto } from '../../../src/server/codec/wire/scenario-codec';
 import { compileDraft } from '../../support/conversation';
 import { startConversation } from '../../support/running';
-import { orderScenario } from './order-scenario';
+import { orderScenario, registerScenario } from './order-scenario';
 
 // Loading the layout library is slow on a busy machine.
 jest.setTimeout(120_000);
@@ -30,7 +30,7 @@ test.each(examples)('the steps of $name do not overlap', async (scenario) => {
   const { steps, edges } = buildScenarioGraph(scenario);
   const nodes = steps.map((step) => ({ id: step.stepId, ...measureStep(step) }));
   const layoutEdges = edges
-    .filter(({ from }) => from !== '')
+    .filter(({ from, to }) => from !== '' && to !== '')
     .map(({ from, to }, index) => ({ id: `${index}`, from, to, label: undefined }));
   const layout = await computeLayout(nodes, layoutEdges);
   const boxes = nodes.map(({ id, width, height }) => ({ x: -1, y: -1, ...layout.nodes.get(id), width, height }));
@@ -54,6 +54,15 @@ test('the SVG marks the path of a session', async () => {
   expect(svg).toContain('>» skipped</text>');
   expect(svg).toContain('>path of the session</text>');
   expect(svg.match(/marker-end="url\(#taken\)"/g)).toHaveLength(1);
+});
+
+test('the SVG draws a call as a parallelogram, and a return as an edge to the source of global transitions', async () => {
+  const svg = await renderSvg(buildScenarioGraph(compileDraft(registerScenario)));
+  expect(svg).toContain('>call address</text>');
+  expect(svg).toContain('>calls</text>');
+  expect(svg).toContain('>return</text>');
+  expect(svg.match(/>from anywhere<\/text>/g)).toHaveLength(1);
+  expect(svg.match(/marker-end="url\(#edge\)"/g)).toHaveLength(4);
 });
 
 test('text is escaped', async () => {

@@ -3,7 +3,7 @@ import { buildScenarioGraph } from '../../../src/core/scenario/graph/scenario-gr
 import { findSessionPath } from '../../../src/core/scenario/graph/session-path';
 import { compileDraft } from '../../support/conversation';
 import { startConversation } from '../../support/running';
-import { orderScenario } from './order-scenario';
+import { orderScenario, registerScenario } from './order-scenario';
 
 const terminal = { width: 80, hasColor: false };
 
@@ -26,6 +26,25 @@ test('the terminal drawing connects every transition with its target step', () =
     '  ╰──     ⇢ help  intent say "help"',
     '',
     '[/ collect /]  {{ checkpoint }}  ([ terminal ])',
+    '* entry   → when the step is done   ⇢ at any time',
+  ]);
+});
+
+test('the terminal drawing shows calls, and transitions that return', () => {
+  const graph = buildScenarioGraph(compileDraft(registerScenario), undefined, () => 'Address');
+  expect(formatScenarioGraph(terminal, graph).slice(2)).toEqual([
+    '    * [\\ where \\] call Address',
+    '╭──     → done',
+    '│',
+    '╰─▶   ([ done ])',
+    '',
+    '╭─▶   [ why ] inform why (recovery)',
+    '│       → back  return',
+    '│',
+    '│    from anywhere',
+    '╰──     ⇢ why  intent why',
+    '',
+    '[\\ call \\]  ([ terminal ])  [ inform ]',
     '* entry   → when the step is done   ⇢ at any time',
   ]);
 });

@@ -19,6 +19,14 @@ test.each<[SignalDraft, string]>([
   expect(startConversation().turn({ signals: [signal] }).actions).toEqual([action, 'booking CONTINUE GOES_ON']);
 });
 
+test('0.2: an unaimed BACK goes to the focus only', () => {
+  const conversation = startConversation();
+  conversation.turn({ variables: { order_id: '1', date: 'May' } });
+  const played = conversation.turn({ signals: ['BACK'] });
+  expect(played.transition('refund')).toMatchObject({ reason: 'WENT_BACK', targetStepId: 'ask_order_id' });
+  expect(played.actions).toEqual(['refund CONTINUE GOES_ON', 'booking CONTINUE QUIET']);
+});
+
 test.each<[SignalDraft]>([['NONE'], ['START'], ['CONTINUE']])(
   '0.2: an unaimed %s has no effect and addresses no instance',
   (signal) => {
@@ -110,6 +118,7 @@ test.each<[string, SignalDraft]>([
   ['START', ['START', 'refund']],
   ['CONTINUE', ['CONTINUE', 'refund']],
   ['PAUSE', ['PAUSE', 'refund']],
+  ['BACK', ['BACK', 'refund']],
   ['CANCEL', 'CANCEL'],
   ['', ['CANCEL', 'booking']],
   ['', 'CONTINUE'],

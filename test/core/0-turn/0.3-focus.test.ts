@@ -1,5 +1,5 @@
 import { findFocusInstanceId } from '../../../src/core/model/focus';
-import { aRelationship, Conversation, type PlayedTurn } from '../../support/conversation';
+import { aRelationship, Conversation, type PlayedTurn, type ScenarioDraft } from '../../support/conversation';
 import { startConversation } from '../../support/running';
 import { acting, asking, confirming, silent, type Variation } from '../../support/sample-scenarios';
 
@@ -49,8 +49,6 @@ test('0.3: the owner of a deferred contribution is not the focus', () => {
   conversation.turn({ candidates: { contract: 0.9, payment: 0.8 } });
   const deferred = conversation.turn();
   expect(deferred.plan).toEqual(['payment CONFIRM ', '(deferred) contract CONFIRM ']);
-  // payment moves to a step without contributions. Nothing is open, and payment was active last.
-  conversation.turn({ trigger: 'TOOL_RESULTS', outcomes: [{ kind: 'CONFIRMED' }] });
   expect(getFocus(conversation.turn())).toBe('payment#1');
 });
 
@@ -71,6 +69,34 @@ test('0.3: a contribution of a TOOL_RESULTS turn replaces the previous one of th
   expect(getFocus(results)).toBe('refund#1');
   expect(results.plan).toContain('transfer CONFIRM ');
   expect(getFocus(conversation.turn())).toBe('transfer#1');
+});
+
+describe('0.3: the current exchange', () => {
+  const ask = (scenarioId: string): ScenarioDraft => asking(scenarioId, [`${scenarioId}_x`, `${scenarioId}_y`]);
+
+  test('0.3: is the last MESSAGE turn and every turn since: the request that was put last has the focus', () => {
+    const conversation = startConversation([ask('a'), ask('b')]);
+    expect(getFocus(conversation.turn({ variables: { b_x: 1 } }))).toBe('a#1');
+    // Only b contributed, so that the request of a belongs to an earlier exchange.
+    expect(getFocus(conversation.turn({ variables: { a_x: 1 } }))).toBe('b#1');
+    // A turn without a message belongs to the exchange.
+    conversation.turn({ trigger: 'TOOL_RESULTS', variables: { b_y: 1 } });
+    expect(getFocus(conversation.turn())).toBe('a#1');
+  });
+
+  test('0.3: without an open ASK or CONFIRM, the focus is the first owner in its latest turn with a contribution', () => {
+    const conversation = startConversation([acting('a', { priority: 9 }), acting('b')]);
+    expect(getFocus(conversation.turn({ trigger: 'TIMER' }))).toBe('a#1');
+    conversation.turn({ trigger: 'TOOL_RESULTS', outcomes: [{ kind: 'ACTION_FAILED', instanceId: 'b#1' }] });
+    conversation.turn({ trigger: 'TIMER' });
+    expect(getFocus(conversation.turn())).toBe('b#1');
+  });
+
+  test('0.3: an ended instance cannot be the focus', () => {
+    const conversation = startConversation([ask('a'), ask('b')]);
+    conversation.turn({ signals: ['CANCEL'] });
+    expect(getFocus(conversation.turn())).toBe('b#1');
+  });
 });
 
 test('0.3: a TIMER turn does not change the focus', () => {
@@ -95,7 +121,7 @@ test('0.3: an instance that was paused remains the focus and receives unaimed si
   expect(played.actions).toEqual(['refund CANCEL USER_REQUEST', 'booking CONTINUE GOES_ON']);
 });
 
-test('0.3: after the owner ends, the focus is the most recently active instance and not the next one in the plan', () => {
+test('0.3: after the owner ends, the focus is the owner of the next request in the plan', () => {
   const conversation = new Conversation([
     confirming('payment', always),
     asking('refund', ['order_id'], { ...always, priority: 10 }),
@@ -109,7 +135,7 @@ test('0.3: after the owner ends, the focus is the most recently active instance 
   ]);
   const declined = conversation.turn({ trigger: 'TOOL_RESULTS', outcomes: [{ kind: 'DECLINED' }] });
   expect(declined.actions).toContain('payment CANCEL DECLINED');
-  expect(getFocus(conversation.turn())).toBe('booking#3');
+  expect(getFocus(conversation.turn())).toBe('refund#1');
 });
 
 test('0.3: the focus among instances that were active at the same time is the latest started, then the first by id', () => {

@@ -1,20 +1,32 @@
-import { Conversation, type TurnDraft } from '../../support/conversation';
-import { asking, confirming } from '../../support/sample-scenarios';
+import { Conversation, PlayedTurn, type ScenarioDraft, type TurnDraft } from '../../support/conversation';
+import { asking, end } from '../../support/sample-scenarios';
 
-/** Contributes the known value of `x` on every turn: `probe CONFIRM x=...`, or `probe CONFIRM ` if it is not known. */
-const probe = confirming('probe', { confirms: ['x'], whenNotAddressed: 'CONTRIBUTE' });
-const other = confirming('other', { confirms: ['x'], whenNotAddressed: 'CONTRIBUTE' });
+/** Waits for an event. The intent "show" leads to a CONFIRM of the known value of `x`. */
+const createProbe = (scenarioId: string): ScenarioDraft => ({
+  scenarioId,
+  whenNotAddressed: 'CONTRIBUTE',
+  steps: [
+    { stepId: 'wait', to: [{ to: 'show', trigger: 'ANYTIME', intentLabel: 'show' }] },
+    { stepId: 'show', isCheckpoint: true, confirmsFields: ['x'], to: ['end'] },
+    end,
+  ],
+});
+const probe = createProbe('probe');
+const other = createProbe('other');
 /** A result that does not finish a stage. */
 const result = (x: string | null, instanceId = 'probe#1'): NonNullable<TurnDraft['outcomes']> => [
   { kind: 'ACTION_FAILED', instanceId, results: { x } },
 ];
 
+/** Plays turns and returns the known value of `x` on each of them: `probe CONFIRM x=...`, or `probe CONFIRM ` if it is not known. */
 function playTurns(...drafts: readonly TurnDraft[]): readonly string[] {
   const conversation = new Conversation([probe]);
-  const plans = drafts.map(
-    (draft, index) => conversation.turn(index === 0 ? { candidates: { probe: 0.9 }, ...draft } : draft).plan,
-  );
-  return plans.flat();
+  return drafts.flatMap((draft, index) => {
+    const complete = index === 0 ? { candidates: { probe: 0.9 }, ...draft } : draft;
+    const shown = conversation.decide({ ...complete, intent: 'show' });
+    conversation.turn(complete);
+    return new PlayedTurn(shown.result, shown.session).plan;
+  });
 }
 
 test('0.4: the newest source wins: candidate variables, results, instance, session, customer', () => {
@@ -89,9 +101,9 @@ test('0.4: candidate variables are stored in the session with their scope, a nul
   conversation.turn({ variables: { x: 1, y: null }, scopes: { x: 'IDENTITY' }, patch: { z: true, gone: null } });
   expect(conversation.session.variables).toEqual(
     new Map([
-      ['x', { value: 1, scope: 'IDENTITY', storedAt: 60_000 }],
-      ['y', { value: null, scope: 'CASE', storedAt: 60_000 }],
-      ['z', { value: true, scope: 'SESSION', storedAt: 60_000 }],
+      ['x', { value: 1, scope: 'IDENTITY', storedAt: 60_000, isPersistedResult: false }],
+      ['y', { value: null, scope: 'CASE', storedAt: 60_000, isPersistedResult: false }],
+      ['z', { value: true, scope: 'SESSION', storedAt: 60_000, isPersistedResult: false }],
     ]),
   );
 });
@@ -113,11 +125,11 @@ test.each<[string, TurnDraft]>([
 });
 
 test('0.4: a result is stored with its instance and does not affect others', () => {
-  const conversation = new Conversation([probe, other]);
+  const conversation = new Conversation([probe, other], { settings: { maxConfirmsPerTurn: 2 } });
   conversation.turn({ candidates: { probe: 0.9, other: 0.8 }, patch: { x: 'session' } });
   conversation.turn({ outcomes: result('two', 'other#1') });
-  const played = conversation.turn({ outcomes: result('one') });
-  expect(played.plan).toEqual(['probe CONFIRM x=one', '(deferred) other CONFIRM x=two']);
+  const played = conversation.turn({ outcomes: result('one'), intent: 'show' });
+  expect([...played.plan].sort()).toEqual(['other CONFIRM x=two', 'probe CONFIRM x=one']);
   expect(conversation.session.variables.get('x')?.value).toBe('session');
 });
 
@@ -190,14 +202,18 @@ describe('0.4: the end of an instance', () => {
   test('0.4: the variables of an instance are deleted when it ends', () => {
     const conversation = new Conversation([probe]);
     conversation.turn({ candidates: { probe: 0.9 } });
-    expect(conversation.turn({ outcomes: result('one') }).plan).toEqual(['probe CONFIRM x=one']);
+    expect(conversation.turn({ outcomes: result('one'), intent: 'show' }).plan).toEqual(['probe CONFIRM x=one']);
     conversation.turn(cancel('probe'));
-    expect(conversation.turn({ candidates: { probe: 0.9 } }).plan).toEqual(['probe CONFIRM ']);
+    expect(conversation.turn({ candidates: { probe: 0.9 }, intent: 'show' }).plan).toEqual(['probe CONFIRM ']);
   });
 });
 
 test('0.4: two instances that start on the same turn both know its values', () => {
   const conversation = new Conversation([probe, other]);
-  const played = conversation.turn({ candidates: { probe: 0.9, other: 0.8 }, variables: { x: 'given' } });
+  const played = conversation.turn({
+    candidates: { probe: 0.9, other: 0.8 },
+    variables: { x: 'given' },
+    intent: 'show',
+  });
   expect(played.plan).toEqual(['other CONFIRM x=given', '(deferred) probe CONFIRM x=given']);
 });

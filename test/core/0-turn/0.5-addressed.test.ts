@@ -1,4 +1,5 @@
 import { Conversation, type PlayedTurn, type TurnDraft } from '../../support/conversation';
+import { listOpenRequests } from '../../support/requests';
 import { startConversation } from '../../support/running';
 import { acting, asking, confirming, end, silent, type Variation } from '../../support/sample-scenarios';
 
@@ -207,23 +208,62 @@ describe('0.5: turns without a message', () => {
     },
   );
 
-  test('0.5: a variable takes effect on the next MESSAGE turn', () => {
+  test.each<[string, TurnDraft]>([
+    ['a candidate variable', { variables: { order_id: '1' } }],
+    ['the patch', { patch: { order_id: '1' } }],
+  ])('0.5: an instance walks if %s sets a value that it waits for', (_source, draft) => {
     const conversation = new Conversation([refund]);
     conversation.turn({ candidates: { refund: 0.9 } });
-    const results = conversation.turn({ trigger: 'TOOL_RESULTS', variables: { order_id: '1' } });
-    expect([results.plan, results.transition('refund').targetStepId]).toEqual([['refund NONE'], 'ask_order_id']);
-    expect(conversation.turn().transition('refund').targetStepId).toBe('ask_reason');
+    const results = conversation.turn({ trigger: 'TOOL_RESULTS', ...draft });
+    expect([results.plan, results.transition('refund').targetStepId]).toEqual([['refund ASK reason'], 'ask_reason']);
+  });
+
+  test.each<[string, string, TurnDraft, string]>([
+    ['changes', 'data.mood == "bad"', { patch: { mood: 'bad' } }, 'end'],
+    ['changes in another field', 'data.mood == "bad"', { patch: { hobby: 'chess' } }, 'ask_order_id'],
+    ['is given again', 'data.mood == "good"', { patch: { mood: 'good' } }, 'ask_order_id'],
+  ])(
+    '0.5: an instance walks if a value that a transition of its step reads changes: it %s',
+    (_case, condition, draft, target) => {
+      const steps = refund.steps.map((step) =>
+        step.stepId === 'ask_order_id'
+          ? { ...step, to: ['ask_reason', { to: 'end', trigger: 'ANYTIME' as const, condition }] }
+          : step,
+      );
+      const conversation = new Conversation([{ ...refund, steps }]);
+      conversation.turn({ candidates: { refund: 0.9 } });
+      conversation.session = {
+        ...conversation.session,
+        variables: new Map([['mood', { value: 'good', scope: 'SESSION', storedAt: 0, isPersistedResult: false }]]),
+      };
+      expect(conversation.turn({ trigger: 'TOOL_RESULTS', ...draft }).transition('refund').targetStepId).toBe(target);
+    },
+  );
+
+  test('0.5: an instance walks if a BACK reaches it', () => {
+    const conversation = new Conversation([refund]);
+    conversation.turn({ candidates: { refund: 0.9 } });
+    conversation.turn({ variables: { order_id: '1' } });
+    const played = conversation.turn({ trigger: 'TOOL_RESULTS', signals: ['BACK'] });
+    expect(played.transition('refund').targetStepId).toBe('ask_order_id');
   });
 
   test.each<[string, TurnDraft, string]>([
-    ['a COMPLETE reaches the instance', { signals: ['COMPLETE'] }, 'refund CONTINUE QUIET'],
-    ['a CANCEL reaches the instance', { signals: ['CANCEL'] }, 'refund CONTINUE QUIET'],
-    ['a PAUSE reaches the instance', { signals: ['PAUSE'] }, 'refund CONTINUE QUIET'],
-    ['its completion condition is TRUE', { message: 'enough' }, 'refund CONTINUE QUIET'],
-    ['it is idle, which 2.7 still handles', { occurredAt: 999_999_999 }, 'refund PAUSE IDLE'],
-  ])('0.5: rules 2.3 to 2.6 are not evaluated when %s', (_case, draft, action) => {
+    ['a COMPLETE reaches the instance', { signals: ['COMPLETE'] }, 'refund COMPLETE USER_REQUEST'],
+    ['a CANCEL reaches the instance', { signals: ['CANCEL'] }, 'refund CANCEL USER_REQUEST'],
+    ['a PAUSE reaches the instance', { signals: ['PAUSE'] }, 'refund PAUSE USER_REQUEST'],
+    ['its completion condition is TRUE', { message: 'enough' }, 'refund COMPLETE CONDITION'],
+    ['its cancel condition is TRUE', { message: 'stop' }, 'refund CANCEL CONDITION'],
+    ['it is idle', { occurredAt: 999_999_999 }, 'refund PAUSE IDLE'],
+    ['nothing is about it', {}, 'refund CONTINUE QUIET'],
+  ])('0.5: rules 2.1 to 2.4, 2.6 and 2.7 are evaluated when %s', (_case, draft, action) => {
     const conversation = new Conversation([
-      { ...refund, idleTimeoutMs: 3_600_000, completionCondition: 'message == "enough"' },
+      {
+        ...refund,
+        idleTimeoutMs: 3_600_000,
+        completionCondition: 'message == "enough"',
+        cancelCondition: 'message == "stop"',
+      },
     ]);
     conversation.turn({ candidates: { refund: 0.9 } });
     expect(conversation.turn({ trigger: 'TIMER', ...draft }).actions).toEqual([action]);
@@ -250,13 +290,10 @@ describe('0.5: turns without a message', () => {
     const conversation = new Conversation([refund]);
     conversation.turn({ candidates: { refund: 0.9 } });
     conversation.turn({ trigger: 'TIMER' });
-    expect(conversation.instance('refund').visit).toMatchObject({
-      attempts: 0,
-      openType: 'ASK',
-      openAskFields: ['order_id'],
-    });
+    expect(conversation.instance('refund').attempts).toBe(0);
+    expect(listOpenRequests(conversation.session)).toEqual(['refund#1 ASK order_id']);
     conversation.turn();
-    expect(conversation.instance('refund').visit.attempts).toBe(1);
+    expect(conversation.instance('refund').attempts).toBe(1);
   });
 
   test('0.5: a start walks and contributes, and interrupts no instance', () => {
@@ -329,7 +366,7 @@ describe('0.5: an awaited field', () => {
     const conversation = startConversation([asking('s', ['x', 'y']), asking('t', ['z'])], { variables: { y: 1 } });
     const { addressedInstanceIds } = conversation.turn({ variables: { x: null } }).result.context;
     expect(addressedInstanceIds).toEqual([]);
-    expect(conversation.instance('s').visit.attempts).toBe(1);
+    expect(conversation.instance('s').attempts).toBe(1);
   });
 
   test('0.5: a result for an awaited field of another instance is not an answer', () => {

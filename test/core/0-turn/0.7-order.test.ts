@@ -1,4 +1,4 @@
-import { aRelationship, Conversation } from '../../support/conversation';
+import { aRelationship, Conversation, type ScenarioDraft } from '../../support/conversation';
 import { acting, asking, confirming, end, silent } from '../../support/sample-scenarios';
 
 const refund = asking('refund', ['order_id', 'reason']);
@@ -65,7 +65,11 @@ test('0.7, step 4: confirmations are voided before stages are evaluated', () => 
   const conversation = new Conversation([{ scenarioId: 'payment', steps: [pay, end] }]);
   conversation.turn({ candidates: { payment: 0.9 }, variables: { amount: 10 } });
   expect(conversation.turn({ outcomes: [{ kind: 'CONFIRMED' }] }).plan).toEqual(['payment ACTION_HINT pay']);
-  expect(conversation.turn({ variables: { amount: 20 } }).plan).toEqual(['payment CONFIRM amount=20']);
+  // The action is under way, so that the change takes effect when the action has failed (3.9).
+  const failed = { kind: 'ACTION_FAILED', instanceId: 'payment#1' } as const;
+  expect(conversation.turn({ variables: { amount: 20 }, outcomes: [failed] }).plan).toEqual([
+    'payment CONFIRM amount=20',
+  ]);
 });
 
 test('0.7, steps 4 and 6: a checkpoint is passed before a CANCEL of the same turn', () => {
@@ -84,11 +88,12 @@ test('0.7, step 5: the attempt of a turn counts for its loop rule', () => {
   ]);
 });
 
-test('0.7, steps 5 and 6: addressed instances are determined before instances end', () => {
+test('0.7, steps 5 and 6: an addressed instance that ends interrupts no other one', () => {
   const conversation = new Conversation([refund, { ...booking, whenNotAddressed: 'PAUSE' }]);
   conversation.turn({ candidates: { refund: 0.9, booking: 0.8 } });
   const played = conversation.turn({ variables: { order_id: '1' }, signals: [['CANCEL', 'refund']] });
-  expect(played.actions).toEqual(['refund CANCEL USER_REQUEST', 'booking PAUSE INTERRUPTED']);
+  expect(played.result.context.addressedInstanceIds).toEqual(['refund#1']);
+  expect(played.actions).toEqual(['refund CANCEL USER_REQUEST', 'booking CONTINUE GOES_ON']);
 });
 
 test('0.7, steps 6 and 7: instances end before candidates are evaluated', () => {
@@ -166,14 +171,15 @@ test('0.7, step 9: when_not_addressed applies to automatic resumes', () => {
   const conversation = new Conversation([{ ...refund, whenNotAddressed: 'PAUSE' }, confirming('payment'), booking]);
   conversation.turn({ candidates: { refund: 0.9, payment: 0.8 } });
   conversation.turn({ outcomes: [{ kind: 'CONFIRMED', instanceId: 'payment#1' }] });
-  const played = conversation.turn({
-    signals: [
-      ['CONTINUE', 'payment'],
-      ['CANCEL', 'payment'],
-    ],
-  });
-  expect(played.actions).toEqual(['refund PAUSE INTERRUPTED', 'payment CANCEL USER_REQUEST']);
-  expect(conversation.turn().actions).toEqual(['refund CONTINUE RESUMED']);
+  expect(conversation.instance('refund').pauseReason).toBe('INTERRUPTED');
+  expect(conversation.turn({ signals: [['CONTINUE', 'payment']] }).actions).toEqual([
+    'refund PAUSE STAYS_PAUSED',
+    'payment CONTINUE GOES_ON',
+  ]);
+  expect(conversation.turn({ signals: [['CANCEL', 'payment']] }).actions).toEqual([
+    'refund CONTINUE RESUMED',
+    'payment CANCEL USER_REQUEST',
+  ]);
 });
 
 test('0.7, step 10: all walks use one snapshot; cleared fields are visible after apply', () => {
@@ -195,14 +201,19 @@ test('0.7, step 10: a cleared field stays known to an instance whose result prov
     ...asking('change', ['answer']),
     steps: [{ stepId: 'ask', collectsProfileFields: ['answer'], to: [{ to: 'end', clears: ['order_id'] }] }, end],
   };
-  const conversation = new Conversation([
-    confirming('payment', { confirms: ['order_id'], whenNotAddressed: 'CONTRIBUTE' }),
-    clearing,
-  ]);
+  const probe: ScenarioDraft = {
+    scenarioId: 'payment',
+    steps: [
+      { stepId: 'event', to: [{ to: 'show', trigger: 'ANYTIME', intentLabel: 'show' }] },
+      { stepId: 'show', isCheckpoint: true, confirmsFields: ['order_id'], to: ['end'] },
+      end,
+    ],
+  };
+  const conversation = new Conversation([probe, clearing]);
   conversation.turn({ candidates: { change: 0.9, payment: 0.8 }, patch: { order_id: '1' } });
-  // The outcome names no instance and goes to the focus, which contributed the CONFIRM.
-  conversation.turn({ variables: { answer: 'x' }, outcomes: [{ kind: 'ACTION_FAILED', results: { order_id: '2' } }] });
-  expect(conversation.turn().plan).toContain('payment CONFIRM order_id=2');
+  const event = { kind: 'ACTION_FAILED', instanceId: 'payment#1', results: { order_id: '2' } } as const;
+  conversation.turn({ variables: { answer: 'x' }, outcomes: [event] });
+  expect(conversation.turn({ intent: 'show' }).plan).toContain('payment CONFIRM order_id=2');
   expect(conversation.session.variables.get('order_id')?.value).toBeNull();
 });
 

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { findCycleIndex, findDependencyCycle } from '../../../src/core/scenario/relationship-problem';
-import { aRelationship } from '../../support/conversation';
+import { aRelationship, Conversation, type ScenarioDraft, type TurnDraft } from '../../support/conversation';
 import {
   createLinkedConversation,
   getStartedScenarioIds,
   type RelationshipTuple,
 } from '../../support/linked-scenarios';
+import { asking } from '../../support/sample-scenarios';
 
 describe('depends_on', () => {
   const links: readonly RelationshipTuple[] = [['a', 'DEPENDS_ON', 'b']];
@@ -42,6 +43,46 @@ describe('depends_on', () => {
     expect(getStartedScenarioIds(conversation.turn({ candidates: { a: 0.9 } }))).toEqual(['a']);
   });
 
+  test('1.1: the last completed run counts: one that FAILED is not enough', () => {
+    const conversation = new Conversation(
+      [
+        asking('a', ['a_field']),
+        {
+          scenarioId: 'check',
+          steps: [
+            {
+              stepId: 'ask',
+              collectsProfileFields: ['code'],
+              to: [{ to: 'passed', condition: 'data.code == 1' }, 'failed'],
+            },
+            { stepId: 'passed', isTerminal: true },
+            { stepId: 'failed', isTerminal: true, ending: 'FAILED' },
+          ],
+        },
+      ],
+      { relationships: [aRelationship('a', 'DEPENDS_ON', 'check')], settings: { pendingStartTurns: 0 } },
+    );
+    const check = (code: number): readonly string[] => {
+      conversation.turn({ candidates: { check: 0.9 } });
+      return conversation.turn({ variables: { code } }).actions;
+    };
+    expect(check(2)).toEqual(['check COMPLETE TERMINAL']);
+    expect(conversation.turn({ candidates: { a: 0.9 } }).rejections).toEqual(['a DEPENDENCY']);
+    check(1);
+    expect(conversation.turn({ candidates: { a: 0.9 } }).actions).toEqual(['a START CANDIDATE']);
+    conversation.turn({ signals: [['CANCEL', 'a']] });
+    check(2);
+    expect(conversation.turn({ candidates: { a: 0.9 } }).rejections).toEqual(['a DEPENDENCY']);
+  });
+
+  test('1.1: the last completed run counts although the session no longer lists it among the ended instances', () => {
+    const conversation = createLinkedConversation(links, {}, { endedInstances: 0 });
+    conversation.turn({ candidates: { b: 0.9 } });
+    conversation.turn({ signals: [['COMPLETE', 'b']] });
+    expect(conversation.session.endedInstances).toEqual([]);
+    expect(getStartedScenarioIds(conversation.turn({ candidates: { a: 0.9 } }))).toEqual(['a']);
+  });
+
   test('1.1: all dependencies must have completed', () => {
     const conversation = createLinkedConversation([
       ['a', 'DEPENDS_ON', 'c'],
@@ -65,6 +106,63 @@ describe('depends_on', () => {
       'b',
       'd',
     ]);
+  });
+});
+
+describe('start_dependency', () => {
+  const brief = (scenarioId: string, ending: 'SUCCEEDED' | 'FAILED' = 'SUCCEEDED'): ScenarioDraft => ({
+    scenarioId,
+    steps: [
+      { stepId: 'ask', collectsProfileFields: [`${scenarioId}_field`], to: ['last'] },
+      { stepId: 'last', isTerminal: true, ending },
+    ],
+  });
+  const create = (ending: 'SUCCEEDED' | 'FAILED' = 'SUCCEEDED'): Conversation =>
+    new Conversation([asking('a', ['a_field']), brief('b', ending), brief('c')], {
+      relationships: [aRelationship('a', 'DEPENDS_ON', 'b', 'SCENARIO', true)],
+    });
+
+  test('1.1: a named scenario starts its dependency, stays pending while that runs, and starts when it succeeds', () => {
+    const conversation = create();
+    const first = conversation.turn({ candidates: { a: 0.9 } });
+    expect([first.actions, first.rejections]).toEqual([['b START IMPLIED'], ['a DEPENDENCY']]);
+    for (let turn = 0; turn < 4; turn += 1) {
+      expect(conversation.turn({ requested: ['hours'] }).result.rejectedCandidates).toMatchObject([
+        { scenarioId: 'a', reason: 'DEPENDENCY', pendingTurnsLeft: 3 },
+      ]);
+    }
+    const last = conversation.turn({ variables: { b_field: 1 } });
+    expect(last.actions).toEqual(['b COMPLETE TERMINAL', 'a START PENDING']);
+    expect(last.plan).toEqual(['a ASK a_field']);
+  });
+
+  test.each<[string, TurnDraft, 'SUCCEEDED' | 'FAILED']>([
+    ['fails', { variables: { b_field: 1 } }, 'FAILED'],
+    ['is canceled', { signals: [['CANCEL', 'b']] }, 'SUCCEEDED'],
+  ])('1.1: the pending start is dropped when the dependency %s', (_how, draft, ending) => {
+    const conversation = create(ending);
+    conversation.turn({ candidates: { a: 0.9 } });
+    expect(conversation.turn(draft).session.pendingStarts).toEqual([]);
+    expect(conversation.turn().rejections).toEqual([]);
+  });
+
+  test('1.1: a dependency that runs already is not started again', () => {
+    const conversation = create();
+    conversation.turn({ candidates: { b: 0.9 } });
+    const played = conversation.turn({ candidates: { a: 0.9 } });
+    expect([played.actions, played.rejections]).toEqual([['b CONTINUE GOES_ON'], ['a DEPENDENCY']]);
+  });
+
+  test('1.1: a paused dependency resumes', () => {
+    const conversation = create();
+    conversation.turn({ candidates: { b: 0.9 } });
+    conversation.turn({ signals: [['PAUSE', 'b']] });
+    expect(conversation.turn({ candidates: { a: 0.9 } }).actions).toEqual(['b CONTINUE RESUMED']);
+  });
+
+  test('1.1: without start_dependency, nothing starts by itself', () => {
+    const conversation = createLinkedConversation([['a', 'DEPENDS_ON', 'b']]);
+    expect(conversation.turn({ candidates: { a: 0.9 } }).actions).toEqual([]);
   });
 });
 

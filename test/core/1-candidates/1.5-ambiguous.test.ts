@@ -1,9 +1,10 @@
-import type { TurnDraft } from '../../support/conversation';
+import { aRelationship, Conversation, type PlayedTurn, type TurnDraft } from '../../support/conversation';
 import {
   createLinkedConversation,
   getStartedScenarioIds,
   type RelationshipTuple,
 } from '../../support/linked-scenarios';
+import { asking } from '../../support/sample-scenarios';
 
 const links: readonly RelationshipTuple[] = [['a', 'AMBIGUOUS', 'b']];
 const both: TurnDraft = { candidates: { b: 0.85, a: 0.8 } };
@@ -89,7 +90,12 @@ describe('ambiguous candidates', () => {
       candidates: { a: 0.9, b: 0.9, c: 0.6, d: 0.6 },
     });
     expect(getStartedScenarioIds(played)).toEqual([]);
-    expect(played.plan).toEqual(['CHOICE a,b,c,d']);
+    // One CHOICE at a time: the second one waits.
+    expect(played.plan).toEqual(['CHOICE a,b']);
+    expect(played.session.choices.map(({ status, scenarioIds }) => [status, ...scenarioIds])).toEqual([
+      ['OPEN', 'a', 'b'],
+      ['WAITING', 'c', 'd'],
+    ]);
   });
 
   test('1.5: a candidate that a starting scenario excludes does not make other candidates ambiguous', () => {
@@ -116,24 +122,84 @@ describe('ambiguous candidates', () => {
 });
 
 describe('the CHOICE', () => {
-  test('1.5: the same set is not offered on consecutive turns', () => {
+  const getChoice = ({ result }: PlayedTurn) =>
+    result.plan.contributions.find((each) => each.type === 'CONFIRM' && each.confirmKind === 'CHOICE');
+  const getAttempts = ({ session }: Conversation): readonly number[] => session.choices.map(({ attempts }) => attempts);
+
+  test('1.5: the CHOICE is put again as a reprompt while it is not answered, and counts attempts', () => {
     const conversation = createLinkedConversation(links);
-    expect([conversation.turn(both), conversation.turn(both), conversation.turn(both)].map(({ plan }) => plan)).toEqual(
-      [['CHOICE b,a'], [], ['CHOICE b,a']],
-    );
+    expect(getChoice(conversation.turn(both))?.isReprompt).toBe(false);
+    expect(getChoice(conversation.turn())?.isReprompt).toBe(true);
+    expect(getChoice(conversation.turn(both))?.isReprompt).toBe(true);
+    expect(getAttempts(conversation)).toEqual([2]);
   });
 
-  test('1.5: a turn without a message does not reset the offered set', () => {
+  test('1.5: a turn without a message neither puts the CHOICE again nor closes it', () => {
     const conversation = createLinkedConversation(links);
     conversation.turn(both);
+    expect(conversation.turn({ trigger: 'TIMER' }).plan).toEqual([]);
+    expect(getAttempts(conversation)).toEqual([0]);
+    expect(conversation.turn(both).plan).toEqual(['CHOICE b,a']);
+  });
+
+  test.each<[string, TurnDraft]>([
+    ['addresses an instance', { candidates: { c: 0.9 } }],
+    ['names a scenario outside it that is refused', { candidates: { d: 0.9 } }],
+    ['asks for something', { requested: ['hours'] }],
+  ])('0.8: a message that %s is no attempt at the CHOICE', (_what, draft) => {
+    const conversation = createLinkedConversation(links, { d: { requires: { no: 'HARD' } } });
+    conversation.turn({ candidates: { c: 0.9 } });
+    conversation.turn(both);
+    conversation.turn(draft);
+    expect(getAttempts(conversation)).toEqual([0]);
+  });
+
+  test('1.5: the CHOICE closes at max_attempts attempts, and the same set is put again after a message without it', () => {
+    const conversation = createLinkedConversation(links, {}, { maxAttempts: 2 });
+    expect([both, both, both, both].map((draft) => conversation.turn(draft).plan)).toEqual([
+      ['CHOICE b,a'],
+      ['CHOICE b,a'],
+      [],
+      [],
+    ]);
     conversation.turn({ trigger: 'TIMER' });
     expect(conversation.turn(both).plan).toEqual([]);
+    conversation.turn();
+    expect(conversation.turn(both).plan).toEqual(['CHOICE b,a']);
   });
 
-  test('1.5: the set is rejected on a turn that does not offer it', () => {
+  test('1.5: the CHOICE closes when another scenario starts or resumes', () => {
     const conversation = createLinkedConversation(links);
     conversation.turn(both);
-    expect(conversation.turn(both).rejections).toEqual(['b AMBIGUOUS', 'a AMBIGUOUS']);
+    expect(conversation.turn({ candidates: { c: 0.9 } }).plan).toEqual(['c ASK c_field']);
+    expect(conversation.session.choices).toEqual([]);
+    conversation.turn({ signals: [['PAUSE', 'c']] });
+    conversation.turn(both);
+    conversation.turn({ signals: [['CONTINUE', 'c']] });
+    expect(conversation.session.choices).toEqual([]);
+  });
+
+  test('1.5: STARTs aimed at several of its scenarios start them all', () => {
+    const conversation = createLinkedConversation(links);
+    conversation.turn(both);
+    const played = conversation.turn({ signals: [['START', 'a', 'b']], ...both });
+    expect(played.actions).toEqual(['a START AIMED', 'b START AIMED']);
+    expect([played.rejections, played.session.choices]).toEqual([[], []]);
+  });
+
+  test('1.5: a CHOICE that waits is put when the open one is closed', () => {
+    const conversation = createLinkedConversation([...links, ['c', 'AMBIGUOUS', 'd']]);
+    const all: TurnDraft = { candidates: { a: 0.9, b: 0.9, c: 0.6, d: 0.6 } };
+    expect(conversation.turn(all).plan).toEqual(['CHOICE a,b']);
+    expect(conversation.turn({ candidates: { a: 0.9 } }).plan).toEqual(['CHOICE c,d', 'a ASK a_field']);
+  });
+
+  test('0.4: the CHOICE keeps the local values that its scenarios took until one of them starts', () => {
+    const conversation = createLinkedConversation(links, { a: { localFields: ['a_field'] } });
+    conversation.turn({ ...both, given: [{ name: 'a_field', value: 5, scenarioId: 'a' }] });
+    const played = conversation.turn({ signals: [['START', 'a']] });
+    expect(played.transition('a').targetStepId).toBe('end');
+    expect(conversation.instance('a').variables.get('a_field')).toBe(5);
   });
 
   test('1.5: another set is offered immediately', () => {
@@ -149,6 +215,54 @@ describe('the CHOICE', () => {
     const conversation = createLinkedConversation(links);
     conversation.turn(both);
     expect(getStartedScenarioIds(conversation.turn(draft))).toEqual(['a']);
+  });
+
+  const no: TurnDraft = { outcomes: [{ kind: 'DECLINED' }] };
+
+  test('1.5: DECLINED closes the CHOICE, and CONFIRMED does not answer one with several options', () => {
+    const conversation = createLinkedConversation(links);
+    conversation.turn(both);
+    const yes = conversation.turn({ outcomes: [{ kind: 'CONFIRMED' }] });
+    expect(yes.result.ignoredOutcomes).toMatchObject([{ reason: 'NO_OPEN_REQUEST' }]);
+    expect(yes.plan).toEqual(['CHOICE b,a']);
+    const declined = conversation.turn(no);
+    expect([declined.result.ignoredOutcomes, declined.plan, declined.session.choices]).toEqual([[], [], []]);
+  });
+
+  test('1.5: after DECLINED the same set is not put again on that turn', () => {
+    const conversation = createLinkedConversation(links);
+    conversation.turn(both);
+    const declined = conversation.turn({ ...no, ...both });
+    expect([declined.actions, declined.plan]).toEqual([[], []]);
+  });
+
+  describe('0.6: a DECLINED while a CONFIRM is open, too', () => {
+    const agreeing = (conversation: Conversation): readonly string[] =>
+      conversation.instance('c').requests.map(({ kind, status, outcome }) => `${kind} ${status} ${outcome ?? ''}`);
+    const steps = [
+      { stepId: 'agree', isCheckpoint: true, to: [{ to: 'no', outcomes: ['DECLINED' as const] }, 'end'] },
+      { stepId: 'no', templateIds: ['no'], isTerminal: true },
+      { stepId: 'end', isTerminal: true },
+    ];
+    const startBoth = (first: TurnDraft, second: TurnDraft): Conversation => {
+      const scenarios = [asking('a', ['a_field']), asking('b', ['b_field']), { scenarioId: 'c', steps }];
+      const conversation = new Conversation(scenarios, { relationships: [aRelationship('a', 'AMBIGUOUS', 'b')] });
+      conversation.turn(first);
+      conversation.turn(second);
+      return conversation;
+    };
+
+    test('0.6: answers the CONFIRM of the same plan', () => {
+      const conversation = startBoth({ candidates: { c: 0.9 } }, both);
+      expect(conversation.turn(no).plan).toContain('c INFORM no');
+      expect(conversation.session.choices).toHaveLength(1);
+    });
+
+    test('0.6: answers the CHOICE that was put later', () => {
+      const conversation = startBoth({ candidates: { c: 0.9 } }, { ...both, trigger: 'TOOL_RESULTS' });
+      conversation.turn(no);
+      expect([conversation.session.choices, agreeing(conversation)]).toEqual([[], ['CONFIRM OPEN ']]);
+    });
   });
 
   test('1.5: a START for one scenario answers the CHOICE although both are ambiguous candidates again', () => {
@@ -190,6 +304,8 @@ describe('the CHOICE', () => {
           stepName: '',
           priority: 53,
           isReprompt: false,
+          isReminder: false,
+          leadInTemplateIds: [],
           deferred: false,
           deferredBehindScenarioId: '',
           sharedFields: [],
@@ -201,6 +317,7 @@ describe('the CHOICE', () => {
             { scenarioId: 'a', scenarioName: 'Refund', score: 0.8 },
             { scenarioId: 'b', scenarioName: 'Return', score: 0.75 },
           ],
+          choiceReason: 'AMBIGUOUS',
           actionKey: '',
         },
       ],
@@ -210,15 +327,16 @@ describe('the CHOICE', () => {
       hasConfirms: true,
       hasActionHints: false,
       hasInforms: false,
-      abandoned: [],
+      offers: [],
+      openRequests: [],
       rejectedValues: [],
     });
   });
 
-  test('1.5: a set that a TOOL_RESULTS turn offered is not offered again on the next message', () => {
+  test('1.5: a turn without a message can begin a CHOICE', () => {
     const conversation = createLinkedConversation([['a', 'AMBIGUOUS', 'b']]);
     const candidates = { a: 0.8, b: 0.8 };
     expect(conversation.turn({ trigger: 'TOOL_RESULTS', candidates }).plan).toEqual(['CHOICE a,b']);
-    expect(conversation.turn({ candidates }).plan).toEqual([]);
+    expect(conversation.turn({ candidates }).plan).toEqual(['CHOICE a,b']);
   });
 });

@@ -33,14 +33,14 @@ describe('10: the ASK for a field whose value was rejected', () => {
     expect(ask.rejectedValues).toEqual([
       { fieldName: 'age', reason: 'RULE', source: 'CUSTOMER', text: 'Adults only.', value: 7 },
     ]);
-    expect(conversation.instance('s').visit.attempts).toBe(1);
+    expect(conversation.instance('s').attempts).toBe(1);
   });
 
   test('10: is a reprompt even if the message that starts the scenario has the rejected value', () => {
     const conversation = new Conversation([asking('s', ['age', 'name'])], { fields: [age] });
     const ask = getAsk(conversation.turn({ candidates: { s: 0.9 }, variables: { age: 7 } }));
     expect([ask.isReprompt, ask.rejectedValues.length]).toEqual([true, 1]);
-    expect(conversation.instance('s').visit.attempts).toBe(0);
+    expect(conversation.instance('s').attempts).toBe(0);
   });
 
   test('10: does not have the rejected value on the next turn', () => {
@@ -54,7 +54,7 @@ describe('10: the ASK for a field whose value was rejected', () => {
     const conversation = start([{ scenarioId: 's', steps }]);
     const ask = getAsk(conversation.turn({ variables: { age: 7, name: 'Ada' } }));
     expect([ask.fieldsToAsk, ask.rejectedValues.map(({ fieldName }) => fieldName)]).toEqual([['age'], ['age']]);
-    expect(conversation.instance('s').visit.attempts).toBe(1);
+    expect(conversation.instance('s').attempts).toBe(1);
   });
 
   test('10: counts an attempt even if the turn starts another scenario', () => {
@@ -62,7 +62,7 @@ describe('10: the ASK for a field whose value was rejected', () => {
     conversation.turn({ candidates: { s: 0.9 } });
     const played = conversation.turn({ candidates: { t: 0.9 }, variables: { age: 7 } });
     expect(played.actions).toEqual(['s CONTINUE GOES_ON', 't START CANDIDATE']);
-    expect(conversation.instance('s').visit.attempts).toBe(1);
+    expect(conversation.instance('s').attempts).toBe(1);
   });
 
   test('10: pauses the instance after max_attempts rejected values', () => {
@@ -96,14 +96,14 @@ describe('10: the ASK for a field whose value was rejected', () => {
     const conversation = start([asking('s', ['age']), asking('t', ['name'])]);
     const played = conversation.turn({ customer: { age: 7 }, variables: { name: 'Ada' } });
     expect(played.plan).toEqual(['t INFORM bye', 's NONE']);
-    expect(conversation.instance('s').visit.attempts).toBe(0);
+    expect(conversation.instance('s').attempts).toBe(0);
   });
 
   test('10: counts no attempt on a TOOL_RESULTS turn', () => {
     const conversation = start();
     const played = conversation.turn({ trigger: 'TOOL_RESULTS', patch: { age: 7 } });
     expect([played.plan, played.result.plan.rejectedValues.length]).toEqual([['s NONE'], 1]);
-    expect(conversation.instance('s').visit.attempts).toBe(0);
+    expect(conversation.instance('s').attempts).toBe(0);
   });
 });
 

@@ -50,7 +50,8 @@ test('10: a rejected value never changes the known data', () => {
     fc.property(randomSession, fields, ({ scenarios, relationships, settings, turns }, drafts) => {
       const conversation = new Conversation(scenarios, { relationships, settings, fields: drafts });
       turns.forEach((turn, index) => {
-        const draft = { ...turn, occurredAt: (index + 1) * minute };
+        // A list that APPEND or REMOVE leads to is checked as a whole, so its value is not that of the draft.
+        const draft = { ...turn, given: [], occurredAt: (index + 1) * minute };
         const context = selectContext(conversation.input(draft));
         const accepted = selectContext(conversation.input(withoutRejected(draft, context.rejectedValues)));
         rejections += context.rejectedValues.length;

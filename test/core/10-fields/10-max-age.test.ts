@@ -34,7 +34,12 @@ test('10: a step asks again for a value that is too old', () => {
 
 test('10: a value that is provided again has the time of the latest turn that provided it', () => {
   const { conversation } = play(undefined, { 1: starting, 10: { variables: { rate: 7 } }, 20: {} });
-  expect(conversation.session.variables.get('rate')).toEqual({ value: 7, scope: 'CASE', storedAt: 10 * minute });
+  expect(conversation.session.variables.get('rate')).toEqual({
+    value: 7,
+    scope: 'CASE',
+    storedAt: 10 * minute,
+    isPersistedResult: false,
+  });
 });
 
 test('10: a value that is provided again after it expired counts as changed', () => {
@@ -50,7 +55,10 @@ test('10: max_age applies to the session variables of the caller', () => {
 
 test('10: a value that an earlier release stored without a time does not expire', () => {
   const { conversation } = play(undefined, { 1: starting });
-  conversation.session = { ...conversation.session, variables: new Map([['rate', { value: 7, scope: 'CASE' }]]) };
+  conversation.session = {
+    ...conversation.session,
+    variables: new Map([['rate', { value: 7, scope: 'CASE', isPersistedResult: false }]]),
+  };
   conversation.turn({ occurredAt: 100 * minute });
   expect(conversation.session.variables.get('rate')?.value).toBe(7);
 });
@@ -73,6 +81,20 @@ test('10: the profile value is used when a stored value is too old', () => {
   ]);
 });
 
+test('10: a CONFIRM of a value that is too old is void, and a CONFIRMED of that turn is ignored', () => {
+  const scenario = {
+    scenarioId: 's',
+    steps: [{ stepId: 'c', isCheckpoint: true, confirmsFields: ['rate'], to: ['end'] }, end],
+  };
+  const { conversation } = play(scenario, { 1: starting });
+  const played = conversation.turn({
+    occurredAt: 12 * minute,
+    outcomes: [{ kind: 'CONFIRMED', actionKey: 's#1/c/1' }],
+  });
+  expect(played.result.ignoredOutcomes).toMatchObject([{ reason: 'VOID' }]);
+  expect(played.contribution('s')).toMatchObject({ actionKey: 's#1/c/1/2', isReprompt: false });
+});
+
 describe('10: tool results', () => {
   const tool = { toolId: 'rates', timing: 'DURING_STEP', variableNames: ['rate', 'note'], dependsOn: [] } as const;
   const scenario = {
@@ -89,8 +111,9 @@ describe('10: tool results', () => {
   };
 
   test('10: a result is known until it is older than max_age, and the other results of its outcome remain', () => {
-    const { plans, conversation } = play(scenario, { 1: { candidates: { s: 0.9 } }, 2: result, 12: {}, 13: {} });
-    expect(plans.slice(1)).toEqual([['s CONFIRM rate=7,note=n'], ['s CONFIRM rate=7,note=n'], ['s CONFIRM note=n']]);
+    const timer: TurnDraft = { trigger: 'TIMER' };
+    const { plans, conversation } = play(scenario, { 1: { candidates: { s: 0.9 } }, 2: result, 12: {}, 13: timer });
+    expect(plans.slice(1)).toEqual([['s CONFIRM rate=7,note=n'], ['s CONFIRM rate=7,note=n'], ['s NONE']]);
     const { variables, variableTimes } = conversation.instance('s');
     expect([[...variables], [...variableTimes]]).toEqual([[['note', 'n']], [['note', 2 * minute]]]);
   });

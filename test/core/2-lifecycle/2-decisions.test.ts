@@ -87,6 +87,8 @@ describe('unused fields', () => {
     sourceStepId: '',
     resumed: false,
     irreversibleDone: [],
+    actionsUnderWay: [],
+    ending: undefined,
     missingSoftFields: [],
     staysPausedBecause: undefined,
     conditionErrors: [],

@@ -1,17 +1,27 @@
 import fc from 'fast-check';
 import type { RelationshipKind } from '../../../src/core/model/scenario';
+import type { ScenarioInstance } from '../../../src/core/model/session';
 import type { OrchestrationSettings } from '../../../src/core/model/settings';
 import {
   aRelationship,
   Conversation,
   type ScenarioDraft,
   type SignalDraft,
+  type StepDraft,
   type TurnDraft,
 } from '../../support/conversation';
 import { acting, asking, confirming, silent, type Variation } from '../../support/sample-scenarios';
 
 const ids = ['a', 'b', 'c', 'd'] as const;
-const kinds: readonly RelationshipKind[] = ['DEPENDS_ON', 'EXCLUDES', 'IMPLIES', 'SPECIALIZES', 'AMBIGUOUS', 'RELATED'];
+const kinds: readonly RelationshipKind[] = [
+  'DEPENDS_ON',
+  'EXCLUDES',
+  'IMPLIES',
+  'SPECIALIZES',
+  'AMBIGUOUS',
+  'RELATED',
+  'LEADS_TO',
+];
 
 const variation: fc.Arbitrary<Variation> = fc.record(
   {
@@ -23,17 +33,43 @@ const variation: fc.Arbitrary<Variation> = fc.record(
     maxStartsPerSession: fc.integer({ min: 1, max: 2 }),
     completionCondition: fc.constantFrom('turn == 3', 'data.a_field == 1'),
     requires: fc.constant({ customer_no: 'HARD' as const }),
+    whenDisplaced: fc.constantFrom('PAUSE', 'CANCEL'),
+    resume: fc.constantFrom('AUTOMATIC', 'OFFER'),
+    askBeforeStart: fc.boolean(),
+    cancelCondition: fc.constantFrom('turn == 4', 'data.b_field == 2'),
   },
   { requiredKeys: [] },
 );
 
 function scenario(id: string): fc.Arbitrary<ScenarioDraft> {
-  return fc.tuple(fc.constantFrom('asking', 'confirming', 'acting', 'silent'), variation).map(([kind, given]) => {
-    if (kind === 'asking') return asking(id, [`${id}_field`, 'shared'], given);
-    if (kind === 'confirming') return confirming(id, given);
-    return kind === 'acting' ? acting(id, given) : silent(id, given);
-  });
+  return fc
+    .tuple(fc.constantFrom(...Object.values(toScenario)), variation, fc.constantFrom(...ids))
+    .map(([create, given, calledId]) => ({
+      ...create(id, calledId === id ? 'unknown' : calledId),
+      ...given,
+    }));
 }
+
+const silentEnd: StepDraft = { stepId: 'end', isTerminal: true };
+const asksFor = (id: string): StepDraft => ({ stepId: 'ask', collectsProfileFields: [`${id}_field`], to: ['end'] });
+const calls = (scenarioId: string): StepDraft => ({
+  stepId: 'call',
+  calls: { scenarioId, reuseCompleted: false, returns: [`${scenarioId}_field`] },
+  to: ['end'],
+});
+
+/** Kinds of scenarios. */
+const toScenario: Readonly<Record<string, (id: string, calledId: string) => ScenarioDraft>> = {
+  asking: (id) => asking(id, [`${id}_field`, 'shared']),
+  brief: (id) => ({ scenarioId: id, steps: [asksFor(id), silentEnd] }),
+  calling: (id, calledId) => ({
+    scenarioId: id,
+    steps: [{ ...asksFor(id), to: ['call'] }, calls(calledId), silentEnd],
+  }),
+  confirming: (id) => confirming(id),
+  acting: (id) => acting(id),
+  silent: (id) => silent(id),
+};
 
 const settings: fc.Arbitrary<Partial<OrchestrationSettings>> = fc.record({
   maxSimultaneousScenarios: fc.integer({ min: 1, max: 4 }),
@@ -117,7 +153,13 @@ test('2: there is one decision for each instance in start order, and a running s
     expect(decisions.slice(0, before.length).map(({ instanceId }) => instanceId)).toEqual(
       before.map(({ instanceId }) => instanceId),
     );
-    expect(decisions.slice(before.length).every(({ action }) => action === 'START')).toBe(true);
+    const started = decisions.filter(({ action }) => action === 'START');
+    const endedStarts = decisions.slice(before.length + started.length);
+    expect(decisions.slice(before.length, before.length + started.length)).toEqual(started);
+    expect(endedStarts.every(({ action }) => action === 'COMPLETE' || action === 'CANCEL')).toBe(true);
+    const startedIds = started.map(({ instanceId }) => instanceId);
+    expect(endedStarts.every(({ instanceId }) => startedIds.includes(instanceId))).toBe(true);
+    expect(new Set(started.map(({ scenarioId }) => scenarioId)).size).toBe(started.length);
     expect(decisions.slice(0, before.length).some(({ action }) => action === 'START')).toBe(false);
     const running = session.instances.map(({ scenarioId }) => scenarioId);
     expect(new Set(running).size).toBe(running.length);
@@ -137,12 +179,15 @@ test('2: the session matches the decisions', () => {
       COMPLETE: 'COMPLETED',
       CANCEL: 'CANCELLED',
     } as const;
-    for (const { instanceId, action } of result.lifecycleDecisions)
-      expect(getStatus(instanceId)).toBe(expected[action]);
-    const continuing = result.lifecycleDecisions
-      .filter(({ action }) => action === 'START' || action === 'CONTINUE')
-      .map(({ instanceId }) => instanceId);
-    expect(result.transitionDecisions.map(({ instanceId }) => instanceId)).toEqual(continuing);
+    // An instance that starts and ends on one turn has two decisions.
+    const actions = new Map(result.lifecycleDecisions.map(({ instanceId, action }) => [instanceId, action]));
+    for (const [instanceId, action] of actions) expect(getStatus(instanceId)).toBe(expected[action]);
+    const continuing = [...actions].flatMap(([id, action]) =>
+      action === 'START' || action === 'CONTINUE' ? [id] : [],
+    );
+    const walked = result.transitionDecisions.map(({ instanceId }) => instanceId);
+    expect(walked.filter((id) => continuing.includes(id))).toEqual(continuing);
+    expect(walked.every((id) => actions.get(id) !== 'PAUSE')).toBe(true);
     expect(
       result.plan.contributions
         .map(({ instanceId }) => instanceId)
@@ -154,14 +199,69 @@ test('2: the session matches the decisions', () => {
 
 test('1.2: scenarios that exclude each other are never active together', () => {
   forEachTurn((conversation, draft, { areExclusive }) => {
-    const active = conversation
-      .turn(draft)
-      .session.instances.filter(({ status }) => status === 'ACTIVE')
-      .map(({ scenarioId }) => scenarioId);
-    for (const a of active)
-      for (const b of active) if (a !== b) expect([a, b, areExclusive(a, b)]).toEqual([a, b, false]);
+    const active = conversation.turn(draft).session.instances.filter(({ status }) => status === 'ACTIVE');
+    for (const a of active) {
+      for (const b of active) {
+        if (a === b || isInCallChain(a, b, active) || isInCallChain(b, a, active)) continue;
+        const isExcluded = areExclusive(a.scenarioId, b.scenarioId);
+        expect([a.scenarioId, b.scenarioId, isExcluded]).toEqual([a.scenarioId, b.scenarioId, false]);
+      }
+    }
   });
 });
+
+/** Whether `called` was called by `caller`, at first or second hand. A call is not excluded by its callers (section 11). */
+function isInCallChain(
+  caller: ScenarioInstance,
+  called: ScenarioInstance,
+  instances: readonly ScenarioInstance[],
+): boolean {
+  const next = instances.find(({ instanceId }) => instanceId === caller.call?.instanceId);
+  return next !== undefined && (next === called || isInCallChain(next, called, instances));
+}
+
+test('11: a call of an instance has its called instance, which is paused with its caller, and no cycle', () => {
+  forEachTurn((conversation, draft) => {
+    const { session } = conversation.turn(draft);
+    for (const caller of session.instances) {
+      const { call } = caller;
+      if (!call || call.instanceId === '') continue;
+      const called = session.instances.find(({ instanceId }) => instanceId === call.instanceId);
+      expect(called?.scenarioId).toBe(call.scenarioId);
+      if (caller.status === 'PAUSED' && call.hasStarted) expect(called?.status).toBe('PAUSED');
+      if (called) expect(isInCallChain(called, caller, session.instances)).toBe(false);
+    }
+    const paused = session.instances.filter(({ pauseReason }) => pauseReason === 'CALLER_PAUSED');
+    for (const { instanceId } of paused) {
+      expect(session.instances.some(({ call }) => call?.instanceId === instanceId && call.hasStarted)).toBe(true);
+    }
+  });
+});
+
+test('1.5: at most one CHOICE is open, and only the open one is in the plan', () => {
+  forEachTurn((conversation, draft) => {
+    const { result, session } = conversation.turn(draft);
+    const open = session.choices.filter(({ status }) => status === 'OPEN');
+    const put = result.plan.contributions.filter((each) => each.type === 'CONFIRM' && each.confirmKind === 'CHOICE');
+    expect(open.length <= 1 && put.length <= open.length).toBe(true);
+    expect(session.choices.every(({ status, putCount }) => status === 'WAITING' || putCount > 0)).toBe(true);
+  });
+});
+
+test('2.15: no more instances are active than allowed, apart from callers that wait', () => {
+  forEachTurn((conversation, draft, { settings: { maxSimultaneousScenarios = 5 } }) => {
+    const before = conversation.session.instances;
+    // A caller that leaves its call counts again, but no walk displaces an instance.
+    const waited = before.flatMap(({ call, instanceId }) => (call ? [instanceId] : []));
+    const after = conversation.turn(draft).session.instances.filter(({ instanceId }) => !waited.includes(instanceId));
+    expect(countActive(after)).toBeLessThanOrEqual(Math.max(countActive(before), maxSimultaneousScenarios));
+  });
+});
+
+/** Counts the active instances that do not wait for a call. */
+function countActive(instances: readonly ScenarioInstance[]): number {
+  return instances.filter(({ status, call }) => status === 'ACTIVE' && call === undefined).length;
+}
 
 test('2.12: every candidate starts, is rejected or names a paused instance', () => {
   forEachTurn((conversation, draft) => {
@@ -183,14 +283,16 @@ test('2.12: every candidate starts, is rejected or names a paused instance', () 
   });
 });
 
-test('0.5: on turns without a message only instances that start, resume or have an outcome contribute', () => {
+test('0.5: on turns without a message and without values only instances that start, resume or have an outcome contribute', () => {
   forEachTurn((conversation, draft) => {
+    const deferred = conversation.session.instances.filter((each) => each.deferredBehindScenarioId !== '');
     const { result } = conversation.turn(draft);
-    if (draft.trigger === 'MESSAGE') return;
+    if (draft.trigger === 'MESSAGE' || Object.keys(draft.variables ?? {}).length > 0) return;
     const addressed = new Set(result.context.addressedInstanceIds);
     for (const { instanceId, action, resumed } of result.lifecycleDecisions) {
       const type = result.plan.contributions.find((each) => each.instanceId === instanceId)?.type ?? 'NONE';
-      if (action === 'CONTINUE' && !resumed && !addressed.has(instanceId)) expect(type).toBe('NONE');
+      const canSpeak = resumed || addressed.has(instanceId) || deferred.some((each) => each.instanceId === instanceId);
+      if (action === 'CONTINUE' && !canSpeak) expect(type).toBe('NONE');
     }
   });
 });

@@ -1,7 +1,7 @@
 import { selectContext } from '../../../src/core/context/selection-context';
 import { noFieldRules } from '../../../src/core/fields/field-rules';
-import { createDecision, type DecidedAction } from '../../../src/core/lifecycle/instance-decision';
 import { toLifecycleDecisions } from '../../../src/core/lifecycle/lifecycle-decisions';
+import { createTurnInstance, type DecidedAction } from '../../../src/core/lifecycle/turn-instance';
 import type { LifecycleReason, PauseReason } from '../../../src/core/model/lifecycle-decision';
 import { defaultSettings, type OrchestrationSettings } from '../../../src/core/model/settings';
 import { indexRelationships } from '../../../src/core/scenario/relationships';
@@ -12,6 +12,7 @@ import {
   compileDraft,
   type PlayedTurn,
   type ScenarioDraft,
+  type StepDraft,
   type TurnDraft,
 } from '../../support/conversation';
 import { toEntries } from '../../support/entries';
@@ -41,6 +42,47 @@ function moveTo(conversation: Conversation, currentStepId: string): Conversation
   return conversation;
 }
 
+const explicitEnd =
+  'a CONTINUE is aimed at it, a candidate names it, a field that its open question asks for becomes known, or its confirmation is answered';
+const nextTurnEnd = `${explicitEnd}, or a message addresses it or no instance, and carries no PAUSE or CANCEL for it`;
+const idleEnd = `${explicitEnd}, or a message addresses it or arrives while no other instance is active, or an outcome is about it`;
+const interruptedEnd = `${explicitEnd}, or a message addresses it, or no other instance is active`;
+const preemptedEnd = `${explicitEnd}, or a message addresses it, or the instance that displaced it is no longer active`;
+const callerPausedEnd = `${explicitEnd}, or its caller resumes`;
+
+/** A scenario whose second step calls Refund. */
+const calling = (variation: Variation = {}): ScenarioDraft => ({
+  scenarioId: 'calling',
+  name: 'Calling',
+  steps: [
+    { stepId: 'start', collectsProfileFields: ['name'], to: ['call'] },
+    { stepId: 'call', calls: { scenarioId: 'refund', reuseCompleted: false, returns: [] }, to: ['more'] },
+    { stepId: 'more', collectsProfileFields: ['more'], to: ['end'] },
+    end,
+  ],
+  ...variation,
+});
+
+/** Calling has called Refund. */
+const startCall = (variation: Variation = {}): Conversation => {
+  const conversation = new Conversation([calling(variation), refund(), booking()]);
+  conversation.turn({ ...aimStart('calling'), variables: { name: 'Ada' } });
+  return conversation;
+};
+
+/** The caller is "refund": it calls Booking. */
+const startRefundCall = (called: ScenarioDraft = booking()): Conversation => {
+  const conversation = new Conversation([
+    { ...calling({ name: 'Refund' }), scenarioId: 'refund', steps: calling().steps.map(callBooking) },
+    called,
+  ]);
+  conversation.turn({ ...aimStart('refund'), variables: { name: 'Ada' } });
+  return conversation;
+};
+
+const callBooking = (step: StepDraft): StepDraft =>
+  step.calls ? { ...step, calls: { ...step.calls, scenarioId: 'booking' } } : step;
+
 /** Reasons that no rule produces yet. */
 type UnproducedReason = 'NEEDS_MIGRATION';
 type ProducedReason = Exclude<LifecycleReason, UnproducedReason>;
@@ -57,12 +99,12 @@ const cases: Readonly<Record<ProducedReason, readonly [() => PlayedTurn, sentenc
       new Conversation([refund(), booking()], {
         relationships: [aRelationship('booking', 'IMPLIES', 'refund')],
       }).turn(aimStart('booking')),
-    '"Refund" is implied by a scenario that starts or by an applied rule.',
+    '"Refund" follows from a scenario that starts, ends or depends on it, or from an applied rule.',
   ],
   PENDING: [
     () =>
       playAll(new Conversation([refund({ requires: { id: 'HARD' } })]), aimStart('refund'), { variables: { id: 1 } }),
-    '"Refund" was rejected on an earlier turn and can start now.',
+    '"Refund" was rejected earlier and can start now.',
   ],
   MODEL: [
     () =>
@@ -77,10 +119,16 @@ const cases: Readonly<Record<ProducedReason, readonly [() => PlayedTurn, sentenc
   ],
   QUIET: [
     () => playAll(new Conversation([refund(), booking()]), both, { signals: [['CONTINUE', 'booking']] }),
-    'The turn addresses "Booking", and when_not_addressed of "Refund" is QUIET.',
+    'The turn addresses "Booking", and "Refund" stays silent.',
   ],
   RESUMED: [
-    () => playAll(new Conversation([refund()]), aimStart('refund'), { signals: ['PAUSE'] }, {}),
+    () =>
+      playAll(
+        new Conversation([refund()]),
+        aimStart('refund'),
+        { signals: ['PAUSE'] },
+        { signals: [['CONTINUE', '*']] },
+      ),
     'The pause of "Refund" (USER_REQUEST) has ended.',
   ],
   RELOCALIZED: [
@@ -134,7 +182,7 @@ const cases: Readonly<Record<ProducedReason, readonly [() => PlayedTurn, sentenc
   ],
   STAYS_PAUSED: [
     () => playAll(new Conversation([refund()]), aimStart('refund'), { signals: ['PAUSE'] }, { signals: ['PAUSE'] }),
-    '"Refund" stays paused (USER_REQUEST) until a message addresses it or no instance, and carries no PAUSE or CANCEL for it.',
+    `"Refund" stays paused (USER_REQUEST) until ${explicitEnd}.`,
   ],
   TERMINAL: [
     () => playAll(new Conversation([{ ...refund(), steps: [end] }]), aimStart('refund'), {}),
@@ -161,6 +209,50 @@ const cases: Readonly<Record<ProducedReason, readonly [() => PlayedTurn, sentenc
     },
     'Version 1 of "Refund" has no step "gone", and no recovery step is available.',
   ],
+  CALLED: [
+    () => new Conversation([calling(), refund()]).turn({ ...aimStart('calling'), variables: { name: 'Ada' } }),
+    'A step of another scenario calls "Refund".',
+  ],
+  CONSENTED: [
+    () =>
+      playAll(
+        new Conversation([refund({ askBeforeStart: true })]),
+        { candidates: { refund: 0.9 } },
+        {
+          outcomes: [{ kind: 'CONFIRMED' }],
+        },
+      ),
+    'The customer agreed to start "Refund".',
+  ],
+  WAITS_FOR_CALL: [
+    () => startRefundCall().turn({ requested: ['hours'] }),
+    '"Refund" waits for the scenario "Booking" that it called.',
+  ],
+  RETURNED: [
+    () => playAll(startCall(), { variables: { order: 1, reason: 'broken' } }),
+    '"Refund" is finished and returns to the scenario that called it.',
+  ],
+  CALLER_PAUSED: [
+    () => startCall().turn({ signals: [['PAUSE', 'calling']] }),
+    '"Refund" is paused with "Calling", whose call started it.',
+  ],
+  CALLER_LEFT: [
+    () => startCall().turn({ signals: [['CANCEL', 'calling']] }),
+    'The caller of "Refund" ended or left the step that called it.',
+  ],
+  CALL_CANCELLED: [
+    () => startRefundCall().turn({ signals: [['CANCEL', 'booking']] }),
+    'The scenario that step "call" of "Refund" called was canceled, and no transition handles this outcome.',
+  ],
+  CALL_FAILED: [
+    () => {
+      const last: StepDraft = { stepId: 'end', isTerminal: true, ending: 'FAILED' };
+      return startRefundCall({ ...booking(), steps: [...booking().steps.slice(0, -1), last] }).turn({
+        variables: { date: 'May' },
+      });
+    },
+    'The call of step "call" of "Refund" failed, and no transition handles this outcome.',
+  ],
   DECLINED: [
     () =>
       playAll(new Conversation([confirming('refund', { name: 'Refund' })]), aimStart('refund'), {
@@ -169,10 +261,6 @@ const cases: Readonly<Record<ProducedReason, readonly [() => PlayedTurn, sentenc
     'Step "confirm" of "Refund" was declined, and no transition handles this outcome.',
   ],
 };
-
-const explicitEnd = 'a CONTINUE is aimed at it, a candidate names it, or a field that it waits for becomes known';
-const interruptedEnd = 'a message addresses it, or no other instance is active';
-const preemptedEnd = 'a message addresses it, or the instance that displaced it is no longer active';
 
 test.each(Object.entries(cases))('2: the reasoning explains %s', (reason, [play, sentence]) => {
   expect(play().lifecycle('refund')).toMatchObject({ reason, reasoning: sentence });
@@ -208,8 +296,8 @@ test.each(Object.values(unproducedCases).map(([decided, sentence]) => [decided.r
     });
     const [view] = context.views;
     if (!view) throw new Error('no instance of refund');
-    const outcome = createDecision(view, decided);
-    expect(toLifecycleDecisions(context, [outcome], [])).toMatchObject([{ reason, reasoning: sentence }]);
+    const instances = [createTurnInstance(view, decided)];
+    expect(toLifecycleDecisions(context, { instances })).toMatchObject([{ reason, reasoning: sentence }]);
   },
 );
 
@@ -225,27 +313,26 @@ test.each(['COMPLETE', 'CANCEL', 'PAUSE'] as const)(
 
 test('2: the reasoning of a turn without a message names no addressed scenario', () => {
   const turn = playAll(new Conversation([refund()]), aimStart('refund'), { trigger: 'TIMER' });
-  expect(turn.lifecycle('refund').reasoning).toBe('The turn has no message, and no outcome is about "Refund".');
+  expect(turn.lifecycle('refund').reasoning).toBe('The turn has no message, and nothing in it concerns "Refund".');
 });
 
 test('2: the reasoning names all addressed scenarios, including starts', () => {
   const conversation = new Conversation([refund(), booking(), silent('third', { name: 'Third' })]);
   const turn = playAll(conversation, both, { candidates: { third: 0.9 }, signals: [['CONTINUE', 'booking']] });
-  expect(turn.lifecycle('refund').reasoning).toBe(
-    'The turn addresses "Booking", "Third", and when_not_addressed of "Refund" is QUIET.',
-  );
+  expect(turn.lifecycle('refund').reasoning).toBe('The turn addresses "Booking", "Third", and "Refund" stays silent.');
 });
 
 const pauseEnds: Readonly<Record<PauseReason, Readonly<Record<OrchestrationSettings['resumePolicy'], string>>>> = {
   USER_REQUEST: {
-    next_turn: 'a message addresses it or no instance, and carries no PAUSE or CANCEL for it',
+    next_turn: nextTurnEnd,
     explicit: explicitEnd,
   },
   LOOP: { next_turn: explicitEnd, explicit: explicitEnd },
-  IDLE: { next_turn: explicitEnd, explicit: explicitEnd },
+  IDLE: { next_turn: idleEnd, explicit: idleEnd },
   NEEDS_MIGRATION: { next_turn: explicitEnd, explicit: explicitEnd },
   INTERRUPTED: { next_turn: interruptedEnd, explicit: interruptedEnd },
   PREEMPTED: { next_turn: preemptedEnd, explicit: preemptedEnd },
+  CALLER_PAUSED: { next_turn: callerPausedEnd, explicit: callerPausedEnd },
 };
 
 test.each(
@@ -255,7 +342,7 @@ test.each(
 )(
   '2.11: the reasoning states what ends a pause with reason %s and resume_policy %s',
   (pauseReason, resumePolicy, until) => {
-    const conversation = new Conversation([refund(), booking()], { settings: { resumePolicy } });
+    const conversation = new Conversation([refund(), booking(), calling()], { settings: { resumePolicy } });
     conversation.turn(both);
     const paused = {
       ...conversation.instance('refund'),
@@ -263,7 +350,14 @@ test.each(
       pauseReason,
       displacedByInstanceIds: [conversation.instance('booking').instanceId],
     };
-    conversation.session = { ...conversation.session, instances: [paused, conversation.instance('booking')] };
+    const caller = {
+      ...paused,
+      instanceId: 'caller#0',
+      pauseReason: 'LOOP' as const,
+      scenarioId: 'calling',
+      call: { scenarioId: 'refund', instanceId: paused.instanceId, hasStarted: true, pendingTurnsLeft: 0 },
+    };
+    conversation.session = { ...conversation.session, instances: [caller, paused, conversation.instance('booking')] };
     expect(conversation.turn({ signals: [['CONTINUE', 'booking']] }).lifecycle('refund')).toMatchObject({
       reason: 'STAYS_PAUSED',
       reasoning: `"Refund" stays paused (${pauseReason}) until ${until}.`,

@@ -12,7 +12,7 @@ import {
   startRefundAndBooking,
   staysPaused,
 } from '../../support/paused-refund';
-import { asking } from '../../support/sample-scenarios';
+import { asking, confirming } from '../../support/sample-scenarios';
 
 describe('a paused instance', () => {
   test('2.11: a paused instance contributes nothing and is not changed', () => {
@@ -52,7 +52,7 @@ describe('a paused instance', () => {
 
   test.each<[string, TurnDraft]>([
     ['PAUSE', { signals: [['PAUSE', 'refund']] }],
-    ['DECLINED', { trigger: 'TOOL_RESULTS', outcomes: [{ kind: 'DECLINED', instanceId: 'refund#1' }] }],
+    ['DECLINED of a question', { trigger: 'TOOL_RESULTS', outcomes: [{ kind: 'DECLINED', instanceId: 'refund#1' }] }],
     ['idle_timeout', { trigger: 'TIMER', occurredAt: 999_999_999 }],
   ])('2.11: no other rule applies to a paused instance: %s', (_what, draft) => {
     expect(
@@ -91,7 +91,9 @@ describe('a USER_REQUEST pause', () => {
       staysPaused,
     ],
   ])('2.11: with resume_policy next_turn, %s', (_what, draft, decision) => {
-    const conversation = new Conversation([refund, booking, asking('upgrade', ['plan'])]);
+    const conversation = new Conversation([refund, booking, asking('upgrade', ['plan'])], {
+      settings: { resumePolicy: 'next_turn' },
+    });
     conversation.turn({ candidates: { refund: 0.9, booking: 0.8 } });
     conversation.turn({ signals: [['PAUSE', 'refund']] });
     expect(decideRefund(conversation, draft)).toBe(decision);
@@ -111,8 +113,8 @@ describe('a USER_REQUEST pause', () => {
       { outcomes: [{ kind: 'ACTION_FAILED', instanceId: 'refund#1' }] },
       staysPaused,
     ],
-  ])('2.11: with resume_policy explicit, %s', (_what, draft, decision) => {
-    const conversation = startRefundAndBooking({ resumePolicy: 'explicit' });
+  ])('2.11: with resume_policy explicit, the default, %s', (_what, draft, decision) => {
+    const conversation = startRefundAndBooking();
     conversation.turn({ signals: [['PAUSE', 'refund']] });
     expect(decideRefund(conversation, draft)).toBe(decision);
   });
@@ -120,22 +122,23 @@ describe('a USER_REQUEST pause', () => {
   test('2.11: a USER_REQUEST pause keeps loop counts and attempts', () => {
     const conversation = startRefundAndBooking();
     conversation.turn();
-    conversation.turn({ signals: [['PAUSE', 'refund']] });
+    conversation.turn({ signals: [['PAUSE', 'refund']], requested: ['opening_hours'] });
     conversation.turn({ signals: [['CONTINUE', 'refund']] });
-    // The turn of the PAUSE also left the ASK unanswered.
-    expect(conversation.instance('refund').visit.attempts).toBe(2);
+    // The message after the start left the ASK unanswered. The others concern the pause.
+    expect(conversation.instance('refund').attempts).toBe(1);
     expect(conversation.instance('refund').loopCounts.get('ask_order_id')).toBe(1);
   });
 });
 
-/** Whether only an explicit resume ends a pause with this reason. The other reasons have their own tests. */
+/** Whether only what ends every pause ends one with this reason. The other reasons have their own tests. */
 const endsOnlyExplicitly: Readonly<Record<PauseReason, boolean>> = {
   USER_REQUEST: false,
   LOOP: true,
-  IDLE: true,
+  IDLE: false,
   NEEDS_MIGRATION: true,
   INTERRUPTED: false,
   PREEMPTED: false,
+  CALLER_PAUSED: false,
 };
 const explicitReasons = toEntries(endsOnlyExplicitly).flatMap(([reason, isExplicit]) => (isExplicit ? [reason] : []));
 
@@ -167,12 +170,115 @@ describe.each(explicitReasons)('pause reason %s', (reason) => {
 
   test(`2.11: a resume from ${reason} resets loop counts and attempts`, () => {
     const conversation = startRefundAndBooking();
-    const { visit } = conversation.instance('refund');
-    pauseRefund(conversation, reason, { loopCounts: new Map([['ask_order_id', 3]]), visit: { ...visit, attempts: 6 } });
+    pauseRefund(conversation, reason, { loopCounts: new Map([['ask_order_id', 3]]), attempts: 6, attemptsTotal: 6 });
     const played = conversation.turn({ signals: [['CONTINUE', 'refund']] });
     expect(played.lifecycle('refund').reason).toBe('RESUMED');
     expect(conversation.instance('refund').loopCounts.size).toBe(0);
-    expect(conversation.instance('refund').visit.attempts).toBe(0);
+    expect(conversation.instance('refund')).toMatchObject({ attempts: 0, attemptsTotal: 6 });
+  });
+
+  test(`2.11: a resume from ${reason} resets the counts although the turn addresses another instance`, () => {
+    const conversation = startRefundAndBooking();
+    pauseRefund(conversation, reason, { loopCounts: new Map([['ask_order_id', 3]]), attempts: 6 });
+    const played = conversation.turn({ signals: [['CONTINUE', 'refund']], variables: { date: 'May' } });
+    expect(played.lifecycle('refund').reason).toBe('RESUMED');
+    expect(conversation.instance('refund')).toMatchObject({ attempts: 0, loopCounts: new Map() });
+  });
+});
+
+describe('what ends every pause', () => {
+  const pay = confirming('pay', { confirms: ['amount'] });
+  const startPaused = (): Conversation => {
+    const conversation = new Conversation([pay, refund, booking]);
+    conversation.turn({ candidates: { pay: 0.9 } });
+    conversation.turn({ signals: [['PAUSE', 'pay']] });
+    return conversation;
+  };
+
+  test('2.11: an outcome with the action_key of its open CONFIRM ends the pause (a button)', () => {
+    const played = startPaused().turn({
+      trigger: 'TOOL_RESULTS',
+      outcomes: [{ kind: 'CONFIRMED', actionKey: 'pay#1/confirm/1' }],
+    });
+    expect(played.actions).toEqual(['pay CONTINUE RESUMED']);
+    expect(played.transition('pay').targetStepId).toBe('wait');
+  });
+
+  test('2.11: a CONFIRMED without the key is stored but does not end the pause', () => {
+    const conversation = startPaused();
+    expect(conversation.turn({ outcomes: [{ kind: 'CONFIRMED', instanceId: 'pay#1' }] }).actions).toEqual([
+      'pay PAUSE STAYS_PAUSED',
+    ]);
+    expect(conversation.turn({ signals: [['CONTINUE', 'pay']] }).transition('pay').targetStepId).toBe('wait');
+  });
+
+  test('2.11: a field of its open question does not end the pause if an active instance waits for that field', () => {
+    const same = asking('other', ['order_id', 'more']);
+    const conversation = new Conversation([refund, same]);
+    conversation.turn({ candidates: { refund: 0.9 } });
+    conversation.turn({ signals: [['PAUSE', 'refund']] });
+    conversation.turn({ candidates: { other: 0.9 } });
+    expect(decideRefund(conversation, { variables: { order_id: '1' } })).toBe(staysPaused);
+  });
+
+  test('2.11: a field of its open question does not end the pause if the turn names another scenario', () => {
+    const conversation = new Conversation([refund, booking]);
+    conversation.turn({ candidates: { refund: 0.9 } });
+    conversation.turn({ signals: [['PAUSE', 'refund']] });
+    const draft: TurnDraft = { variables: { order_id: '1' }, candidates: { booking: 0.9 } };
+    expect(decideRefund(conversation, draft)).toBe(staysPaused);
+  });
+
+  test('2.11: START_BLOCKED holds for a resume, unless a CONTINUE is aimed at the instance', () => {
+    const blocking = { ...booking, steps: booking.steps.map((step) => ({ ...step, blocksStarts: true })) };
+    const create = (): Conversation => {
+      const conversation = new Conversation([refund, blocking]);
+      conversation.turn({ candidates: { refund: 0.9 } });
+      conversation.turn({ signals: [['PAUSE', 'refund']] });
+      conversation.turn({ candidates: { booking: 0.9 } });
+      return conversation;
+    };
+    const named = create().turn({ candidates: { refund: 0.9 } });
+    expect(named.lifecycle('refund')).toMatchObject({ reason: 'STAYS_PAUSED', staysPausedBecause: 'START_BLOCKED' });
+    expect(named.plan).toEqual(['booking ASK date']);
+    expect(decideRefund(create(), { signals: [['CONTINUE', 'refund']] })).toBe(resumed);
+  });
+
+  test('2.11: a USER_REQUEST pause keeps the policy under which it was made', () => {
+    const conversation = new Conversation([refund], { settings: { resumePolicy: 'next_turn' } });
+    conversation.turn({ candidates: { refund: 0.9 } });
+    conversation.turn({ signals: ['PAUSE'] });
+    const later = new Conversation([refund]);
+    later.session = conversation.session;
+    expect(decideRefund(later)).toBe(resumed);
+  });
+});
+
+describe('an IDLE pause', () => {
+  test.each<[string, TurnDraft, string]>([
+    ['a message that addresses the instance ends the pause', { candidates: { refund: 0.5 } }, resumed],
+    ['a field of its open question ends the pause', { variables: { order_id: '1' } }, resumed],
+    ['a message that addresses no instance does not end the pause while another is active', {}, staysPaused],
+    [
+      'a message that addresses no instance ends the pause when no other is active',
+      { signals: [['PAUSE', 'booking']] },
+      resumed,
+    ],
+    ['a TIMER turn does not end the pause', { trigger: 'TIMER', signals: [['CANCEL', 'booking']] }, staysPaused],
+    [
+      'an outcome about the instance ends the pause on any turn',
+      { trigger: 'TOOL_RESULTS', outcomes: [{ kind: 'ACTION_FAILED', instanceId: 'refund#1' }] },
+      resumed,
+    ],
+  ])('2.11: with pause reason IDLE, %s', (_what, draft, decision) => {
+    expect(decideRefund(pauseRefund(startRefundAndBooking(), 'IDLE'), draft)).toBe(decision);
+  });
+
+  test('2.11: a resume from IDLE keeps loop counts and attempts', () => {
+    const conversation = startRefundAndBooking();
+    pauseRefund(conversation, 'IDLE', { attempts: 2 });
+    conversation.turn({ signals: [['CONTINUE', 'refund']] });
+    expect(conversation.instance('refund').attempts).toBe(2);
   });
 });
 

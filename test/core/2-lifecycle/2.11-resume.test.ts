@@ -14,6 +14,7 @@ import { acting, asking, confirming, type Variation } from '../../support/sample
 describe('the checks before a resume', () => {
   const excluding = (refundVariation: Variation = {}): Conversation => {
     const conversation = new Conversation([{ ...refund, ...refundVariation }, booking], {
+      settings: { resumePolicy: 'next_turn' },
       relationships: [
         aRelationship('refund', 'EXCLUDES', 'booking'),
         aRelationship('region', 'EXCLUDES', 'refund', 'RULE'),
@@ -57,7 +58,9 @@ describe('the checks before a resume', () => {
     ['automatic', {}],
     ['named', { candidates: { refund: 0.9 } }],
   ])('2.11: a resume is checked for MULTI_SCENARIO_DISABLED: %s', (_what, draft) => {
-    const conversation = new Conversation([refund, booking], { settings: { enableMultiScenario: false } });
+    const conversation = new Conversation([refund, booking], {
+      settings: { enableMultiScenario: false, resumePolicy: 'next_turn' },
+    });
     conversation.turn({ candidates: { refund: 0.9 } });
     conversation.turn({ signals: ['PAUSE'] });
     conversation.turn({ candidates: { booking: 0.9 } });
@@ -68,7 +71,9 @@ describe('the checks before a resume', () => {
   });
 
   test('2.11: at the limit only a named instance displaces another when it resumes', () => {
-    const conversation = new Conversation([refund, booking], { settings: { maxSimultaneousScenarios: 1 } });
+    const conversation = new Conversation([refund, booking], {
+      settings: { maxSimultaneousScenarios: 1, resumePolicy: 'next_turn' },
+    });
     conversation.turn({ candidates: { refund: 0.9 } });
     conversation.turn({ signals: ['PAUSE'] });
     conversation.turn({ candidates: { booking: 0.9 } });
@@ -132,7 +137,7 @@ describe('a resumed instance', () => {
     ['CONFIRM', confirming('scenario'), 'scenario CONFIRM '],
     ['ACTION_HINT', acting('scenario'), 'scenario ACTION_HINT scenario_tool'],
   ])('2.11: a resumed instance repeats its %s as a reprompt in the same visit', (_type, scenario, contribution) => {
-    const conversation = new Conversation([scenario]);
+    const conversation = new Conversation([scenario], { settings: { resumePolicy: 'next_turn' } });
     conversation.turn({ candidates: { scenario: 0.9 } });
     const visit = conversation.instance('scenario').visit.number;
     conversation.turn({ signals: ['PAUSE'] });
@@ -151,18 +156,18 @@ describe('a resumed instance', () => {
   });
 });
 
-describe('abandoned instances', () => {
-  const getAbandonedAfter = (turns: number, settings = {}): readonly unknown[] => {
-    const conversation = new Conversation([refund], { settings: { resumePolicy: 'explicit', ...settings } });
+describe('offers', () => {
+  const getOffersAfter = (turns: number, settings = {}): readonly unknown[] => {
+    const conversation = new Conversation([refund], { settings });
     conversation.turn({ candidates: { refund: 0.9 } });
     conversation.turn({ signals: ['PAUSE'] });
     for (let count = 1; count < turns; count += 1) conversation.turn();
-    return conversation.turn().result.plan.abandoned;
+    return conversation.turn().result.plan.offers;
   };
 
-  test('2.11: the plan lists instances that are paused for more than 3 turns', () => {
-    expect(getAbandonedAfter(3)).toEqual([]);
-    expect(getAbandonedAfter(4)).toEqual([
+  test('2.11: offers lists instances that are paused for more than 3 turns', () => {
+    expect(getOffersAfter(3)).toEqual([]);
+    expect(getOffersAfter(4)).toEqual([
       {
         scenarioId: 'refund',
         scenarioName: 'refund',
@@ -177,35 +182,35 @@ describe('abandoned instances', () => {
 
   test('2.11: offer_after_turns is configurable', () => {
     expect([
-      getAbandonedAfter(1, { offerAfterTurns: 1 }).length,
-      getAbandonedAfter(2, { offerAfterTurns: 1 }).length,
+      getOffersAfter(1, { offerAfterTurns: 1 }).length,
+      getOffersAfter(2, { offerAfterTurns: 1 }).length,
     ]).toEqual([0, 1]);
   });
 
-  test('2.11: abandoned instances are ordered by the length of their pause, longest first', () => {
-    const conversation = startConversation([refund, booking], {}, { resumePolicy: 'explicit', offerAfterTurns: 1 });
+  test('2.11: offers are ordered by the length of their pause, longest first', () => {
+    const conversation = startConversation([refund, booking], {}, { offerAfterTurns: 1 });
     conversation.turn({ signals: [['PAUSE', 'booking']] });
     conversation.turn({ signals: [['PAUSE', 'refund']] });
     conversation.turn();
-    const { abandoned } = conversation.turn().result.plan;
-    expect(abandoned.map(({ scenarioId, pausedTurns }) => [scenarioId, pausedTurns])).toEqual([
+    const { offers } = conversation.turn().result.plan;
+    expect(offers.map(({ scenarioId, pausedTurns }) => [scenarioId, pausedTurns])).toEqual([
       ['booking', 3],
       ['refund', 2],
     ]);
   });
 
-  test('2.11: an abandoned instance at a missing step has the step id as name and no missing fields', () => {
-    const conversation = startConversation([refund], {}, { resumePolicy: 'explicit', offerAfterTurns: 1 });
+  test('2.11: an offered instance at a missing step has the step id as name and no missing fields', () => {
+    const conversation = startConversation([refund], {}, { offerAfterTurns: 1 });
     conversation.turn({ signals: ['PAUSE'] });
     conversation.turn();
     const instances = conversation.session.instances.map((instance) => ({ ...instance, currentStepId: 'removed' }));
     conversation.session = { ...conversation.session, instances };
-    expect(conversation.turn().result.plan.abandoned).toMatchObject([
+    expect(conversation.turn().result.plan.offers).toMatchObject([
       { stepId: 'removed', stepName: 'removed', missingFields: [] },
     ]);
   });
 
-  test('2.11: active, ended and newly paused instances are not abandoned', () => {
+  test('2.11: active, ended and newly paused instances are not offered', () => {
     const conversation = startConversation([refund, booking, asking('exchange', ['size'])], {}, { offerAfterTurns: 0 });
     conversation.turn();
     const played = conversation.turn({
@@ -214,6 +219,6 @@ describe('abandoned instances', () => {
         ['CANCEL', 'booking'],
       ],
     });
-    expect([played.actions.length, played.result.plan.abandoned]).toEqual([3, []]);
+    expect([played.actions.length, played.result.plan.offers]).toEqual([3, []]);
   });
 });

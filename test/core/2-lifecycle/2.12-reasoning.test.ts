@@ -39,6 +39,10 @@ const cases: Readonly<Record<RejectionReason, Case>> = {
     turn: { ...named, signals: ['CANCEL'] },
     reasoning: '"Refund" ended on this turn, or its pending start was canceled, and no START is aimed at it.',
   },
+  NEEDS_CONSENT: {
+    scenarios: [refund({ askBeforeStart: true })],
+    reasoning: '"Refund" starts only after the customer agrees (ask_before_start).',
+  },
   BELOW_THRESHOLD: {
     scenarios: [refund()],
     turn: { candidates: { refund: 0.4 } },
@@ -59,7 +63,7 @@ const cases: Readonly<Record<RejectionReason, Case>> = {
   DEPENDENCY: {
     scenarios: [refund(), other()],
     options: { relationships: [aRelationship('refund', 'DEPENDS_ON', 'other')] },
-    reasoning: '"Refund" depends on scenarios that have not completed in this session: "Other".',
+    reasoning: '"Refund" depends on scenarios whose last run in this session has not succeeded: "Other".',
     details: { blockingScenarioIds: ['other'], pendingTurnsLeft: 3 },
   },
   SUPERSEDED: {
@@ -175,7 +179,7 @@ test('2.12: the reasoning lists several missing fields', () => {
 test('2.12: the reasoning uses the id of a scenario that is not in the catalogue', () => {
   const conversation = new Conversation([refund()], { relationships: [aRelationship('refund', 'DEPENDS_ON', 'gone')] });
   expect(conversation.turn(named).result.rejectedCandidates).toMatchObject([
-    { reasoning: '"Refund" depends on scenarios that have not completed in this session: "gone".' },
+    { reasoning: '"Refund" depends on scenarios whose last run in this session has not succeeded: "gone".' },
   ]);
 });
 

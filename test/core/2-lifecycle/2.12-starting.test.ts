@@ -162,14 +162,15 @@ describe('order of the rejection reasons', () => {
     ],
     [
       'CAPACITY',
-      'no other reason',
+      'NEEDS_CONSENT',
       {
-        scenarios: [a({ priority: 9 }), b()],
+        scenarios: [a({ priority: 9 }), b({ askBeforeStart: true })],
         settings: { maxSimultaneousScenarios: 1 },
         earlierTurns: [{ candidates: { a: 0.9 } }],
         turn: startsB,
       },
     ],
+    ['NEEDS_CONSENT', 'no other reason', { scenarios: [b({ askBeforeStart: true })], turn: startsB }],
   ];
 
   test.each(cases)(
@@ -231,6 +232,31 @@ describe('JUST_ENDED', () => {
     conversation.turn(onlyB);
     expect(conversation.turn({ ...onlyB, signals: ['CANCEL'] }).rejections).toEqual(['b JUST_ENDED']);
     expect(conversation.turn(onlyB).actions).toEqual(['b START CANDIDATE']);
+  });
+});
+
+describe('a wish that comes with a CANCEL', () => {
+  const cancelAndName = (score: number, draft: TurnDraft): readonly string[] => {
+    const conversation = new Conversation([asking('trip', ['city', 'day'])]);
+    conversation.turn({ candidates: { trip: 0.9 }, variables: { city: 'Rome' } });
+    const played = conversation.turn({ signals: [['CANCEL', 'trip']], candidates: { trip: score }, ...draft });
+    return [...played.actions.slice(1), ...played.rejections, ...played.plan];
+  };
+
+  test('2.12: JUST_ENDED does not hold if the message gives the scenario a value that it did not have', () => {
+    expect(cancelAndName(0.8, { variables: { city: 'Paris' } })).toEqual(['trip START CANDIDATE', 'trip ASK day']);
+    expect(cancelAndName(0.8, { variables: { day: 'Monday' } })).toEqual(['trip START CANDIDATE', 'trip ASK city']);
+  });
+
+  test.each<[string, number, TurnDraft]>([
+    ['the message gives no value', 0.9, {}],
+    ['the value is the one that it had', 0.9, { variables: { city: 'Rome' } }],
+    ['the scenario does not collect the value', 0.9, { variables: { colour: 'red' } }],
+    ['the message takes a value back', 0.9, { variables: { city: null } }],
+    ['the score is below restart_threshold', 0.79, { variables: { city: 'Paris' } }],
+    ['the instance completed', 0.9, { variables: { city: 'Paris' }, signals: [['COMPLETE', 'trip']] }],
+  ])('2.12: JUST_ENDED holds if %s', (_why, score, draft) => {
+    expect(cancelAndName(score, draft)).toEqual(['trip JUST_ENDED']);
   });
 });
 
@@ -311,8 +337,23 @@ describe('START_BLOCKED', () => {
     ]);
   });
 
-  test('2.12: an instance that is not addressed does not block a start', () => {
-    expect(startPayment().turn(onlyB).actions).toContain('b START CANDIDATE');
+  test('2.12: an instance that is not addressed blocks starts too, and puts its request again', () => {
+    const played = startPayment().turn(onlyB);
+    expect([played.actions, played.rejections]).toEqual([['payment CONTINUE GOES_ON'], ['b START_BLOCKED']]);
+    expect(played.contribution('payment')).toMatchObject({ type: 'ASK', isReprompt: true });
+  });
+
+  test('2.12: an instance that is paused by a signal of this turn does not block a start', () => {
+    expect(startPayment().turn({ ...onlyB, signals: [['PAUSE', 'payment']] }).actions).toEqual([
+      'payment PAUSE USER_REQUEST',
+      'b START CANDIDATE',
+    ]);
+  });
+
+  test('2.12: an instance that leaves the step on this turn still blocks starts', () => {
+    const played = startPayment().turn({ ...onlyB, variables: { amount: 1 } });
+    expect(played.rejections).toEqual(['b START_BLOCKED']);
+    expect(played.transition('payment').targetStepId).not.toBe('ask_amount');
   });
 
   test('2.12: an instance that ends on this turn does not block a start', () => {
@@ -321,11 +362,11 @@ describe('START_BLOCKED', () => {
     ).toContain('b START CANDIDATE');
   });
 
-  test('2.12: an instance that resumes because it is addressed blocks starts', () => {
+  test('2.12: an instance that was paused when the turn began does not block starts', () => {
     const conversation = startPayment();
     conversation.turn({ signals: ['PAUSE'] });
-    const played = conversation.turn({ ...onlyB, variables: { amount: 1 } });
-    expect([played.actions, played.rejections]).toEqual([['payment CONTINUE RESUMED'], ['b START_BLOCKED']]);
+    const played = conversation.turn({ ...onlyB, signals: [['CONTINUE', 'payment']] });
+    expect(played.actions).toEqual(['payment CONTINUE RESUMED', 'b START CANDIDATE']);
   });
 
   test('2.12: an instance that starts on this turn does not block a start', () => {

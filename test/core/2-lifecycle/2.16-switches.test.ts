@@ -15,11 +15,11 @@ describe('enable_multi_scenario', () => {
     expect([played.actions, played.rejections]).toEqual([['b START CANDIDATE'], ['a MULTI_SCENARIO_DISABLED']]);
   });
 
-  test('2.16: with enable_multi_scenario off, no scenario starts while an instance is active, and the start is not pending', () => {
+  test('2.16: with enable_multi_scenario off, no scenario starts while an instance is active, and the start is pending', () => {
     const conversation = new Conversation([a, b], { settings });
     conversation.turn({ candidates: { a: 0.9 } });
     expect(conversation.turn({ candidates: { b: 0.9 } }).rejections).toEqual(['b MULTI_SCENARIO_DISABLED']);
-    expect(conversation.session.pendingStarts).toEqual([]);
+    expect(conversation.turn({ signals: ['CANCEL'] }).actions).toEqual(['a CANCEL USER_REQUEST', 'b START PENDING']);
   });
 
   test('2.16: with enable_multi_scenario off, a start that would displace the active instance is rejected', () => {
@@ -71,7 +71,7 @@ test('2.16: with scenario_orchestration off, every phase returns an empty result
     transitionDecisions: [],
     ignoredOutcomes: [],
   });
-  expect(result.plan).toMatchObject({ contributions: [], primaryScenarioId: '', activeScenarioIds: [], abandoned: [] });
+  expect(result.plan).toMatchObject({ contributions: [], primaryScenarioId: '', activeScenarioIds: [], offers: [] });
   expect(result.context).toMatchObject({
     candidates: [],
     instances: [],

@@ -28,7 +28,9 @@ test('2.17: a candidate that a START is aimed at has reason AIMED', () => {
 test('2.17: a CONTINUE has reason GOES_ON, QUIET, RESUMED or RELOCALIZED', () => {
   const help = { stepId: 'help', reachableFromAnywhere: true, templateIds: ['help'], to: ['end'] };
   const lost = { scenarioId: 'lost', steps: [{ stepId: 'ask', collectsProfileFields: ['x'], to: ['end'] }, help, end] };
-  const conversation = new Conversation([a, b, lost], { settings: { maxAttempts: 1 } });
+  const conversation = new Conversation([a, b, lost], {
+    settings: { maxAttempts: 1, resumePolicy: 'next_turn' },
+  });
   conversation.turn({ candidates: { a: 0.9, b: 0.8 } });
   expect(conversation.turn({ variables: { a_field: 1 } }).actions).toEqual(['a CONTINUE GOES_ON', 'b CONTINUE QUIET']);
   conversation.turn({

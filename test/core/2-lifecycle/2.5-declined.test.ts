@@ -1,6 +1,6 @@
 import type { Conversation, StepDraft, TurnDraft } from '../../support/conversation';
 import { changeFirstStep, startConversation } from '../../support/running';
-import { confirming } from '../../support/sample-scenarios';
+import { asking, confirming } from '../../support/sample-scenarios';
 
 describe('a declined step', () => {
   const payment = confirming('payment');
@@ -27,11 +27,12 @@ describe('a declined step', () => {
   });
 
   test('2.5: an UNKNOWN transition that states outcomes blocks the step and asks for the missing field', () => {
-    const played = startDeclining([{ to: 'other', outcomes: ['DECLINED'], conditionFields: ['voucher'] }, 'wait']).turn(
-      decline,
-    );
+    const played = startDeclining([
+      { to: 'other', outcomes: ['DECLINED'], conditionFields: ['other_reason'] },
+      'wait',
+    ]).turn(decline);
     expect(played.actions).toEqual(['payment CONTINUE GOES_ON']);
-    expect(played.plan).toEqual(['payment ASK voucher']);
+    expect(played.plan).toEqual(['payment ASK other_reason']);
   });
 
   test('2.5: an UNKNOWN transition that only reads the outcome does not block the step', () => {
@@ -40,6 +41,18 @@ describe('a declined step', () => {
       'wait',
     ]);
     expect(conversation.turn(decline).actions).toEqual(['payment CANCEL DECLINED']);
+  });
+
+  test('2.5: a DECLINED of a question without a CONFIRM cancels nothing', () => {
+    const conversation = startConversation([asking('refund', ['order_id'])]);
+    expect(conversation.turn(decline).actions).toEqual(['refund CONTINUE GOES_ON']);
+  });
+
+  test('2.5: a paused instance whose CONFIRM is declined is canceled on that turn', () => {
+    const conversation = startDeclining(['wait']);
+    conversation.turn({ signals: ['PAUSE'] });
+    const played = conversation.turn({ outcomes: [{ kind: 'DECLINED', instanceId: 'payment#1' }] });
+    expect(played.actions).toEqual(['payment CANCEL DECLINED']);
   });
 
   test('2.5: a correction that a passed checkpoint blocks prevents the cancellation', () => {

@@ -1,6 +1,6 @@
 import type { Conversation, TurnDraft } from '../../support/conversation';
 import { startConversation } from '../../support/running';
-import { asking, end, type Variation } from '../../support/sample-scenarios';
+import { acting, asking, end, type Variation } from '../../support/sample-scenarios';
 
 const refund = asking('refund', ['order_id', 'reason']);
 const idle: Variation = { idleTimeoutMs: 60_000 };
@@ -16,7 +16,7 @@ describe('idle_timeout', () => {
     [59_999, 'refund CONTINUE QUIET'],
     [60_000, 'refund CONTINUE QUIET'],
     [60_001, 'refund PAUSE IDLE'],
-  ])('2.7: with a timeout of 60 s, %i ms after the last activity: %s', (occurredAt, action) => {
+  ])('2.7: with a timeout of 60 s, %i ms after the last message: %s', (occurredAt, action) => {
     expect(playTimer(startAtZero(), occurredAt)).toEqual([action]);
   });
 
@@ -28,11 +28,50 @@ describe('idle_timeout', () => {
     expect(playTimer(startAtZero({ ...idle, idleAction: 'CANCEL' }), 60_001)).toEqual(['refund CANCEL IDLE']);
   });
 
-  test('2.7: only an unaddressed instance can be idle on a message', () => {
-    expect(startAtZero().turn({ occurredAt: 60_001 }).actions).toEqual(['refund PAUSE IDLE']);
-    expect(startAtZero().turn({ occurredAt: 60_001, variables: { order_id: '1' } }).actions).toEqual([
-      'refund CONTINUE GOES_ON',
-    ]);
+  test('2.7: a message pauses no idle instance', () => {
+    expect(startAtZero().turn({ occurredAt: 60_001 }).actions).toEqual(['refund CONTINUE GOES_ON']);
+  });
+
+  test('2.7: with idle_action CANCEL, a message cancels an idle instance that it does not address', () => {
+    const cancelling: Variation = { ...idle, idleAction: 'CANCEL' };
+    expect(startAtZero(cancelling).turn({ occurredAt: 60_001 }).actions).toEqual(['refund CANCEL IDLE']);
+    const addressed = startAtZero(cancelling).turn({ occurredAt: 60_001, variables: { order_id: '1' } });
+    expect(addressed.actions).toEqual(['refund CONTINUE GOES_ON']);
+  });
+
+  test('2.7: an instance is idle only after the timeout since the last message, whichever instance it addressed', () => {
+    const conversation = startConversation([{ ...refund, ...idle }, asking('booking', ['date', 'seats'])], {
+      occurredAt: 0,
+    });
+    conversation.turn({ occurredAt: 50_000, variables: { date: 'May' } });
+    expect(playTimer(conversation, 110_000)).toEqual(['refund CONTINUE QUIET', 'booking CONTINUE QUIET']);
+    expect(playTimer(conversation, 110_001)).toEqual(['refund PAUSE IDLE', 'booking CONTINUE QUIET']);
+  });
+
+  test('2.7: the time before the instance became active does not count', () => {
+    const conversation = startAtZero();
+    conversation.turn({ trigger: 'TIMER', signals: ['PAUSE'], occurredAt: 10_000 });
+    conversation.turn({ trigger: 'TIMER', signals: [['CONTINUE', 'refund']], occurredAt: 50_000 });
+    expect(playTimer(conversation, 110_000)).toEqual(['refund CONTINUE QUIET']);
+    expect(playTimer(conversation, 110_001)).toEqual(['refund PAUSE IDLE']);
+  });
+
+  test('2.7: an instance whose action is under way is not idle', () => {
+    const conversation = startConversation([{ ...acting('upload'), ...idle }], { occurredAt: 0 });
+    expect(playTimer(conversation, 60_001)).toEqual(['upload CONTINUE QUIET']);
+  });
+
+  test('2.7: an instance that waits for a call is not idle', () => {
+    const caller = {
+      scenarioId: 'caller',
+      ...idle,
+      steps: [
+        { stepId: 'call', calls: { scenarioId: 'refund', reuseCompleted: false, returns: [] }, to: ['end'] },
+        end,
+      ],
+    };
+    const conversation = startConversation([caller, refund], { candidates: { caller: 0.9 }, occurredAt: 0 });
+    expect(playTimer(conversation, 60_001)).toEqual(['caller CONTINUE WAITS_FOR_CALL', 'refund CONTINUE QUIET']);
   });
 
   test('2.7: no instance is idle if the clock goes backwards', () => {
@@ -52,13 +91,13 @@ describe('last_active_at', () => {
   test.each<[string, TurnDraft]>([
     ['the step changes', { variables: { order_id: '1' } }],
     ['the instance is addressed', { signals: [['CONTINUE', 'refund']] }],
-  ])('2.7: last_active_at is updated when %s', (_what, draft) => {
+  ])('5: last_active_at is updated when %s', (_what, draft) => {
     const conversation = startAtZero();
     conversation.turn({ occurredAt: 50_000, ...draft });
     expect(conversation.instance('refund').lastActiveAt).toBe(50_000);
   });
 
-  test('2.7: last_active_at is updated on a step change of an unaddressed instance', () => {
+  test('5: last_active_at is updated on a step change of an unaddressed instance', () => {
     const conversation = startConversation(
       [{ scenarioId: 'news', steps: [{ stepId: 'tell', templateIds: ['t'], to: ['end'] }, end] }],
       {
@@ -69,18 +108,17 @@ describe('last_active_at', () => {
     expect(conversation.instance('news')).toMatchObject({ currentStepId: 'end', lastActiveAt: 50_000 });
   });
 
-  test('2.7: last_active_at is updated on a resume', () => {
+  test('5: last_active_at is updated on a resume', () => {
     const conversation = startAtZero();
     conversation.turn({ signals: ['PAUSE'], occurredAt: 10 });
     expect(conversation.instance('refund').lastActiveAt).toBe(0);
-    conversation.turn({ occurredAt: 50_000 });
+    conversation.turn({ occurredAt: 50_000, signals: [['CONTINUE', 'refund']] });
     expect(conversation.instance('refund').lastActiveAt).toBe(50_000);
   });
 
-  test('2.7: last_active_at is not updated on other turns', () => {
+  test('5: last_active_at is not updated on other turns', () => {
     const conversation = startAtZero();
     conversation.turn({ occurredAt: 50_000 });
     expect(conversation.instance('refund').lastActiveAt).toBe(0);
-    expect(playTimer(conversation, 60_001)).toEqual(['refund PAUSE IDLE']);
   });
 });

@@ -27,6 +27,24 @@ describe('the loop limit', () => {
     expect(conversation.instance('payment').visit.number).toBe(3);
   });
 
+  test('2.8: the reasoning names the step that would be entered once too often', () => {
+    const apply = asking('apply', ['income'], {
+      maxLoopCount: 1,
+      globals: [{ to: 'why', intentLabel: 'ask_why' }],
+    });
+    const why = {
+      stepId: 'why',
+      reachableFromAnywhere: true,
+      isRecovery: false,
+      templateIds: ['why'],
+      to: ['ask_income'],
+    };
+    const conversation = startConversation([{ ...apply, steps: [...apply.steps, why] }]);
+    conversation.turn({ intent: 'ask_why' });
+    const { reason, reasoning } = conversation.turn({ intent: 'ok' }).lifecycle('apply');
+    expect([reason, reasoning]).toEqual(['LOOP', expect.stringContaining('at step "ask_income"')]);
+  });
+
   test.each<[string, Variation, Partial<StepDraft>, number]>([
     ['the step', { maxLoopCount: 5 }, { maxLoopCount: 1 }, 1],
     ['the scenario if the step has none', { maxLoopCount: 2 }, {}, 2],
@@ -79,12 +97,8 @@ describe('the loop limit', () => {
       conversation.turn({ ...decline, ...(variables ? { variables } : {}) });
       return conversation.instance('payment').loopCounts.get('confirm') ?? 0;
     };
-    expect([
-      getLoopCount(undefined),
-      getLoopCount({ note: 'new' }),
-      getLoopCount({ note: 'old' }),
-      getLoopCount({ note: null }),
-    ]).toEqual([3, 1, 3, 3]);
+    expect([getLoopCount(undefined), getLoopCount({ note: 'old' })]).toEqual([3, 3]);
+    expect([getLoopCount({ note: 'new' }), getLoopCount({ note: null })]).toEqual([1, 3]);
   });
 });
 
@@ -114,9 +128,20 @@ describe('the attempt limit', () => {
     const conversation = new Conversation([refund, booking]);
     conversation.turn({ candidates: { refund: 0.9 } });
     conversation.turn({ candidates: { booking: 0.9 } });
-    expect(conversation.instance('refund').visit.attempts).toBe(0);
+    expect(conversation.instance('refund').attempts).toBe(0);
     conversation.turn({ variables: { date: 'May' } });
-    expect(conversation.instance('refund').visit.attempts).toBe(0);
+    expect(conversation.instance('refund').attempts).toBe(0);
+  });
+
+  test.each<[string, TurnDraft]>([
+    ['names a scenario whose start is refused', { candidates: { booking: 0.9 } }],
+    ['asks for something', { requested: ['hours'] }],
+  ])('0.8: a turn that %s is no attempt', (_what, draft) => {
+    const conversation = startConversation([refund, { ...booking, requires: { no: 'HARD' } }], {
+      candidates: { refund: 0.9 },
+    });
+    conversation.turn(draft);
+    expect(conversation.instance('refund')).toMatchObject({ attempts: 0, attemptsTotal: 0 });
   });
 
   test('2.8: a deferred ASK does not count as an attempt', () => {
@@ -133,16 +158,14 @@ describe('the attempt limit', () => {
       '(deferred) refund ASK ',
     ]);
     conversation.turn();
-    expect([conversation.instance('booking').visit.attempts, conversation.instance('refund').visit.attempts]).toEqual([
-      1, 0,
-    ]);
+    expect([conversation.instance('booking').attempts, conversation.instance('refund').attempts]).toEqual([1, 0]);
   });
 
   test('3.6: a start does not take back an attempt that was not counted', () => {
     const conversation = new Conversation([confirming('a'), asking('b', ['b_field'])]);
     conversation.turn({ candidates: { a: 0.9 } });
     conversation.turn({ candidates: { b: 0.9 } });
-    expect(conversation.instance('a').visit.attempts).toBe(0);
+    expect(conversation.instance('a').attempts).toBe(0);
   });
 });
 
@@ -177,7 +200,28 @@ describe('the loop limit of a required action', () => {
   });
 });
 
-test('2.8: max_attempts does not limit how often a CONFIRM is repeated', () => {
+test('2.8: a CONFIRM that is unanswered more than max_attempts times is a loop', () => {
   const conversation = startConversation([confirming('payment')], {}, { maxAttempts: 1 });
-  for (let turn = 0; turn < 5; turn += 1) expect(conversation.turn().plan).toEqual(['payment CONFIRM ']);
+  expect(conversation.turn().plan).toEqual(['payment CONFIRM ']);
+  expect(conversation.turn().actions).toEqual(['payment PAUSE LOOP']);
+});
+
+test.each<[string, Partial<StepDraft>, Variation]>([
+  ['the step', { maxAttempts: 1 }, { maxAttempts: 9 }],
+  ['the scenario if the step has none', {}, { maxAttempts: 1 }],
+])('2.8: the limit on attempts comes from %s', (_whose, step, variation) => {
+  const conversation = startConversation([changeFirstStep(asking('refund', ['order_id'], variation), step)]);
+  expect(conversation.turn().actions).toEqual(['refund CONTINUE GOES_ON']);
+  expect(conversation.turn().actions).toEqual(['refund PAUSE LOOP']);
+});
+
+test('2.8: a LOOP pause starts and resumes nothing on its turn', () => {
+  const conversation = new Conversation([asking('a', ['a_field'], { priority: 5 }), asking('b', ['b_field'])], {
+    settings: { maxSimultaneousScenarios: 1, maxAttempts: 1 },
+  });
+  conversation.turn({ candidates: { a: 0.9 } });
+  conversation.turn({ candidates: { b: 0.8 } });
+  conversation.turn();
+  expect(conversation.turn().actions).toEqual(['a PAUSE LOOP']);
+  expect(conversation.turn().actions).toEqual(['a PAUSE STAYS_PAUSED', 'b START PENDING']);
 });

@@ -7,7 +7,7 @@ import {
   type TurnDraft,
 } from '../../support/conversation';
 import { startScenarios } from '../../support/play-turns';
-import { acting, asking, confirming, end, silent } from '../../support/sample-scenarios';
+import { acting, asking, confirming, end, silent, waiting } from '../../support/sample-scenarios';
 
 const confirmed: TurnDraft = { outcomes: [{ kind: 'CONFIRMED' }] };
 const ask = (field: string, ...to: NonNullable<StepDraft['to']>): StepDraft => ({
@@ -34,6 +34,27 @@ const cases: Readonly<Record<TransitionReason, readonly [() => PlayedTurn, sente
   CORRECTED: [
     () => playToLast(asking('s', ['a', 'b']), {}, { variables: { a: 1 } }, { variables: { a: 2 } }),
     'Corrected a: moved ask_b -> ask_a -> ask_b. Step "ask_b" needs b.',
+  ],
+  WENT_BACK: [
+    () => playToLast(asking('s', ['a', 'b']), {}, { variables: { a: 1 } }, { signals: ['BACK'] }),
+    'The customer wanted to go back: moved ask_b -> ask_a. Step "ask_a" asks for a, even if known, because it cannot be skipped and has no answer yet.',
+  ],
+  RETURNED: [
+    () => {
+      const why = {
+        stepId: 'why',
+        templateIds: ['why'],
+        reachableFromAnywhere: true,
+        to: [{ returns: true as const }],
+      };
+      return playToLast(
+        { ...createScenario(ask('a', 'end'), why), globals: [{ to: 'why', intentLabel: 'ask_why' }] },
+        {},
+        { intent: 'ask_why' },
+        { intent: 'ok' },
+      );
+    },
+    'Returned why -> a, to the step that a global transition left. Step "a" needs a.',
   ],
   RELOCALIZED: [
     () => {
@@ -65,14 +86,31 @@ const cases: Readonly<Record<TransitionReason, readonly [() => PlayedTurn, sente
     },
     'Cannot go back to correct a: checkpoint "order 1 is paid" was passed. Step "b" needs b.',
   ],
+  NOTHING_TO_GO_BACK_TO: [
+    () => playToLast(asking('s', ['a']), {}, { signals: ['BACK'] }),
+    'The customer wanted to go back, but no earlier step asked for anything. Step "ask_a" needs a.',
+  ],
   AWAITS_FIELDS: [() => playToLast(asking('s', ['a']), {}, {}), 'Step "ask_a" needs a.'],
   AWAITS_CONFIRMATION: [
     () => playToLast(confirming('s'), {}, {}),
     'Step "confirm" awaits confirmation of "s confirmed".',
   ],
   AWAITS_ACTION: [
-    () => playToLast(acting('s'), {}, { outcomes: [{ kind: 'ACTION_FAILED' }] }),
+    () => playToLast(acting('s'), {}, { outcomes: [{ kind: 'ACTION_FAILED', toolId: 's_tool' }] }),
     'Step "act" awaits the success of s_tool, which failed and is retried.',
+  ],
+  AWAITS_CALL: [
+    () => {
+      const call = { stepId: 'call', calls: { scenarioId: 't', reuseCompleted: false, returns: [] }, to: ['end'] };
+      const conversation = new Conversation([createScenario(call), { ...asking('t', ['x', 'y']), name: 'Trip' }]);
+      conversation.turn({ candidates: { s: 0.9 } });
+      return conversation.turn({ signals: [['CONTINUE', 's']] });
+    },
+    'Step "call" waits for the scenario "Trip" that it calls.',
+  ],
+  AWAITS_EVENT: [
+    () => playToLast(createScenario({ stepId: 'a', to: [{ to: 'end', condition: 'data.paid == true' }] }), {}, {}),
+    'Transition "a/1" of step "a" waits for paid from outside.',
   ],
   INFORMS: [
     () =>
@@ -85,7 +123,11 @@ const cases: Readonly<Record<TransitionReason, readonly [() => PlayedTurn, sente
   ],
   CONDITION_UNKNOWN: [
     () =>
-      playToLast(createScenario(ask('a', { to: 'end', condition: 'data.zip == "1"' })), { variables: { a: 1 } }, {}),
+      playToLast(
+        { ...createScenario(ask('a', { to: 'end', condition: 'data.zip == "1"' })), requires: { zip: 'SOFT' } },
+        { variables: { a: 1 } },
+        {},
+      ),
     'Transition "a/1" of step "a" is missing zip.',
   ],
   NO_TRANSITION: [
@@ -116,13 +158,25 @@ test.each<[string, ScenarioDraft, readonly TurnDraft[], string]>([
     'a step that asks for known fields',
     createScenario({ ...ask('a', 'end'), canSkip: false }),
     [{ variables: { a: 1 } }],
-    'Started at step "a". Step "a" asks for a, even if known, because it cannot be skipped and has not asked yet.',
+    'Started at step "a". Step "a" asks for a, even if known, because it cannot be skipped and has no answer yet.',
   ],
   [
     'an optional action',
     createScenario({ stepId: 'a', toolIds: ['t', 'u'], to: ['end'] }),
     [{}],
     'Started at step "a". Step "a" first runs t, u.',
+  ],
+  [
+    'an action whose outcome a transition reads',
+    createScenario({ stepId: 'a', toolIds: ['t'], to: [{ to: 'end', outcomes: ['ACTION_SUCCEEDED'] }] }),
+    [{}],
+    'Started at step "a". Step "a" awaits the outcome of t.',
+  ],
+  [
+    'templates of earlier steps',
+    createScenario({ stepId: 'a', templateIds: ['hello'], speak: 'WITH_NEXT', to: ['wait'] }, waiting),
+    [{}],
+    'Moved a -> wait. Step "wait" first sends hello.',
   ],
   [
     'a transition with missing data that cannot be asked for',
@@ -164,6 +218,60 @@ test('3: the reasoning explains a skipped step whose ASK was deferred', () => {
   );
 });
 
+describe('a change while an action is under way', () => {
+  const pay = {
+    stepId: 'pay',
+    isCheckpoint: true,
+    isRequiredAction: true,
+    toolIds: ['t'],
+    checkpointDescription: 'paid',
+    to: ['b'],
+  };
+  const scenario = createScenario(ask('a', 'pay'), pay, ask('b', 'end'));
+  const change: TurnDraft = { variables: { a: 2 } };
+
+  test('3.9: the decision lists the changed fields and says that they wait', () => {
+    expect(playToLast(scenario, { variables: { a: 1 } }, confirmed, change).transition('s')).toMatchObject({
+      reason: 'AWAITS_ACTION',
+      correctedFields: ['a'],
+      targetStepId: 'pay',
+      reasoning:
+        'The change of a waits until the action that is under way has an outcome. Step "pay" awaits the success of t.',
+    });
+  });
+
+  test('3.9: after the success the decision says that the change came too late', () => {
+    const done: TurnDraft = { trigger: 'TOOL_RESULTS', outcomes: [{ kind: 'ACTION_SUCCEEDED', toolId: 't' }] };
+    expect(playToLast(scenario, { variables: { a: 1 } }, confirmed, change, done).transition('s')).toMatchObject({
+      reason: 'ADVANCED',
+      blockedByCheckpoint: 'paid',
+      correctedFields: ['a'],
+      reasoning: 'Moved pay -> b. The change of a came too late: checkpoint "paid" was passed. Step "b" needs b.',
+    });
+  });
+});
+
+test('3.10: the reasoning of a BACK that a checkpoint blocks names no field', () => {
+  const pay = { stepId: 'pay', isCheckpoint: true, checkpointDescription: 'order 1 is paid', to: ['b'] };
+  const scenario = createScenario(ask('a', 'pay'), pay, ask('b', 'end'));
+  expect(playToLast(scenario, { variables: { a: 1 } }, confirmed, { signals: ['BACK'] }).transition('s')).toMatchObject(
+    {
+      reason: 'BLOCKED_BY_CHECKPOINT',
+      reasoning: 'Cannot go back: checkpoint "order 1 is paid" was passed. Step "b" needs b.',
+    },
+  );
+});
+
+test('2.3: an instance that ends on its walk has a transition decision, and one that ends before has none', () => {
+  const silentEnd = createScenario(ask('a', 'done'), { stepId: 'done', isTerminal: true });
+  expect(playToLast(silentEnd, {}, { variables: { a: 1 } }).transition('s')).toMatchObject({
+    reason: 'ADVANCED',
+    targetStepId: 'done',
+    reasoning: 'Moved a -> done. Step "done" is terminal and finished.',
+  });
+  expect(playToLast(silentEnd, {}, { signals: ['CANCEL'] }).result.transitionDecisions).toEqual([]);
+});
+
 test('3: the confidence of a decision by rules is 1', () => {
   const conversation = new Conversation([asking('s', ['a', 'b']), asking('t', ['c'])]);
   const turns = [{ candidates: { s: 0.6, t: 0.7 } }, { variables: { a: 1 } }, {}].map((draft) =>
@@ -187,7 +295,7 @@ test('3: the reasoning explains a missing step', () => {
 
 test('3: the reasoning explains an instance that does not walk on a turn without a message', () => {
   expect(playToLast(silent('s'), {}, { trigger: 'TIMER' }).transition('s').reasoning).toBe(
-    'A turn without a message only moves instances that start, resume or have an outcome, so this one stays at its step.',
+    'Nothing on this turn is about this instance, so it stays at its step.',
   );
 });
 

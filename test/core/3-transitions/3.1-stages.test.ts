@@ -1,5 +1,5 @@
 import type { ScenarioDraft, StepDraft, TurnDraft } from '../../support/conversation';
-import { listContributions, playTurns, startScenarios } from '../../support/play-turns';
+import { listContributions, playTurns } from '../../support/play-turns';
 
 const end: StepDraft = { stepId: 'end', isTerminal: true, templateIds: ['bye'] };
 /** A scenario with the step under test and an end step. */
@@ -94,22 +94,29 @@ describe('the collect stage', () => {
     ]);
   });
 
-  test('3.1: a step that cannot be skipped asks once per visit even if all fields are known', () => {
-    expect(listContributions(createScenario({ ...two, canSkip: false }), [{ customer }, { customer }])).toEqual([
+  test('3.1: a step that cannot be skipped asks until it is answered, even if all fields are known', () => {
+    const turns = [{ customer }, { customer }, { customer, ...confirmed }];
+    expect(listContributions(createScenario({ ...two, canSkip: false }), turns)).toEqual([
+      'ASK a,b',
       'ASK a,b',
       'INFORM bye',
     ]);
   });
 
-  test('3.1: if skipping is disabled, every step asks once per visit', () => {
+  test('3.1: if skipping is disabled, every step asks until it is answered', () => {
     expect(
-      listContributions(createScenario(two), [{ customer }, { customer }], { settings: { enableStepSkipping: false } }),
+      listContributions(createScenario(two), [{ customer }, { customer, ...confirmed }], {
+        settings: { enableStepSkipping: false },
+      }),
     ).toEqual(['ASK a,b', 'INFORM bye']);
   });
 
   test('3.1: the collect stage stays unfinished after an ASK while a field is missing', () => {
     expect(
-      listContributions(createScenario({ ...two, canSkip: false }), [{ customer: { a: 1 } }, { customer: { a: 1 } }]),
+      listContributions(createScenario({ ...two, canSkip: false }), [
+        { customer: { a: 1 } },
+        { customer: { a: 1 }, ...confirmed },
+      ]),
     ).toEqual(['ASK a,b', 'ASK b']);
   });
 
@@ -204,11 +211,13 @@ describe('the confirm stage', () => {
     );
   });
 
-  test('3.1: a value that changes on a later turn voids the confirmation, and the step confirms again', () => {
+  test('3.1: a value that changes while the WRITE action is under way voids the confirmation after a failure', () => {
     const action = { ...checkpoint, isCheckpoint: false, performsAction: true, isRequiredAction: true };
-    expect(listContributions(createScenario(action), [{}, amount(5), confirmed, amount(6), confirmed])).toEqual([
+    const turns = [{}, amount(5), confirmed, amount(6), failed, confirmed];
+    expect(listContributions(createScenario(action), turns)).toEqual([
       'ASK amount',
       'CONFIRM amount=5',
+      'ACTION_HINT transfer',
       'ACTION_HINT transfer',
       'CONFIRM amount=6',
       'ACTION_HINT transfer',
@@ -224,9 +233,11 @@ describe('the confirm stage', () => {
     ]);
   });
 
-  test('3.1: ACTION_SUCCEEDED finishes the confirm stage without a CONFIRMED', () => {
-    const action = { performsAction: true, isRequiredAction: true, toolIds: ['transfer'] };
-    expect(listContributions(createScenario(action), [{}, succeeded])).toEqual(['CONFIRM ', 'INFORM bye']);
+  test('3.1: ACTION_SUCCEEDED finishes the confirm stage only with the key of the CONFIRM', () => {
+    const action = createScenario({ performsAction: true, isRequiredAction: true, toolIds: ['transfer'] });
+    expect(listContributions(action, [{}, succeeded])).toEqual(['CONFIRM ', 'NONE']);
+    const button: TurnDraft = { outcomes: [{ kind: 'ACTION_SUCCEEDED', actionKey: 'pay#1/step/1' }] };
+    expect(listContributions(action, [{}, button])).toEqual(['CONFIRM ', 'INFORM bye']);
   });
 
   test('3.1: a CONFIRM without an answer is repeated', () => {
@@ -320,15 +331,4 @@ test('3.1: DECLINED ends a step in the collect stage', () => {
     'ASK phone',
     'INFORM bye',
   ]);
-});
-
-test('3.1: an ACTION_FAILED stays recorded while the step confirms a changed value', () => {
-  const step = { collectsProfileFields: ['amount'], performsAction: true, isRequiredAction: true, toolIds: ['t'] };
-  const { conversation } = startScenarios([createScenario(step)]);
-  conversation.turn({ variables: { amount: 5 } });
-  conversation.turn(confirmed);
-  conversation.turn(failed);
-  expect(conversation.turn({ variables: { amount: 6 } }).plan).toEqual(['pay CONFIRM amount=6']);
-  expect(conversation.turn(confirmed).plan).toEqual(['pay ACTION_HINT t']);
-  expect(conversation.turn(succeeded).plan).toEqual(['pay INFORM bye']);
 });

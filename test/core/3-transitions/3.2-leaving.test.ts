@@ -117,7 +117,9 @@ test.each([
     { to: 'c', outcomes: ['ACTION_SUCCEEDED'] as const },
   ];
   expect(
-    playTurns(createHubScenario(to, step), [{}, { outcomes: [{ kind }] }])[1]?.transition('trip').targetStepId,
+    playTurns(createHubScenario(to, step), [{}, { outcomes: [{ kind, actionKey: 'trip#1/hub/1' }] }])[1]?.transition(
+      'trip',
+    ).targetStepId,
   ).toBe(target);
 });
 
@@ -547,8 +549,8 @@ describe('clears and other data', () => {
     expect(conversation.instance('s').variables).toEqual(new Map(Object.entries({ ref: 'R1', no: 7 })));
     const { session } = conversation.turn({ variables: { x: 1 } });
     expect(session.instances[0]?.variables).toEqual(new Map([['no', 7]]));
-    expect(session.variables.get('ref')).toEqual({ value: null, scope: 'CASE' });
-    expect(session.variables.get('free')).toEqual({ value: null, scope: 'SESSION' });
+    expect(session.variables.get('ref')).toMatchObject({ value: null, scope: 'CASE' });
+    expect(session.variables.get('free')).toMatchObject({ value: null, scope: 'SESSION' });
   });
 
   test('3.2: cleared fields are sorted, and conditions of the same walk see them as changed', () => {

@@ -3,9 +3,10 @@ import { listContributions, playTurns, startScenarios } from '../../support/play
 
 const end: StepDraft = { stepId: 'end', isTerminal: true, templateIds: ['bye'] };
 const minor: StepDraft = { stepId: 'minor', templateIds: ['guardian'], to: ['end'] };
-/** The step "name" asks for a name. Its transitions lead to "minor" or "end". */
+/** The step "name" asks for a name. Its transitions lead to "minor" or "end". The other fields can be asked for. */
 const signUp = (to: readonly TransitionDraft[], step: Partial<StepDraft> = {}): ScenarioDraft => ({
   scenarioId: 'join',
+  requires: { age: 'SOFT', born: 'SOFT', limit: 'SOFT', why: 'SOFT', code: 'SOFT' },
   steps: [{ stepId: 'name', collectsProfileFields: ['name'], ...step, to }, minor, end],
 });
 const named: TurnDraft = { variables: { name: 'Ann' } };
@@ -125,7 +126,7 @@ test('3.3: an UNKNOWN global transition does not block and does not ask', () => 
 
 test('3.3: an UNKNOWN transition of a step that could be skipped ends the walk there', () => {
   const scenario: ScenarioDraft = {
-    scenarioId: 'join',
+    ...signUp([]),
     steps: [{ stepId: 'first', to: ['name'] }, ...signUp([{ to: 'minor', condition: 'data.age < 18.0' }, 'end']).steps],
   };
   const [turn] = playTurns(scenario, [{ customer: { name: 'Ann' } }]);
@@ -140,16 +141,16 @@ describe('missing data that cannot be asked for', () => {
   test('3.3: the instance contributes NONE and the turn counts as an attempt', () => {
     const { conversation } = startScenarios([stalled]);
     expect(conversation.turn(named).plan).toEqual(['join NONE']);
-    expect(conversation.instance('join').visit.attempts).toBe(1);
+    expect(conversation.instance('join').attempts).toBe(1);
     conversation.turn();
-    expect(conversation.instance('join').visit.attempts).toBe(2);
+    expect(conversation.instance('join').attempts).toBe(2);
   });
 
   test('3.3: a turn without a message does not count as an attempt', () => {
     const { conversation } = startScenarios([stalled]);
     conversation.turn(named);
     conversation.turn({ trigger: 'TOOL_RESULTS', outcomes: [{ kind: 'ACTION_FAILED', instanceId: 'join#1' }] });
-    expect(conversation.instance('join').visit.attempts).toBe(1);
+    expect(conversation.instance('join').attempts).toBe(1);
   });
 
   test('3.3: a turn that also leaves an ASK unanswered counts as one attempt', () => {
@@ -157,15 +158,15 @@ describe('missing data that cannot be asked for', () => {
       signUp([{ to: 'minor', condition: 'facts.vip' }, 'end'], { canSkip: false }),
     ]);
     conversation.turn({ patch: { name: 'Ann' } });
-    const before = conversation.instance('join').visit.attempts;
+    const before = conversation.instance('join').attempts;
     conversation.turn();
-    expect(conversation.instance('join').visit.attempts).toBe(before + 1);
+    expect(conversation.instance('join').attempts).toBe(before + 1);
   });
 
   test('3.3: a turn is not an attempt while the step can ask for missing fields', () => {
     const { conversation } = startScenarios([signUp([{ to: 'minor', condition: 'data.code == "1"' }, 'end'])]);
     conversation.turn(named);
-    expect(conversation.instance('join').visit.attempts).toBe(0);
+    expect(conversation.instance('join').attempts).toBe(0);
   });
 
   test('3.3: more attempts than max_attempts are a loop', () => {

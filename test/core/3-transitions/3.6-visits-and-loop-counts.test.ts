@@ -77,10 +77,10 @@ describe('visits', () => {
     };
     const { conversation } = startScenarios([scenario]);
     conversation.turn();
-    expect(conversation.instance('s').visit.attempts).toBe(1);
+    expect(conversation.instance('s').attempts).toBe(1);
     conversation.turn({ intent: 'why' });
     const back = conversation.turn();
-    expect(conversation.instance('s').visit).toMatchObject({ number: 3, attempts: 0 });
+    expect(conversation.instance('s')).toMatchObject({ attempts: 0, visit: { number: 3 } });
     // The first ASK of a visit is not a reprompt.
     expect(back.contribution('s')).toMatchObject({ type: 'ASK', isReprompt: false });
   });
@@ -158,7 +158,7 @@ describe('loop counts', () => {
   });
 
   test('3.6: turns without a new visit do not increment the loop count', () => {
-    const { conversation } = startScenarios([repeating]);
+    const { conversation } = startScenarios([{ ...repeating, maxAttempts: 0 }]);
     for (let turn = 0; turn < 10; turn += 1) conversation.turn();
     expect(conversation.instance('s').loopCounts.get('check')).toBe(1);
     expect(conversation.instance('s').status).toBe('ACTIVE');
@@ -208,47 +208,5 @@ describe('loop counts', () => {
     const { conversation } = startScenarios([scenario]);
     conversation.turn({ variables: { a: 1 } });
     expect([...conversation.instance('s').loopCounts]).toEqual([['b', 1]]);
-  });
-});
-
-describe('attempts', () => {
-  const ask: ScenarioDraft = {
-    scenarioId: 's',
-    steps: [{ stepId: 'a', collectsProfileFields: ['a', 'b'], to: ['end'] }, end],
-  };
-  const other: ScenarioDraft = {
-    scenarioId: 'o',
-    steps: [{ stepId: 'x', collectsProfileFields: ['x', 'y'], to: ['end'] }, end],
-  };
-  const attempts = (draft: TurnDraft): number => {
-    const { conversation } = startScenarios([ask, other]);
-    conversation.turn(draft);
-    return conversation.instance('s').visit.attempts;
-  };
-
-  test.each<[string, TurnDraft]>([
-    ['leaves the ASK unanswered', {}],
-    ['answers the ASK with null', { variables: { a: null } }],
-    ['asks a question', { requested: ['price'] }],
-    ['addresses the instance without an answer', { signals: [['CONTINUE', 's']] }],
-  ])('3.6: a turn that %s is an attempt', (_event, draft) => {
-    expect(attempts(draft)).toBe(1);
-  });
-
-  test.each<[string, TurnDraft]>([
-    ['answers a part of the ASK', { variables: { a: 1 } }],
-    ['addresses another instance', { variables: { x: 1 } }],
-    ['names another active scenario', { candidates: { o: 0.9 } }],
-    ['carries an outcome of the instance', { outcomes: [{ kind: 'ACTION_FAILED', instanceId: 's#1' }] }],
-    ['has the trigger TIMER', { trigger: 'TIMER' }],
-    ['carries tool results', { trigger: 'TOOL_RESULTS' }],
-  ])('3.6: a turn that %s is not an attempt', (_event, draft) => {
-    expect(attempts(draft)).toBe(0);
-  });
-
-  test('3.6: a turn without an open ASK is not an attempt', () => {
-    const { conversation } = startScenarios([repeating]);
-    conversation.turn();
-    expect(conversation.instance('s').visit.attempts).toBe(0);
   });
 });

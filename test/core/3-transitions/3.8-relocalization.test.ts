@@ -79,7 +79,9 @@ test('3.8: a step at its own loop limit is not a recovery step', () => {
   const { conversation, turn } = playUntilLoop(createLooping(asks, tell, createRecoveryStep('agent')));
   expect(turn.transition('s').targetStepId).toBe('asks');
   // customer_data does not reset loop counts, so "check" and "asks" are both at their limits.
-  expect(conversation.turn({ customer: { x: 1 } }).plan).toEqual(['s INFORM tell']);
+  const customer = { x: 1 };
+  expect(conversation.turn({ customer }).plan).toEqual(['s ASK x']);
+  expect(conversation.turn({ customer, ...confirmed }).plan).toEqual(['s INFORM tell']);
   expect(conversation.turn().transition('s')).toMatchObject({ targetStepId: 'agent', originalStepId: 'check' });
   expect(conversation.instance('s').relocalizationCount).toBe(2);
 });

@@ -258,20 +258,6 @@ describe('a correction after a checkpoint', () => {
     ]);
     expect(turns.slice(2).map(({ plan }) => plan)).toEqual([['refund ASK order'], ['refund ASK reason']]);
   });
-
-  test('3.9: a confirmed checkpoint with an unfinished action does not block a correction', () => {
-    const steps = paid.steps.map((step) =>
-      step.stepId === 'pay' ? { ...step, isRequiredAction: true, toolIds: ['t'] } : step,
-    );
-    const turns = playTurns({ ...paid, steps }, [
-      {},
-      { variables: { order: 1 } },
-      confirmed,
-      { variables: { order: 2 } },
-    ]);
-    expect(turns[3]?.transition('refund').reason).toBe('CORRECTED');
-    expect(turns[3]?.plan).toEqual(['refund CONFIRM ']);
-  });
 });
 
 test('3.9: an optional action runs again with the corrected value', () => {
@@ -285,7 +271,7 @@ test('3.9: an optional action runs again with the corrected value', () => {
   ).toEqual(['ASK order', 'ACTION_HINT t', 'ASK phone', 'ACTION_HINT t']);
 });
 
-test('3.9: a correction can return to the current step and open a new visit', () => {
+test('3.9, 0.9: a step that was reached again has not been left since, so that its fields are not corrected', () => {
   const scenario: ScenarioDraft = {
     scenarioId: 'refund',
     steps: [
@@ -297,10 +283,10 @@ test('3.9: a correction can return to the current step and open a new visit', ()
   const turns = playTurns(scenario, [{}, { variables: { a: 1, b: 1 } }, declined, { variables: { a: 2 } }]);
   expect(turns[2]?.plan).toEqual(['refund ASK b']);
   expect(turns[3]?.transition('refund')).toMatchObject({
-    sourceStepId: 'pair',
     targetStepId: 'pair',
-    reason: 'CORRECTED',
-    visitNumber: 4,
+    reason: 'AWAITS_FIELDS',
+    correctedFields: [],
+    visitNumber: 3,
   });
   expect(turns[3]?.plan).toEqual(['refund ASK b']);
 });
@@ -314,7 +300,7 @@ test('3.9: a corrected instance at a finished terminal step goes back instead of
 });
 
 test('3.9: a paused instance that a corrected value resumes goes back on the same turn', () => {
-  const { conversation } = startScenarios([refund]);
+  const { conversation } = startScenarios([refund], {}, { settings: { resumePolicy: 'next_turn' } });
   conversation.turn({ variables: { order: 1 } });
   conversation.turn({ signals: ['PAUSE'] });
   const turn = conversation.turn({ variables: { order: 2 } });

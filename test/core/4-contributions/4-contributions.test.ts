@@ -48,9 +48,14 @@ describe('ASK', () => {
     expect(first?.contribution('s')).toMatchObject({ fieldsToAsk: ['a', 'b'], knownValues: new Map([['a', 1]]) });
   });
 
-  test('4: a later ASK of a step that cannot be skipped lists only the missing fields', () => {
-    const [, second] = playTurns(createScenario({ ...pair, canSkip: false }), [known, known]);
-    expect(second?.contribution('s')).toMatchObject({ fieldsToAsk: ['b'], knownValues: new Map(), isReprompt: true });
+  test('4: a step that cannot be skipped lists all fields until its ASK is answered, then only the missing ones', () => {
+    const turns = playTurns(createScenario({ ...pair, canSkip: false }), [known, known, { variables: { a: 1 } }]);
+    expect(turns[1]?.contribution('s')).toMatchObject({
+      fieldsToAsk: ['a', 'b'],
+      knownValues: new Map([['a', 1]]),
+      isReprompt: true,
+    });
+    expect(turns[2]?.contribution('s')).toMatchObject({ fieldsToAsk: ['b'], knownValues: new Map(), isReprompt: true });
   });
 
   test('4: an ASK that repeats a field in the same visit is a reprompt', () => {
@@ -59,7 +64,8 @@ describe('ASK', () => {
   });
 
   test('4: an ASK for a transition lists the fields that the transition is missing', () => {
-    const [first] = playTurns(createScenario({ to: [{ to: 'end', conditionFields: ['z'] }] }), [{}]);
+    const scenario = createScenario({ to: [{ to: 'end', conditionFields: ['z'] }] }, { requires: { z: 'SOFT' } });
+    const [first] = playTurns(scenario, [{}]);
     expect(first?.contribution('s')).toMatchObject({ type: 'ASK', fieldsToAsk: ['z'], isReprompt: false });
   });
 });
@@ -104,19 +110,19 @@ describe('CONFIRM', () => {
   );
 });
 
-test('4: an ACTION_HINT lists the tools in depends_on order, with their timing and variables', () => {
+test('4: an ACTION_HINT lists the tools in depends_on order, with their timing, effect and variables', () => {
   const toolBindings = [
-    { toolId: 'pay', timing: 'AFTER_STEP', variableNames: ['receipt'], dependsOn: ['check', 'fees'] },
+    { toolId: 'pay', timing: 'AFTER_STEP', effect: 'WRITE', variableNames: ['receipt'], dependsOn: ['check', 'fees'] },
     { toolId: 'fees', timing: 'DURING_STEP', variableNames: [], dependsOn: ['check'] },
     { toolId: 'check', timing: 'BEFORE_STEP', variableNames: ['ok', 'limit'], dependsOn: [] },
   ] as const;
   const [first] = playTurns(createScenario({ toolBindings, toolIds: ['bare'] }), [{}]);
   expect(first?.contribution('s')).toMatchObject({
     tools: [
-      { toolId: 'check', timing: 'BEFORE_STEP', variableNames: ['ok', 'limit'] },
-      { toolId: 'fees', timing: 'DURING_STEP', variableNames: [] },
-      { toolId: 'pay', timing: 'AFTER_STEP', variableNames: ['receipt'] },
-      { toolId: 'bare', timing: 'DURING_STEP', variableNames: [] },
+      { toolId: 'check', timing: 'BEFORE_STEP', effect: 'READ', variableNames: ['ok', 'limit'] },
+      { toolId: 'fees', timing: 'DURING_STEP', effect: 'READ', variableNames: [] },
+      { toolId: 'pay', timing: 'AFTER_STEP', effect: 'WRITE', variableNames: ['receipt'] },
+      { toolId: 'bare', timing: 'DURING_STEP', effect: 'READ', variableNames: [] },
     ],
   });
 });
@@ -131,6 +137,8 @@ describe('the fields of a contribution', () => {
     scenarioName: 'Sample',
     instanceId: 's#1',
     isReprompt: false,
+    isReminder: false,
+    leadInTemplateIds: [],
     deferred: false,
     deferredBehindScenarioId: '',
     sharedFields: [],
@@ -196,8 +204,8 @@ describe('the fields of a contribution', () => {
     });
   });
 
-  test('4: a NONE has only the common fields, whether the instance walked or is quiet', () => {
-    const none = { ...common, stepId: 'wait', stepName: 'wait', priority: 0, type: 'NONE' };
+  test('4: a NONE has what the instance waits for, whether the instance walked or is quiet', () => {
+    const none = { ...common, stepId: 'wait', stepName: 'wait', priority: 0, type: 'NONE', waitsFor: 'NOTHING' };
     const conversation = new Conversation([silent('s', named), asking('t', ['x', 'y'])]);
     expect(conversation.turn({ candidates: { s: 0.9, t: 0.8 } }).contribution('s')).toEqual(none);
     const quiet = conversation.turn({ variables: { x: 1 } });

@@ -47,6 +47,9 @@ describe('shared fields', () => {
       stepName: 'ask',
       priority: 1,
       isReprompt: false,
+      isReminder: false,
+      leadInTemplateIds: [],
+      waitsFor: 'ANSWER',
       deferred: false,
       deferredBehindScenarioId: '',
       sharedFields: ['phone'],
@@ -72,7 +75,7 @@ describe('shared fields', () => {
   test('4.2: an unanswered shared field counts as an attempt of both instances', () => {
     const { conversation } = startScenarios([createAsking('low', ['phone'], 1), createAsking('high', ['phone'], 2)]);
     conversation.turn();
-    expect([conversation.instance('low').visit.attempts, conversation.instance('high').visit.attempts]).toEqual([1, 1]);
+    expect([conversation.instance('low').attempts, conversation.instance('high').attempts]).toEqual([1, 1]);
   });
 });
 
@@ -138,10 +141,10 @@ describe('max_fields_to_ask_per_turn', () => {
     });
   });
 
-  test('4.2: a step that cannot be skipped asks for deferred fields later even if they are known', () => {
+  test('4.2: a step that cannot be skipped asks for deferred fields after the first ones are answered', () => {
     const { conversation, first } = startScenarios(
       [createAsking('s', ['a', 'b'], 0, { canSkip: false })],
-      { variables: { a: 1, b: 2 } },
+      { variables: { a: 1 } },
       limitFields(1),
     );
     expect(first.contribution('s')).toMatchObject({
@@ -149,11 +152,12 @@ describe('max_fields_to_ask_per_turn', () => {
       knownValues: new Map([['a', 1]]),
       deferredFields: ['b'],
     });
-    expect(conversation.turn().contribution('s')).toMatchObject({
+    expect(conversation.turn({ variables: { a: 1 } }).contribution('s')).toMatchObject({
       fieldsToAsk: ['b'],
-      knownValues: new Map([['b', 2]]),
+      knownValues: new Map(),
+      deferredFields: [],
     });
-    expect(conversation.turn().plan).toEqual(['s INFORM bye']);
+    expect(conversation.turn({ variables: { b: 2 } }).plan).toEqual(['s INFORM bye']);
   });
 
   test('4.2: the limit applies to all scenarios together, and an ASK without remaining fields is deferred', () => {
@@ -197,8 +201,8 @@ describe('max_fields_to_ask_per_turn', () => {
       limitFields(1),
     );
     conversation.turn();
-    expect(conversation.instance('low').visit).toMatchObject({ attempts: 0, askedFields: [], contributedTypes: [] });
-    expect(conversation.instance('high').visit.attempts).toBe(1);
+    expect(conversation.instance('low')).toMatchObject({ attempts: 0, requests: [] });
+    expect(conversation.instance('high').attempts).toBe(1);
   });
 
   test('4.2: a deferred ASK does not finish the collect stage', () => {
@@ -232,40 +236,131 @@ describe('an ASK with shared and deferred fields', () => {
       { settings: { maxFieldsToAskPerTurn: 1 } },
     );
 
-  test('4.2: a deferred ASK lists its shared and its deferred fields', () => {
+  test('4.2: a deferred ASK asks for nothing and shares nothing', () => {
     expect(startBoth().first.contribution('low')).toMatchObject({
       type: 'ASK',
       deferred: true,
       deferredBehindScenarioId: 'high',
       fieldsToAsk: [],
-      sharedFields: ['a'],
-      deferredFields: ['b'],
-    });
-  });
-
-  test('4.2: the shared field of a deferred ASK counts as asked', () => {
-    const { conversation } = startBoth();
-    expect(conversation.turn({ variables: { a: 1 } }).contribution('low')).toMatchObject({
-      fieldsToAsk: ['b'],
       sharedFields: [],
-    });
-    expect(conversation.turn({ variables: { b: 1 } }).transition('low')).toMatchObject({
-      targetStepId: 'end',
-      skippedSteps: [],
+      deferredFields: ['a', 'b'],
     });
   });
 
-  test('4.2: a deferred ASK with a shared field is not open and does not count as an attempt', () => {
+  test('4.2: a deferred ASK was not put: it is not open and does not count as an attempt', () => {
     const { conversation } = startBoth();
     conversation.turn();
-    expect(conversation.instance('low').visit).toMatchObject({ attempts: 0, contributedTypes: [], askedFields: ['a'] });
-    expect(conversation.instance('low').visit.openType).toBeUndefined();
-    expect(conversation.instance('high').visit.attempts).toBe(1);
+    expect(conversation.instance('low')).toMatchObject({
+      attempts: 0,
+      requests: [],
+      deferredBehindScenarioId: 'high',
+      waitsFor: 'ANSWER',
+    });
+    expect(conversation.instance('high').attempts).toBe(1);
+  });
+
+  test('4.2: a deferred ASK is put once its rival is answered, with the known values of a step that cannot be skipped', () => {
+    const { conversation } = startBoth();
+    expect(conversation.turn({ variables: { a: 1 } }).contribution('low')).toMatchObject({
+      deferred: false,
+      fieldsToAsk: ['a'],
+      knownValues: new Map([['a', 1]]),
+      deferredFields: ['b'],
+      isReprompt: false,
+    });
+    // Its rest waits for the ASK that was put.
+    expect(conversation.instance('low').deferredBehindScenarioId).toBe('low');
   });
 
   test('4.2: a deferred ASK does not finish the collect stage even if all fields become known', () => {
     const { conversation } = startBoth();
     const turn = conversation.turn({ variables: { a: 1, b: 2 } });
-    expect(turn.contribution('low')).toMatchObject({ type: 'ASK', fieldsToAsk: ['b'] });
+    expect(turn.contribution('low')).toMatchObject({ type: 'ASK', fieldsToAsk: ['a'], deferredFields: ['b'] });
+  });
+});
+
+describe('local fields', () => {
+  const createLocal = (scenarioId: string, priority: number): ScenarioDraft => ({
+    ...createAsking(scenarioId, ['date'], priority),
+    localFields: ['date'],
+  });
+
+  test.each<[string, ScenarioDraft, ScenarioDraft]>([
+    ['both scenarios', createLocal('high', 2), createLocal('low', 1)],
+    ['the scenario that asks', createLocal('high', 2), createAsking('low', ['date'], 1)],
+    ['the other scenario', createAsking('high', ['date'], 2), createLocal('low', 1)],
+  ])('4.2: a field that is local to %s is not shared: the lower ASK is deferred', (_case, high, low) => {
+    const { first, conversation } = startScenarios([high, low]);
+    expect(first.plan).toEqual(['high ASK date', '(deferred) low ASK ']);
+    expect(first.contribution('low')).toMatchObject({ deferredBehindScenarioId: 'high', sharedFields: [] });
+    expect(conversation.instance('low').requests).toEqual([]);
+  });
+
+  test('4.2: an ASK without the local field of the other scenario is not deferred', () => {
+    expect(startScenarios([createLocal('high', 2), createAsking('low', ['time'], 1)]).first.plan).toEqual([
+      'high ASK date',
+      'low ASK time',
+    ]);
+  });
+});
+
+describe('what a deferred contribution waits for', () => {
+  /** Confirms, then asks for a field; not addressed, it is quiet. */
+  const confirmThenAsk: ScenarioDraft = {
+    scenarioId: 'high',
+    priority: 2,
+    steps: [
+      { stepId: 'confirm', isCheckpoint: true, to: ['ask'] },
+      { stepId: 'ask', collectsProfileFields: ['a'], to: ['end'] },
+      end,
+    ],
+  };
+  const quiet = (scenario: ScenarioDraft): ScenarioDraft => ({ ...scenario, whenNotAddressed: 'QUIET' });
+
+  test('4.2: a deferred CONFIRM is put when the other CONFIRM is gone, together with an ASK of its rival', () => {
+    const { conversation, first } = startScenarios([confirmThenAsk, quiet(createConfirming('low', 1))]);
+    expect(first.contribution('low')).toMatchObject({ deferred: true, deferredBehindScenarioId: 'high' });
+    expect(conversation.turn(confirm('high')).plan).toEqual(['low CONFIRM ', 'high ASK a']);
+  });
+
+  test('4.2: a deferred ASK is put when the ASK of its rival is gone, although the rival confirms', () => {
+    const high: ScenarioDraft = {
+      scenarioId: 'high',
+      priority: 2,
+      steps: [
+        { stepId: 'ask', collectsProfileFields: ['a'], to: ['confirm'] },
+        { stepId: 'confirm', isCheckpoint: true, to: ['end'] },
+        end,
+      ],
+    };
+    const settings = { maxFieldsToAskPerTurn: 1 };
+    const { conversation, first } = startScenarios([high, quiet(createAsking('low', ['b'], 1))], {}, { settings });
+    expect(first.contribution('low')).toMatchObject({ deferred: true, deferredBehindScenarioId: 'high' });
+    expect(conversation.turn({ variables: { a: 1 } }).plan).toEqual(['high CONFIRM a=1', 'low ASK b']);
+  });
+
+  test('4.2: deferred fields are asked for when the ASK of the rival is gone', () => {
+    const settings = { maxFieldsToAskPerTurn: 2 };
+    const high = quiet(createAsking('high', ['a'], 2));
+    const low = quiet(createAsking('low', ['b', 'c'], 1));
+    const { conversation, first } = startScenarios([high, low], {}, { settings });
+    expect(first.contribution('low')).toMatchObject({
+      fieldsToAsk: ['b'],
+      deferredFields: ['c'],
+      deferredBehindScenarioId: 'high',
+    });
+    expect(conversation.turn({ variables: { a: 1 } }).contribution('low')).toMatchObject({
+      fieldsToAsk: ['b', 'c'],
+      deferredFields: [],
+    });
+  });
+
+  test('4.2: a deferred CONFIRM waits while its rival is not answered', () => {
+    const { conversation } = startScenarios([
+      confirmThenAsk,
+      quiet(createConfirming('low', 1)),
+      createAsking('t', ['x'], 0),
+    ]);
+    expect(conversation.turn({ variables: { x: 1 } }).plan).toContain('low NONE');
   });
 });

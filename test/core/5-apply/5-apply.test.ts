@@ -26,7 +26,8 @@ test('5: START adds an instance of the latest version in the catalogue', () => {
       lastActiveAt: 7 * minute,
       currentStepId: 'a',
       path: [],
-      visit: { number: 1, openType: 'ASK', openAskFields: ['a'], askedFields: ['a'], contributedTypes: ['ASK'] },
+      visit: { number: 1, openedAt: 7 * minute },
+      requests: [{ kind: 'ASK', fields: ['a'], status: 'OPEN' }],
     },
   ]);
   conversation.store({ ...ask, name: 'newer' });
@@ -50,14 +51,17 @@ test('5: PAUSE sets paused_at and the pause reason, and a resume removes them', 
     pausedAt: 9 * minute,
     pauseReason: 'USER_REQUEST',
     pausedAtTurnCount: 2,
+    resumePolicy: 'explicit',
   });
-  conversation.turn();
-  const { status, pausedAt, pauseReason, pausedAtTurnCount } = conversation.instance('s');
-  expect({ status, pausedAt, pauseReason, pausedAtTurnCount }).toEqual({
+  conversation.turn({ signals: [['CONTINUE', 's']], occurredAt: 11 * minute });
+  const { status, activeSince, pausedAt, pauseReason, pausedAtTurnCount, resumePolicy } = conversation.instance('s');
+  expect({ status, activeSince, pausedAt, pauseReason, pausedAtTurnCount, resumePolicy }).toEqual({
     status: 'ACTIVE',
+    activeSince: 11 * minute,
     pausedAt: undefined,
     pauseReason: undefined,
     pausedAtTurnCount: 0,
+    resumePolicy: undefined,
   });
 });
 
@@ -89,7 +93,7 @@ test('5: the list of ended instances is trimmed, oldest first', () => {
     conversation.turn({ signals: ['CANCEL'] });
   }
   expect(conversation.session.endedInstances.map(({ startNumber }) => startNumber)).toEqual([3, 4]);
-  expect(conversation.session.scenarioCounters.get('s')).toEqual({ starts: 4, completions: 0 });
+  expect(conversation.session.scenarioCounters.get('s')).toMatchObject({ starts: 4, completions: 0 });
 });
 
 test('5: no ended instance is kept if the limit is 0', () => {
@@ -127,7 +131,7 @@ test('5: a transition updates current step, visit, path and last_active_at', () 
     lastActiveAt: 9 * minute,
     lastVisitNumber: 2,
     lastPathSequence: 1,
-    visit: { number: 2, enteredRevision: 2, openAskFields: ['b'] },
+    visit: { number: 2, enteredRevision: 2 },
     path: [{ sequence: 1, stepId: 'a', visitNumber: 1, transitionId: 'a/1', asked: true, leftRevision: 2 }],
   });
 });

@@ -4,17 +4,35 @@ import { startConversation } from '../../support/running';
 import { acting, asking, confirming, end, silent } from '../../support/sample-scenarios';
 
 const minute = 60_000;
+const putting = (revision: number) => ({ revision, at: revision * minute, position: 0 });
 const visit = {
   number: 1,
   enteredRevision: 1,
-  contributedTypes: ['ASK'],
-  askedFields: ['x'],
-  openType: 'ASK',
-  openAskFields: ['x'],
-  shownValues: new Map(),
-  confirmed: false,
-  acted: false,
+  openedAt: minute,
+  outcome: undefined,
+  informedRevision: 0,
+  wasAskedBefore: false,
+  mustAsk: false,
+  returnTo: undefined,
+  supersededKeys: 0,
+};
+const ask = {
+  kind: 'ASK',
+  actionKey: '',
+  stepId: 'ask_x',
+  visitNumber: 1,
+  fields: ['x'],
+  values: new Map(),
+  tools: [],
+  status: 'OPEN',
+  hasAnswer: false,
+  outcome: undefined,
+  firstPut: putting(1),
+  lastPut: putting(1),
+  previousPut: undefined,
+  putCount: 1,
   attempts: 0,
+  reminders: 0,
 };
 const started = {
   instanceId: 's#1',
@@ -24,23 +42,38 @@ const started = {
   startNumber: 1,
   startedAt: minute,
   lastActiveAt: minute,
+  activeSince: minute,
   pausedAt: undefined,
   pauseReason: undefined,
   pausedAtTurnCount: 0,
+  resumePolicy: undefined,
+  isResumeOffered: false,
   displacedByInstanceIds: [],
   currentStepId: 'ask_x',
   visit,
+  requests: [ask],
+  route: [],
   path: [],
   irreversibleDone: [],
   stepsBeforeCheckpoint: [],
-  stepsTrimmedFromPath: [],
+  leftSteps: [],
   loopCounts: new Map([['ask_x', 1]]),
+  attempts: 0,
+  attemptsTotal: 0,
   lastVisitNumber: 1,
   lastPathSequence: 0,
   variables: new Map(),
   variableTimes: new Map(),
+  settledFields: new Map(),
+  heldValues: new Map(),
+  pendingCorrections: new Map(),
   relocalizationCount: 0,
   globalTransitionGuards: new Map(),
+  call: undefined,
+  leadInTemplateIds: [],
+  lastPlan: { revision: 1, leadInTemplateIds: [] },
+  deferredBehindScenarioId: '',
+  waitsFor: 'ANSWER',
 };
 const session = {
   tenantId: 'tenant',
@@ -51,40 +84,70 @@ const session = {
   instances: [],
   endedInstances: [],
   variables: new Map(),
+  declinedFields: [],
   pendingStarts: [],
   scenarioCounters: new Map(),
-  openContributions: [],
-  offeredChoiceScenarioIds: [],
+  choices: [],
+  exchangeRevision: 1,
+  lastMessageAt: minute,
+  lastContributorId: '',
+  nextTimerAt: undefined,
   createdAt: minute,
   updatedAt: minute,
   lastTurnId: 'turn-1',
   lastStartNumber: 0,
   importedFrom: '',
 };
+const counter = { starts: 0, completions: 0, lastEnding: undefined, lastValues: new Map() };
 
 describe('the session', () => {
   test('5: a turn without decisions stores an empty session', () => {
     expect(new Conversation([]).turn().session).toEqual(session);
   });
 
-  test('5: a start adds an instance, a counter and an open contribution', () => {
+  test('5: a start adds an instance, a counter and a request', () => {
     expect(new Conversation([asking('s', ['x'])]).turn({ candidates: { s: 0.9 } }).session).toEqual({
       ...session,
       instances: [started],
-      scenarioCounters: new Map([['s', { starts: 1, completions: 0 }]]),
-      openContributions: [{ instanceId: 's#1', type: 'ASK' }],
+      scenarioCounters: new Map([['s', { ...counter, starts: 1 }]]),
+      lastContributorId: 's#1',
       lastStartNumber: 1,
     });
   });
 
-  test('5: a transition opens a visit and adds a path entry', () => {
+  test('5: a transition opens a visit and adds a request, a route entry and a path entry', () => {
     const conversation = startConversation([asking('s', ['x', 'y'])]);
     expect(conversation.turn({ variables: { x: 1 } }).session.instances).toEqual([
       {
         ...started,
         lastActiveAt: 2 * minute,
         currentStepId: 'ask_y',
-        visit: { ...visit, number: 2, enteredRevision: 2, askedFields: ['y'], openAskFields: ['y'] },
+        visit: { ...visit, number: 2, enteredRevision: 2, openedAt: 2 * minute },
+        requests: [
+          { ...ask, status: 'LEFT', hasAnswer: true },
+          {
+            ...ask,
+            stepId: 'ask_y',
+            visitNumber: 2,
+            fields: ['y'],
+            firstPut: putting(2),
+            lastPut: putting(2),
+          },
+        ],
+        route: [
+          {
+            stepId: 'ask_x',
+            visitNumber: 1,
+            transitionId: 'ask_x/1',
+            asked: true,
+            canGoBackTo: true,
+            declined: false,
+            readFields: [],
+            confirmedFields: [],
+          },
+        ],
+        leftSteps: ['ask_x'],
+        lastPlan: { revision: 2, leadInTemplateIds: [] },
         path: [{ sequence: 1, stepId: 'ask_x', visitNumber: 1, transitionId: 'ask_x/1', asked: true, leftRevision: 2 }],
         lastVisitNumber: 2,
         lastPathSequence: 1,
@@ -108,21 +171,21 @@ describe('the session', () => {
     expect(conversation.turn({ signals: ['PAUSE'] }).session.instances).toEqual([
       {
         ...started,
-        visit: { ...visit, attempts: 1 },
         status: 'PAUSED',
         pausedAt: 2 * minute,
         pauseReason: 'USER_REQUEST',
         pausedAtTurnCount: 2,
+        resumePolicy: 'explicit',
       },
     ]);
   });
 
   test.each<[string, TurnDraft, object]>([
-    ['COMPLETE', { signals: ['COMPLETE'] }, { status: 'COMPLETED', reason: 'USER_REQUEST' }],
-    ['CANCEL', { signals: ['CANCEL'] }, { status: 'CANCELLED', reason: 'USER_REQUEST' }],
+    ['COMPLETE', { signals: ['COMPLETE'] }, { status: 'COMPLETED', reason: 'USER_REQUEST', ending: 'SUCCEEDED' }],
+    ['CANCEL', { signals: ['CANCEL'] }, { status: 'CANCELLED', reason: 'USER_REQUEST', ending: undefined }],
   ])('5: %s adds an ended instance', (_signal, turn, ended) => {
     const after = startConversation([asking('s', ['x'])]).turn(turn).session;
-    expect(after).toMatchObject({ instances: [], openContributions: [], updatedAt: 2 * minute, createdAt: minute });
+    expect(after).toMatchObject({ instances: [], lastContributorId: '', updatedAt: 2 * minute, createdAt: minute });
     expect(after.endedInstances).toEqual([
       {
         instanceId: 's#1',
@@ -148,34 +211,41 @@ describe('the session', () => {
     });
     expect(conversation.turn({ candidates: { s: 0.9 } }).session.scenarioCounters).toEqual(
       new Map([
-        ['s', { starts: 2, completions: 1 }],
-        ['t', { starts: 1, completions: 0 }],
+        ['s', { ...counter, starts: 2, completions: 1, lastEnding: 'SUCCEEDED' }],
+        ['t', { ...counter, starts: 1 }],
       ]),
     );
   });
 
-  test('5: a CONFIRM records the shown values, and CONFIRMED records the passed checkpoint', () => {
+  test('5: CONFIRMED closes the CONFIRM and records the passed checkpoint', () => {
     const conversation = new Conversation([confirming('s', { confirms: ['x'] })]);
-    const shown = conversation.turn({ candidates: { s: 0.9 }, variables: { x: 1 } }).session.instances[0]?.visit;
-    expect(shown).toEqual({
-      ...visit,
-      contributedTypes: ['CONFIRM'],
-      askedFields: [],
-      openType: 'CONFIRM',
-      openAskFields: [],
-      shownValues: new Map([['x', 1]]),
-    });
+    conversation.turn({ candidates: { s: 0.9 }, variables: { x: 1 } });
     const after = conversation.turn({ outcomes: [{ kind: 'CONFIRMED' }] }).session.instances[0];
+    expect(after?.requests).toEqual([
+      {
+        ...ask,
+        kind: 'CONFIRM',
+        stepId: 'confirm',
+        actionKey: 's#1/confirm/1',
+        fields: [],
+        values: new Map([['x', 1]]),
+        status: 'ANSWERED',
+        outcome: 'CONFIRMED',
+      },
+    ]);
     expect(after?.irreversibleDone).toEqual([
-      { stepId: 'confirm', description: 's confirmed', visitNumber: 1, revision: 2, pathSequence: 0, passed: true },
+      { stepId: 'confirm', description: 's confirmed', visitNumber: 1, revision: 2, passed: true },
     ]);
   });
 
-  test('5: a failed action is recorded, and its ACTION_HINT is open again', () => {
+  test('5: a failed action is recorded, and its ACTION is open again', () => {
     const conversation = startConversation([acting('s')]);
-    const after = conversation.turn({ trigger: 'TOOL_RESULTS', outcomes: [{ kind: 'ACTION_FAILED' }] }).session
-      .instances[0];
-    expect(after?.visit).toMatchObject({ openType: 'ACTION_HINT', acted: true, outcome: 'ACTION_FAILED' });
+    const after = conversation.turn({
+      trigger: 'TOOL_RESULTS',
+      outcomes: [{ kind: 'ACTION_FAILED', toolId: 's_tool' }],
+    }).session.instances[0];
+    expect(after?.visit.outcome).toBe('ACTION_FAILED');
+    expect(after?.requests).toMatchObject([{ kind: 'ACTION', status: 'OPEN', outcome: undefined }]);
     expect(after?.loopCounts).toEqual(new Map([['act', 2]]));
   });
 
@@ -187,21 +257,10 @@ describe('the session', () => {
 });
 
 describe('instances', () => {
-  test('5: asked fields are stored sorted', () => {
-    const steps = [{ stepId: 'both', collectsProfileFields: ['y', 'x'], to: ['end'] }, end];
-    const conversation = startConversation([{ scenarioId: 's', steps }]);
-    expect(conversation.instance('s').visit).toMatchObject({ askedFields: ['x', 'y'], openAskFields: ['x', 'y'] });
-  });
-
-  test('5: INFORM and NONE leave nothing open', () => {
-    const conversation = new Conversation([{ scenarioId: 's', steps: [end] }, silent('t'), asking('u', ['x'])]);
+  test('5: an INFORM is recorded on the visit of its step', () => {
+    const conversation = new Conversation([{ scenarioId: 's', steps: [end] }, silent('t')]);
     conversation.turn({ candidates: { s: 0.9, t: 0.8 } });
-    for (const id of ['s', 't']) expect(conversation.instance(id).visit).toMatchObject({ openAskFields: [] });
-    expect([conversation.instance('s').visit.openType, conversation.instance('t').visit.openType]).toEqual([
-      undefined,
-      undefined,
-    ]);
-    expect(conversation.instance('t').visit.contributedTypes).toEqual([]);
+    expect(conversation.session.instances.map(({ visit: { informedRevision } }) => informedRevision)).toEqual([1, 0]);
   });
 
   test('5: an idle pause stores the reason IDLE', () => {
@@ -228,6 +287,7 @@ describe('instances', () => {
       ...before,
       status: 'ACTIVE',
       lastActiveAt: 240_000,
+      activeSince: 240_000,
       pausedAt: undefined,
       pauseReason: undefined,
       pausedAtTurnCount: 0,

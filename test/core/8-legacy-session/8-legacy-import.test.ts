@@ -78,7 +78,9 @@ describe('8: an imported session', () => {
     const session = importRecord({ variables: toValues({ name: 'Ada' }), currentStepId: 'order' }, null);
     expect(session.instances).toEqual([]);
     expect(session.scenarioCounters).toEqual(new Map());
-    expect(session.variables).toEqual(new Map([['name', { value: 'Ada', scope: 'SESSION' }]]));
+    expect(session.variables).toEqual(
+      new Map([['name', { value: 'Ada', scope: 'SESSION', isPersistedResult: false }]]),
+    );
   });
 
   test.each<[ScenarioAction | undefined, string]>([
@@ -100,13 +102,20 @@ describe('8: an imported session', () => {
   });
 
   test('8: has the left steps as its path, in the order of the scenario', () => {
-    const { path, visit, lastVisitNumber } = getInstance(
+    const { path, route, leftSteps, visit, lastVisitNumber } = getInstance(
       importRecord({ currentStepId: 'delivery', visitedSteps: toVisitedSteps('delivery', 'reason', 'gone', 'order') }),
     );
     expect(path.map(({ sequence, stepId, visitNumber, asked }) => [sequence, stepId, visitNumber, asked])).toEqual([
       [1, 'order', 1, true],
       [2, 'reason', 2, true],
     ]);
+    expect(
+      route.map(({ stepId, visitNumber, asked, canGoBackTo }) => [stepId, visitNumber, asked, canGoBackTo]),
+    ).toEqual([
+      ['order', 1, true, true],
+      ['reason', 2, true, true],
+    ]);
+    expect(leftSteps).toEqual(['order', 'reason']);
     expect([visit.number, lastVisitNumber]).toEqual([3, 3]);
   });
 
@@ -133,8 +142,8 @@ describe('8: the variables of an imported session', () => {
   test('8: have scope CASE if the scenario collects them, else SESSION; nulls are dropped', () => {
     expect(importRecord({ variables }).variables).toEqual(
       new Map([
-        ['order_id', { value: 'A-7', scope: 'CASE' }],
-        ['name', { value: 'Ada', scope: 'SESSION' }],
+        ['order_id', { value: 'A-7', scope: 'CASE', isPersistedResult: false }],
+        ['name', { value: 'Ada', scope: 'SESSION', isPersistedResult: false }],
       ]),
     );
   });
@@ -167,10 +176,14 @@ describe('8: a turn on an imported session', () => {
     expect(conversation.session.importedFrom).toBe('hash');
   });
 
-  test('8: asks the question of the current step, not as a reprompt', () => {
+  test('8: asks the question of the current step again', () => {
     const conversation = continueImported({ currentStepId: 'reason', visitedSteps: toVisitedSteps('order', 'reason') });
+    expect(conversation.instance('refund')).toMatchObject({
+      waitsFor: 'ANSWER',
+      requests: [{ kind: 'ASK', stepId: 'reason', visitNumber: 2, fields: ['reason'], status: 'OPEN', putCount: 1 }],
+    });
     const asked = conversation.turn({ message: 'hello again' }).contribution('refund');
-    expect([asked.type, asked.stepId, asked.isReprompt]).toEqual(['ASK', 'reason', false]);
+    expect([asked.type, asked.stepId, asked.isReprompt]).toEqual(['ASK', 'reason', true]);
   });
 
   test('8: ignores a CONFIRMED before its first CONFIRM', () => {
@@ -188,9 +201,24 @@ describe('8: a turn on an imported session', () => {
 
   test('8: accepts the result of an action that was under way', () => {
     const conversation = continueImported({ currentStepId: 'act', visitedSteps: toVisitedSteps('act') }, acting('s'));
+    expect(conversation.instance('s')).toMatchObject({
+      waitsFor: 'ACTION',
+      requests: [{ kind: 'ACTION', actionKey: 'instance/act/1', tools: [{ toolId: 's_tool' }], status: 'OPEN' }],
+    });
     conversation.turn({ trigger: 'TOOL_RESULTS', outcomes: [{ kind: 'ACTION_SUCCEEDED' }] });
     expect(conversation.instance('s').currentStepId).toBe('wait');
     expect(conversation.instance('s').irreversibleDone.map(({ description }) => description)).toEqual(['s done']);
+  });
+
+  test('8: waits for the missing fields of its step before the result of its action', () => {
+    const draft: ScenarioDraft = {
+      scenarioId: 's',
+      steps: [{ stepId: 'act', collectsProfileFields: ['x', 'z', 'y'], toolIds: ['t'], to: ['end'] }, end],
+    };
+    const listRequests = (values: Readonly<Record<string, string | null>>) =>
+      getInstance(importRecord({ currentStepId: 'act', variables: toValues(values) }, draft)).requests;
+    expect(listRequests({ x: '1', y: null })).toMatchObject([{ kind: 'ASK', actionKey: '', fields: ['y', 'z'] }]);
+    expect(listRequests({ x: '1', y: '2', z: '3' })).toMatchObject([{ kind: 'ACTION', fields: [] }]);
   });
 
   test('8: resumes a paused instance that it addresses', () => {
@@ -242,7 +270,7 @@ describe('8: a turn on an imported session', () => {
       visitedSteps: toVisitedSteps('order', 'reason', 'confirm', 'delivery'),
       variables: toValues({ order_id: 'A-7', reason: 'damaged' }),
     });
-    expect(conversation.instance('refund').stepsBeforeCheckpoint).toEqual(['order', 'reason']);
+    expect(conversation.instance('refund').stepsBeforeCheckpoint).toEqual(['confirm', 'order', 'reason']);
     const blocked = conversation.turn({ variables: { order_id: 'B-8' } }).transition('refund');
     expect([blocked.targetStepId, blocked.blockedByCheckpoint]).toEqual(['delivery', 'refund agreed']);
     const canceled = conversation.turn({ signals: ['CANCEL'] }).lifecycle('refund');
@@ -281,10 +309,12 @@ describe('8: a turn on an imported session', () => {
 
   test('1.1: starts and completions of the legacy service are counted', () => {
     const once = continueImported({ lastAction: 'COMPLETE' }, { ...refund, maxStartsPerSession: 1 });
-    expect(once.session.scenarioCounters).toEqual(new Map([['refund', { starts: 1, completions: 1 }]]));
+    expect(once.session.scenarioCounters).toEqual(
+      new Map([['refund', { starts: 1, completions: 1, lastEnding: 'SUCCEEDED', lastValues: new Map() }]]),
+    );
     expect(once.turn({ candidates: { refund: 1 } }).rejections).toEqual(['refund START_LIMIT']);
     expect(importRecord({ lastAction: 'CANCEL' }).scenarioCounters).toEqual(
-      new Map([['refund', { starts: 1, completions: 0 }]]),
+      new Map([['refund', { starts: 1, completions: 0, lastEnding: undefined, lastValues: new Map() }]]),
     );
   });
 });

@@ -93,7 +93,7 @@ describe('an overruled action', () => {
       {},
       { reason: 'CONDITION' },
     ],
-    ['the instance is idle (2.7)', [{ ...refund, idleTimeoutMs: 1 }], {}, {}, { reason: 'IDLE' }],
+    ['the instance is idle (2.7)', [{ ...refund, idleTimeoutMs: 1, idleAction: 'CANCEL' }], {}, {}, { reason: 'IDLE' }],
     ['a start displaces the instance (2.9)', [refund], { signals: [['START', 'x']] }, {}, { reason: 'PREEMPTED' }],
     [
       'the instance is interrupted (2.9)',
@@ -230,15 +230,15 @@ describe('an overruled action', () => {
     expect(conversation.turn({ signals: ['CANCEL'] }).lifecycle('refund')).toMatchObject({ reason: 'USER_REQUEST' });
   });
 
-  test('9: an instance that the model completes satisfies no dependency on the same turn (1.1)', () => {
+  test('9: an instance that the model completes satisfies a dependency on the same turn (1.1)', () => {
     const conversation = new Conversation([refund, booking], {
       relationships: [aRelationship('booking', 'DEPENDS_ON', 'refund')],
     });
     conversation.turn({ candidates: { refund: 0.9 } });
     const proposal = aProposal({ actions: { [conversation.instance('refund').instanceId]: 'COMPLETE' } });
     const turn = conversation.turn({ candidates: { booking: 0.9 }, proposal });
-    expect(turn.actions).toEqual(['refund COMPLETE MODEL']);
-    expect(turn.rejections).toEqual(['booking DEPENDENCY']);
+    expect(turn.actions).toEqual(['refund COMPLETE MODEL', 'booking START CANDIDATE']);
+    expect(turn.rejections).toEqual([]);
   });
 });
 

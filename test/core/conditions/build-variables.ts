@@ -21,11 +21,13 @@ export function buildVariables(overrides: Partial<ConditionVariables> = {}): Con
     requested: [],
     visits: 1,
     attempts: 0,
+    attempts_total: 0,
     turn: 3,
     message: 'I want my money back',
     tone: 'polite',
     frustration: 'low',
     urgency: 'normal',
+    language: 'en',
     ...overrides,
   };
 }

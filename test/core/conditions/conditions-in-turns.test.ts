@@ -168,11 +168,13 @@ const readable: Readonly<
   facts: [['facts.vip', { facts: { vip: true } }]],
   visits: [['visits == 1', {}]],
   attempts: [['attempts == 1', {}]],
+  attempts_total: [['attempts_total == 1', {}]],
   turn: [['turn == 2', {}]],
   message: [['message.contains("help")', { message: 'please help' }]],
   tone: [['tone == "angry"', { situation: { tone: 'angry' } }]],
   frustration: [['frustration == "high"', { situation: { frustrationLevel: 'high' } }]],
   urgency: [['urgency == "critical"', { situation: { urgency: 'critical' } }]],
+  language: [['language == "de-CH"', { situation: { language: 'de-CH' } }]],
 };
 
 test.each(

@@ -77,9 +77,11 @@ describe('6: a condition can read every variable', () => {
     requested: ['price', 'size'],
     visits: 2,
     attempts: 1,
+    attempts_total: 4,
     frustration: 'high',
     urgency: 'critical',
     tone: 'angry',
+    language: 'de-CH',
   });
   const conditions: Readonly<Record<keyof ConditionVariables, string>> = {
     data: 'data.age == 20',
@@ -95,11 +97,13 @@ describe('6: a condition can read every variable', () => {
     requested: "requested.size() == 2 && requested.exists(field, field == 'size')",
     visits: 'visits == 2',
     attempts: 'attempts >= 1',
+    attempts_total: 'attempts_total == 4',
     turn: 'turn == 3',
     message: "message.contains('money')",
     tone: "tone == 'angry'",
     frustration: "frustration == 'high'",
     urgency: "urgency in ['high', 'critical']",
+    language: "language.startsWith('de')",
   };
 
   test.each(Object.entries(conditions))('%s: %s', (_, text) => {

@@ -1,5 +1,6 @@
 import type { Relationship, RelationshipKind } from '../../../src/core/model/scenario';
-import { type CatalogueFinding, checkCatalogue } from '../../../src/core/scenario/findings/check-catalogue';
+import type { CatalogueFinding } from '../../../src/core/scenario/catalogue-finding';
+import { checkCatalogue } from '../../../src/core/scenario/findings/check-catalogue';
 import { aScenario } from '../../support/conversation';
 
 const createScenario = (scenarioId: string, ...fields: readonly string[]) =>
@@ -18,6 +19,7 @@ const createRelationship = (sourceId: string, kind: RelationshipKind, targetScen
   sourceId,
   targetScenarioId,
   weight: 0,
+  startDependency: false,
 });
 
 const getCodes = (findings: readonly CatalogueFinding[]): readonly string[] =>
@@ -35,7 +37,7 @@ test('0.4: a field that several scenarios collect is found in each after the fir
     'FIELD_COLLECTED_BY_SEVERAL SCENARIO 2 steps[0].collects_profile_fields[0]',
   ]);
   expect(found[0]?.message).toBe(
-    'Field "x" is also collected by "A": a value that the customer gives for one scenario is known to both. If they mean different things, give them different names.',
+    'Field "x" is also collected by "A": a value that the customer gives for one scenario is known to both. If they mean different things, give them different names, or list the field under local_fields.',
   );
 });
 
@@ -92,4 +94,73 @@ test.each<[string, Relationship]>([
 ])('1.1: "a DEPENDS_ON b" and %s do not contradict each other', (_case, other) => {
   const all = [...scenarios, createScenario('c', 'z')];
   expect(checkCatalogue(all, [createRelationship('a', 'DEPENDS_ON', 'b'), other])).toEqual([]);
+});
+
+test('0.4: a field that is local to one of the scenarios is not shared', () => {
+  const local = { ...createScenario('c', 'x'), localFields: ['x'] };
+  expect(checkCatalogue([createScenario('a', 'x'), local], [])).toEqual([]);
+  expect(checkCatalogue([local, createScenario('a', 'x')], [])).toEqual([]);
+});
+
+/** Creates a scenario that calls others, one in each step. */
+const createCaller = (scenarioId: string, calledIds: readonly string[], returns: readonly string[] = []) =>
+  aScenario({
+    scenarioId,
+    name: scenarioId.toUpperCase(),
+    steps: [
+      ...calledIds.map((calledId, index) => ({
+        stepId: `call_${calledId}`,
+        calls: { scenarioId: calledId, reuseCompleted: false, returns },
+        to: [index + 1 < calledIds.length ? `call_${calledIds[index + 1]}` : 'end'],
+      })),
+      { stepId: 'end', isTerminal: true },
+    ],
+  });
+
+test('11: a call of a scenario that does not exist is found', () => {
+  const found = checkCatalogue([createCaller('a', ['b', 'c']), createScenario('b', 'x')], []);
+  expect(getCodes(found)).toEqual(['CALL_WITHOUT_SCENARIO SCENARIO 0 steps[1].calls.scenario_id']);
+  expect(found[0]?.message).toBe(
+    'Step "call_c" calls scenario c, which does not exist, so the call fails. Add the scenario, or correct the id.',
+  );
+});
+
+test('11: each call on a cycle is found, and no call that only leads to one', () => {
+  const found = checkCatalogue(
+    [createCaller('a', ['b']), createCaller('b', ['c']), createCaller('c', ['b', 'd']), createScenario('d', 'x')],
+    [],
+  );
+  expect(getCodes(found)).toEqual([
+    'CALL_CYCLE SCENARIO 1 steps[0].calls.scenario_id',
+    'CALL_CYCLE SCENARIO 2 steps[0].calls.scenario_id',
+  ]);
+  expect(found[0]?.message).toBe(
+    'Scenarios call each other in a cycle: "B" -> "C" -> "B". None of the calls could return. Remove a call.',
+  );
+});
+
+test('11: a scenario that calls itself is found when it is compiled, not here', () => {
+  expect(checkCatalogue([createCaller('a', ['a'])], [])).toEqual([]);
+});
+
+test('11: a returned field that the called scenario does not provide is found', () => {
+  const called = aScenario({
+    scenarioId: 'b',
+    name: 'B',
+    steps: [
+      {
+        stepId: 'ask',
+        collectsProfileFields: ['x'],
+        toolBindings: [{ toolId: 't', timing: 'DURING_STEP', variableNames: ['y'], dependsOn: [] }],
+        calls: { scenarioId: 'c', reuseCompleted: false, returns: ['z'] },
+        to: ['end'],
+      },
+      { stepId: 'end', isTerminal: true },
+    ],
+  });
+  const found = checkCatalogue([createCaller('a', ['b'], ['x', 'y', 'z', 'w']), called, createScenario('c', 'z')], []);
+  expect(getCodes(found)).toEqual(['RETURNED_FIELD_NOT_PROVIDED SCENARIO 0 steps[0].calls.returns[3]']);
+  expect(found[0]?.message).toBe(
+    'The call returns "w", but "B" neither collects it nor fills it with a tool, so it has no value. Correct its name, or remove it.',
+  );
 });

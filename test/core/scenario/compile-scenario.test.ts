@@ -20,6 +20,7 @@ const valid: ScenarioDraft = {
     },
     {
       stepId: 'pay',
+      performsAction: true,
       isRequiredAction: true,
       toolBindings: [tool('t', [], ['paid'])],
       confirmsFields: ['age'],
@@ -65,6 +66,7 @@ test.each<[string, ScenarioDraft, string, string]>([
   ['TOOL_CYCLE', withFirstStep({ toolBindings: [tool('a', ['a'])] }), 'steps[0].tool_bindings', 'ask'],
   ['CONDITION_SYNTAX', { ...valid, entryCondition: 'data.age >' }, 'entry_condition', ''],
   ['CONDITION_SYNTAX', { ...valid, completionCondition: '((' }, 'completion_condition', ''],
+  ['CONDITION_SYNTAX', { ...valid, cancelCondition: '((' }, 'cancel_condition', ''],
   [
     'UNKNOWN_VARIABLE',
     withFirstStep({ to: [{ to: 'pay', condition: 'dta.age > 1.0' }, 'end'] }),
@@ -104,6 +106,7 @@ test.each<[string, ScenarioDraft, string, string]>([
   ],
   ['FIELD_NOT_COLLECTED', { ...valid, entryCondition: 'data.zip == "1"' }, 'entry_condition', ''],
   ['FIELD_NOT_COLLECTED', { ...valid, completionCondition: 'data.zip == "1"' }, 'completion_condition', ''],
+  ['FIELD_NOT_COLLECTED', { ...valid, cancelCondition: 'data.zip == "1"' }, 'cancel_condition', ''],
   ['NOT_A_BOOL', { ...valid, entryCondition: 'data.id + "x"' }, 'entry_condition', ''],
 ])('findings: the WARNING %s does not reject the scenario and has a location: %#', (code, draft, fieldPath, stepId) => {
   const { compiled: scenario, findings } = compileScenario(aScenario(draft), 1);
@@ -125,8 +128,8 @@ test.each<[string, ScenarioDraft]>([
     'a scenario without a terminal step but with a completion_condition',
     { scenarioId: 's', completionCondition: 'turn > 3', steps: [{ stepId: 'a', templateIds: ['a'] }] },
   ],
-  ['a confirmed field that a tool fills', withFirstStep({ confirmsFields: ['paid'] })],
-  ['a confirmed field that is required', withFirstStep({ confirmsFields: ['id'] })],
+  ['a confirmed field that a tool fills', withFirstStep({ requiresConfirmation: true, confirmsFields: ['paid'] })],
+  ['a confirmed field that is required', withFirstStep({ requiresConfirmation: true, confirmsFields: ['id'] })],
 ])('findings: no finding for %s', (_case, draft) => {
   expect(findFindings(draft)).toEqual([]);
 });
@@ -191,6 +194,7 @@ test('findings: all findings are returned together, errors first', () => {
     'ERROR CONDITION_SYNTAX',
     'WARNING CAN_SKIP_WITHOUT_EFFECT',
     'WARNING STEP_SAYS_NOTHING',
+    'WARNING CONFIRMATION_WITHOUT_EFFECT',
     'WARNING SEMANTIC_EVALUATION_OFF',
     'WARNING HIDDEN_BY_DEFAULT',
     'WARNING ANYTIME_STATES_NOTHING',

@@ -138,7 +138,14 @@ test('findings: every finding of a definition is returned with its location and 
       'steps[2]',
       'empty',
       '',
-      'Step "empty" does not collect, confirm, act or inform. Walks pass through it although can_skip is false. Add a stage, or remove can_skip.',
+      'Step "empty" does not collect, call, confirm, act or inform. Walks pass through it although can_skip is false. Add a stage, or remove can_skip.',
+    ],
+    [
+      'CONFIRMATION_WITHOUT_EFFECT',
+      'steps[2].confirms_fields',
+      'empty',
+      '',
+      'confirms_fields of step "empty" has no effect, because the step has no confirmation. Set requires_confirmation, or remove it.',
     ],
     [
       'SEMANTIC_EVALUATION_OFF',
@@ -173,7 +180,7 @@ test('findings: every finding of a definition is returned with its location and 
       'steps[2].confirms_fields',
       'empty',
       '',
-      'Field "zip" is read here, but no step collects it, no tool fills it and required_fields does not list it. Correct its name if it is wrong. Unless the caller sends the field, the confirmation does not show it.',
+      'Field "zip" is read here, but no step collects it, no tool fills it, no call returns it and required_fields does not list it. Correct its name if it is wrong. Unless the caller sends the field, the confirmation does not show it.',
     ],
   ]);
 });
@@ -233,6 +240,6 @@ test('findings: a name that is nearly right is suggested', () => {
   expect(messages).toEqual([
     'The entry step "collectAge" does not exist. Did you mean "collect_age"?',
     'Transition "collect_age/2" leads to "ende", which is not a step of the scenario. Did you mean "end"?',
-    'Field "Age" is read here, but no step collects it, no tool fills it and required_fields does not list it. Did you mean "age"? Unless the caller sends the field, the condition is evaluated without it.',
+    'Field "Age" is read here, but no step collects it, no tool fills it, no call returns it and required_fields does not list it. Did you mean "age"? Unless the caller sends the field, the condition is evaluated without it.',
   ]);
 });

@@ -1,401 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createFieldRules } from '../../../src/core/fields/field-rules';
-import type { Scenario, ToolBinding } from '../../../src/core/model/scenario';
-import type { SemanticEvaluation } from '../../../src/core/model/settings';
-import { defaultCompileOptions } from '../../../src/core/scenario/compile-options';
-import { compileScenario, type ScenarioCompilation } from '../../../src/core/scenario/compile-scenario';
-import { catalogueFindingSeverities } from '../../../src/core/scenario/findings/check-catalogue';
-import type { ScenarioFinding, ScenarioFindingCode } from '../../../src/core/scenario/scenario-finding';
-import { aScenario, type ScenarioDraft, type StepDraft, type TransitionDraft } from '../../support/conversation';
-import { compiledFields, type FieldDraft } from '../../support/field-definitions';
-
-const end: StepDraft = { stepId: 'end', isTerminal: true, templateIds: ['bye'] };
-/** Creates a scenario with the given steps and an end step. The first given step is the entry step. */
-const createDraft = (...steps: readonly StepDraft[]): ScenarioDraft => ({ scenarioId: 's', steps: [...steps, end] });
-const ask: StepDraft = { stepId: 'ask', collectsProfileFields: ['age'], to: ['end'] };
-const inform = (stepId: string, ...to: readonly TransitionDraft[]): StepDraft => ({
-  stepId,
-  templateIds: [stepId],
-  to,
-});
-/** Creates a scenario with a condition on its first transition. */
-const withCondition = (condition: string): ScenarioDraft =>
-  createDraft({ ...ask, to: [{ to: 'end', condition }, 'end'] });
-const tool = (toolId: string, ...dependsOn: readonly string[]): ToolBinding => ({
-  toolId,
-  timing: 'DURING_STEP',
-  variableNames: ['paid'],
-  dependsOn,
-});
-const withRequiredFields = (fieldNames: readonly string[]): Scenario => ({
-  ...aScenario(createDraft(ask)),
-  requiredFields: fieldNames.map((fieldName) => ({ fieldName, level: 'HARD', description: '' })),
-});
-const help: StepDraft = { ...inform('help', 'end'), reachableFromAnywhere: true };
-const toAway: TransitionDraft = { to: 'away', intentLabel: 'x' };
-
-interface Case {
-  readonly severity: ScenarioFinding['severity'];
-  /** A definition with the finding. */
-  readonly invalid: ScenarioDraft | Scenario;
-  /** Similar definitions without the finding. */
-  readonly valid: readonly (ScenarioDraft | Scenario)[];
-  /** Default: off. */
-  readonly semanticEvaluation?: SemanticEvaluation;
-}
-
-/** Every code with a definition that has the finding, and similar definitions without it. */
-const cases: Readonly<Record<ScenarioFindingCode, Case>> = {
-  ENTRY_STEP_NOT_FOUND: {
-    severity: 'ERROR',
-    invalid: { ...createDraft(ask), entryStepId: 'Ask' },
-    valid: [{ ...createDraft(ask), entryStepId: 'ask' }],
-  },
-  DUPLICATE_STEP: {
-    severity: 'ERROR',
-    invalid: createDraft(ask, { ...ask }),
-    valid: [createDraft(ask, { ...ask, stepId: 'Ask' })],
-  },
-  DUPLICATE_TRANSITION: {
-    severity: 'ERROR',
-    invalid: createDraft({ ...ask, to: [{ to: 'end', transitionId: 'ask/2', intentLabel: 'x' }, 'end'] }),
-    valid: [createDraft({ ...ask, to: [{ to: 'end', transitionId: 'ask/1', intentLabel: 'x' }, 'end'] })],
-  },
-  DUPLICATE_REQUIRED_FIELD: {
-    severity: 'ERROR',
-    invalid: withRequiredFields(['id', 'id']),
-    valid: [withRequiredFields(['id', 'Id'])],
-  },
-  MIGRATION_TARGET_NOT_FOUND: {
-    severity: 'ERROR',
-    invalid: { ...createDraft(ask), migrationStepMap: new Map([['old', 'new']]) },
-    valid: [{ ...createDraft(ask), migrationStepMap: new Map([['old', 'ask']]) }],
-  },
-  REQUIRED_ACTION_WITHOUT_TOOL: {
-    severity: 'ERROR',
-    invalid: createDraft({ ...ask, isRequiredAction: true }),
-    valid: [
-      createDraft({ ...ask, isRequiredAction: true, toolIds: ['t'] }),
-      createDraft({ ...ask, isCheckpoint: true }),
-    ],
-  },
-  ACTION_WITHOUT_TOOL: {
-    severity: 'WARNING',
-    invalid: createDraft({ ...ask, performsAction: true }),
-    valid: [createDraft({ ...ask, performsAction: true, toolIds: ['t'] })],
-  },
-  TOOL_NOT_FOUND: {
-    severity: 'ERROR',
-    invalid: createDraft({ ...ask, toolBindings: [tool('a', 'b')] }),
-    valid: [createDraft({ ...ask, toolBindings: [tool('a', 'b')], toolIds: ['b'] })],
-  },
-  TOOL_CYCLE: {
-    severity: 'ERROR',
-    invalid: createDraft({ ...ask, toolBindings: [tool('a', 'b'), tool('b', 'a')] }),
-    valid: [createDraft({ ...ask, toolBindings: [tool('a', 'b'), tool('b')] })],
-  },
-  DUPLICATE_TOOL: {
-    severity: 'ERROR',
-    invalid: createDraft({ ...ask, toolBindings: [tool('a')], toolIds: ['a'] }),
-    valid: [createDraft({ ...ask, toolIds: ['a'], to: ['again'] }, { stepId: 'again', toolIds: ['a'], to: ['end'] })],
-  },
-  CAN_SKIP_WITHOUT_EFFECT: {
-    severity: 'WARNING',
-    invalid: createDraft({ ...ask, isCheckpoint: true, canSkip: true }),
-    valid: [createDraft({ ...ask, isCheckpoint: true, canSkip: false }), createDraft({ ...ask, canSkip: true })],
-  },
-  STEP_SAYS_NOTHING: {
-    severity: 'WARNING',
-    invalid: createDraft({ stepId: 'silent', isCheckpoint: true, requiresConfirmation: false, to: ['end'] }),
-    valid: [
-      createDraft({ stepId: 'silent', to: ['end'] }),
-      createDraft({ stepId: 'silent', isCheckpoint: true, to: ['end'] }),
-      createDraft({ stepId: 'silent', canSkip: false, templateIds: ['text'], to: ['end'] }),
-      { scenarioId: 's', steps: [{ stepId: 'silent', isTerminal: true }] },
-    ],
-  },
-  DANGLING_TRANSITION: {
-    severity: 'ERROR',
-    invalid: createDraft({ ...ask, to: [{ to: 'End', intentLabel: 'x' }, 'end'] }),
-    valid: [createDraft(ask)],
-  },
-  SEMANTIC_EVALUATION_OFF: {
-    severity: 'WARNING',
-    invalid: createDraft({ ...ask, to: [{ to: 'end', conditionText: 'is rich', intentLabel: 'x' }, 'end'] }),
-    valid: [createDraft({ ...ask, to: [{ to: 'end', description: 'is rich', intentLabel: 'x' }, 'end'] })],
-  },
-  CONDITION_WITHOUT_EMBEDDING: {
-    severity: 'WARNING',
-    semanticEvaluation: 'embedding',
-    invalid: createDraft({ ...ask, to: [{ to: 'end', conditionText: 'is rich' }, 'end'] }),
-    valid: [createDraft({ ...ask, to: [{ to: 'end', conditionText: 'is rich', conditionEmbedding: [1] }, 'end'] })],
-  },
-  HIDDEN_BY_DEFAULT: {
-    severity: 'WARNING',
-    invalid: createDraft({ ...ask, to: ['end', { to: 'end', condition: 'data.age > 1.0' }] }),
-    valid: [
-      createDraft({ ...ask, to: ['end', { to: 'end', condition: 'data.age > 1.0', priority: 1 }] }),
-      createDraft({ ...ask, to: ['end', { to: 'end', condition: 'data.age > 1.0', trigger: 'ANYTIME' }] }),
-      createDraft({ ...ask, to: ['end', { to: 'end', condition: 'outcome == "declined"' }] }),
-      createDraft({ ...ask, to: ['end', { to: 'end', outcomes: ['DECLINED'] }] }),
-      createDraft({
-        ...ask,
-        to: [
-          { to: 'end', conditionText: 'is rich' },
-          { to: 'end', intentLabel: 'x' },
-        ],
-      }),
-    ],
-  },
-  ANYTIME_STATES_NOTHING: {
-    severity: 'WARNING',
-    invalid: createDraft({ ...ask, to: [{ to: 'end', trigger: 'ANYTIME' }] }),
-    valid: [createDraft({ ...ask, to: [{ to: 'end', trigger: 'ANYTIME', intentLabel: 'x' }, 'end'] })],
-  },
-  GLOBAL_STATES_NOTHING: {
-    severity: 'ERROR',
-    invalid: { ...createDraft(ask, help), globals: ['help'] },
-    valid: [
-      { ...createDraft(ask, help), globals: [{ to: 'help', intentLabel: 'help' }] },
-      { ...createDraft(ask, help), globals: [{ to: 'help', conditionText: 'wants help' }] },
-    ],
-  },
-  GLOBAL_TARGET_NOT_REACHABLE: {
-    severity: 'ERROR',
-    invalid: { ...createDraft(ask, help), globals: [{ to: 'ask', intentLabel: 'help' }] },
-    valid: [{ ...createDraft(ask, help), globals: [{ to: 'help', intentLabel: 'help' }] }],
-  },
-  NO_WAY_TO_TERMINAL: {
-    severity: 'ERROR',
-    invalid: { scenarioId: 's', steps: [{ ...ask, to: ['ask'] }] },
-    valid: [
-      { scenarioId: 's', steps: [{ ...ask, to: ['ask'] }], completionCondition: 'data.age > 1.0' },
-      { ...createDraft({ ...ask, to: ['ask'] }, help), globals: [{ to: 'help', intentLabel: 'help' }] },
-    ],
-  },
-  UNREACHABLE_STEP: {
-    severity: 'WARNING',
-    invalid: createDraft(ask, inform('alone', 'end')),
-    valid: [createDraft(ask, help), createDraft({ ...ask, to: ['alone'] }, inform('alone', 'end'))],
-  },
-  TRAP: {
-    severity: 'ERROR',
-    invalid: createDraft({ ...ask, to: [toAway, 'end'] }, inform('away', 'round'), inform('round', 'away')),
-    valid: [
-      createDraft(
-        { ...ask, to: [toAway, 'end'] },
-        inform('away', 'round'),
-        inform('round', { to: 'end', intentLabel: 'y' }, 'away'),
-      ),
-      createDraft({ ...ask, to: [toAway, 'end'] }, inform('away', 'round'), {
-        ...inform('round', 'away'),
-        isCheckpoint: true,
-      }),
-      createDraft({ ...ask, to: [toAway, 'end'] }, inform('away', 'round'), {
-        ...inform('round', 'away'),
-        toolIds: ['t'],
-      }),
-      createDraft(ask, inform('away', 'round'), inform('round', 'away')),
-      {
-        ...createDraft({ ...ask, to: [toAway, 'end'] }, inform('away', 'round'), inform('round', 'away')),
-        completionCondition: 'data.age > 1.0',
-      },
-      {
-        ...createDraft({ ...ask, to: [toAway, 'end'] }, inform('away', 'round'), inform('round', 'away')),
-        idleTimeoutMs: 60_000,
-        idleAction: 'CANCEL',
-      },
-      {
-        ...createDraft({ ...ask, to: [toAway, 'end'] }, inform('away', 'round'), inform('round', 'away'), help),
-        globals: [{ to: 'help', intentLabel: 'help' }],
-      },
-    ],
-  },
-  DEAD_END: {
-    severity: 'WARNING',
-    invalid: createDraft({ ...ask, to: [toAway, 'end'] }, { ...ask, stepId: 'away', to: [] }),
-    valid: [
-      createDraft({ ...ask, to: [toAway, 'end'] }, { ...ask, stepId: 'away', to: [{ to: 'end', intentLabel: 'y' }] }),
-      createDraft({ ...ask, to: [toAway, 'end'] }, { ...ask, stepId: 'away', isTerminal: true, to: [] }),
-      {
-        ...createDraft({ ...ask, to: [toAway, 'end'] }, inform('away'), help),
-        globals: [{ to: 'help', intentLabel: 'help' }],
-      },
-    ],
-  },
-  NO_WAY_OUT: {
-    severity: 'WARNING',
-    invalid: createDraft({ ...ask, to: [toAway, 'end'] }, inform('away', 'round'), {
-      ...ask,
-      stepId: 'round',
-      to: ['away'],
-    }),
-    valid: [
-      createDraft({ ...ask, to: [toAway, 'end'] }, inform('away', 'round'), {
-        ...ask,
-        stepId: 'round',
-        to: [toAway, 'end'],
-      }),
-      createDraft({ ...ask, to: [toAway, 'end'] }, { ...ask, stepId: 'away', to: ['round'] }, inform('round')),
-    ],
-  },
-  FIELD_NOT_COLLECTED: {
-    severity: 'WARNING',
-    invalid: withCondition('data.Age > 1.0'),
-    valid: [
-      withCondition('data.age > 1.0'),
-      withCondition('customer.zip == "1"'),
-      { ...withCondition('data.zip == "1"'), requires: { zip: 'SOFT' } },
-      createDraft({ ...ask, toolBindings: [tool('t')], to: [{ to: 'end', condition: 'data.paid' }, 'end'] }),
-    ],
-  },
-  FIELD_TYPE: {
-    severity: 'WARNING',
-    invalid: withCondition('data.age == "18"'),
-    valid: [withCondition('data.age == 18'), withCondition('data.age >= 17.5'), withCondition('data.name == "18"')],
-  },
-  FIELD_NOT_FROM_CUSTOMER: {
-    severity: 'WARNING',
-    invalid: createDraft({ ...ask, collectsProfileFields: ['locked'] }),
-    valid: [createDraft({ ...ask, collectsProfileFields: ['age', 'open', 'any'] })],
-  },
-  PERSISTED_FIELD_NOT_COLLECTED: {
-    severity: 'WARNING',
-    invalid: { ...createDraft(ask), persistedFields: ['zip'] },
-    valid: [{ ...createDraft(ask), persistedFields: ['age'] }],
-  },
-  TOOL_VARIABLE_WITHOUT_HAS: {
-    severity: 'WARNING',
-    invalid: createDraft({
-      stepId: 'pay',
-      toolBindings: [tool('t')],
-      to: [{ to: 'end', condition: 'data.paid == 1' }, 'end'],
-    }),
-    valid: [
-      // Valid, because the condition tests the variable with has() or in.
-      createDraft({
-        stepId: 'pay',
-        toolBindings: [tool('t')],
-        to: [{ to: 'end', condition: 'has(data.paid) && data.paid == 1' }, 'end'],
-      }),
-      createDraft({
-        stepId: 'pay',
-        toolBindings: [tool('t')],
-        to: [{ to: 'end', condition: '"paid" in data && data["paid"] == 1' }, 'end'],
-      }),
-      // Valid, because the customer or the caller can provide the variable.
-      createDraft(
-        { stepId: 'pay', toolBindings: [tool('t')], to: [{ to: 'ask_paid', condition: 'data.paid == 1' }, 'end'] },
-        { stepId: 'ask_paid', collectsProfileFields: ['paid'], to: ['end'] },
-      ),
-      {
-        ...createDraft({
-          stepId: 'pay',
-          toolBindings: [tool('t')],
-          to: [{ to: 'end', condition: 'data.paid == 1' }, 'end'],
-        }),
-        requires: { paid: 'SOFT' },
-      },
-      // An ANYTIME transition blocks nothing, and the variables of a tool can be read elsewhere.
-      createDraft({
-        stepId: 'pay',
-        toolBindings: [tool('t')],
-        to: [{ to: 'end', trigger: 'ANYTIME', condition: 'data.paid == 1' }, 'end'],
-      }),
-      createDraft({
-        stepId: 'pay',
-        toolBindings: [tool('t')],
-        to: [{ to: 'end', condition: 'instance.paid == 1' }, 'end'],
-      }),
-    ],
-  },
-  CLEARS_OWN_FIELD: {
-    severity: 'WARNING',
-    invalid: createDraft({ ...ask, to: [{ to: 'ask', condition: 'data.age > 99', clears: ['age'] }, 'end'] }),
-    valid: [
-      createDraft({ ...ask, to: [{ to: 'ask', condition: 'data.age > 99', clears: ['name'] }, 'end'] }),
-      createDraft({ ...ask, to: [{ to: 'end', clears: ['age'] }] }),
-      createDraft(
-        { ...ask, to: ['check'] },
-        inform('check', { to: 'ask', intentLabel: 'again', clears: ['age'] }, 'end'),
-      ),
-    ],
-  },
-  CONDITION_SYNTAX: {
-    severity: 'ERROR',
-    invalid: withCondition('data.age >'),
-    valid: [withCondition('data.age > 1.0')],
-  },
-  CONDITION_TOO_LONG: {
-    severity: 'ERROR',
-    invalid: withCondition(`intent == "${'x'.repeat(5_000)}"`),
-    valid: [withCondition(`intent == "${'x'.repeat(1_000)}"`)],
-  },
-  CONDITION_TOO_DEEP: {
-    severity: 'ERROR',
-    invalid: withCondition(`${'['.repeat(40)}${']'.repeat(40)} == [message]`),
-    valid: [withCondition('[[[message]]] == [[["x"]]]')],
-  },
-  MACROS_TOO_DEEP: {
-    severity: 'ERROR',
-    invalid: withCondition('[1].all(a, [1].all(b, [1].all(c, [1].all(d, [1].all(e, a == e)))))'),
-    valid: [withCondition('[1].all(a, [1].all(b, a == b))')],
-  },
-  LIST_TOO_LONG: {
-    severity: 'ERROR',
-    invalid: withCondition(`intent in [${Array.from({ length: 101 }, () => '""').join(',')}]`),
-    valid: [withCondition('intent in ["a", "b"]')],
-  },
-  UNKNOWN_VARIABLE: {
-    severity: 'ERROR',
-    invalid: withCondition('dta.age > 1.0'),
-    valid: [withCondition('data.age > 1.0')],
-  },
-  UNKNOWN_FUNCTION: {
-    severity: 'ERROR',
-    invalid: withCondition('len(message) > 1'),
-    valid: [withCondition('size(message) > 1')],
-  },
-  UNKNOWN_TYPE: {
-    severity: 'ERROR',
-    invalid: withCondition('Person{name: "x"} == data.age'),
-    valid: [withCondition('{"x": 1}.x == 1')],
-  },
-  PATTERN: {
-    severity: 'ERROR',
-    invalid: withCondition('message.matches("(")'),
-    valid: [withCondition('message.matches("^a+$")')],
-  },
-  INTEGER_ARITHMETIC: {
-    severity: 'WARNING',
-    invalid: withCondition('data.age + 1 > 18.0'),
-    valid: [
-      withCondition('data.age + 1.0 > 18.0'),
-      withCondition('data.age > 18'),
-      withCondition('turn + 1 > 3'),
-      withCondition('int(data.age) + 1 > 18'),
-    ],
-  },
-  NOT_A_BOOL: {
-    severity: 'WARNING',
-    invalid: withCondition('message + "x"'),
-    valid: [withCondition('message == "x"')],
-  },
-};
-
-/** The definitions that all drafts are checked against. */
-const definitions: readonly FieldDraft[] = [
-  { name: 'age', type: 'INTEGER' },
-  { name: 'locked', sources: ['TOOL'] },
-  { name: 'open', sources: ['TOOL', 'CUSTOMER'] },
-];
-
-function compile(draft: ScenarioDraft | Scenario, semanticEvaluation: SemanticEvaluation = 'off'): ScenarioCompilation {
-  const fields = createFieldRules(compiledFields(definitions), []);
-  const options = { ...defaultCompileOptions, semanticEvaluation, fields };
-  return compileScenario('requiredFields' in draft ? draft : aScenario(draft), 1, options);
-}
+import { catalogueFindingSeverities } from '../../../src/core/scenario/catalogue-finding';
+import type { ScenarioDraft, StepDraft } from '../../support/conversation';
+import { cases } from './finding-cases';
+import { ask, compile, createDraft, help, inform, pay, sure, toAway, toHelp } from './finding-drafts';
 
 test.each(Object.entries(cases))(
   'findings: %s is reported with a fix, and not for similar valid definitions',
@@ -425,13 +33,88 @@ test('findings: docs/findings.md lists every code with its severity', () => {
   );
 });
 
-test('findings: a loop that clears a field of the step where it begins is found', () => {
+test('3.2: a loop through silent steps that clears a field behind the step that collects it is found', () => {
   const loop = createDraft(
-    { ...ask, to: [{ to: 'more', condition: 'data.age > 1.0', clears: ['age', 'name'] }, 'end'] },
+    { ...ask, to: ['a'] },
+    { stepId: 'a', to: ['b'] },
+    { stepId: 'b', to: [{ to: 'more', condition: 'data.name == "x"', clears: ['age', 'name'] }, 'end'] },
     inform('more', { to: 'ask', intentLabel: 'x' }, 'end'),
   );
-  expect(compile(loop).findings).toMatchObject([
-    { code: 'CLEARS_OWN_FIELD', stepId: 'ask', fieldPath: 'steps[0].transitions[0].clears', transitionId: 'ask/1' },
+  const found = compile(loop).findings.filter(({ code }) => code === 'CLEARS_OWN_FIELD');
+  expect(found).toMatchObject([{ stepId: 'b', fieldPath: 'steps[2].transitions[0].clears', transitionId: 'b/1' }]);
+  expect(found[0]?.message).toMatch(/^Transition "b\/1" leads back to step "ask" and clears "age", which that step/);
+});
+
+test.each<[string, ScenarioDraft, string]>([
+  [
+    'a default transition of a silent step',
+    createDraft({ stepId: 'a', to: [{ to: 'end', afterMs: 60_000 }, 'end'] }),
+    'when step "a" is finished, its default transition is taken at once',
+  ],
+  [
+    'other conditions of a step that an answer finishes',
+    createDraft({
+      ...ask,
+      to: [
+        { to: 'end', afterMs: 60_000 },
+        { to: 'end', condition: 'data.age > 17' },
+      ],
+    }),
+    'an answer of the customer finishes step "ask", and then its other transitions are evaluated at once',
+  ],
+  [
+    'an idle_timeout that is not longer',
+    { ...createDraft({ ...ask, to: [{ to: 'end', afterMs: 60_000 }] }), idleTimeoutMs: 60_000 },
+    'idle_timeout is not longer and pauses the instance first',
+  ],
+  [
+    'an idle_timeout that is not longer than the time of a global transition',
+    {
+      ...createDraft(ask, help),
+      globals: [{ to: 'help', afterMs: 60_000 }],
+      idleTimeoutMs: 50_000,
+      idleAction: 'CANCEL',
+    },
+    'idle_timeout is not longer and cancels the instance first',
+  ],
+])('14: a time is never waited for because of %s', (_case, draft, reason) => {
+  const found = compile(draft).findings.filter(({ code }) => code === 'AFTER_NOT_REACHED');
+  expect(found).toHaveLength(1);
+  expect(found[0]?.message).toContain(reason);
+});
+
+test('14: an idle_timeout does not end the wait of a step with an action or a call', () => {
+  const waiting = {
+    stepId: 'a',
+    toolIds: ['t'],
+    to: [{ to: 'end', afterMs: 60_000, trigger: 'ANYTIME' as const }, 'end'],
+  };
+  const drafts = [
+    { ...createDraft(waiting), idleTimeoutMs: 60_000 },
+    { ...createDraft(waiting, help), globals: [{ to: 'help', afterMs: 60_000 }], idleTimeoutMs: 60_000 },
+  ];
+  expect(drafts.flatMap((draft) => compile(draft).findings)).toEqual([]);
+});
+
+test('3.2: a step from which an instance only returns is no dead end, but the step that it returns to can be one', () => {
+  const helping = { ...help, to: [{ returns: true as const }] };
+  const codes = (draft: ScenarioDraft): readonly string[] =>
+    compile(draft).findings.map(({ code, stepId }) => `${code} ${stepId}`);
+  expect(codes({ ...createDraft(ask, helping), globals: [toHelp] })).toEqual([]);
+  const stuck = createDraft({ ...ask, to: [toAway, 'end'] }, inform('away'), helping);
+  expect(codes({ ...stuck, globals: [toHelp] })).toEqual(['DEAD_END away']);
+});
+
+test('3.7: the finding about a late confirmation names the step and the values', () => {
+  const [found] = compile(createDraft({ ...ask, to: ['pay'] }, pay, sure)).findings;
+  expect(found).toMatchObject({ code: 'CONFIRMED_TOO_LATE', fieldPath: 'steps[1]', stepId: 'pay' });
+  expect(found?.message).toContain('Step "sure" confirms "age" after it');
+});
+
+test('a transition without a target is reported as such', () => {
+  const found = compile(createDraft({ ...ask, to: [{ to: '', intentLabel: 'x' }, 'end'] })).findings;
+  expect(found.map(({ message }) => message)).toEqual([
+    'Transition "ask/1" has no target. Set target_step_id to an existing step.',
   ]);
 });
 

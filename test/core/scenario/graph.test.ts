@@ -66,3 +66,62 @@ test('a Mermaid flowchart has the shape of each step and escapes texts', () => {
   ]);
   expect(lines[14]).toBe('  anywhere -.->|"intent say #34;help#34;"| s3');
 });
+
+const register = {
+  scenarioId: 'Register',
+  steps: [
+    {
+      stepId: 'where',
+      collectsProfileFields: ['name', 'title'],
+      optionalFields: ['title'],
+      calls: { scenarioId: 'address', reuseCompleted: false, returns: [] },
+      remindAfterMs: 5_400_000,
+      to: [{ to: 'failed', outcomes: ['CALL_FAILED', 'CALL_CANCELLED'] as const }, { to: 'done' }],
+    },
+    { stepId: 'failed', templateIds: ['sorry'], speak: 'WITH_NEXT' as const, to: ['done'] },
+    {
+      stepId: 'done',
+      isTerminal: true,
+      ending: 'FAILED' as const,
+      to: [{ to: 'where', afterMs: 86_400_500, trigger: 'ANYTIME' as const }],
+    },
+    {
+      stepId: 'why',
+      templateIds: ['why'],
+      reachableFromAnywhere: true,
+      isRecovery: false,
+      to: [{ returns: true as const, intentLabel: 'ok' }, { returns: true as const }],
+    },
+  ],
+  globals: [{ to: 'why', intentLabel: 'why' }],
+};
+
+test('a graph shows calls, lead-ins, endings, reminders, times and transitions that return', () => {
+  const { steps, edges } = buildScenarioGraph(compileDraft(register), undefined, (id) => `The ${id}`);
+  expect(steps.map(({ stepId, shape, lines, tags }) => [stepId, shape, ...lines, ...tags])).toEqual([
+    ['where', 'call', 'ask name, title (optional)', 'call The address', 'may be skipped', 'reminder after 1h30m'],
+    ['failed', 'inform', 'lead in with sorry'],
+    ['done', 'terminal', 'ends FAILED'],
+    ['why', 'inform', 'inform why'],
+  ]);
+  expect(edges.map(({ from, to, labels, isAnytime }) => [from, to, labels.join(), isAnytime])).toEqual([
+    ['where', 'failed', 'call failed or call cancelled', false],
+    ['where', 'done', 'else', false],
+    ['failed', 'done', '', false],
+    ['done', 'where', 'after 1d0.5s', true],
+    ['why', '', 'return if intent ok,return', false],
+    ['', 'why', 'intent why', true],
+  ]);
+});
+
+test('a called scenario without a known name is shown by its id', () => {
+  const [step] = buildScenarioGraph(compileDraft(register)).steps;
+  expect(step?.lines).toContain('call address');
+});
+
+test('a Mermaid flowchart draws a return as an edge to the source of global transitions', () => {
+  const lines = renderMermaid(buildScenarioGraph(compileDraft(register))).split('\n');
+  expect(lines).toContain('  anywhere -.->|"intent why"| s3');
+  expect(lines).toContain('  s3 -->|"return if intent ok<br/>return"| anywhere');
+  expect(lines.find((line) => line.startsWith('  s0['))).toMatch(/^ {2}s0\[\\".*"\\\]:::call$/);
+});

@@ -150,6 +150,45 @@ test('deleteScenario returns whether the scenario existed, and the next turn doe
   expect(await remove()).toBe(false);
 });
 
+describe('calls', () => {
+  const calling = (scenarioId: string, ...calledIds: readonly string[]): ScenarioDraft => ({
+    scenarioId,
+    steps: [
+      ...calledIds.map((calledId, index) => ({
+        stepId: `call_${calledId}`,
+        calls: { scenarioId: calledId, reuseCompleted: false, returns: [] },
+        to: [index + 1 < calledIds.length ? `call_${calledIds[index + 1]}` : 'end'],
+      })),
+      { stepId: 'end', isTerminal: true },
+    ],
+  });
+
+  test('11: a scenario that closes a cycle of calls with the stored ones is refused', async () => {
+    const deps = createDependencies();
+    await put(deps, calling('a', 'x', 'b'));
+    await put(deps, calling('b', 'c'));
+    await expect(put(deps, calling('c', 'd', 'a'))).rejects.toMatchObject({
+      reason: 'SCENARIO_REFUSED',
+      metadata: { scenario_id: 'c' },
+      violations: [
+        {
+          field: 'scenario.steps[1].calls.scenario_id',
+          description:
+            'ERROR CALL_CYCLE: Scenarios call each other in a cycle: "c" -> "a" -> "b" -> "c". None of the calls could return. Remove a call.',
+        },
+      ],
+    });
+    expect((await deps.catalogue.open(agent, [], unboundedCall)).getScenario('c')).toBeUndefined();
+  });
+
+  test('11: the stored version of the scenario itself does not count, because it is replaced', async () => {
+    const deps = createDependencies();
+    await put(deps, calling('a', 'b'));
+    await put(deps, calling('a', 'c'));
+    expect(await put(deps, calling('b', 'a'))).toMatchObject({ created: true });
+  });
+});
+
 describe('relationships', () => {
   test('1.1: a cycle is refused only if all its relationships are DEPENDS_ON', async () => {
     const deps = createDependencies();
@@ -168,6 +207,8 @@ describe('relationships', () => {
     ['a relationship of a scenario with itself', aRelationship('a', 'EXCLUDES', 'a')],
     ['a rule that depends on a scenario', aRelationship('r', 'DEPENDS_ON', 'a', 'RULE')],
     ['a rule that specializes a scenario', aRelationship('r', 'SPECIALIZES', 'a', 'RULE')],
+    ['a rule that leads to a scenario', aRelationship('r', 'LEADS_TO', 'a', 'RULE')],
+    ['a dependency to start of another kind', aRelationship('a', 'LEADS_TO', 'b', 'SCENARIO', true)],
   ])('1.1: %s is refused', async (_title, relationship) => {
     const deps = createDependencies();
     await expect(storeRelationship(deps, relationship)).rejects.toMatchObject({ reason: 'RELATIONSHIP_REFUSED' });

@@ -194,7 +194,7 @@ describe('8: a legacy session in Redis', () => {
     const { result } = await processTurn(createTurn(session));
     expect([result.turnCount, result.lifecycleDecisions]).toEqual([5, []]);
     const { variables } = await node.useCases.getSession(session, unboundedCall);
-    expect(variables.get('name')).toEqual({ value: 'Ada', scope: 'SESSION' });
+    expect(variables.get('name')).toMatchObject({ value: 'Ada', scope: 'SESSION' });
     expect(logged).toEqual([expect.stringMatching(`^warn the scenario of a legacy session .*${uuid(77)}`)]);
   });
 

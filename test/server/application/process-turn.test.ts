@@ -1,27 +1,17 @@
-import { ProcessTurnRequest } from '../../../gen/focal/orchestration/v1/orchestrator_service';
-import { defaultSettings, type OrchestrationSettings } from '../../../src/core/model/settings';
-import { defaultCompileOptions } from '../../../src/core/scenario/compile-options';
-import { CompiledCatalogue } from '../../../src/server/application/compiled-catalogue';
-import { processTurn, type TurnDependencies } from '../../../src/server/application/process-turn';
+import type { OrchestrationSettings } from '../../../src/core/model/settings';
+import { processTurn } from '../../../src/server/application/process-turn';
 import type { TurnCommand } from '../../../src/server/application/turn-command';
-import { ProtoTurnCodec } from '../../../src/server/codec/stored/proto-turn-codec';
-import { turnFromProto } from '../../../src/server/codec/wire/turn-message-codec';
 import type { SessionStore } from '../../../src/server/ports/session-store';
-import { Sha256ContentHasher, UuidV5InstanceIdGenerator } from '../../../src/server/runtime/system';
 import { openEmbedded } from '../../../src/server/stores/embedded/open-embedded';
-import { noopMetrics, noopTelemetry } from '../../../src/server/telemetry';
 import { unboundedCall } from '../../support/calls';
-import { aScenario } from '../../support/conversation';
 import { FakeClock } from '../../support/fake-clock';
-import { MemoryCatalogue } from '../../support/memory-catalogue';
-import { type TurnFields, turnRequest } from '../../support/request-bytes';
+import type { TurnFields } from '../../support/request-bytes';
 import { uuid } from '../../support/session-builder';
-import { silentLog } from '../../support/silent-log';
+import { createCommand, createDependencies, refund } from '../../support/turn-dependencies';
 import { createTemporaryFolder } from '../stores/embedded/temporary-folder';
 import { RedisUnderTest } from '../stores/redis/redis-under-test';
 
 const key = { tenantId: uuid(1), sessionId: uuid(3) };
-const refund = uuid(50);
 
 async function openEmbeddedStore() {
   const folder = await createTemporaryFolder();
@@ -149,52 +139,3 @@ describe.each([
     expect(await revision()).toBe(1);
   });
 });
-
-function createCommand(turn: TurnFields, rest: Partial<TurnCommand> = {}): TurnCommand {
-  const requestBytes = turnRequest(turn);
-  const message = ProcessTurnRequest.decode(requestBytes).turn;
-  if (!message) throw new Error('the request has no turn');
-  return {
-    turn: turnFromProto(message, 1_700_000_000_000),
-    expectedRevision: undefined,
-    validateOnly: false,
-    requestBytes,
-    ...rest,
-  };
-}
-
-async function createDependencies(
-  store: SessionStore,
-  settings: Partial<OrchestrationSettings>,
-): Promise<TurnDependencies> {
-  const clock = new FakeClock();
-  const scenarios = new MemoryCatalogue();
-  const scenario = aScenario({
-    scenarioId: refund,
-    steps: [
-      { stepId: 'order', collectsProfileFields: ['order_id'], to: ['end'] },
-      { stepId: 'end', isTerminal: true },
-    ],
-  });
-  const options = { contentHash: 'hash', storedAt: 0, expectedVersion: undefined };
-  await scenarios.put({ tenantId: uuid(1), agentId: uuid(2) }, scenario, options);
-  return {
-    store,
-    catalogue: new CompiledCatalogue({
-      scenarios,
-      clock,
-      telemetry: noopTelemetry,
-      log: silentLog,
-      compileOptions: defaultCompileOptions,
-    }),
-    codec: new ProtoTurnCodec(),
-    contentHasher: new Sha256ContentHasher(),
-    ids: new UuidV5InstanceIdGenerator(),
-    clock,
-    telemetry: noopTelemetry,
-    metrics: noopMetrics,
-    log: silentLog,
-    settings: { ...defaultSettings, ...settings },
-    model: undefined,
-  };
-}

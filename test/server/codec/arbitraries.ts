@@ -7,7 +7,8 @@ import type {
   StepTransition,
   StoredScenario,
 } from '../../../src/core/model/scenario';
-import type { StepOutcome, Turn } from '../../../src/core/model/turn';
+import type { Delivery, StepOutcome, Turn } from '../../../src/core/model/turn';
+import { deliveredType } from '../../../src/server/codec/wire/decision-enums';
 import type { EnumTable } from '../../../src/server/codec/wire/enum-table';
 import * as enums from '../../../src/server/codec/wire/enums';
 
@@ -25,6 +26,7 @@ export const unsafeNames = [
 ];
 
 export const text = fc.string({ unit: 'binary', maxLength: 12 });
+const nonEmptyText = fc.string({ unit: 'binary', minLength: 1, maxLength: 12 });
 export const name = fc.oneof(
   fc.constantFrom(...unsafeNames),
   text.filter((key) => key !== '__proto__'),
@@ -35,6 +37,8 @@ export const priority = fc.integer({ min: -1_000_000, max: 1_000_000 });
 export const score = fc.double({ min: 0, max: 1, noNaN: true });
 /** Milliseconds since 1970, up to the year 9999. */
 export const time = fc.integer({ min: 0, max: 253_402_300_799_999 });
+/** Milliseconds, up to ten years. */
+export const duration = fc.integer({ min: 0, max: 315_360_000_000 });
 export const boolean = fc.boolean();
 
 export const json: fc.Arbitrary<JsonValue> = fc.letrec<{ value: JsonValue }>((tie) => ({
@@ -79,6 +83,18 @@ export const stepOutcome: fc.Arbitrary<StepOutcome> = fc.record({
   results: fields,
 });
 
+/** Identifies a contribution by key, or by instance and type, or the CHOICE (section 12). */
+const delivery: fc.Arbitrary<Delivery> = fc
+  .tuple(
+    fc.oneof(
+      fc.record({ instanceId: nonEmptyText, contributionType: anyName(deliveredType), actionKey: fc.constant('') }),
+      fc.record({ instanceId: fc.constant(''), contributionType: fc.constant(undefined), actionKey: nonEmptyText }),
+      fc.constant({ instanceId: '', contributionType: 'CONFIRM' as const, actionKey: '' }),
+    ),
+    anyName(enums.deliveryStatus),
+  )
+  .map(([target, status]) => ({ ...target, status }));
+
 /** Numbers that a 32-bit float can represent. */
 const embedding = fc.array(fc.float({ noNaN: true, noDefaultInfinity: true }), { maxLength: 3 });
 
@@ -111,7 +127,16 @@ export const turn: fc.Arbitrary<Turn> = fc.record({
     urgency: anyName(enums.urgency),
     facts: fields,
     requestedFields: names,
-    candidateVariables: shortArray(fc.record({ name, value: json, scope })),
+    candidateVariables: shortArray(
+      fc.record({
+        name,
+        value: json,
+        scope,
+        scenarioId: text,
+        operation: anyName(enums.variableOperation),
+        declined: boolean,
+      }),
+    ),
     embedding,
   }),
   candidates: shortArray(fc.record({ scenarioId: text, score, reasoning: text })),
@@ -127,6 +152,8 @@ export const turn: fc.Arbitrary<Turn> = fc.record({
   customerData: fields,
   stepOutcomes: shortArray(stepOutcome),
   sessionVariables: fields,
+  deliveries: shortArray(delivery),
+  supersedesTurnId: text,
 });
 
 const transition: fc.Arbitrary<StepTransition> = fc.record({
@@ -137,10 +164,12 @@ const transition: fc.Arbitrary<StepTransition> = fc.record({
   intentLabel: text,
   condition: text,
   conditionFields: names,
-  outcomes: shortArray(outcomeKind),
+  outcomes: shortArray(anyName(enums.visitOutcome)),
   conditionText: text,
   conditionEmbedding: embedding,
   clears: names,
+  returns: boolean,
+  afterMs: optional(duration),
   description: text,
 });
 
@@ -149,28 +178,38 @@ const step: fc.Arbitrary<ScenarioStep> = fc.record({
   name: text,
   description: text,
   collectsProfileFields: names,
+  optionalFields: names,
+  calls: optional(fc.record({ scenarioId: text, reuseCompleted: boolean, returns: names })),
   isCheckpoint: boolean,
   checkpointDescription: text,
   performsAction: boolean,
   isRequiredAction: boolean,
   requiresConfirmation: optional(boolean),
   confirmsFields: names,
+  confirmsNothing: boolean,
   toolBindings: shortArray(
     fc.record({
       toolId: text,
       timing: anyName(enums.toolTiming),
       variableNames: names,
       dependsOn: names,
+      effect: optional(anyName(enums.toolEffect)),
     }),
   ),
   toolIds: names,
   templateIds: names,
+  speak: anyName(enums.speakMode),
   canSkip: optional(boolean),
   isTerminal: boolean,
+  ending: anyName(enums.ending),
   reachableFromAnywhere: boolean,
+  isRecovery: optional(boolean),
   priority,
   maxLoopCount: optional(uint32),
+  maxAttempts: optional(uint32),
   blocksStarts: boolean,
+  remindAfterMs: optional(duration),
+  maxReminders: uint32,
   transitions: shortArray(transition),
 });
 
@@ -187,14 +226,21 @@ export const scenario: fc.Arbitrary<Scenario> = fc.record({
   globalTransitions: shortArray(transition),
   requiredFields: shortArray(fc.record({ fieldName: text, level: anyName(enums.requirementLevel), description: text })),
   persistedFields: names,
+  localFields: names,
   entryCondition: text,
   completionCondition: text,
+  cancelCondition: text,
   exclusive: boolean,
   maxLoopCount: optional(uint32),
+  maxAttempts: optional(uint32),
+  restartThreshold: optional(score),
+  askBeforeStart: boolean,
   maxStartsPerSession: optional(uint32),
-  idleTimeoutMs: optional(fc.integer({ min: 0, max: 315_360_000_000 })),
+  idleTimeoutMs: optional(duration),
   idleAction: anyName(enums.idleAction),
   whenNotAddressed: anyName(enums.whenNotAddressed),
+  whenDisplaced: anyName(enums.whenDisplaced),
+  resume: anyName(enums.resumeMode),
   migrationPolicy: anyName(enums.migrationPolicy),
   migrationStepMap: stringMap(text),
 });
@@ -212,4 +258,5 @@ export const relationship: fc.Arbitrary<Relationship> = fc.record({
   sourceId: text,
   targetScenarioId: text,
   weight: score,
+  startDependency: boolean,
 });

@@ -5,7 +5,9 @@ import type { LifecycleDecision, RejectedCandidate } from '../../../src/core/mod
 import { type ModelProposal, overruleReasons } from '../../../src/core/model/model-proposal';
 import type { TransitionDecision } from '../../../src/core/model/transition-decision';
 import type { ContextSummary, TurnResult } from '../../../src/core/model/turn-result';
+import * as decisions from '../../../src/server/codec/wire/decision-enums';
 import * as enums from '../../../src/server/codec/wire/enums';
+import { waitsFor } from '../../../src/server/codec/wire/session-enums';
 import {
   anyName,
   boolean,
@@ -20,9 +22,10 @@ import {
   stepOutcome,
   stringMap,
   text,
+  time,
   uint32,
 } from './arbitraries';
-import { rejectionReason } from './session-arbitrary';
+import { rejectionReason, request } from './session-arbitrary';
 
 const context: fc.Arbitrary<ContextSummary> = fc.record({
   intent: text,
@@ -49,19 +52,21 @@ const lifecycleDecision: fc.Arbitrary<LifecycleDecision> = fc.record({
   scenarioId: text,
   scenarioVersion: uint32,
   instanceId: text,
-  action: anyName(enums.lifecycleAction),
-  reason: anyName(enums.lifecycleReason),
+  action: anyName(decisions.lifecycleAction),
+  reason: anyName(decisions.lifecycleReason),
   reasoning: text,
   confidence: score,
   entryStepId: text,
   sourceStepId: text,
   resumed: boolean,
   irreversibleDone: names,
+  actionsUnderWay: names,
+  ending: optional(anyName(enums.ending)),
   missingSoftFields: names,
   staysPausedBecause: optional(rejectionReason),
   conditionErrors: names,
   displacedByInstanceIds: names,
-  proposed: optional(anyName(enums.lifecycleAction)),
+  proposed: optional(anyName(decisions.lifecycleAction)),
   overruledBy: fc.constantFrom('', ...overruleReasons),
 });
 
@@ -69,7 +74,7 @@ const rejectedCandidate: fc.Arbitrary<RejectedCandidate> = fc.record({
   scenarioId: text,
   scenarioName: text,
   score,
-  origin: anyName(enums.startOrigin),
+  origin: anyName(decisions.startOrigin),
   reason: rejectionReason,
   reasoning: text,
   missingFields: names,
@@ -82,16 +87,16 @@ const rejectedCandidate: fc.Arbitrary<RejectedCandidate> = fc.record({
 });
 
 const modelProposal: fc.Arbitrary<ModelProposal> = fc.record({
-  outcome: anyName(enums.modelOutcome),
+  outcome: anyName(decisions.modelOutcome),
   model: text,
-  actions: stringMap(anyName(enums.proposedAction)),
+  actions: stringMap(anyName(decisions.proposedAction)),
   fits: stringMap(boolean),
   verdicts: shortArray(
     fc.record({
       scenarioId: text,
       scenarioVersion: uint32,
       transitionId: text,
-      truth: anyName(enums.conditionTruth),
+      truth: anyName(decisions.conditionTruth),
     }),
   ),
 });
@@ -111,13 +116,13 @@ const transitionDecision: fc.Arbitrary<TransitionDecision> = fc.record({
       transitionId: text,
       sourceStepId: text,
       targetStepId: text,
-      truth: optional(anyName(enums.conditionTruth)),
+      truth: optional(anyName(decisions.conditionTruth)),
       missingFields: names,
       taken: boolean,
       notTakenBecause: text,
     }),
   ),
-  reason: anyName(enums.transitionReason),
+  reason: anyName(decisions.transitionReason),
   reasoning: text,
   confidence: score,
   blockedByCheckpoint: text,
@@ -136,6 +141,8 @@ const common = {
   stepName: text,
   priority,
   isReprompt: boolean,
+  isReminder: boolean,
+  leadInTemplateIds: names,
   deferred: boolean,
   deferredBehindScenarioId: text,
   sharedFields: names,
@@ -150,7 +157,7 @@ const rejectedValue: fc.Arbitrary<RejectedValue> = fc.record({
 });
 
 export const contribution: fc.Arbitrary<Contribution> = fc.oneof(
-  fc.record({ ...common, type: fc.constant('NONE' as const) }),
+  fc.record({ ...common, type: fc.constant('NONE' as const), waitsFor: anyName(waitsFor) }),
   fc.record({
     ...common,
     type: fc.constant('ASK' as const),
@@ -163,10 +170,11 @@ export const contribution: fc.Arbitrary<Contribution> = fc.oneof(
   fc.record({
     ...common,
     type: fc.constant('CONFIRM' as const),
-    confirmKind: anyName(enums.confirmKind),
+    confirmKind: anyName(decisions.confirmKind),
     actionToConfirm: text,
     valuesToConfirm: fields,
     choices: shortArray(fc.record({ scenarioId: text, scenarioName: text, score })),
+    choiceReason: optional(anyName(decisions.choiceReason)),
     actionKey: text,
   }),
   fc.record({
@@ -178,6 +186,7 @@ export const contribution: fc.Arbitrary<Contribution> = fc.oneof(
         timing: anyName(enums.toolTiming),
         variableNames: names,
         dependsOn: names,
+        effect: anyName(enums.toolEffect),
       }),
     ),
     actionKey: text,
@@ -193,7 +202,7 @@ const plan: fc.Arbitrary<ContributionPlan> = fc.record({
   hasConfirms: boolean,
   hasActionHints: boolean,
   hasInforms: boolean,
-  abandoned: shortArray(
+  offers: shortArray(
     fc.record({
       scenarioId: text,
       scenarioName: text,
@@ -204,6 +213,7 @@ const plan: fc.Arbitrary<ContributionPlan> = fc.record({
       pausedTurns: uint32,
     }),
   ),
+  openRequests: shortArray(fc.record({ instanceId: text, scenarioId: text, request })),
   rejectedValues: shortArray(rejectedValue),
 });
 
@@ -217,7 +227,15 @@ export const turnResult: fc.Arbitrary<TurnResult> = fc.record({
   rejectedCandidates: shortArray(rejectedCandidate),
   transitionDecisions: shortArray(transitionDecision),
   plan,
-  ignoredOutcomes: shortArray(fc.record({ outcome: stepOutcome, instanceId: text, reasoning: text })),
+  ignoredOutcomes: shortArray(
+    fc.record({
+      outcome: stepOutcome,
+      reason: anyName(decisions.ignoredReason),
+      instanceId: text,
+      reasoning: text,
+    }),
+  ),
+  nextTimerAt: optional(time),
   validateOnly: boolean,
   modelProposal: optional(modelProposal),
 });

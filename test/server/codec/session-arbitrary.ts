@@ -1,13 +1,19 @@
 import fc from 'fast-check';
+import type { InstanceRequest, Putting } from '../../../src/core/model/request';
 import type {
   EndedInstance,
   IrreversibleStep,
   PathEntry,
+  RouteEntry,
+  ScenarioChoiceRequest,
   ScenarioInstance,
   Session,
   StepVisit,
+  SuspendedVisit,
 } from '../../../src/core/model/session';
-import * as enums from '../../../src/server/codec/wire/enums';
+import * as decisions from '../../../src/server/codec/wire/decision-enums';
+import { ending, visitOutcome } from '../../../src/server/codec/wire/enums';
+import * as enums from '../../../src/server/codec/wire/session-enums';
 import {
   anyName,
   boolean,
@@ -25,24 +31,61 @@ import {
   uint32,
 } from './arbitraries';
 
-export const contributionTypes = anyName(enums.contributionType);
+export const rejectionReason = anyName(decisions.rejectionReason);
 
-export const rejectionReason = anyName(enums.rejectionReason);
+const putting: fc.Arbitrary<Putting> = fc.record({ revision: uint32, at: time, position: uint32 });
 
-const pauseReason = anyName(enums.pauseReason);
+export const request: fc.Arbitrary<InstanceRequest> = fc.record({
+  kind: anyName(enums.requestKind),
+  actionKey: text,
+  stepId: text,
+  visitNumber: uint32,
+  fields: names,
+  values: fields,
+  tools: shortArray(fc.record({ toolId: text, outcome: optional(anyName(enums.toolOutcome)) })),
+  status: anyName(enums.requestStatus),
+  hasAnswer: boolean,
+  outcome: optional(outcomeKind),
+  firstPut: putting,
+  lastPut: putting,
+  previousPut: optional(putting),
+  putCount: uint32,
+  attempts: uint32,
+  reminders: uint32,
+});
 
-const visit: fc.Arbitrary<StepVisit> = fc.record({
+const plainVisit: fc.Arbitrary<StepVisit> = fc.record({
   number: uint32,
   enteredRevision: uint32,
-  contributedTypes: shortArray(contributionTypes),
-  askedFields: names,
-  openType: optional(anyName(enums.openType)),
-  openAskFields: names,
-  shownValues: fields,
-  confirmed: boolean,
-  outcome: optional(outcomeKind),
-  acted: boolean,
-  attempts: uint32,
+  openedAt: time,
+  outcome: optional(anyName(visitOutcome)),
+  informedRevision: uint32,
+  wasAskedBefore: boolean,
+  mustAsk: boolean,
+  supersededKeys: uint32,
+  returnTo: fc.constant(undefined),
+});
+
+const suspendedVisit = fc.record({ stepId: text, visit: plainVisit, attempts: uint32 });
+
+/** A visit with suspended visits, each of which suspends the next one. */
+const visit: fc.Arbitrary<StepVisit> = fc.tuple(plainVisit, shortArray(suspendedVisit)).map(([current, suspended]) => ({
+  ...current,
+  returnTo: suspended.reduceRight<SuspendedVisit | undefined>(
+    (returnTo, each) => ({ ...each, visit: { ...each.visit, returnTo } }),
+    undefined,
+  ),
+}));
+
+const routeEntry: fc.Arbitrary<RouteEntry> = fc.record({
+  stepId: text,
+  visitNumber: uint32,
+  transitionId: text,
+  asked: boolean,
+  canGoBackTo: boolean,
+  declined: boolean,
+  readFields: names,
+  confirmedFields: names,
 });
 
 const pathEntry: fc.Arbitrary<PathEntry> = fc.record({
@@ -59,7 +102,6 @@ const irreversibleStep: fc.Arbitrary<IrreversibleStep> = fc.record({
   description: text,
   visitNumber: uint32,
   revision: uint32,
-  pathSequence: uint32,
   passed: boolean,
 });
 
@@ -71,23 +113,38 @@ const instance: fc.Arbitrary<ScenarioInstance> = fc.record({
   startNumber: uint32,
   startedAt: time,
   lastActiveAt: time,
+  activeSince: time,
   pausedAt: optional(time),
-  pauseReason: optional(pauseReason),
+  pauseReason: optional(anyName(enums.pauseReason)),
   pausedAtTurnCount: uint32,
+  resumePolicy: optional(anyName(enums.resumePolicy)),
+  isResumeOffered: boolean,
   displacedByInstanceIds: names,
   currentStepId: text,
   visit,
+  requests: shortArray(request),
+  route: shortArray(routeEntry),
   path: shortArray(pathEntry),
   irreversibleDone: shortArray(irreversibleStep),
   stepsBeforeCheckpoint: names,
-  stepsTrimmedFromPath: names,
+  leftSteps: names,
   loopCounts: stringMap(uint32),
+  attempts: uint32,
+  attemptsTotal: uint32,
   lastVisitNumber: uint32,
   lastPathSequence: uint32,
   variables: fields,
   variableTimes: stringMap(time),
+  settledFields: stringMap(anyName(enums.settledWithout)),
+  heldValues: fields,
+  pendingCorrections: stringMap(json),
   relocalizationCount: uint32,
   globalTransitionGuards: stringMap(text),
+  call: optional(fc.record({ scenarioId: text, instanceId: text, hasStarted: boolean, pendingTurnsLeft: uint32 })),
+  leadInTemplateIds: names,
+  lastPlan: optional(fc.record({ revision: uint32, leadInTemplateIds: names })),
+  deferredBehindScenarioId: text,
+  waitsFor: anyName(enums.waitsFor),
 });
 
 const endedInstance: fc.Arbitrary<EndedInstance> = fc.record({
@@ -95,13 +152,37 @@ const endedInstance: fc.Arbitrary<EndedInstance> = fc.record({
   scenarioId: text,
   scenarioVersion: uint32,
   status: anyName(enums.endedStatus),
-  reason: anyName(enums.lifecycleReason),
+  reason: anyName(decisions.lifecycleReason),
+  ending: optional(anyName(ending)),
   startNumber: uint32,
   startedAt: time,
   endedAt: time,
   lastStepId: text,
   irreversibleDone: shortArray(irreversibleStep),
 });
+
+const choice: fc.Arbitrary<ScenarioChoiceRequest> = fc
+  .tuple(
+    fc.record({
+      reason: anyName(decisions.choiceReason),
+      status: anyName(enums.choiceStatus),
+      firstPut: optional(putting),
+      lastPut: optional(putting),
+      previousPut: optional(putting),
+      putCount: uint32,
+      attempts: uint32,
+    }),
+    stringMap(fc.record({ score, values: fields })),
+  )
+  .map(([rest, options]) => ({
+    ...rest,
+    scenarioIds: [...options.keys()],
+    scores: [...options.values()].map((option) => option.score),
+    // A scenario without values has no entry.
+    localValues: new Map(
+      [...options].filter(([, { values }]) => values.size > 0).map(([scenarioId, { values }]) => [scenarioId, values]),
+    ),
+  }));
 
 /** Any session, including those that no sequence of turns can produce. */
 export const session: fc.Arbitrary<Session> = fc.record({
@@ -112,11 +193,19 @@ export const session: fc.Arbitrary<Session> = fc.record({
   turnCount: uint32,
   instances: shortArray(instance),
   endedInstances: shortArray(endedInstance),
-  variables: stringMap(fc.record({ value: json, scope, storedAt: optional(time) })),
-  pendingStarts: shortArray(fc.record({ scenarioId: text, score, reason: rejectionReason, turnsLeft: uint32 })),
-  scenarioCounters: stringMap(fc.record({ starts: uint32, completions: uint32 })),
-  openContributions: shortArray(fc.record({ instanceId: text, type: contributionTypes })),
-  offeredChoiceScenarioIds: names,
+  variables: stringMap(fc.record({ value: json, scope, storedAt: optional(time), isPersistedResult: boolean })),
+  declinedFields: names,
+  pendingStarts: shortArray(
+    fc.record({ scenarioId: text, score, reason: rejectionReason, turnsLeft: uint32, localValues: fields }),
+  ),
+  scenarioCounters: stringMap(
+    fc.record({ starts: uint32, completions: uint32, lastEnding: optional(anyName(ending)), lastValues: fields }),
+  ),
+  choices: shortArray(choice),
+  exchangeRevision: uint32,
+  lastMessageAt: time,
+  lastContributorId: text,
+  nextTimerAt: optional(time),
   createdAt: time,
   updatedAt: time,
   lastTurnId: text,
@@ -134,10 +223,13 @@ export const coherentSession: fc.Arbitrary<Session> = session.map((any) => ({
     status: one.pauseReason === undefined ? 'ACTIVE' : 'PAUSED',
     pausedAtTurnCount: Math.min(one.pausedAtTurnCount, any.turnCount),
     startNumber: index + 1,
+    requests: one.requests.map((each, number) => ({ ...each, actionKey: `key ${number}` })),
+    call: one.call && { ...one.call, instanceId: 'instance 0' },
     lastVisitNumber: Math.max(one.lastVisitNumber, one.visit.number),
     lastPathSequence: Math.max(one.lastPathSequence, one.path.at(-1)?.sequence ?? 0),
   })),
   endedInstances: any.endedInstances.map((one, index) => ({ ...one, instanceId: `ended ${index}` })),
   pendingStarts: any.pendingStarts.map((one, index) => ({ ...one, scenarioId: `pending ${index}` })),
+  choices: any.choices.map((one, index) => ({ ...one, status: index === 0 ? one.status : 'CLOSED' })),
   lastStartNumber: Math.max(any.lastStartNumber, any.instances.length),
 }));

@@ -19,6 +19,7 @@ describe('[pipeline.scenario_orchestration]', () => {
 
   test.each([
     ['2.12: start_threshold', 'START_THRESHOLD', ['0', '1'], ['-0.1', '1.1']],
+    ['2.3: restart_threshold', 'RESTART_THRESHOLD', ['0', '1'], ['-0.1', '1.1']],
     ['2.8: max_attempts (0 is unlimited)', 'MAX_ATTEMPTS', ['0'], ['-1', '1.5']],
     ['2.14: pending_start_turns', 'PENDING_START_TURNS', ['0'], ['-1']],
     ['4.2: max_confirms_per_turn', 'MAX_CONFIRMS_PER_TURN', ['1'], ['-1']],

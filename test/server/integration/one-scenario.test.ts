@@ -99,7 +99,7 @@ describeOnBothStores('one scenario', (start) => {
       expect(conversation.getInstance('refund')).toMatchObject({
         variables: new Map([['receipt', 'r-1']]),
         irreversibleDone: [{ stepId: 'pay', description: 'the refund is paid' }],
-        stepsBeforeCheckpoint: ['order', 'reason'],
+        stepsBeforeCheckpoint: ['order', 'pay', 'reason'],
       });
     });
 
@@ -112,11 +112,9 @@ describeOnBothStores('one scenario', (start) => {
         outcomes: [{ ...transferSucceeded.outcomes[0], instanceId: conversation.getInstance('refund').instanceId }],
       });
       expect(turn.plan).toEqual(['refund ASK email', 'status NONE']);
-      expect(conversation.getInstance('status').visit).toMatchObject({
-        openType: 'ASK',
-        openAskFields: ['postcode'],
-        attempts: 0,
-      });
+      expect(conversation.getInstance('status').requests).toMatchObject([
+        { kind: 'ASK', status: 'OPEN', fields: ['postcode'], attempts: 0 },
+      ]);
     });
 
     test('3.1: a failed action is retried in the same visit', async () => {

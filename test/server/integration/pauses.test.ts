@@ -4,14 +4,15 @@ import { describeOnBothStores } from './describe-on-both-stores';
 const startRefund = { candidates: { refund: 0.9 } };
 
 describeOnBothStores('pauses', (start) => {
-  test('2.6, 2.11: a pause applies the answer of its turn, and ends with the next message', async () => {
+  test('2.6, 2.11: a pause applies the answer of its turn, and ends when the customer asks for the scenario', async () => {
     const conversation = await start([asking('refund', ['order_id', 'reason'])]);
     await conversation.turn(startRefund);
     const paused = await conversation.turn({ signals: ['PAUSE'], variables: { order_id: '4711' } });
     expect(paused.actions).toEqual(['refund PAUSE USER_REQUEST']);
     expect(paused.plan).toEqual([]);
     expect(conversation.getInstance('refund')).toMatchObject({ status: 'PAUSED', pauseReason: 'USER_REQUEST' });
-    const resumed = await conversation.turn();
+    expect((await conversation.turn()).actions).toEqual(['refund PAUSE STAYS_PAUSED']);
+    const resumed = await conversation.turn(startRefund);
     expect(resumed.lifecycle('refund')).toMatchObject({ action: 'CONTINUE', reason: 'RESUMED', resumed: true });
     expect(resumed.plan).toEqual(['refund ASK reason']);
     expect(conversation.getInstance('refund').pauseReason).toBeUndefined();
@@ -28,13 +29,13 @@ describeOnBothStores('pauses', (start) => {
     expect(resumed.contribution('refund')).toMatchObject({ type: 'ASK', isReprompt: true });
   });
 
-  test('2.11: an instance that is paused for several turns is reported as abandoned, with its missing fields', async () => {
+  test('2.11: an instance that is paused for several turns is offered, with its missing fields', async () => {
     const conversation = await start([asking('refund', ['reason']), asking('status', ['a', 'b', 'c', 'd', 'e'])]);
     await conversation.turn(startRefund);
     await conversation.turn({ signals: ['PAUSE'], candidates: { status: 0.9 } });
     for (const field of ['a', 'b', 'c']) await conversation.turn({ variables: { [field]: 1 } });
     const turn = await conversation.turn({ variables: { d: 1 } });
-    expect(turn.result.plan.abandoned).toMatchObject([
+    expect(turn.result.plan.offers).toMatchObject([
       { scenarioId: 'refund', stepId: 'ask_reason', missingFields: ['reason'], pausedTurns: 4 },
     ]);
   });
@@ -54,7 +55,7 @@ describeOnBothStores('pauses', (start) => {
     expect(conversation.getInstance('refund').irreversibleDone).toMatchObject([
       { stepId: 'act', description: 'refund done' },
     ]);
-    const resumed = await conversation.turn();
+    const resumed = await conversation.turn(startRefund);
     expect(resumed.transition('refund')).toMatchObject({ sourceStepId: 'act', targetStepId: 'wait' });
   });
 
@@ -68,16 +69,17 @@ describeOnBothStores('pauses', (start) => {
     expect(turn.session.endedInstances).toMatchObject([{ status: 'CANCELLED', reason: 'USER_REQUEST' }]);
   });
 
-  test('0.3, 2.11: a confirmation during a pause applies to the paused focus instance', async () => {
+  test('2.11: a confirmation with the key of its request resumes a paused instance', async () => {
     const conversation = await start([confirming('refund')]);
     await conversation.turn(startRefund);
     await conversation.turn({ signals: ['PAUSE'] });
-    const turn = await conversation.turn({ outcomes: [{ kind: 'CONFIRMED' }] });
+    const actionKey = conversation.getInstance('refund').requests[0]?.actionKey ?? '';
+    const turn = await conversation.turn({ outcomes: [{ kind: 'CONFIRMED', actionKey }] });
     expect(turn.lifecycle('refund').reason).toBe('RESUMED');
     expect(turn.transition('refund').targetStepId).toBe('wait');
   });
 
-  test('2.7: a TIMER turn pauses an idle instance, and the answer to its question resumes it', async () => {
+  test('2.7, 2.11: a TIMER turn pauses an idle instance, and the returning customer resumes it', async () => {
     const conversation = await start([asking('refund', ['order_id', 'reason'], { idleTimeoutMs: 300_000 })]);
     const startTime = Date.UTC(2030, 5, 1);
     await conversation.turn({ ...startRefund, occurredAt: startTime });
@@ -87,11 +89,9 @@ describeOnBothStores('pauses', (start) => {
     expect((await conversation.turn({ trigger: 'TIMER', occurredAt: startTime + 300_001 })).actions).toEqual([
       'refund PAUSE IDLE',
     ]);
-    const stays = await conversation.turn({ message: 'hello', occurredAt: startTime + 400_000 });
-    expect(stays.actions).toEqual(['refund PAUSE STAYS_PAUSED']);
-    const resumed = await conversation.turn({ variables: { order_id: '4711' }, occurredAt: startTime + 500_000 });
+    const resumed = await conversation.turn({ message: 'hello', occurredAt: startTime + 400_000 });
     expect(resumed.actions).toEqual(['refund CONTINUE RESUMED']);
-    expect(resumed.plan).toEqual(['refund ASK reason']);
+    expect(resumed.contribution('refund')).toMatchObject({ fieldsToAsk: ['order_id'], isReprompt: true });
   });
 
   test('2.9: a scenario that pauses when it is not addressed resumes when no other is active', async () => {

@@ -47,6 +47,7 @@ describeOnBothStores('rejected requests', (_start, client) => {
           sourceId,
           targetScenarioId,
           weight: 0,
+          startDependency: false,
         },
       });
     await putRelationship(a, b);

@@ -27,7 +27,9 @@ describeOnBothStores('several scenarios', (start) => {
     const first = await conversation.turn(startBoth);
     expect(first.plan).toEqual(['refund ASK order_id', 'status NONE']);
     expect(first.contribution('status').sharedFields).toEqual(['order_id']);
-    expect(conversation.getInstance('status').visit).toMatchObject({ openType: 'ASK', openAskFields: ['order_id'] });
+    expect(conversation.getInstance('status').requests).toMatchObject([
+      { kind: 'ASK', status: 'OPEN', fields: ['order_id'] },
+    ]);
     const second = await conversation.turn({ variables: { order_id: '4711' } });
     expect(second.plan).toEqual(['refund ASK reason', 'status ASK postcode']);
   });
@@ -38,7 +40,7 @@ describeOnBothStores('several scenarios', (start) => {
     expect(first.plan).toEqual(['refund CONFIRM ', '(deferred) status CONFIRM ']);
     expect(first.contribution('status').deferredBehindScenarioId).toBe('refund');
     expect(first.result.plan.hasConfirms).toBe(true);
-    expect(conversation.getInstance('status').visit.openType).toBeUndefined();
+    expect(conversation.getInstance('status').requests).toEqual([]);
     const second = await conversation.turn({ outcomes: [{ kind: 'CONFIRMED' }] });
     expect(second.transition('refund').targetStepId).toBe('wait');
     expect((await conversation.turn()).plan).toEqual(['status CONFIRM ', 'refund NONE']);
@@ -90,10 +92,10 @@ describeOnBothStores('several scenarios', (start) => {
     const offered = await conversation.turn({ candidates: { refund: 0.9, status: 0.85 } });
     expect(offered.plan).toEqual(['CHOICE refund,status']);
     expect(offered.rejections).toEqual(['refund AMBIGUOUS', 'status AMBIGUOUS']);
-    expect(offered.session.offeredChoiceScenarioIds).toHaveLength(2);
+    expect(offered.session.choices.map(({ scenarioIds }) => scenarioIds.length)).toEqual([2]);
     const chosen = await conversation.turn({ candidates: { status: 0.9 } });
     expect(chosen.actions).toEqual(['status START CANDIDATE']);
-    expect(chosen.session.offeredChoiceScenarioIds).toEqual([]);
+    expect(chosen.session.choices).toEqual([]);
   });
 
   test('1.5: a START signal selects one of them too', async () => {

@@ -69,13 +69,46 @@ describe('a chart of a search as a scenario', () => {
       { to: 'call', anytime: true, condition: expect.stringContaining('changed.exists') },
       { to: 'present', outcomes: [ACTION_SUCCEEDED] },
       { to: 'present', outcomes: [ACTION_FAILED] },
-      { to: 'present' },
     ]);
+  });
+
+  it('does not wait for a search that cannot fail', () => {
+    const steps = aSearchChart().steps.map((step) =>
+      step.kind === 'action' ? { ...step, next: [{ on: 'success', to: 'present' }] } : step,
+    );
+    expect(getTransitions(toScenario(aSearchChart({ steps })), 'call').slice(1)).toEqual([{ to: 'present' }]);
+  });
+
+  it('uses the report of a search that the plan did not ask for, once', () => {
+    const [report, ...others] = scenario.globalTransitions.map(pickSetFields);
+    expect(others).toEqual([]);
+    expect(report).toEqual({
+      to: 'present',
+      condition: 'data["Homes_1.FindHome.report"].succeeded',
+      clears: ['Homes_1.FindHome.report'],
+    });
+    expect(getStep(scenario, 'present')).toMatchObject({ reachableFromAnywhere: true, isRecovery: false });
+    expect(getStep(scenario, 'call')).toMatchObject({ reachableFromAnywhere: false });
+    expect(getTransitions(scenario, 'present')).toContainEqual({
+      to: 'present',
+      anytime: true,
+      condition: 'data["Homes_1.FindHome.report"].succeeded',
+      clears: ['Homes_1.FindHome.report'],
+    });
+  });
+
+  it('restarts only when a START is aimed at it', () => {
+    expect(scenario.restartThreshold).toBe(1);
+  });
+
+  it('has no completion condition without a tool', () => {
+    const steps = [aChartStep({ step_id: 'collect.city', kind: 'closing', terminal: true })];
+    expect(toScenario(aSearchChart({ steps })).completionCondition).toBe('');
   });
 
   it('searches again for changed values, offers alternatives and answers questions at any time', () => {
     expect(getStep(scenario, 'present').templateIds).toEqual(['FindHome.present']);
-    const [changed, alternatives, done, asked] = getTransitions(scenario, 'present');
+    const [changed, alternatives, done, , , asked] = getTransitions(scenario, 'present');
     expect(changed).toMatchObject({ to: 'call', anytime: true, condition: expect.stringContaining('changed.exists') });
     expect(alternatives).toMatchObject({ to: 'present', anytime: true });
     expect(done).toMatchObject({ to: 'end', condition: expect.stringContaining('facts.ending') });
@@ -110,9 +143,12 @@ describe('a chart of a booking as a scenario', () => {
     ]);
   });
 
-  it('retries a failed booking when the customer accepts, without another confirmation', () => {
-    expect(getTransitions(scenario, 'inform_failure').slice(0, 2)).toEqual([
-      { to: 'call', anytime: true, condition: '"sgd.Homes_1.BookVisit" in facts.accepted' },
+  it('retries a failed booking when the customer accepts, without another confirmation if it was confirmed', () => {
+    const accepted = '"sgd.Homes_1.BookVisit" in facts.accepted';
+    const failed = '(data["Homes_1.BookVisit.succeeded"] == false)';
+    expect(getTransitions(scenario, 'inform_failure').slice(0, 3)).toEqual([
+      { to: 'call', anytime: true, condition: `${accepted} && ${failed}` },
+      { to: 'confirm', anytime: true, condition: accepted },
       expect.objectContaining({ to: 'confirm', anytime: true }),
     ]);
     expect(getStep(scenario, 'call')).toMatchObject({ isRequiredAction: true, requiresConfirmation: false });
@@ -124,7 +160,16 @@ describe('a chart of a booking as a scenario', () => {
 
   it('answers questions in its terminal step', () => {
     expect(getStep(scenario, 'inform').isTerminal).toBe(true);
-    expect(getTransitions(scenario, 'inform')).toEqual([expect.objectContaining({ to: 'inform', anytime: true })]);
+    expect(getTransitions(scenario, 'inform').at(-1)).toEqual(
+      expect.objectContaining({ to: 'inform', anytime: true, condition: expect.stringContaining('requested') }),
+    );
+  });
+
+  it('uses the report of a booking that the plan did not ask for, also of a failed one', () => {
+    expect(scenario.globalTransitions.map(pickSetFields)).toEqual([
+      expect.objectContaining({ to: 'inform', condition: 'data["Homes_1.BookVisit.report"].succeeded' }),
+      expect.objectContaining({ to: 'inform_failure', condition: '!data["Homes_1.BookVisit.report"].succeeded' }),
+    ]);
   });
 
   it('has a committing tool, which a search does not have', () => {
@@ -175,7 +220,16 @@ describe('a STAR chart as a scenario', () => {
           { on: 'no', to: 'pin' },
         ],
       }),
-      aChartStep({ step_id: 'book', kind: 'action', tools: ['star.bank.book'], next: [{ on: 'success', to: 'quiz' }] }),
+      aChartStep({
+        step_id: 'book',
+        kind: 'action',
+        tools: ['star.bank.book'],
+        next: [
+          { on: 'success', to: 'quiz' },
+          { on: 'failure', to: 'failed' },
+        ],
+      }),
+      aChartStep({ step_id: 'failed', kind: 'inform', next: [{ on: 'done', to: 'bye' }] }),
       aChartStep({
         step_id: 'quiz',
         kind: 'inform',
@@ -200,7 +254,24 @@ describe('a STAR chart as a scenario', () => {
   });
 
   it('clears the fields of the question that follows a "no"', () => {
-    expect(getTransitions(scenario, 'sure')[0]).toEqual({ to: 'pin', outcomes: [DECLINED], clears: ['star.bank.PIN'] });
+    expect(getTransitions(scenario, 'sure')).toContainEqual({
+      to: 'pin',
+      outcomes: [DECLINED],
+      clears: ['star.bank.PIN'],
+    });
+  });
+
+  it('goes on without a search step for a booking that failed: back to the confirmation', () => {
+    const steps = chart.steps.map((step) =>
+      step.step_id === 'birthday' || step.step_id === 'pin'
+        ? { ...step, next: step.next.map((edge) => (edge.to === 'query' ? { ...edge, to: 'sure' } : edge)) }
+        : step,
+    );
+    const withoutSearch = { ...chart, steps: steps.filter(({ step_id }) => step_id !== 'query') };
+    expect(getTransitions(toScenario(withoutSearch), 'failed').at(-1)).toEqual({
+      to: 'sure',
+      condition: 'signal == "CONTINUE"',
+    });
   });
 
   it('continues with the customer, and has conditions in natural language for answers', () => {
@@ -213,24 +284,67 @@ describe('a STAR chart as a scenario', () => {
     expect(getTransitions(scenario, 'sorry').at(-1)).toEqual({ to: 'query', condition: 'signal == "CONTINUE"' });
   });
 
-  it('ends at steps without edges, and has no unreachable steps', () => {
-    expect(getStep(scenario, 'sorry').isTerminal).toBe(true);
-    expect(scenario.steps.map(({ stepId }) => stepId)).not.toContain('bye');
-    expect(scenario.steps.map(({ stepId }) => stepId)).not.toContain('book');
+  it('searches again after a booking that failed when the customer continues', () => {
+    expect(getTransitions(scenario, 'failed').at(-1)).toEqual({ to: 'query', condition: 'signal == "CONTINUE"' });
   });
 
-  it('asks an optional question once', () => {
-    const steps = [
-      aChartStep({
-        step_id: 'pin',
-        kind: 'collect',
-        collects_profile_fields: ['a', 'b'],
-        optional: true,
-        next: [{ on: 'collected', to: 'sorry' }],
-      }),
-      aChartStep({ step_id: 'sorry', kind: 'inform' }),
-    ];
-    const [early] = getTransitions(toScenario({ ...chart, steps }), 'pin');
-    expect(early).toMatchObject({ to: 'sorry', anytime: true, condition: expect.stringContaining('attempts > 0') });
+  it.each(['sorry', 'sure'])('searches again from the result "%s" when a value of the scenario changes', (step) => {
+    expect(getTransitions(scenario, step)).toContainEqual({
+      to: 'query',
+      anytime: true,
+      condition: expect.stringContaining('changed.exists'),
+    });
+  });
+
+  it('does not end at a step without edges unless the chart says so, and has no unreachable steps', () => {
+    expect(getStep(scenario, 'sorry').isTerminal).toBe(false);
+    expect(getStep(scenario, 'bye').isTerminal).toBe(true);
+    expect(scenario.steps.map(({ stepId }) => stepId)).not.toContain('book');
+  });
+});
+
+describe('an optional question of a chart', () => {
+  const optional = aChartStep({
+    step_id: 'wishes',
+    kind: 'collect',
+    collects_profile_fields: ['a', 'b'],
+    optional: true,
+    next: [{ on: 'collected', to: 'call' }],
+  });
+  const { steps } = aSearchChart();
+
+  it('is asked at the entry if none of its values is known', () => {
+    const scenario = toScenario(aSearchChart({ entry_step: 'wishes', steps: [optional, ...steps] }));
+    expect(scenario.entryStepId).toBe('wishes.start');
+    expect(getTransitions(scenario, 'wishes.start')).toEqual([
+      { to: 'call', anytime: true, conditionFields: ['a'] },
+      { to: 'call', anytime: true, conditionFields: ['b'] },
+      { to: 'wishes' },
+    ]);
+    expect(getStep(scenario, 'wishes')).toMatchObject({
+      collectsProfileFields: ['a', 'b'],
+      optionalFields: ['a', 'b'],
+    });
+    expect(getTransitions(scenario, 'wishes')).toEqual([{ to: 'call' }]);
+  });
+
+  it('is passed in the middle', () => {
+    const [first, ...others] = steps.map((step) =>
+      step.kind === 'collect' ? { ...step, next: [{ on: 'collected', to: 'wishes' }] } : step,
+    );
+    if (first === undefined) throw new Error('The chart has no steps.');
+    const scenario = toScenario(aSearchChart({ steps: [first, optional, ...others] }));
+    expect(getTransitions(scenario, 'collect.city')).toEqual([{ to: 'call' }]);
+    expect(scenario.steps.map(({ stepId }) => stepId)).not.toContain('wishes');
+  });
+
+  it('is not passed if it leads to itself', () => {
+    const loop = { ...optional, next: [{ on: 'collected', to: 'wishes' }] };
+    const [first, ...others] = steps.map((step) =>
+      step.kind === 'collect' ? { ...step, next: [{ on: 'collected', to: 'wishes' }] } : step,
+    );
+    if (first === undefined) throw new Error('The chart has no steps.');
+    const scenario = toScenario(aSearchChart({ steps: [first, loop, ...others] }));
+    expect(getTransitions(scenario, 'collect.city')).toEqual([{ to: 'wishes' }]);
   });
 });

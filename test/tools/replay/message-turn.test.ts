@@ -1,7 +1,7 @@
 import { ContributionType } from '../../../gen/focal/orchestration/v1/contribution';
 import { StepOutcomeKind } from '../../../gen/focal/orchestration/v1/scenario';
 import { ScenarioSignal, TurnTrigger, VariableScope } from '../../../gen/focal/orchestration/v1/turn';
-import type { SignalInput } from '../../../tools/replay/dialogue-inputs';
+import { isRefusal, type SignalInput } from '../../../tools/replay/dialogue-inputs';
 import { buildClosingTurn, toMessageTurn, toToolResultsTurn } from '../../../tools/replay/message-turn';
 import { toScenarioId } from '../../../tools/replay/replay-ids';
 import { emptyView, type SessionView } from '../../../tools/replay/session-view';
@@ -26,8 +26,8 @@ describe('a message as a turn', () => {
     const turn = aTurn({ facts: [{ field_id: 'a', value: '1' }], facts_cleared: ['b'] });
     const scope = VariableScope.VARIABLE_SCOPE_SESSION;
     expect(toMessageTurn(turn, emptyView).situation?.candidateVariables).toEqual([
-      { name: 'a', value: '1', scope },
-      { name: 'b', value: null, scope },
+      expect.objectContaining({ name: 'a', value: '1', scope, declined: false }),
+      expect.objectContaining({ name: 'b', value: null, scope, declined: false }),
     ]);
   });
 
@@ -60,6 +60,25 @@ describe('a message as a turn', () => {
       { signal: ScenarioSignal.SCENARIO_SIGNAL_CANCEL },
       { signal: ScenarioSignal.SCENARIO_SIGNAL_START },
     ]);
+  });
+
+  it.each(['start', 'continue'] as const)('with the signal %s pauses running scenarios without a signal', (signal) => {
+    const view = createView(ContributionType.CONTRIBUTION_TYPE_ASK);
+    const turn = aTurn({ signals: [aSignal({ scenario_id: bookVisit, signal })] });
+    expect(toMessageTurn(turn, view).situation?.signals.slice(1)).toEqual([
+      {
+        signal: ScenarioSignal.SCENARIO_SIGNAL_PAUSE,
+        scenarioIds: [toScenarioId(findHome)],
+        allInstances: false,
+      },
+    ]);
+  });
+
+  it.each(['none', 'cancel', 'pause', 'exit'] as const)('with the signal %s pauses no other scenario', (signal) => {
+    const view = createView(ContributionType.CONTRIBUTION_TYPE_ASK);
+    const turn = aTurn({ signals: [aSignal({ scenario_id: bookVisit, signal })] });
+    const ids = toMessageTurn(turn, view).situation?.signals.flatMap(({ scenarioIds }) => scenarioIds);
+    expect(ids).not.toContain(toScenarioId(findHome));
   });
 
   it('has facts for scenarios that are left, started, turned to, and selected', () => {
@@ -126,6 +145,55 @@ describe('a yes or no of the customer', () => {
   });
 });
 
+describe('a customer who does not have a value', () => {
+  const turn = aTurn({ facts: [{ field_id: 'pin', value: "Sorry, I can't remember my PIN." }] });
+  const createAskView = (fieldsToAsk: string[], stepId = 'ask'): SessionView => {
+    const lastContribution = aContribution(ContributionType.CONTRIBUTION_TYPE_ASK, { stepId: 'ask', fieldsToAsk });
+    return new Map([[toScenarioId(findHome), { instanceId: 'instance-1', stepId, lastContribution }]]);
+  };
+
+  it('declines the field', () => {
+    expect(toMessageTurn(turn, emptyView).situation?.candidateVariables).toMatchObject([
+      { name: 'pin', declined: true, value: undefined },
+    ]);
+  });
+
+  it('declines the question of the step that asks for it', () => {
+    expect(toMessageTurn(turn, createAskView(['pin'])).stepOutcomes).toEqual([
+      {
+        instanceId: 'instance-1',
+        stepId: 'ask',
+        actionKey: '',
+        kind: StepOutcomeKind.STEP_OUTCOME_KIND_DECLINED,
+        toolId: '',
+        results: {},
+      },
+    ]);
+  });
+
+  it.each([
+    ['the step asks for another field', createAskView(['name'])],
+    ['the instance has left the step', createAskView(['pin'], 'elsewhere')],
+    ['there is no instance', emptyView],
+  ])('declines no question if %s', (_, view) => {
+    expect(toMessageTurn(turn, view).stepOutcomes).toEqual([]);
+  });
+
+  it.each([
+    ["I don't know my pin", true],
+    ['Hmm... I have no clue.', true],
+    ["Um, I don't seem to remember what it was.", true],
+    ['i forgot it', true],
+    ["I'm not sure what my PIN is", true],
+    ["95381901, but I can't remember my PIN", false],
+    ["I don't want pizza", false],
+    ['Ian', false],
+    ['Indian', false],
+  ])('is recognized by the first words: %s', (value, expected) => {
+    expect(isRefusal(value)).toBe(expected);
+  });
+});
+
 describe('a turn without a message', () => {
   it('has the fact that the customer has left', () => {
     const { situation, trigger } = buildClosingTurn();
@@ -134,9 +202,10 @@ describe('a turn without a message', () => {
   });
 
   it('has the results of tools', () => {
-    expect(toToolResultsTurn([])).toMatchObject({
+    expect(toToolResultsTurn([], { 'tool.report': 1 })).toMatchObject({
       trigger: TurnTrigger.TURN_TRIGGER_TOOL_RESULTS,
       situation: undefined,
+      sessionVariables: { 'tool.report': 1 },
     });
   });
 });

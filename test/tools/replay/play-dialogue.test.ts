@@ -35,11 +35,49 @@ describe('a played dialogue', () => {
   });
 
   it('sends the results of hinted tools before the next message', async () => {
-    const dialogue = aDialogue([aTurn({}, { tool_outcomes: [run, run] })]);
-    const sent = await collectTurns(dialogue, [aResponse([hint]), aResponse([hint]), aResponse([hint])]);
+    const other = { ...run, scenario_id: 'sgd.Homes_1.BookVisit', tool: 'Homes_1.BookVisit' };
+    const otherHint = aContribution(ContributionType.CONTRIBUTION_TYPE_ACTION_HINT, {
+      scenario: other.scenario_id,
+      tools: [{ toolId: other.tool }],
+    });
+    const dialogue = aDialogue([aTurn({}, { tool_outcomes: [run, other] })]);
+    const sent = await collectTurns(dialogue, [aResponse([hint]), aResponse([otherHint]), aResponse([otherHint])]);
     const { TURN_TRIGGER_MESSAGE: message, TURN_TRIGGER_TOOL_RESULTS: results } = TurnTrigger;
     expect(sent.map(({ trigger }) => trigger)).toEqual([message, results, results, message]);
     expect(sent.map(({ stepOutcomes }) => stepOutcomes.length)).toEqual([0, 1, 1, 0]);
+  });
+
+  it('reports a run that the plan did not ask for, until its instance ends', async () => {
+    const start = aDecision(ScenarioLifecycleAction.SCENARIO_LIFECYCLE_ACTION_START);
+    const complete = aDecision(ScenarioLifecycleAction.SCENARIO_LIFECYCLE_ACTION_COMPLETE);
+    const dialogue = aDialogue([aTurn({}, { tool_outcomes: [run] }), aTurn(), aTurn()]);
+    const sent = await collectTurns(dialogue, [aResponse([], [start]), aResponse(), aResponse([], [complete])]);
+    expect(sent.map(({ sessionVariables }) => sessionVariables)).toEqual([
+      {},
+      { 'Homes_1.FindHome.report': { succeeded: true, sequence: 1 }, 'Homes_1.FindHome.succeeded': true },
+      {},
+      { 'Homes_1.FindHome.report': null, 'Homes_1.FindHome.succeeded': null },
+      {},
+    ]);
+    expect(sent[1]?.trigger).toBe(TurnTrigger.TURN_TRIGGER_TOOL_RESULTS);
+  });
+
+  it('reports the runs that follow the hinted one together with its outcome', async () => {
+    const start = aDecision(ScenarioLifecycleAction.SCENARIO_LIFECYCLE_ACTION_START);
+    const dialogue = aDialogue([aTurn({}, { tool_outcomes: [run, { ...run, tool: 'Homes_1.Book' }] })]);
+    const sent = await collectTurns(dialogue, [aResponse([hint], [start])]);
+    expect(sent[1]).toMatchObject({
+      stepOutcomes: [{ toolId: 'Homes_1.FindHome' }],
+      sessionVariables: { 'Homes_1.Book.succeeded': true },
+    });
+  });
+
+  it('sends nothing about a run of a scenario that is not running', async () => {
+    const sent = await collectTurns(aDialogue([aTurn({}, { tool_outcomes: [run] })]));
+    expect(sent.map(({ trigger }) => trigger)).toEqual([
+      TurnTrigger.TURN_TRIGGER_MESSAGE,
+      TurnTrigger.TURN_TRIGGER_MESSAGE,
+    ]);
   });
 
   it('sends turns with unique ids and increasing times, which are equal in every replay', async () => {
@@ -96,6 +134,18 @@ describe('the mapping of a dialogue', () => {
     const importers = readdirSync(folder).filter((name) =>
       readFileSync(join(folder, name), 'utf8').includes("from './reference'"),
     );
-    expect(importers).toEqual(['score-dialogue.ts', 'scores.ts']);
+    expect(importers).toEqual(['score-dialogue.ts', 'score-lifecycle.ts', 'scores.ts']);
+  });
+
+  it('names no chart and no step', () => {
+    const folder = join(__dirname, '..', '..', '..', 'tools', 'replay');
+    const files = readdirSync(folder).filter((name) => !/^(score|scores|seen-charts|figures|reference)/.test(name));
+    const charts = readFileSync(join(folder, 'seen-charts.ts'), 'utf8').match(/star\.\w+/g) ?? [];
+    expect(charts.length).toBeGreaterThan(5);
+    for (const name of files) {
+      const text = readFileSync(join(folder, name), 'utf8');
+      expect([name, charts.filter((chart) => text.includes(chart))]).toEqual([name, []]);
+      expect([name, /step_id === '|scenario_id === '/.test(text)]).toEqual([name, false]);
+    }
   });
 });

@@ -19,7 +19,7 @@ function replay(...args: readonly string[]): Promise<Run> {
 
 interface Figures {
   readonly file: string;
-  readonly [figure: string]: string | number | null;
+  readonly [figure: string]: string | number | null | object;
 }
 
 function parseFigures({ stdout }: Run): Figures[] {
@@ -80,7 +80,26 @@ describe('npm run replay', () => {
 
   it('star: the plans agree about as often as people follow the charts', () => {
     for (const entry of figures.filter(({ file }) => file.startsWith('star'))) {
-      expect(Number(entry['active'])).toBeGreaterThanOrEqual(0.6);
+      expect(Number(entry['active'])).toBeGreaterThanOrEqual(0.8);
+      expect(Number(entry['final_state'])).toBeGreaterThanOrEqual(0.85);
+    }
+  });
+
+  it('star_multi: nearly every interrupted scenario pauses, and resumes when the customer returns', () => {
+    const found = figures.find(({ file }) => file === 'star_multi');
+    for (const key of ['pause_return_recall', 'resume_recall']) {
+      expect(Number(found?.[key] ?? 0)).toBeGreaterThanOrEqual(0.95);
+    }
+  });
+
+  it('prints the figures without free text, and of seen and unseen charts', () => {
+    for (const entry of figures) {
+      expect(entry).toMatchObject({
+        scored_turns: expect.any(Number),
+        without_free_text: { scored_turns: expect.any(Number) },
+        seen: { scored_turns: entry['scored_turns'] },
+        unseen: { scored_turns: 0, active: null },
+      });
     }
   });
 });

@@ -5,7 +5,7 @@ import { parseDialogueInputs } from '../../../tools/replay/dialogue-inputs';
 import { type FileFigures, toFigures } from '../../../tools/replay/figures';
 import { readRecords } from '../../../tools/replay/read-records';
 import { scoreDialogue } from '../../../tools/replay/score-dialogue';
-import { addScores, type DialogueScore, emptyScore } from '../../../tools/replay/scores';
+import { addGroupScores, emptyScores, type GroupScores } from '../../../tools/replay/scores';
 import { type PolicyFault, RulePolicy } from './rule-policy';
 
 // The folder in REPLAY_DATA; by default the sample.
@@ -14,7 +14,7 @@ const dataFolder = process.env['REPLAY_DATA'] ?? join(__dirname, '..', '..', '..
 async function scorePolicy(file: string, fault: PolicyFault = 'none'): Promise<FileFigures> {
   const charts = new Map<string, Chart>();
   const catalogue = new Map<string, CatalogueEntry>();
-  let score: DialogueScore = emptyScore;
+  let score: GroupScores = emptyScores;
   for await (const record of readRecords(join(dataFolder, `${file}.jsonl`))) {
     if (record.kind === 'scenario') {
       const chart = parseChart(record.value);
@@ -23,7 +23,7 @@ async function scorePolicy(file: string, fault: PolicyFault = 'none'): Promise<F
       catalogue.set(scenario.scenarioId, toCatalogueEntry(chart, scenario));
     } else if (record.kind === 'dialogue') {
       const played = new RulePolicy(charts, fault).play(parseDialogueInputs(record.value));
-      score = addScores(score, scoreDialogue(played, record.value, catalogue));
+      score = addGroupScores(score, scoreDialogue(played, record.value, catalogue));
     }
   }
   return toFigures(file, score);

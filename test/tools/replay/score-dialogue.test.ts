@@ -10,7 +10,7 @@ import type { TurnInputs } from '../../../tools/replay/dialogue-inputs';
 import type { Exchange } from '../../../tools/replay/play-dialogue';
 import { toScenarioId } from '../../../tools/replay/replay-ids';
 import { scoreDialogue } from '../../../tools/replay/score-dialogue';
-import type { DialogueScore } from '../../../tools/replay/scores';
+import type { DialogueScore, GroupScores } from '../../../tools/replay/scores';
 import {
   aBookingChart,
   aContribution,
@@ -49,15 +49,22 @@ function toExpectedAct(act: string): object {
   return { type, scenario_id: id };
 }
 
+interface TestContext {
+  readonly lifecycles?: readonly object[];
+  readonly closing?: ProcessTurnResponse;
+  readonly scenarios?: ReplayCatalogue;
+}
+
+/** Scores a dialogue as a whole. */
+function score(turns: readonly TestTurn[], context: TestContext = {}): DialogueScore {
+  return scoreGroups(turns, context).all;
+}
+
 /** Scores a dialogue. Each turn has the expected acts ("ASK scenario") and the responses of the service. */
-function score(
+function scoreGroups(
   turns: readonly TestTurn[],
-  {
-    lifecycles = [],
-    closing = aResponse(),
-    scenarios = catalogue,
-  }: { lifecycles?: readonly object[]; closing?: ProcessTurnResponse; scenarios?: ReplayCatalogue } = {},
-): DialogueScore {
+  { lifecycles = [], closing = aResponse(), scenarios = catalogue }: TestContext = {},
+): GroupScores {
   const named = [aSignal({ scenario_id: findHome })];
   const inputs = aDialogue(turns.map((turn) => turn.inputs ?? aTurn({ signals: named })));
   const played = {
@@ -133,6 +140,52 @@ describe('acts', () => {
   });
 });
 
+describe('the groups of a score', () => {
+  const unseen = 'star.unknown';
+  const chart = aSearchChart({ scenario_id: unseen });
+  const entry = toCatalogueEntry(chart, toScenario(chart));
+  const scenarios = new Map([...catalogue, [toScenarioId(unseen), entry]]);
+  const ask = aContribution(CONTRIBUTION_TYPE_ASK);
+  const unseenAsk = aContribution(CONTRIBUTION_TYPE_ASK, { scenario: unseen });
+
+  it('leave out the turns with free text', () => {
+    const { all, withoutFreeText } = scoreGroups([
+      { acts: [`ASK ${findHome}`], exchanges: [aResponse([ask])] },
+      { acts: [`ASK ${findHome}`, 'FREE_TEXT'], exchanges: [aResponse()] },
+    ]);
+    expect([all.activeTurns, withoutFreeText.activeTurns]).toEqual([
+      { hits: 1, total: 2 },
+      { hits: 1, total: 1 },
+    ]);
+    expect([all.acts.ASK.referenceOnly, withoutFreeText.acts.ASK.referenceOnly]).toEqual([1, 0]);
+  });
+
+  it('count only the acts of seen or unseen charts', () => {
+    const turns = [{ acts: [`ASK ${findHome}`, `ASK ${unseen}`], exchanges: [aResponse([ask])] }];
+    const groups = scoreGroups(turns, { scenarios });
+    expect(groups.all.activeTurns).toEqual({ hits: 0, total: 1 });
+    expect(groups.seen.activeTurns).toEqual({ hits: 1, total: 1 });
+    expect(groups.unseen.activeTurns).toEqual({ hits: 0, total: 1 });
+    expect(groups.unseen.acts.ASK).toEqual({ matched: 0, planOnly: 0, referenceOnly: 1 });
+  });
+
+  it('count an extra act for its chart', () => {
+    const groups = scoreGroups([{ acts: [`ASK ${findHome}`], exchanges: [aResponse([ask, unseenAsk])] }], {
+      scenarios,
+    });
+    expect([groups.seen.acts.ASK.planOnly, groups.unseen.acts.ASK.planOnly]).toEqual([0, 1]);
+  });
+
+  it('count only the lifecycles of seen or unseen charts', () => {
+    const lifecycle = { instance: 1, final: 'OPEN', end_earliest: null, end_latest: null };
+    const lifecycles = [findHome, unseen].map((scenario_id) => ({ ...lifecycle, scenario_id }));
+    const decisions = [{ scenario_id: unseen, decision: 'PAUSE', returns: true }];
+    const groups = scoreGroups([{ lifecycle: decisions }], { scenarios, lifecycles });
+    expect([groups.seen.finalStates.total, groups.unseen.finalStates.total]).toEqual([1, 1]);
+    expect([groups.seen.pausesWithReturn.total, groups.unseen.pausesWithReturn.total]).toEqual([0, 1]);
+  });
+});
+
 describe('asks for known fields', () => {
   const city = 'Homes_1.city';
   const given = aTurn({ facts: [{ field_id: city, value: 'Rome' }] });
@@ -147,6 +200,12 @@ describe('asks for known fields', () => {
     const taken = aTurn({ facts_cleared: [city] });
     expect(score([{ exchanges: [aResponse([ask])] }]).asksForKnownFields).toBe(0);
     expect(score([{ inputs: given }, { inputs: taken, exchanges: [aResponse([ask])] }]).asksForKnownFields).toBe(0);
+  });
+
+  it('do not count if the customer said that they do not have the value', () => {
+    const refused = aTurn({ facts: [{ field_id: city, value: "I don't know" }] });
+    expect(score([{ inputs: refused, exchanges: [aResponse([ask])] }]).asksForKnownFields).toBe(0);
+    expect(score([{ inputs: given }, { inputs: refused, exchanges: [aResponse([ask])] }]).asksForKnownFields).toBe(0);
   });
 
   it('do not count if a transition of the turn cleared the field', () => {

@@ -1,9 +1,4 @@
-import {
-  Scenario,
-  ScenarioStep,
-  StepOutcomeKind,
-  WhenNotAddressed,
-} from '../../../gen/focal/orchestration/v1/scenario';
+import { Scenario, ScenarioStep, VisitOutcome, WhenNotAddressed } from '../../../gen/focal/orchestration/v1/scenario';
 
 /** Number of steps that a session traverses. A larger scenario also has a detour that is never taken. */
 export const mainStepCount = 8;
@@ -76,7 +71,7 @@ function buildMainSteps(index: number, hasDetour: boolean): ScenarioStep[] {
       isCheckpoint: true,
       checkpointDescription: 'Book the request. This cannot be taken back.',
       transitions: [
-        { targetStepId: 'closed', outcomes: [StepOutcomeKind.STEP_OUTCOME_KIND_DECLINED] },
+        { targetStepId: 'closed', outcomes: [VisitOutcome.VISIT_OUTCOME_DECLINED] },
         { targetStepId: 'booking' },
       ],
     }),

@@ -1,7 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { StepOutcomeKind } from '../../../gen/focal/orchestration/v1/scenario';
-import { RuleScope, Turn, TurnTrigger, Urgency, VariableScope } from '../../../gen/focal/orchestration/v1/turn';
-import { buildActionKey } from '../../../src/core/model/action-key';
+import {
+  RuleScope,
+  Turn,
+  TurnTrigger,
+  Urgency,
+  VariableOperation,
+  VariableScope,
+} from '../../../gen/focal/orchestration/v1/turn';
+import { buildActionKey } from '../../../src/core/model/request';
 import { UuidV5InstanceIdGenerator } from '../../../src/server/runtime/system';
 import { getFieldNames, toScenarioId } from './scenarios';
 
@@ -97,7 +104,7 @@ function createOutcomes(
   results: Readonly<Record<string, string>> = {},
 ): Turn['stepOutcomes'] {
   if (instanceId === undefined) return [];
-  const actionKey = buildActionKey({ instanceId, currentStepId: stepId, visit: { number: visit } });
+  const actionKey = buildActionKey(instanceId, stepId, visit, 1);
   return [{ instanceId, stepId, actionKey, kind, toolId: 'book_request', results }];
 }
 
@@ -122,6 +129,9 @@ function createSituation(values: Readonly<Record<string, string | number>>): Tur
       name,
       value,
       scope: VariableScope.VARIABLE_SCOPE_CASE,
+      scenarioId: '',
+      operation: VariableOperation.VARIABLE_OPERATION_SET,
+      declined: false,
     })),
     embedding: [],
   };

@@ -8,6 +8,7 @@
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Value } from "../../../google/protobuf/struct";
 import { FieldTexts, RejectedValue } from "./field";
+import { InstanceRequest, WaitsFor } from "./request";
 import { ToolBinding } from "./scenario";
 
 /** What an instance adds to the reply (P6.4). */
@@ -33,8 +34,21 @@ export enum ConfirmKind {
   CONFIRM_KIND_UNSPECIFIED = 0,
   /** CONFIRM_KIND_STEP - Whether the values of the step are right. */
   CONFIRM_KIND_STEP = 1,
-  /** CONFIRM_KIND_CHOICE - Which of several scenarios is meant (1.5). */
+  /** CONFIRM_KIND_CHOICE - Which scenarios to start or resume: one of several, or yes or no to a single one (1.5). */
   CONFIRM_KIND_CHOICE = 2,
+  UNRECOGNIZED = -1,
+}
+
+/** Why the customer must choose scenarios. */
+export enum ChoiceReason {
+  /** CHOICE_REASON_UNSPECIFIED - Not a CHOICE. */
+  CHOICE_REASON_UNSPECIFIED = 0,
+  /** CHOICE_REASON_AMBIGUOUS - Similar scenarios would start with nearly equal scores (1.5). */
+  CHOICE_REASON_AMBIGUOUS = 1,
+  /** CHOICE_REASON_NEEDS_CONSENT - The scenario starts only if the customer agrees (2.12). */
+  CHOICE_REASON_NEEDS_CONSENT = 2,
+  /** CHOICE_REASON_OFFER - The paused scenario resumes only if the customer agrees (2.11). */
+  CHOICE_REASON_OFFER = 3,
   UNRECOGNIZED = -1,
 }
 
@@ -54,7 +68,10 @@ export interface ScenarioContribution {
   type: ContributionType;
   /** Position in the plan (4.1). Higher comes first. */
   priority: number;
-  /** Whether the same was contributed earlier in this visit, or a value that an ASK waits for was rejected on this turn. */
+  /**
+   * Whether the same was contributed earlier in this visit, or a value that an ASK waits for was rejected on this turn. A
+   * CONFIRM with changed values is a new agreement and no reprompt.
+   */
   isReprompt: boolean;
   /**
    * Whether the contribution waits for another one (4.2). A deferred contribution must not be put into the reply: it
@@ -71,20 +88,24 @@ export interface ScenarioContribution {
   sharedFields: string[];
   /** ASK: fields that are postponed to a later turn (4.2). */
   deferredFields: string[];
-  /** CONFIRM: what to confirm: the checkpoint description, else the step description, else the step name. */
+  /** CONFIRM of kind STEP: what to confirm: the checkpoint description, else the step description, else the step name. */
   actionToConfirm: string;
   /** CONFIRM: the values to confirm, by field. */
   valuesToConfirm: { [key: string]: unknown | undefined };
-  /** CONFIRM: whether to confirm a step or to choose between scenarios (1.5). */
+  /** CONFIRM: whether to confirm a step or to choose scenarios (1.5). */
   confirmKind: ConfirmKind;
   /** CONFIRM of kind CHOICE: the scenarios to choose from, in start order (2.12). */
   choices: ScenarioChoice[];
   /**
-   * CONFIRM, ACTION_HINT: identifies instance, step and visit. It stays the same on every retry, so executors can use it as
-   * an idempotency key (3.7).
+   * CONFIRM of kind STEP, ACTION_HINT: identifies the agreement: `instance/step/visit` for the first of a visit, then
+   * `instance/step/visit/n` (0.8). The ACTION_HINT that follows from a CONFIRM has the key of the CONFIRM, and so has every
+   * retry, so executors can use it as an idempotency key. Report the outcome with it.
    */
   actionKey: string;
-  /** ACTION_HINT: the tools to run, in `depends_on` order. */
+  /**
+   * ACTION_HINT: the tools to run, in `depends_on` order, each with its effect. A retry lists only the tools that must run
+   * again (0.6).
+   */
   tools: ToolBinding[];
   /** INFORM: all templates, in the order of the step. */
   templateIds: string[];
@@ -97,6 +118,17 @@ export interface ScenarioContribution {
    * you ask again; `is_reprompt` is then set.
    */
   rejectedValues: RejectedValue[];
+  /**
+   * Templates of steps that the instance passed and that speak together with the next contribution (3.1). Say them before
+   * this contribution, in this order. Any type except NONE and CHOICE.
+   */
+  leadInTemplateIds: string[];
+  /** Whether the request is put again because the customer has not answered in time (section 14). `is_reprompt` is then set. */
+  isReminder: boolean;
+  /** NONE: what the instance waits for (0.8). Unspecified for other types. */
+  waitsFor: WaitsFor;
+  /** CONFIRM of kind CHOICE: why the customer must choose. Unspecified otherwise. */
+  choiceReason: ChoiceReason;
 }
 
 export interface ScenarioContribution_KnownValuesEntry {
@@ -115,7 +147,7 @@ export interface ScenarioChoice {
   scenarioId: string;
   /** Name of the scenario. */
   scenarioName: string;
-  /** Score of its candidate. 0..1. */
+  /** Score of its candidate. 0..1. 0 if it is offered to be resumed (2.11). */
   score: number;
 }
 
@@ -138,17 +170,35 @@ export interface ScenarioContributionPlan {
   hasActionHints: boolean;
   /** Whether there is an INFORM that is not deferred (4.3). */
   hasInforms: boolean;
-  /** Instances that have been paused for more than `offer_after_turns` MESSAGE turns, longest paused first (2.11). */
-  abandoned: AbandonedScenario[];
+  /**
+   * Instances that have been paused for more than `offer_after_turns` MESSAGE turns, longest paused first (2.11). The reply
+   * may offer to resume them; the service expects no answer.
+   */
+  offers: ResumeOffer[];
   /**
    * All values of this turn that their field definitions rejected (section 10): customer data, session variables, outcome
    * results, candidate variables; maps sorted by name, lists in request order.
    */
   rejectedValues: RejectedValue[];
+  /**
+   * All requests that are open after the turn, also those that this plan does not put, by start order of the instances, then
+   * in the order in which they were first put (0.8). A CHOICE is not among them: it belongs to the session.
+   */
+  openRequests: PlannedRequest[];
+}
+
+/** An open request and the instance that waits for it. */
+export interface PlannedRequest {
+  /** The instance. UUID. */
+  instanceId: string;
+  /** Its scenario. UUID. */
+  scenarioId: string;
+  /** The request. */
+  request: InstanceRequest | undefined;
 }
 
 /** A paused instance that the reply may offer to resume. */
-export interface AbandonedScenario {
+export interface ResumeOffer {
   /** The scenario. UUID. */
   scenarioId: string;
   /** Name of the scenario. */
@@ -191,6 +241,10 @@ function createBaseScenarioContribution(): ScenarioContribution {
     informTemplateId: "",
     fieldTexts: [],
     rejectedValues: [],
+    leadInTemplateIds: [],
+    isReminder: false,
+    waitsFor: 0,
+    choiceReason: 0,
   };
 }
 
@@ -271,6 +325,18 @@ export const ScenarioContribution: MessageFns<ScenarioContribution> = {
     }
     for (const v of message.rejectedValues) {
       RejectedValue.encode(v!, writer.uint32(194).fork()).join();
+    }
+    for (const v of message.leadInTemplateIds) {
+      writer.uint32(202).string(v!);
+    }
+    if (message.isReminder !== false) {
+      writer.uint32(208).bool(message.isReminder);
+    }
+    if (message.waitsFor !== 0) {
+      writer.uint32(216).int32(message.waitsFor);
+    }
+    if (message.choiceReason !== 0) {
+      writer.uint32(224).int32(message.choiceReason);
     }
     return writer;
   },
@@ -486,6 +552,38 @@ export const ScenarioContribution: MessageFns<ScenarioContribution> = {
             message.rejectedValues.push(RejectedValue.decode(reader, reader.uint32()));
             continue;
           }
+          case 25: {
+            if (tag !== 202) {
+              break;
+            }
+
+            message.leadInTemplateIds.push(reader.string());
+            continue;
+          }
+          case 26: {
+            if (tag !== 208) {
+              break;
+            }
+
+            message.isReminder = reader.bool();
+            continue;
+          }
+          case 27: {
+            if (tag !== 216) {
+              break;
+            }
+
+            message.waitsFor = reader.int32() as any;
+            continue;
+          }
+          case 28: {
+            if (tag !== 224) {
+              break;
+            }
+
+            message.choiceReason = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -542,6 +640,10 @@ export const ScenarioContribution: MessageFns<ScenarioContribution> = {
     message.informTemplateId = object.informTemplateId ?? "";
     message.fieldTexts = object.fieldTexts?.map((e) => FieldTexts.fromPartial(e)) || [];
     message.rejectedValues = object.rejectedValues?.map((e) => RejectedValue.fromPartial(e)) || [];
+    message.leadInTemplateIds = object.leadInTemplateIds?.map((e) => e) || [];
+    message.isReminder = object.isReminder ?? false;
+    message.waitsFor = object.waitsFor ?? 0;
+    message.choiceReason = object.choiceReason ?? 0;
     return message;
   },
 };
@@ -776,8 +878,9 @@ function createBaseScenarioContributionPlan(): ScenarioContributionPlan {
     hasConfirms: false,
     hasActionHints: false,
     hasInforms: false,
-    abandoned: [],
+    offers: [],
     rejectedValues: [],
+    openRequests: [],
   };
 }
 
@@ -804,11 +907,14 @@ export const ScenarioContributionPlan: MessageFns<ScenarioContributionPlan> = {
     if (message.hasInforms !== false) {
       writer.uint32(56).bool(message.hasInforms);
     }
-    for (const v of message.abandoned) {
-      AbandonedScenario.encode(v!, writer.uint32(66).fork()).join();
+    for (const v of message.offers) {
+      ResumeOffer.encode(v!, writer.uint32(66).fork()).join();
     }
     for (const v of message.rejectedValues) {
       RejectedValue.encode(v!, writer.uint32(74).fork()).join();
+    }
+    for (const v of message.openRequests) {
+      PlannedRequest.encode(v!, writer.uint32(82).fork()).join();
     }
     return writer;
   },
@@ -887,7 +993,7 @@ export const ScenarioContributionPlan: MessageFns<ScenarioContributionPlan> = {
               break;
             }
 
-            message.abandoned.push(AbandonedScenario.decode(reader, reader.uint32()));
+            message.offers.push(ResumeOffer.decode(reader, reader.uint32()));
             continue;
           }
           case 9: {
@@ -896,6 +1002,14 @@ export const ScenarioContributionPlan: MessageFns<ScenarioContributionPlan> = {
             }
 
             message.rejectedValues.push(RejectedValue.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.openRequests.push(PlannedRequest.decode(reader, reader.uint32()));
             continue;
           }
         }
@@ -922,13 +1036,95 @@ export const ScenarioContributionPlan: MessageFns<ScenarioContributionPlan> = {
     message.hasConfirms = object.hasConfirms ?? false;
     message.hasActionHints = object.hasActionHints ?? false;
     message.hasInforms = object.hasInforms ?? false;
-    message.abandoned = object.abandoned?.map((e) => AbandonedScenario.fromPartial(e)) || [];
+    message.offers = object.offers?.map((e) => ResumeOffer.fromPartial(e)) || [];
     message.rejectedValues = object.rejectedValues?.map((e) => RejectedValue.fromPartial(e)) || [];
+    message.openRequests = object.openRequests?.map((e) => PlannedRequest.fromPartial(e)) || [];
     return message;
   },
 };
 
-function createBaseAbandonedScenario(): AbandonedScenario {
+function createBasePlannedRequest(): PlannedRequest {
+  return { instanceId: "", scenarioId: "", request: undefined };
+}
+
+export const PlannedRequest: MessageFns<PlannedRequest> = {
+  encode(message: PlannedRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.instanceId !== "") {
+      writer.uint32(10).string(message.instanceId);
+    }
+    if (message.scenarioId !== "") {
+      writer.uint32(18).string(message.scenarioId);
+    }
+    if (message.request !== undefined) {
+      InstanceRequest.encode(message.request, writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PlannedRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePlannedRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.instanceId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.scenarioId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.request = InstanceRequest.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<PlannedRequest>, I>>(base?: I): PlannedRequest {
+    return PlannedRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<PlannedRequest>, I>>(object: I): PlannedRequest {
+    const message = createBasePlannedRequest();
+    message.instanceId = object.instanceId ?? "";
+    message.scenarioId = object.scenarioId ?? "";
+    message.request = (object.request !== undefined && object.request !== null)
+      ? InstanceRequest.fromPartial(object.request)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseResumeOffer(): ResumeOffer {
   return {
     scenarioId: "",
     scenarioName: "",
@@ -940,8 +1136,8 @@ function createBaseAbandonedScenario(): AbandonedScenario {
   };
 }
 
-export const AbandonedScenario: MessageFns<AbandonedScenario> = {
-  encode(message: AbandonedScenario, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+export const ResumeOffer: MessageFns<ResumeOffer> = {
+  encode(message: ResumeOffer, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.scenarioId !== "") {
       writer.uint32(10).string(message.scenarioId);
     }
@@ -966,7 +1162,7 @@ export const AbandonedScenario: MessageFns<AbandonedScenario> = {
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): AbandonedScenario {
+  decode(input: BinaryReader | Uint8Array, length?: number): ResumeOffer {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
@@ -975,7 +1171,7 @@ export const AbandonedScenario: MessageFns<AbandonedScenario> = {
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
       const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseAbandonedScenario();
+      const message = createBaseResumeOffer();
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
@@ -1047,11 +1243,11 @@ export const AbandonedScenario: MessageFns<AbandonedScenario> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<AbandonedScenario>, I>>(base?: I): AbandonedScenario {
-    return AbandonedScenario.fromPartial(base ?? ({} as any));
+  create<I extends Exact<DeepPartial<ResumeOffer>, I>>(base?: I): ResumeOffer {
+    return ResumeOffer.fromPartial(base ?? ({} as any));
   },
-  fromPartial<I extends Exact<DeepPartial<AbandonedScenario>, I>>(object: I): AbandonedScenario {
-    const message = createBaseAbandonedScenario();
+  fromPartial<I extends Exact<DeepPartial<ResumeOffer>, I>>(object: I): ResumeOffer {
+    const message = createBaseResumeOffer();
     message.scenarioId = object.scenarioId ?? "";
     message.scenarioName = object.scenarioName ?? "";
     message.instanceId = object.instanceId ?? "";

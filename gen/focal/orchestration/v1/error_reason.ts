@@ -92,5 +92,12 @@ export enum ErrorReason {
   ERROR_REASON_AUTHENTICATION_UNAVAILABLE = 30,
   /** ERROR_REASON_FIELDS_REFUSED - INVALID_ARGUMENT. The field definitions have errors. google.rpc.BadRequest lists the findings. */
   ERROR_REASON_FIELDS_REFUSED = 31,
+  /**
+   * ERROR_REASON_TURN_NOT_SUPERSEDABLE - FAILED_PRECONDITION. `supersedes_turn_id` cannot be superseded (section 13). Nothing was changed; send the turn without
+   * the field. Metadata: session_id; superseded_turn_id; last_turn_id, empty if the session has no turns; problem, one of
+   * NOT_LAST_TURN (it is not the last turn of the session), NOT_A_MESSAGE (it is not a MESSAGE turn), WRITE_ACTION_HINTED
+   * (its plan hinted a WRITE action, which may be under way) and STATE_NOT_KEPT (a release up to 0.2 applied it).
+   */
+  ERROR_REASON_TURN_NOT_SUPERSEDABLE = 32,
   UNRECOGNIZED = -1,
 }

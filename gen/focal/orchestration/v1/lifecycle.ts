@@ -6,7 +6,7 @@
 
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
-import { Relationship } from "./scenario";
+import { Ending, Relationship } from "./scenario";
 import { ConditionTruth } from "./transition";
 
 /**
@@ -56,7 +56,7 @@ export enum ScenarioLifecycleAction {
   UNRECOGNIZED = -1,
 }
 
-/** The reason for a lifecycle decision (2.1 to 2.17). Each value names the actions that it occurs with. */
+/** The reason for a lifecycle decision (2.1 to 2.17, section 11). Each value names the actions that it occurs with. */
 export enum LifecycleReason {
   /** LIFECYCLE_REASON_UNSPECIFIED - Not set. Never returned. */
   LIFECYCLE_REASON_UNSPECIFIED = 0,
@@ -70,7 +70,7 @@ export enum LifecycleReason {
   LIFECYCLE_REASON_PENDING = 4,
   /** LIFECYCLE_REASON_GOES_ON - CONTINUE: no rule ends or pauses the instance (2.10). */
   LIFECYCLE_REASON_GOES_ON = 5,
-  /** LIFECYCLE_REASON_QUIET - CONTINUE: the turn addresses other instances; this one stays active and contributes nothing (0.5). */
+  /** LIFECYCLE_REASON_QUIET - CONTINUE: the turn does not concern the instance; it stays active and contributes nothing (0.5). */
   LIFECYCLE_REASON_QUIET = 6,
   /** LIFECYCLE_REASON_RESUMED - CONTINUE: the pause ended (2.11). */
   LIFECYCLE_REASON_RESUMED = 7,
@@ -82,7 +82,7 @@ export enum LifecycleReason {
   LIFECYCLE_REASON_LOOP = 10,
   /** LIFECYCLE_REASON_IDLE - PAUSE, CANCEL: the instance was idle for too long (2.7). */
   LIFECYCLE_REASON_IDLE = 11,
-  /** LIFECYCLE_REASON_PREEMPTED - PAUSE: a start displaced the instance (2.9). */
+  /** LIFECYCLE_REASON_PREEMPTED - PAUSE, CANCEL: a start or a resume displaced the instance (2.9). */
   LIFECYCLE_REASON_PREEMPTED = 12,
   /** LIFECYCLE_REASON_INTERRUPTED - PAUSE: the turn addresses other instances (2.9). */
   LIFECYCLE_REASON_INTERRUPTED = 13,
@@ -92,16 +92,32 @@ export enum LifecycleReason {
   LIFECYCLE_REASON_STAYS_PAUSED = 15,
   /** LIFECYCLE_REASON_TERMINAL - COMPLETE: the terminal step is done (2.3). */
   LIFECYCLE_REASON_TERMINAL = 16,
-  /** LIFECYCLE_REASON_CONDITION - COMPLETE: the completion condition holds (2.3). */
+  /** LIFECYCLE_REASON_CONDITION - COMPLETE: the completion condition holds (2.3). CANCEL: the cancel condition holds (2.4). */
   LIFECYCLE_REASON_CONDITION = 17,
   /** LIFECYCLE_REASON_SCENARIO_NOT_FOUND - CANCEL: the catalogue no longer holds the scenario (2.1). */
   LIFECYCLE_REASON_SCENARIO_NOT_FOUND = 18,
   /** LIFECYCLE_REASON_STEP_NOT_FOUND - CANCEL: the scenario's version does not have the step, and there is no recovery step (2.2). */
   LIFECYCLE_REASON_STEP_NOT_FOUND = 19,
-  /** LIFECYCLE_REASON_DECLINED - CANCEL: the step was declined and no transition handles it (2.5). */
+  /** LIFECYCLE_REASON_DECLINED - CANCEL: the CONFIRM was declined and no transition handles it (2.5). */
   LIFECYCLE_REASON_DECLINED = 20,
   /** LIFECYCLE_REASON_MODEL - PAUSE, COMPLETE, CANCEL: the optional model chose it and the rules left CONTINUE (section 9). */
   LIFECYCLE_REASON_MODEL = 21,
+  /** LIFECYCLE_REASON_CALLED - START: a step of another instance calls the scenario (section 11). */
+  LIFECYCLE_REASON_CALLED = 22,
+  /** LIFECYCLE_REASON_CONSENTED - START: the customer agreed to it, or chose it (1.5, 2.12). */
+  LIFECYCLE_REASON_CONSENTED = 23,
+  /** LIFECYCLE_REASON_WAITS_FOR_CALL - CONTINUE: the instance waits for a scenario that it called (section 11). */
+  LIFECYCLE_REASON_WAITS_FOR_CALL = 24,
+  /** LIFECYCLE_REASON_RETURNED - COMPLETE: the instance was called and returns to its caller (section 11). */
+  LIFECYCLE_REASON_RETURNED = 25,
+  /** LIFECYCLE_REASON_CALL_FAILED - CANCEL: its call failed and no transition handles it (2.5). */
+  LIFECYCLE_REASON_CALL_FAILED = 26,
+  /** LIFECYCLE_REASON_CALL_CANCELLED - CANCEL: what it called was canceled and no transition handles it (2.5). */
+  LIFECYCLE_REASON_CALL_CANCELLED = 27,
+  /** LIFECYCLE_REASON_CALLER_LEFT - CANCEL: the instance that called it ended or left the step of the call (section 11). */
+  LIFECYCLE_REASON_CALLER_LEFT = 28,
+  /** LIFECYCLE_REASON_CALLER_PAUSED - PAUSE: the instance that called it was paused (section 11). */
+  LIFECYCLE_REASON_CALLER_PAUSED = 29,
   UNRECOGNIZED = -1,
 }
 
@@ -118,17 +134,17 @@ export enum RejectionReason {
   REJECTION_REASON_DISABLED = 2,
   /** REJECTION_REASON_ALREADY_ACTIVE - The session has an active instance of the scenario. */
   REJECTION_REASON_ALREADY_ACTIVE = 3,
-  /** REJECTION_REASON_JUST_ENDED - Its instance ended this turn and no START is aimed at the scenario. */
+  /** REJECTION_REASON_JUST_ENDED - Its instance ended this turn, and the turn does not ask for a new one (2.12). */
   REJECTION_REASON_JUST_ENDED = 4,
   /** REJECTION_REASON_BELOW_THRESHOLD - The score is below `start_threshold`. */
   REJECTION_REASON_BELOW_THRESHOLD = 5,
   /** REJECTION_REASON_ENTRY_CONDITION - The entry condition is not TRUE. */
   REJECTION_REASON_ENTRY_CONDITION = 6,
-  /** REJECTION_REASON_DEPENDENCY - A scenario that it depends on has not completed in this session (1.1). */
+  /** REJECTION_REASON_DEPENDENCY - The last completed run of a scenario that it depends on did not end SUCCEEDED, or there is none (1.1). */
   REJECTION_REASON_DEPENDENCY = 7,
   /** REJECTION_REASON_SUPERSEDED - A scenario that specializes it starts (1.4). */
   REJECTION_REASON_SUPERSEDED = 8,
-  /** REJECTION_REASON_AMBIGUOUS - Another scenario would start with a nearly equal score (1.5). */
+  /** REJECTION_REASON_AMBIGUOUS - Another scenario would start with a nearly equal score. The plan carries a CHOICE (1.5). */
   REJECTION_REASON_AMBIGUOUS = 9,
   /** REJECTION_REASON_EXCLUDED - An active or starting scenario, or an applied rule, excludes it (1.2). */
   REJECTION_REASON_EXCLUDED = 10,
@@ -136,7 +152,7 @@ export enum RejectionReason {
   REJECTION_REASON_MISSING_HARD_FIELDS = 11,
   /** REJECTION_REASON_START_LIMIT - The scenario has already started `max_starts_per_session` times. */
   REJECTION_REASON_START_LIMIT = 12,
-  /** REJECTION_REASON_START_BLOCKED - An addressed instance is at a step with `blocks_starts`. */
+  /** REJECTION_REASON_START_BLOCKED - An active instance stood at a step with `blocks_starts` when the turn began. */
   REJECTION_REASON_START_BLOCKED = 13,
   /** REJECTION_REASON_MULTI_SCENARIO_DISABLED - Another instance is active and `enable_multi_scenario` is false (2.16). */
   REJECTION_REASON_MULTI_SCENARIO_DISABLED = 14,
@@ -146,6 +162,29 @@ export enum RejectionReason {
   REJECTION_REASON_FILTERING_DISABLED = 16,
   /** REJECTION_REASON_MODEL - The optional model found that the message is not about the scenario. Tested in place of BELOW_THRESHOLD (section 9). */
   REJECTION_REASON_MODEL = 17,
+  /** REJECTION_REASON_NEEDS_CONSENT - The scenario has `ask_before_start` and the customer has not agreed. The plan carries a CHOICE (2.12). */
+  REJECTION_REASON_NEEDS_CONSENT = 18,
+  UNRECOGNIZED = -1,
+}
+
+/** Why an outcome was not applied. The values are tested in the order of 0.6; the first that holds is returned. */
+export enum IgnoredOutcomeReason {
+  /** IGNORED_OUTCOME_REASON_UNSPECIFIED - Not set. A response of a release up to 0.2. */
+  IGNORED_OUTCOME_REASON_UNSPECIFIED = 0,
+  /** IGNORED_OUTCOME_REASON_ENDED - The instance has ended. */
+  IGNORED_OUTCOME_REASON_ENDED = 1,
+  /** IGNORED_OUTCOME_REASON_ALREADY_ANSWERED - The request, or its part for this tool, already has an outcome. */
+  IGNORED_OUTCOME_REASON_ALREADY_ANSWERED = 2,
+  /** IGNORED_OUTCOME_REASON_NOT_DELIVERED - The request did not reach the customer (section 12). */
+  IGNORED_OUTCOME_REASON_NOT_DELIVERED = 3,
+  /** IGNORED_OUTCOME_REASON_VOID - The request closed because a value changed or its step was entered again. */
+  IGNORED_OUTCOME_REASON_VOID = 4,
+  /** IGNORED_OUTCOME_REASON_OTHER_VISIT - The request closed because its step was left. */
+  IGNORED_OUTCOME_REASON_OTHER_VISIT = 5,
+  /** IGNORED_OUTCOME_REASON_AMBIGUOUS - More than one request matches. Send the `action_key`. */
+  IGNORED_OUTCOME_REASON_AMBIGUOUS = 6,
+  /** IGNORED_OUTCOME_REASON_NO_OPEN_REQUEST - No request matches. */
+  IGNORED_OUTCOME_REASON_NO_OPEN_REQUEST = 7,
   UNRECOGNIZED = -1,
 }
 
@@ -163,7 +202,7 @@ export interface ScenarioSelectionContext {
   candidates: ContextCandidate[];
   /** The active and paused instances before the turn, in the order in which they started. */
   instances: ContextInstance[];
-  /** The relationships that involve a candidate, an instance or an applied rule (1.1 to 1.6). */
+  /** The relationships that involve a candidate, an instance or an applied rule (1.1 to 1.7). */
   relationships: Relationship[];
   /** Fields that became known, changed or were cleared by this turn's variables, patch and results. Sorted by name. */
   changedFields: string[];
@@ -222,7 +261,7 @@ export interface ScenarioLifecycleDecision {
   sourceStepId: string;
   /** CONTINUE only: whether the instance was paused and is active again. */
   resumed: boolean;
-  /** COMPLETE and CANCEL only: descriptions of the checkpoints passed and required actions that succeeded, oldest first. */
+  /** COMPLETE and CANCEL only: descriptions of the checkpoints passed and WRITE actions that succeeded, oldest first. */
   irreversibleDone: string[];
   /** START only: required SOFT fields that are not known (2.13). Sorted by name. */
   missingSoftFields: string[];
@@ -230,7 +269,7 @@ export interface ScenarioLifecycleDecision {
   staysPausedBecause: RejectionReason;
   /** Errors of the conditions that were evaluated for this decision. Each of these conditions counted as FALSE (section 6). */
   conditionErrors: string[];
-  /** PAUSE with PREEMPTED only: the instances that displaced it. */
+  /** PAUSE and CANCEL with PREEMPTED only: the instances that displaced it. */
   displacedByInstanceIds: string[];
   /** The version that the instance runs on. */
   scenarioVersion: number;
@@ -246,6 +285,13 @@ export interface ScenarioLifecycleDecision {
    * TIMEOUT. Empty if the proposal was followed or no model was asked.
    */
   overruledBy: string;
+  /** COMPLETE only: whether the run reached its purpose (2.3). Unspecified otherwise. */
+  ending: Ending;
+  /**
+   * COMPLETE and CANCEL only: the `action_key`s of WRITE actions that have no outcome yet, in the order in which they were
+   * first put. Their outcomes are returned in `ignored_outcomes` (0.6).
+   */
+  actionsUnderWay: string[];
 }
 
 /** A candidate that did not start, and why (2.12). */
@@ -256,7 +302,7 @@ export interface RejectedCandidate {
   scenarioName: string;
   /** Score of the candidate. 0..1. */
   score: number;
-  /** Where the candidate came from: CANDIDATE, IMPLIED, AIMED or PENDING. */
+  /** Where the candidate came from: CANDIDATE, IMPLIED, AIMED, PENDING, CALLED or CONSENTED. */
   origin: LifecycleReason;
   /** The first reason that applied, in the order of 2.12. */
   reason: RejectionReason;
@@ -719,6 +765,8 @@ function createBaseScenarioLifecycleDecision(): ScenarioLifecycleDecision {
     scenarioVersion: 0,
     proposed: 0,
     overruledBy: "",
+    ending: 0,
+    actionsUnderWay: [],
   };
 }
 
@@ -774,6 +822,12 @@ export const ScenarioLifecycleDecision: MessageFns<ScenarioLifecycleDecision> = 
     }
     if (message.overruledBy !== "") {
       writer.uint32(138).string(message.overruledBy);
+    }
+    if (message.ending !== 0) {
+      writer.uint32(144).int32(message.ending);
+    }
+    for (const v of message.actionsUnderWay) {
+      writer.uint32(154).string(v!);
     }
     return writer;
   },
@@ -927,6 +981,22 @@ export const ScenarioLifecycleDecision: MessageFns<ScenarioLifecycleDecision> = 
             message.overruledBy = reader.string();
             continue;
           }
+          case 18: {
+            if (tag !== 144) {
+              break;
+            }
+
+            message.ending = reader.int32() as any;
+            continue;
+          }
+          case 19: {
+            if (tag !== 154) {
+              break;
+            }
+
+            message.actionsUnderWay.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -961,6 +1031,8 @@ export const ScenarioLifecycleDecision: MessageFns<ScenarioLifecycleDecision> = 
     message.scenarioVersion = object.scenarioVersion ?? 0;
     message.proposed = object.proposed ?? 0;
     message.overruledBy = object.overruledBy ?? "";
+    message.ending = object.ending ?? 0;
+    message.actionsUnderWay = object.actionsUnderWay?.map((e) => e) || [];
     return message;
   },
 };

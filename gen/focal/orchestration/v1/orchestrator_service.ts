@@ -22,10 +22,17 @@ import {
   type ServiceError,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
+import { Timestamp } from "../../../google/protobuf/timestamp";
 import { Status } from "../../../google/rpc/status";
 import { ScenarioContribution, ScenarioContributionPlan } from "./contribution";
 import { FieldDefinitions } from "./field";
-import { ModelProposal, RejectedCandidate, ScenarioLifecycleDecision, ScenarioSelectionContext } from "./lifecycle";
+import {
+  IgnoredOutcomeReason,
+  ModelProposal,
+  RejectedCandidate,
+  ScenarioLifecycleDecision,
+  ScenarioSelectionContext,
+} from "./lifecycle";
 import { Relationship, Scenario } from "./scenario";
 import { Session } from "./session";
 import { ScenarioStepTransitionDecision } from "./transition";
@@ -66,27 +73,37 @@ export interface ProcessTurnResponse {
     | ScenarioSelectionContext
     | undefined;
   /**
-   * Exactly one decision for every instance that was active or paused, in the order in which they started; then one START
-   * for every instance that starts, in start order (P6.2).
+   * One decision for every instance that was active or paused, in the order in which they started; then one START for every
+   * instance that starts, in start order; then one COMPLETE for every instance that started and completed on this turn (P6.2).
    */
   lifecycleDecisions: ScenarioLifecycleDecision[];
   /** Candidates that did not start, in the order in which they were tested (2.12). */
   rejectedCandidates: RejectedCandidate[];
-  /** Exactly one decision for every CONTINUE and START, in the order of `lifecycle_decisions` (P6.3). */
+  /**
+   * One decision for every CONTINUE and START, and for every COMPLETE of an instance whose walk of this turn ended it (2.3d),
+   * in the order of `lifecycle_decisions` (P6.3).
+   */
   transitionDecisions: ScenarioStepTransitionDecision[];
   /** What the instances add to the reply (P6.4). */
   plan:
     | ScenarioContributionPlan
     | undefined;
-  /** Outcomes that belong to a step, visit or instance that is over, in request order (0.6). */
+  /** Outcomes that were not applied, in request order (0.6). */
   ignoredOutcomes: IgnoredOutcome[];
   /** Whether the turn was only decided and nothing was stored (5.5). */
   validateOnly: boolean;
   /** What the optional model proposed, or why it gave no usable answer. Absent if no model was asked (section 9). */
-  modelProposal: ModelProposal | undefined;
+  modelProposal:
+    | ModelProposal
+    | undefined;
+  /**
+   * The earliest time at which a TIMER turn would decide something (section 14). Absent if none would. With `[timers] enabled`
+   * the service sends the turn itself.
+   */
+  nextTimerAt: Date | undefined;
 }
 
-/** An outcome that was not applied to a step. */
+/** An outcome that was not applied (0.6). Its results are not stored. */
 export interface IgnoredOutcome {
   /** The outcome as it was sent. */
   outcome:
@@ -96,6 +113,8 @@ export interface IgnoredOutcome {
   instanceId: string;
   /** Why it was ignored, as a sentence for people. */
   reasoning: string;
+  /** Why it was ignored, as a code. */
+  reason: IgnoredOutcomeReason;
 }
 
 /** A turn to decide and commit. */
@@ -368,6 +387,7 @@ function createBaseProcessTurnResponse(): ProcessTurnResponse {
     ignoredOutcomes: [],
     validateOnly: false,
     modelProposal: undefined,
+    nextTimerAt: undefined,
   };
 }
 
@@ -408,6 +428,9 @@ export const ProcessTurnResponse: MessageFns<ProcessTurnResponse> = {
     }
     if (message.modelProposal !== undefined) {
       ModelProposal.encode(message.modelProposal, writer.uint32(98).fork()).join();
+    }
+    if (message.nextTimerAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.nextTimerAt), writer.uint32(106).fork()).join();
     }
     return writer;
   },
@@ -521,6 +544,14 @@ export const ProcessTurnResponse: MessageFns<ProcessTurnResponse> = {
             message.modelProposal = ModelProposal.decode(reader, reader.uint32());
             continue;
           }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.nextTimerAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -557,12 +588,13 @@ export const ProcessTurnResponse: MessageFns<ProcessTurnResponse> = {
     message.modelProposal = (object.modelProposal !== undefined && object.modelProposal !== null)
       ? ModelProposal.fromPartial(object.modelProposal)
       : undefined;
+    message.nextTimerAt = object.nextTimerAt ?? undefined;
     return message;
   },
 };
 
 function createBaseIgnoredOutcome(): IgnoredOutcome {
-  return { outcome: undefined, instanceId: "", reasoning: "" };
+  return { outcome: undefined, instanceId: "", reasoning: "", reason: 0 };
 }
 
 export const IgnoredOutcome: MessageFns<IgnoredOutcome> = {
@@ -575,6 +607,9 @@ export const IgnoredOutcome: MessageFns<IgnoredOutcome> = {
     }
     if (message.reasoning !== "") {
       writer.uint32(26).string(message.reasoning);
+    }
+    if (message.reason !== 0) {
+      writer.uint32(32).int32(message.reason);
     }
     return writer;
   },
@@ -616,6 +651,14 @@ export const IgnoredOutcome: MessageFns<IgnoredOutcome> = {
             message.reasoning = reader.string();
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.reason = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -638,6 +681,7 @@ export const IgnoredOutcome: MessageFns<IgnoredOutcome> = {
       : undefined;
     message.instanceId = object.instanceId ?? "";
     message.reasoning = object.reasoning ?? "";
+    message.reason = object.reason ?? 0;
     return message;
   },
 };
@@ -1714,7 +1758,8 @@ export const OrchestratorServiceService = {
   /**
    * Decides a whole turn and commits it exactly once (sections 0 and 5). A retry with a known turn_id and the same request
    * returns the stored bytes and the trailing metadata `x-turn-replayed: true`. Fails with ALREADY_EXISTS if the turn_id is
-   * known with a different request, and with ABORTED if `expected_revision` is not the current revision.
+   * known with a different request, with ABORTED if `expected_revision` is not the current revision, and with
+   * FAILED_PRECONDITION if `supersedes_turn_id` is not a turn that can be superseded (section 13).
    */
   processTurn: {
     path: "/focal.orchestration.v1.OrchestratorService/ProcessTurn" as const,
@@ -1823,7 +1868,8 @@ export interface OrchestratorServiceServer extends UntypedServiceImplementation 
   /**
    * Decides a whole turn and commits it exactly once (sections 0 and 5). A retry with a known turn_id and the same request
    * returns the stored bytes and the trailing metadata `x-turn-replayed: true`. Fails with ALREADY_EXISTS if the turn_id is
-   * known with a different request, and with ABORTED if `expected_revision` is not the current revision.
+   * known with a different request, with ABORTED if `expected_revision` is not the current revision, and with
+   * FAILED_PRECONDITION if `supersedes_turn_id` is not a turn that can be superseded (section 13).
    */
   processTurn: handleUnaryCall<ProcessTurnRequest, ProcessTurnResponse>;
   /**
@@ -1877,7 +1923,8 @@ export interface OrchestratorServiceClient extends Client {
   /**
    * Decides a whole turn and commits it exactly once (sections 0 and 5). A retry with a known turn_id and the same request
    * returns the stored bytes and the trailing metadata `x-turn-replayed: true`. Fails with ALREADY_EXISTS if the turn_id is
-   * known with a different request, and with ABORTED if `expected_revision` is not the current revision.
+   * known with a different request, with ABORTED if `expected_revision` is not the current revision, and with
+   * FAILED_PRECONDITION if `supersedes_turn_id` is not a turn that can be superseded (section 13).
    */
   processTurn(
     request: ProcessTurnRequest,
@@ -2015,6 +2062,18 @@ type KeysOfUnion<T> = T extends T ? keyof T : never;
 type Exact<P, I extends P> = unknown extends P ? P
   : P extends Builtin ? P
   : P & { [K in keyof P]: Exact<P[K], I[K]> } & { [K in Exclude<keyof I, KeysOfUnion<P>>]: never };
+
+function toTimestamp(date: Date): Timestamp {
+  const seconds = Math.trunc(date.getTime() / 1_000);
+  const nanos = (date.getTime() % 1_000) * 1_000_000;
+  return { seconds, nanos };
+}
+
+function fromTimestamp(t: Timestamp): Date {
+  let millis = (t.seconds || 0) * 1_000;
+  millis += (t.nanos || 0) / 1_000_000;
+  return new globalThis.Date(millis);
+}
 
 interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter;

@@ -33,6 +33,42 @@ export enum WhenNotAddressed {
   UNRECOGNIZED = -1,
 }
 
+/** What happens to an instance that a start or resume of another scenario displaces (2.9). */
+export enum WhenDisplaced {
+  /** WHEN_DISPLACED_UNSPECIFIED - Not set. Treated as PAUSE. */
+  WHEN_DISPLACED_UNSPECIFIED = 0,
+  /** WHEN_DISPLACED_PAUSE - The instance is paused with reason PREEMPTED. The pause ends when the other instance is no longer active (2.11). */
+  WHEN_DISPLACED_PAUSE = 1,
+  /** WHEN_DISPLACED_CANCEL - The instance is canceled with reason PREEMPTED. */
+  WHEN_DISPLACED_CANCEL = 2,
+  UNRECOGNIZED = -1,
+}
+
+/** How a pause ends that neither the customer nor an answer of the customer ends (2.11). */
+export enum ResumeMode {
+  /** RESUME_MODE_UNSPECIFIED - Not set. Treated as AUTOMATIC. */
+  RESUME_MODE_UNSPECIFIED = 0,
+  /** RESUME_MODE_AUTOMATIC - The instance resumes when what paused it is over. */
+  RESUME_MODE_AUTOMATIC = 1,
+  /**
+   * RESUME_MODE_OFFER - Instead of the automatic resume, the plan offers it once for each pause, as a CHOICE with this one option. The instance
+   * resumes when the customer accepts.
+   */
+  RESUME_MODE_OFFER = 2,
+  UNRECOGNIZED = -1,
+}
+
+/** How the templates of a step reach the customer (3.1). */
+export enum SpeakMode {
+  /** SPEAK_MODE_UNSPECIFIED - Not set. Treated as INFORM. */
+  SPEAK_MODE_UNSPECIFIED = 0,
+  /** SPEAK_MODE_INFORM - As an INFORM of the step. The instance moves on after it. */
+  SPEAK_MODE_INFORM = 1,
+  /** SPEAK_MODE_WITH_NEXT - As `lead_in_template_ids` of the next contribution, so that one reply can inform and ask. The step has no inform stage. */
+  SPEAK_MODE_WITH_NEXT = 2,
+  UNRECOGNIZED = -1,
+}
+
 /** What running instances do when a newer version is stored (section 7). */
 export enum MigrationPolicy {
   /** MIGRATION_POLICY_UNSPECIFIED - Not set. Treated as PINNED. */
@@ -48,7 +84,7 @@ export enum MigrationPolicy {
 export enum TransitionTrigger {
   /** TRANSITION_TRIGGER_UNSPECIFIED - Not set. Treated as ON_COMPLETION. */
   TRANSITION_TRIGGER_UNSPECIFIED = 0,
-  /** TRANSITION_TRIGGER_ON_COMPLETION - When the step is done, was declined, or its required action failed. */
+  /** TRANSITION_TRIGGER_ON_COMPLETION - When the step is done, was declined, or its required action or its call failed. */
   TRANSITION_TRIGGER_ON_COMPLETION = 1,
   /** TRANSITION_TRIGGER_ANYTIME - At any time. */
   TRANSITION_TRIGGER_ANYTIME = 2,
@@ -93,11 +129,11 @@ export enum FindingSeverity {
   UNRECOGNIZED = -1,
 }
 
-/** The meaning of a relationship (1.1 to 1.6). */
+/** The meaning of a relationship (1.1 to 1.7). */
 export enum RelationshipKind {
   /** RELATIONSHIP_KIND_UNSPECIFIED - Not set. Refused. */
   RELATIONSHIP_KIND_UNSPECIFIED = 0,
-  /** RELATIONSHIP_KIND_DEPENDS_ON - The source starts only in a session in which the target has completed (1.1). */
+  /** RELATIONSHIP_KIND_DEPENDS_ON - The source starts only in a session in which the last completed run of the target ended SUCCEEDED (1.1). */
   RELATIONSHIP_KIND_DEPENDS_ON = 1,
   /** RELATIONSHIP_KIND_EXCLUDES - Source and target are never active at the same time (1.2). Symmetric between scenarios. */
   RELATIONSHIP_KIND_EXCLUDES = 2,
@@ -109,6 +145,11 @@ export enum RelationshipKind {
   RELATIONSHIP_KIND_AMBIGUOUS = 5,
   /** RELATIONSHIP_KIND_RELATED - No effect. Returned to the caller (1.6). */
   RELATIONSHIP_KIND_RELATED = 6,
+  /**
+   * RELATIONSHIP_KIND_LEADS_TO - When the source completes with ending SUCCEEDED, the target becomes a candidate on the same turn (1.7). The source is a
+   * scenario.
+   */
+  RELATIONSHIP_KIND_LEADS_TO = 7,
   UNRECOGNIZED = -1,
 }
 
@@ -123,7 +164,53 @@ export enum RelationshipSource {
   UNRECOGNIZED = -1,
 }
 
-/** The outcome of a step or of its action (0.1, 3.1). */
+/** Whether a tool changes something outside the conversation (3.1). */
+export enum ToolEffect {
+  /** TOOL_EFFECT_UNSPECIFIED - Not set. WRITE in a required action, READ elsewhere. */
+  TOOL_EFFECT_UNSPECIFIED = 0,
+  /** TOOL_EFFECT_READ - The tool looks something up. It can run again without harm. */
+  TOOL_EFFECT_READ = 1,
+  /** TOOL_EFFECT_WRITE - The tool changes something. It must not run twice for the same `action_key`. */
+  TOOL_EFFECT_WRITE = 2,
+  UNRECOGNIZED = -1,
+}
+
+/** How a run that completes ends (2.3). */
+export enum Ending {
+  /** ENDING_UNSPECIFIED - Not set. Treated as SUCCEEDED. */
+  ENDING_UNSPECIFIED = 0,
+  /** ENDING_SUCCEEDED - The run reached its purpose. */
+  ENDING_SUCCEEDED = 1,
+  /** ENDING_FAILED - The run ended without reaching its purpose. Scenarios that depend on it do not start (1.1). */
+  ENDING_FAILED = 2,
+  UNRECOGNIZED = -1,
+}
+
+/**
+ * The outcome of a step in a visit, which its transitions can state (3.2). The first four are reported by callers
+ * (StepOutcomeKind), the others follow from the call of the step (section 11).
+ */
+export enum VisitOutcome {
+  /** VISIT_OUTCOME_UNSPECIFIED - Not set. Refused in a definition. */
+  VISIT_OUTCOME_UNSPECIFIED = 0,
+  /** VISIT_OUTCOME_CONFIRMED - The customer confirmed. */
+  VISIT_OUTCOME_CONFIRMED = 1,
+  /** VISIT_OUTCOME_DECLINED - The customer declined. */
+  VISIT_OUTCOME_DECLINED = 2,
+  /** VISIT_OUTCOME_ACTION_SUCCEEDED - The action of the step succeeded: all of its tools did. */
+  VISIT_OUTCOME_ACTION_SUCCEEDED = 3,
+  /** VISIT_OUTCOME_ACTION_FAILED - The action of the step failed. */
+  VISIT_OUTCOME_ACTION_FAILED = 4,
+  /** VISIT_OUTCOME_CALL_SUCCEEDED - The called scenario completed with SUCCEEDED. */
+  VISIT_OUTCOME_CALL_SUCCEEDED = 5,
+  /** VISIT_OUTCOME_CALL_FAILED - The called scenario completed with FAILED, or the call was refused. */
+  VISIT_OUTCOME_CALL_FAILED = 6,
+  /** VISIT_OUTCOME_CALL_CANCELLED - The called scenario was canceled. */
+  VISIT_OUTCOME_CALL_CANCELLED = 7,
+  UNRECOGNIZED = -1,
+}
+
+/** The outcome that a caller reports: an answer of the customer, or the result of an action (0.1, 0.6). */
 export enum StepOutcomeKind {
   /** STEP_OUTCOME_KIND_UNSPECIFIED - Not set. Refused. */
   STEP_OUTCOME_KIND_UNSPECIFIED = 0,
@@ -176,18 +263,51 @@ export interface Scenario {
   globalTransitions: StepTransition[];
   /** Optional. Fields that should be known when the scenario starts (2.13). At most 500, names unique. */
   requiredFields: RequiredField[];
-  /** Optional. CASE fields that are kept after the last instance that collects them has ended (0.4). At most 500. */
+  /**
+   * Optional. Fields that are kept after an instance has ended (0.4): CASE fields that the scenario collects, also when no
+   * other instance collects them, and results of its tools, which move to the session's variables. At most 500.
+   */
   persistedFields: string[];
+  /**
+   * Optional. Fields that only one instance receives and sees (0.4). A value for such a field goes to the instance that it is
+   * meant for and is not shared through the session's variables. Use it where a name means something else in each scenario,
+   * for example `date`. Each must be collected by a step. At most 500, unique.
+   */
+  localFields: string[];
   /** Optional. CEL condition that must be TRUE for a start (ENTRY_CONDITION, 2.12). At most 2,000 characters. */
   entryCondition: string;
   /** Optional. CEL condition that completes an instance at any step (2.3). At most 2,000 characters. */
   completionCondition: string;
+  /**
+   * Optional. CEL condition that cancels an instance at any step, with reason CONDITION (2.4). While it is UNKNOWN, nothing
+   * happens. At most 2,000 characters.
+   */
+  cancelCondition: string;
   /** Optional, default false. An exclusive scenario excludes every other scenario (1.2). */
   exclusive: boolean;
   /** Optional, default `max_loop_count` of the configuration. Loop limit of steps that do not set one (2.8). 1..1,000. */
   maxLoopCount?:
     | number
     | undefined;
+  /**
+   * Optional, default `max_attempts` of the configuration. Limit on attempts at a step for steps that do not set one: more
+   * messages that leave the open question unanswered are a loop (2.8). 0 disables the limit. 0..1,000.
+   */
+  maxAttempts?:
+    | number
+    | undefined;
+  /**
+   * Optional, default `restart_threshold` of the configuration. Minimum score of a candidate that restarts an instance of
+   * the scenario that is finished, or was canceled on the same turn (2.3c, 2.12). 0..1.
+   */
+  restartThreshold?:
+    | number
+    | undefined;
+  /**
+   * Optional, default false. A candidate starts only after the customer agreed: the plan carries a CHOICE with this one
+   * option (NEEDS_CONSENT, 2.12). A START that is aimed at the scenario needs no consent.
+   */
+  askBeforeStart: boolean;
   /**
    * Optional, default unlimited. Number of times that the scenario may start in one session (START_LIMIT, 2.12).
    * 1..1,000,000.
@@ -203,6 +323,10 @@ export interface Scenario {
   idleAction: IdleAction;
   /** Optional, default QUIET. What an instance does on a turn that addresses only other instances (0.5). */
   whenNotAddressed: WhenNotAddressed;
+  /** Optional, default PAUSE. What happens to an instance that a start or resume of another scenario displaces (2.9). */
+  whenDisplaced: WhenDisplaced;
+  /** Optional, default AUTOMATIC. How a pause ends that neither the customer nor an answer of the customer ends (2.11). */
+  resume: ResumeMode;
   /**
    * Optional, default PINNED. What running instances of older versions do when this version is stored (section 7). Not
    * supported yet: instances stay on their version.
@@ -220,7 +344,7 @@ export interface Scenario_MigrationStepMapEntry {
   value: string;
 }
 
-/** One step of a scenario. Its stages are processed in the order collect, confirm, act, inform (3.1). */
+/** One step of a scenario. Its stages are processed in the order collect, call, confirm, act, inform (3.1). */
 export interface ScenarioStep {
   /** Required. Unique within the scenario. 1..128 characters. */
   stepId: string;
@@ -230,6 +354,15 @@ export interface ScenarioStep {
   description: string;
   /** Optional. Fields that the step asks the customer for: its collect stage. At most 500, unique. */
   collectsProfileFields: string[];
+  /**
+   * Optional. Fields of `collects_profile_fields` that the customer may decline or leave out. The step asks for them once;
+   * afterwards it is done without them (3.1). At most 500, unique.
+   */
+  optionalFields: string[];
+  /** Optional. Another scenario that the step runs, to continue with its result: its call stage (section 11). */
+  calls:
+    | StepCall
+    | undefined;
   /**
    * Optional, default false. A checkpoint is never skipped. It needs a confirmation, unless `requires_confirmation` is
    * false. Once passed, it is never undone (3.7).
@@ -242,8 +375,8 @@ export interface ScenarioStep {
   /** Optional, default false. The step is not done until its action has succeeded (3.1). Needs a tool. */
   isRequiredAction: boolean;
   /**
-   * Optional. Whether the step has a confirm stage. If not set, checkpoints and required actions with `performs_action`
-   * have one (3.1).
+   * Optional. Whether the step has a confirm stage. If not set, checkpoints have one, and required actions with
+   * `performs_action` have one unless all their tools are READ (3.1).
    */
   requiresConfirmation?:
     | boolean
@@ -253,6 +386,11 @@ export interface ScenarioStep {
    * is valid for these values only. At most 500.
    */
   confirmsFields: string[];
+  /**
+   * Optional, default false. The CONFIRM confirms no values: it shows none, and no change of a value makes it void. Excludes
+   * `confirms_fields`.
+   */
+  confirmsNothing: boolean;
   /** Optional. Tools of the act stage, with their timing and order. At most 100. */
   toolBindings: ToolBinding[];
   /**
@@ -260,10 +398,12 @@ export interface ScenarioStep {
    * 100.
    */
   toolIds: string[];
-  /** Optional. Templates of the inform stage, in order. At most 100. */
+  /** Optional. Templates of the inform stage, in order, or with `speak` WITH_NEXT of the next contribution. At most 100. */
   templateIds: string[];
+  /** Optional, default INFORM. How the templates of the step reach the customer (3.1). */
+  speak: SpeakMode;
   /**
-   * Optional. Whether the step may be skipped when all its fields are known. If not set: true for a step that collects
+   * Optional. Whether the step may be skipped when all its fields are settled. If not set: true for a step that collects
    * fields and is neither terminal, a checkpoint nor a required action, else false (3.1).
    */
   canSkip?:
@@ -272,10 +412,19 @@ export interface ScenarioStep {
   /** Optional, default false. An instance whose terminal step is done completes (2.3). */
   isTerminal: boolean;
   /**
-   * Optional, default false. Makes the step a recovery step: global transitions and relocalization may lead to it (3.2,
-   * 3.8).
+   * Optional, default SUCCEEDED. How a run that ends at this terminal step ends (2.3). Only a run that ended SUCCEEDED
+   * fulfills a DEPENDS_ON (1.1), leads to other scenarios (1.7) and returns values to its caller (section 11).
    */
+  ending: Ending;
+  /** Optional, default false. Global transitions may lead to the step (3.2). Also the default of `is_recovery`. */
   reachableFromAnywhere: boolean;
+  /**
+   * Optional, default the value of `reachable_from_anywhere`. Makes the step a recovery step: relocalization may move an
+   * instance to it (3.8).
+   */
+  isRecovery?:
+    | boolean
+    | undefined;
   /**
    * Optional, default 0. Added to the priority of contributions (4.1); also orders recovery steps (3.8).
    * -1,000,000..1,000,000.
@@ -285,10 +434,44 @@ export interface ScenarioStep {
   maxLoopCount?:
     | number
     | undefined;
-  /** Optional, default false. While an addressed instance is at this step, no other scenario starts (START_BLOCKED, 2.12). */
+  /** Optional, default the scenario's. Limit on attempts at this step (2.8). 0 disables the limit. 0..1,000. */
+  maxAttempts?:
+    | number
+    | undefined;
+  /** Optional, default false. While an active instance is at this step, no other scenario starts (START_BLOCKED, 2.12). */
   blocksStarts: boolean;
+  /**
+   * Optional, default none. The open ASK or CONFIRM of the step is put again, as a reminder, this long after it was last put
+   * (section 14). 1 second..10 years.
+   */
+  remindAfter:
+    | Duration
+    | undefined;
+  /** Optional, default 1. Number of reminders for one ASK or CONFIRM. Needs `remind_after`. 1..1,000. */
+  maxReminders?:
+    | number
+    | undefined;
   /** Optional. Transitions to the next steps. At most 1,000. */
   transitions: StepTransition[];
+}
+
+/**
+ * Another scenario that a step runs, to continue with its result (section 11). The call starts the scenario, or joins its
+ * instance. The step waits until that instance ends.
+ */
+export interface StepCall {
+  /** Required. The called scenario. UUID. It must not call the caller in turn, directly or through others. */
+  scenarioId: string;
+  /**
+   * Optional, default false. If the last completed run of the scenario in this session ended SUCCEEDED, its values are used
+   * and the scenario does not run again.
+   */
+  reuseCompleted: boolean;
+  /**
+   * Optional. Fields that the called scenario collects, or that its tools fill. When it ends with SUCCEEDED, their values
+   * become variables of the caller. At most 500, unique.
+   */
+  returns: string[];
 }
 
 /**
@@ -298,8 +481,14 @@ export interface ScenarioStep {
 export interface StepTransition {
   /** Optional, default "<step id>/<n>" or "global/<n>", counted from 1. Unique within the scenario. At most 128 characters. */
   transitionId: string;
-  /** Required. The step that it leads to; may be the same step. 1..128 characters. */
+  /** Optional. The step that it leads to; may be the same step. Needed unless `returns` is true. At most 128 characters. */
   targetStepId: string;
+  /**
+   * Optional, default false. The transition goes back to the step and visit that a global transition left (3.2). The request
+   * that is open there is put again. Such a transition has no target. It stands at the target step of a global transition,
+   * and is FALSE in a visit that no global transition led to.
+   */
+  returns: boolean;
   /**
    * Optional, default 0. Transitions are evaluated by priority, high first, then in the order of the definition.
    * -1,000,000..1,000,000.
@@ -314,7 +503,14 @@ export interface StepTransition {
   /** Optional. States that these fields are known. At most 500. */
   conditionFields: string[];
   /** Optional. States that the step's outcome is one of these. Unique. */
-  outcomes: StepOutcomeKind[];
+  outcomes: VisitOutcome[];
+  /**
+   * Optional. States that this much time has passed since the later of two moments: the visit of the step opened, and the
+   * last MESSAGE turn (section 14). 1 second..10 years.
+   */
+  after:
+    | Duration
+    | undefined;
   /**
    * Optional. States that this condition in natural language holds (3.4). Evaluated only if `semantic_evaluation` is on.
    * Otherwise it is ignored, and a transition that states nothing else is never taken. At most 2,000 characters.
@@ -326,8 +522,8 @@ export interface StepTransition {
    */
   conditionEmbedding: number[];
   /**
-   * Optional. Fields that become unknown when the transition is taken, except for values given on the same turn (3.2). At
-   * most 500.
+   * Optional. Fields that become unknown when the transition is taken (3.2). Values given on the same turn are kept, unless
+   * the step that is left collects the field or the condition of the transition reads it. At most 500.
    */
   clears: string[];
   /** Optional. Description for people. At most 4,000 characters. */
@@ -340,13 +536,18 @@ export interface ToolBinding {
   toolId: string;
   /** Optional, default DURING_STEP. When the executor should run the tool. */
   timing: ToolTiming;
-  /** Optional. The variables that the tool's results set. At most 500. */
+  /** Optional. The variables that the tool's results set. A new visit of the step forgets their values (0.4). At most 500. */
   variableNames: string[];
   /** Optional. Tools of the same step that must run before this one. A cycle is an error. At most 100. */
   dependsOn: string[];
+  /**
+   * Optional. Whether the tool changes something outside or only looks something up (3.1). Unspecified: WRITE in a required
+   * action, READ elsewhere. Always set in a contribution.
+   */
+  effect: ToolEffect;
 }
 
-/** A field that should be known when a scenario starts (2.13). */
+/** A field that should be known when a scenario starts (2.13). A step may ask for it when a transition needs it (3.3). */
 export interface RequiredField {
   /** Required. The field. 1..128 characters. */
   fieldName: string;
@@ -402,6 +603,11 @@ export interface Relationship {
   targetScenarioId: string;
   /** Optional, default 0. Returned to the caller. It has no effect on decisions. 0..1. */
   weight: number;
+  /**
+   * Optional, default false. DEPENDS_ON only: when the source would start but lacks the target, the target becomes a
+   * candidate, and the source starts after it (1.1).
+   */
+  startDependency: boolean;
 }
 
 function createBaseScenario(): Scenario {
@@ -418,14 +624,21 @@ function createBaseScenario(): Scenario {
     globalTransitions: [],
     requiredFields: [],
     persistedFields: [],
+    localFields: [],
     entryCondition: "",
     completionCondition: "",
+    cancelCondition: "",
     exclusive: false,
     maxLoopCount: undefined,
+    maxAttempts: undefined,
+    restartThreshold: undefined,
+    askBeforeStart: false,
     maxStartsPerSession: undefined,
     idleTimeout: undefined,
     idleAction: 0,
     whenNotAddressed: 0,
+    whenDisplaced: 0,
+    resume: 0,
     migrationPolicy: 0,
     migrationStepMap: {},
   };
@@ -469,17 +682,32 @@ export const Scenario: MessageFns<Scenario> = {
     for (const v of message.persistedFields) {
       writer.uint32(98).string(v!);
     }
+    for (const v of message.localFields) {
+      writer.uint32(186).string(v!);
+    }
     if (message.entryCondition !== "") {
       writer.uint32(106).string(message.entryCondition);
     }
     if (message.completionCondition !== "") {
       writer.uint32(114).string(message.completionCondition);
     }
+    if (message.cancelCondition !== "") {
+      writer.uint32(194).string(message.cancelCondition);
+    }
     if (message.exclusive !== false) {
       writer.uint32(120).bool(message.exclusive);
     }
     if (message.maxLoopCount !== undefined) {
       writer.uint32(128).uint32(message.maxLoopCount);
+    }
+    if (message.maxAttempts !== undefined) {
+      writer.uint32(200).uint32(message.maxAttempts);
+    }
+    if (message.restartThreshold !== undefined) {
+      writer.uint32(209).double(message.restartThreshold);
+    }
+    if (message.askBeforeStart !== false) {
+      writer.uint32(216).bool(message.askBeforeStart);
     }
     if (message.maxStartsPerSession !== undefined) {
       writer.uint32(136).uint32(message.maxStartsPerSession);
@@ -492,6 +720,12 @@ export const Scenario: MessageFns<Scenario> = {
     }
     if (message.whenNotAddressed !== 0) {
       writer.uint32(160).int32(message.whenNotAddressed);
+    }
+    if (message.whenDisplaced !== 0) {
+      writer.uint32(224).int32(message.whenDisplaced);
+    }
+    if (message.resume !== 0) {
+      writer.uint32(232).int32(message.resume);
     }
     if (message.migrationPolicy !== 0) {
       writer.uint32(168).int32(message.migrationPolicy);
@@ -611,6 +845,14 @@ export const Scenario: MessageFns<Scenario> = {
             message.persistedFields.push(reader.string());
             continue;
           }
+          case 23: {
+            if (tag !== 186) {
+              break;
+            }
+
+            message.localFields.push(reader.string());
+            continue;
+          }
           case 13: {
             if (tag !== 106) {
               break;
@@ -627,6 +869,14 @@ export const Scenario: MessageFns<Scenario> = {
             message.completionCondition = reader.string();
             continue;
           }
+          case 24: {
+            if (tag !== 194) {
+              break;
+            }
+
+            message.cancelCondition = reader.string();
+            continue;
+          }
           case 15: {
             if (tag !== 120) {
               break;
@@ -641,6 +891,30 @@ export const Scenario: MessageFns<Scenario> = {
             }
 
             message.maxLoopCount = reader.uint32();
+            continue;
+          }
+          case 25: {
+            if (tag !== 200) {
+              break;
+            }
+
+            message.maxAttempts = reader.uint32();
+            continue;
+          }
+          case 26: {
+            if (tag !== 209) {
+              break;
+            }
+
+            message.restartThreshold = reader.double();
+            continue;
+          }
+          case 27: {
+            if (tag !== 216) {
+              break;
+            }
+
+            message.askBeforeStart = reader.bool();
             continue;
           }
           case 17: {
@@ -673,6 +947,22 @@ export const Scenario: MessageFns<Scenario> = {
             }
 
             message.whenNotAddressed = reader.int32() as any;
+            continue;
+          }
+          case 28: {
+            if (tag !== 224) {
+              break;
+            }
+
+            message.whenDisplaced = reader.int32() as any;
+            continue;
+          }
+          case 29: {
+            if (tag !== 232) {
+              break;
+            }
+
+            message.resume = reader.int32() as any;
             continue;
           }
           case 21: {
@@ -723,16 +1013,23 @@ export const Scenario: MessageFns<Scenario> = {
     message.globalTransitions = object.globalTransitions?.map((e) => StepTransition.fromPartial(e)) || [];
     message.requiredFields = object.requiredFields?.map((e) => RequiredField.fromPartial(e)) || [];
     message.persistedFields = object.persistedFields?.map((e) => e) || [];
+    message.localFields = object.localFields?.map((e) => e) || [];
     message.entryCondition = object.entryCondition ?? "";
     message.completionCondition = object.completionCondition ?? "";
+    message.cancelCondition = object.cancelCondition ?? "";
     message.exclusive = object.exclusive ?? false;
     message.maxLoopCount = object.maxLoopCount ?? undefined;
+    message.maxAttempts = object.maxAttempts ?? undefined;
+    message.restartThreshold = object.restartThreshold ?? undefined;
+    message.askBeforeStart = object.askBeforeStart ?? false;
     message.maxStartsPerSession = object.maxStartsPerSession ?? undefined;
     message.idleTimeout = (object.idleTimeout !== undefined && object.idleTimeout !== null)
       ? Duration.fromPartial(object.idleTimeout)
       : undefined;
     message.idleAction = object.idleAction ?? 0;
     message.whenNotAddressed = object.whenNotAddressed ?? 0;
+    message.whenDisplaced = object.whenDisplaced ?? 0;
+    message.resume = object.resume ?? 0;
     message.migrationPolicy = object.migrationPolicy ?? 0;
     message.migrationStepMap = (globalThis.Object.entries(object.migrationStepMap ?? {}) as [string, string][]).reduce(
       (acc: { [key: string]: string }, [key, value]: [string, string]) => {
@@ -822,21 +1119,30 @@ function createBaseScenarioStep(): ScenarioStep {
     name: "",
     description: "",
     collectsProfileFields: [],
+    optionalFields: [],
+    calls: undefined,
     isCheckpoint: false,
     checkpointDescription: "",
     performsAction: false,
     isRequiredAction: false,
     requiresConfirmation: undefined,
     confirmsFields: [],
+    confirmsNothing: false,
     toolBindings: [],
     toolIds: [],
     templateIds: [],
+    speak: 0,
     canSkip: undefined,
     isTerminal: false,
+    ending: 0,
     reachableFromAnywhere: false,
+    isRecovery: undefined,
     priority: 0,
     maxLoopCount: undefined,
+    maxAttempts: undefined,
     blocksStarts: false,
+    remindAfter: undefined,
+    maxReminders: undefined,
     transitions: [],
   };
 }
@@ -854,6 +1160,12 @@ export const ScenarioStep: MessageFns<ScenarioStep> = {
     }
     for (const v of message.collectsProfileFields) {
       writer.uint32(34).string(v!);
+    }
+    for (const v of message.optionalFields) {
+      writer.uint32(170).string(v!);
+    }
+    if (message.calls !== undefined) {
+      StepCall.encode(message.calls, writer.uint32(178).fork()).join();
     }
     if (message.isCheckpoint !== false) {
       writer.uint32(40).bool(message.isCheckpoint);
@@ -873,6 +1185,9 @@ export const ScenarioStep: MessageFns<ScenarioStep> = {
     for (const v of message.confirmsFields) {
       writer.uint32(82).string(v!);
     }
+    if (message.confirmsNothing !== false) {
+      writer.uint32(184).bool(message.confirmsNothing);
+    }
     for (const v of message.toolBindings) {
       ToolBinding.encode(v!, writer.uint32(90).fork()).join();
     }
@@ -882,14 +1197,23 @@ export const ScenarioStep: MessageFns<ScenarioStep> = {
     for (const v of message.templateIds) {
       writer.uint32(106).string(v!);
     }
+    if (message.speak !== 0) {
+      writer.uint32(192).int32(message.speak);
+    }
     if (message.canSkip !== undefined) {
       writer.uint32(112).bool(message.canSkip);
     }
     if (message.isTerminal !== false) {
       writer.uint32(120).bool(message.isTerminal);
     }
+    if (message.ending !== 0) {
+      writer.uint32(200).int32(message.ending);
+    }
     if (message.reachableFromAnywhere !== false) {
       writer.uint32(128).bool(message.reachableFromAnywhere);
+    }
+    if (message.isRecovery !== undefined) {
+      writer.uint32(208).bool(message.isRecovery);
     }
     if (message.priority !== 0) {
       writer.uint32(136).int32(message.priority);
@@ -897,8 +1221,17 @@ export const ScenarioStep: MessageFns<ScenarioStep> = {
     if (message.maxLoopCount !== undefined) {
       writer.uint32(144).uint32(message.maxLoopCount);
     }
+    if (message.maxAttempts !== undefined) {
+      writer.uint32(216).uint32(message.maxAttempts);
+    }
     if (message.blocksStarts !== false) {
       writer.uint32(152).bool(message.blocksStarts);
+    }
+    if (message.remindAfter !== undefined) {
+      Duration.encode(message.remindAfter, writer.uint32(226).fork()).join();
+    }
+    if (message.maxReminders !== undefined) {
+      writer.uint32(232).uint32(message.maxReminders);
     }
     for (const v of message.transitions) {
       StepTransition.encode(v!, writer.uint32(162).fork()).join();
@@ -951,6 +1284,22 @@ export const ScenarioStep: MessageFns<ScenarioStep> = {
             message.collectsProfileFields.push(reader.string());
             continue;
           }
+          case 21: {
+            if (tag !== 170) {
+              break;
+            }
+
+            message.optionalFields.push(reader.string());
+            continue;
+          }
+          case 22: {
+            if (tag !== 178) {
+              break;
+            }
+
+            message.calls = StepCall.decode(reader, reader.uint32());
+            continue;
+          }
           case 5: {
             if (tag !== 40) {
               break;
@@ -999,6 +1348,14 @@ export const ScenarioStep: MessageFns<ScenarioStep> = {
             message.confirmsFields.push(reader.string());
             continue;
           }
+          case 23: {
+            if (tag !== 184) {
+              break;
+            }
+
+            message.confirmsNothing = reader.bool();
+            continue;
+          }
           case 11: {
             if (tag !== 90) {
               break;
@@ -1023,6 +1380,14 @@ export const ScenarioStep: MessageFns<ScenarioStep> = {
             message.templateIds.push(reader.string());
             continue;
           }
+          case 24: {
+            if (tag !== 192) {
+              break;
+            }
+
+            message.speak = reader.int32() as any;
+            continue;
+          }
           case 14: {
             if (tag !== 112) {
               break;
@@ -1039,12 +1404,28 @@ export const ScenarioStep: MessageFns<ScenarioStep> = {
             message.isTerminal = reader.bool();
             continue;
           }
+          case 25: {
+            if (tag !== 200) {
+              break;
+            }
+
+            message.ending = reader.int32() as any;
+            continue;
+          }
           case 16: {
             if (tag !== 128) {
               break;
             }
 
             message.reachableFromAnywhere = reader.bool();
+            continue;
+          }
+          case 26: {
+            if (tag !== 208) {
+              break;
+            }
+
+            message.isRecovery = reader.bool();
             continue;
           }
           case 17: {
@@ -1063,12 +1444,36 @@ export const ScenarioStep: MessageFns<ScenarioStep> = {
             message.maxLoopCount = reader.uint32();
             continue;
           }
+          case 27: {
+            if (tag !== 216) {
+              break;
+            }
+
+            message.maxAttempts = reader.uint32();
+            continue;
+          }
           case 19: {
             if (tag !== 152) {
               break;
             }
 
             message.blocksStarts = reader.bool();
+            continue;
+          }
+          case 28: {
+            if (tag !== 226) {
+              break;
+            }
+
+            message.remindAfter = Duration.decode(reader, reader.uint32());
+            continue;
+          }
+          case 29: {
+            if (tag !== 232) {
+              break;
+            }
+
+            message.maxReminders = reader.uint32();
             continue;
           }
           case 20: {
@@ -1100,22 +1505,114 @@ export const ScenarioStep: MessageFns<ScenarioStep> = {
     message.name = object.name ?? "";
     message.description = object.description ?? "";
     message.collectsProfileFields = object.collectsProfileFields?.map((e) => e) || [];
+    message.optionalFields = object.optionalFields?.map((e) => e) || [];
+    message.calls = (object.calls !== undefined && object.calls !== null)
+      ? StepCall.fromPartial(object.calls)
+      : undefined;
     message.isCheckpoint = object.isCheckpoint ?? false;
     message.checkpointDescription = object.checkpointDescription ?? "";
     message.performsAction = object.performsAction ?? false;
     message.isRequiredAction = object.isRequiredAction ?? false;
     message.requiresConfirmation = object.requiresConfirmation ?? undefined;
     message.confirmsFields = object.confirmsFields?.map((e) => e) || [];
+    message.confirmsNothing = object.confirmsNothing ?? false;
     message.toolBindings = object.toolBindings?.map((e) => ToolBinding.fromPartial(e)) || [];
     message.toolIds = object.toolIds?.map((e) => e) || [];
     message.templateIds = object.templateIds?.map((e) => e) || [];
+    message.speak = object.speak ?? 0;
     message.canSkip = object.canSkip ?? undefined;
     message.isTerminal = object.isTerminal ?? false;
+    message.ending = object.ending ?? 0;
     message.reachableFromAnywhere = object.reachableFromAnywhere ?? false;
+    message.isRecovery = object.isRecovery ?? undefined;
     message.priority = object.priority ?? 0;
     message.maxLoopCount = object.maxLoopCount ?? undefined;
+    message.maxAttempts = object.maxAttempts ?? undefined;
     message.blocksStarts = object.blocksStarts ?? false;
+    message.remindAfter = (object.remindAfter !== undefined && object.remindAfter !== null)
+      ? Duration.fromPartial(object.remindAfter)
+      : undefined;
+    message.maxReminders = object.maxReminders ?? undefined;
     message.transitions = object.transitions?.map((e) => StepTransition.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseStepCall(): StepCall {
+  return { scenarioId: "", reuseCompleted: false, returns: [] };
+}
+
+export const StepCall: MessageFns<StepCall> = {
+  encode(message: StepCall, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.scenarioId !== "") {
+      writer.uint32(10).string(message.scenarioId);
+    }
+    if (message.reuseCompleted !== false) {
+      writer.uint32(16).bool(message.reuseCompleted);
+    }
+    for (const v of message.returns) {
+      writer.uint32(26).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StepCall {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStepCall();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.scenarioId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.reuseCompleted = reader.bool();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.returns.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<StepCall>, I>>(base?: I): StepCall {
+    return StepCall.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<StepCall>, I>>(object: I): StepCall {
+    const message = createBaseStepCall();
+    message.scenarioId = object.scenarioId ?? "";
+    message.reuseCompleted = object.reuseCompleted ?? false;
+    message.returns = object.returns?.map((e) => e) || [];
     return message;
   },
 };
@@ -1124,12 +1621,14 @@ function createBaseStepTransition(): StepTransition {
   return {
     transitionId: "",
     targetStepId: "",
+    returns: false,
     priority: 0,
     trigger: 0,
     intentLabel: "",
     condition: "",
     conditionFields: [],
     outcomes: [],
+    after: undefined,
     conditionText: "",
     conditionEmbedding: [],
     clears: [],
@@ -1144,6 +1643,9 @@ export const StepTransition: MessageFns<StepTransition> = {
     }
     if (message.targetStepId !== "") {
       writer.uint32(18).string(message.targetStepId);
+    }
+    if (message.returns !== false) {
+      writer.uint32(104).bool(message.returns);
     }
     if (message.priority !== 0) {
       writer.uint32(24).int32(message.priority);
@@ -1162,6 +1664,9 @@ export const StepTransition: MessageFns<StepTransition> = {
     }
     for (const v of message.outcomes) {
       writer.uint32(64).int32(v!);
+    }
+    if (message.after !== undefined) {
+      Duration.encode(message.after, writer.uint32(114).fork()).join();
     }
     if (message.conditionText !== "") {
       writer.uint32(74).string(message.conditionText);
@@ -1205,6 +1710,14 @@ export const StepTransition: MessageFns<StepTransition> = {
             }
 
             message.targetStepId = reader.string();
+            continue;
+          }
+          case 13: {
+            if (tag !== 104) {
+              break;
+            }
+
+            message.returns = reader.bool();
             continue;
           }
           case 3: {
@@ -1264,6 +1777,14 @@ export const StepTransition: MessageFns<StepTransition> = {
             }
 
             break;
+          }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.after = Duration.decode(reader, reader.uint32());
+            continue;
           }
           case 9: {
             if (tag !== 74) {
@@ -1326,12 +1847,16 @@ export const StepTransition: MessageFns<StepTransition> = {
     const message = createBaseStepTransition();
     message.transitionId = object.transitionId ?? "";
     message.targetStepId = object.targetStepId ?? "";
+    message.returns = object.returns ?? false;
     message.priority = object.priority ?? 0;
     message.trigger = object.trigger ?? 0;
     message.intentLabel = object.intentLabel ?? "";
     message.condition = object.condition ?? "";
     message.conditionFields = object.conditionFields?.map((e) => e) || [];
     message.outcomes = object.outcomes?.map((e) => e) || [];
+    message.after = (object.after !== undefined && object.after !== null)
+      ? Duration.fromPartial(object.after)
+      : undefined;
     message.conditionText = object.conditionText ?? "";
     message.conditionEmbedding = object.conditionEmbedding?.map((e) => e) || [];
     message.clears = object.clears?.map((e) => e) || [];
@@ -1341,7 +1866,7 @@ export const StepTransition: MessageFns<StepTransition> = {
 };
 
 function createBaseToolBinding(): ToolBinding {
-  return { toolId: "", timing: 0, variableNames: [], dependsOn: [] };
+  return { toolId: "", timing: 0, variableNames: [], dependsOn: [], effect: 0 };
 }
 
 export const ToolBinding: MessageFns<ToolBinding> = {
@@ -1357,6 +1882,9 @@ export const ToolBinding: MessageFns<ToolBinding> = {
     }
     for (const v of message.dependsOn) {
       writer.uint32(34).string(v!);
+    }
+    if (message.effect !== 0) {
+      writer.uint32(40).int32(message.effect);
     }
     return writer;
   },
@@ -1406,6 +1934,14 @@ export const ToolBinding: MessageFns<ToolBinding> = {
             message.dependsOn.push(reader.string());
             continue;
           }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.effect = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1427,6 +1963,7 @@ export const ToolBinding: MessageFns<ToolBinding> = {
     message.timing = object.timing ?? 0;
     message.variableNames = object.variableNames?.map((e) => e) || [];
     message.dependsOn = object.dependsOn?.map((e) => e) || [];
+    message.effect = object.effect ?? 0;
     return message;
   },
 };
@@ -1743,7 +2280,7 @@ export const ScenarioFinding: MessageFns<ScenarioFinding> = {
 };
 
 function createBaseRelationship(): Relationship {
-  return { kind: 0, sourceType: 0, sourceId: "", targetScenarioId: "", weight: 0 };
+  return { kind: 0, sourceType: 0, sourceId: "", targetScenarioId: "", weight: 0, startDependency: false };
 }
 
 export const Relationship: MessageFns<Relationship> = {
@@ -1762,6 +2299,9 @@ export const Relationship: MessageFns<Relationship> = {
     }
     if (message.weight !== 0) {
       writer.uint32(41).double(message.weight);
+    }
+    if (message.startDependency !== false) {
+      writer.uint32(48).bool(message.startDependency);
     }
     return writer;
   },
@@ -1819,6 +2359,14 @@ export const Relationship: MessageFns<Relationship> = {
             message.weight = reader.double();
             continue;
           }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.startDependency = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1841,6 +2389,7 @@ export const Relationship: MessageFns<Relationship> = {
     message.sourceId = object.sourceId ?? "";
     message.targetScenarioId = object.targetScenarioId ?? "";
     message.weight = object.weight ?? 0;
+    message.startDependency = object.startDependency ?? false;
     return message;
   },
 };

@@ -8,9 +8,10 @@
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Value } from "../../../google/protobuf/struct";
 import { Timestamp } from "../../../google/protobuf/timestamp";
-import { ContributionType } from "./contribution";
+import { ChoiceReason, ContributionType } from "./contribution";
 import { LifecycleReason, RejectionReason } from "./lifecycle";
-import { StepOutcomeKind } from "./scenario";
+import { InstanceRequest, Putting, WaitsFor } from "./request";
+import { Ending, VisitOutcome } from "./scenario";
 import { VariableScope } from "./turn";
 
 /** Status of an instance. */
@@ -42,8 +43,45 @@ export enum PauseReason {
   PAUSE_REASON_NEEDS_MIGRATION = 4,
   /** PAUSE_REASON_INTERRUPTED - A turn addressed other instances (2.9). */
   PAUSE_REASON_INTERRUPTED = 5,
-  /** PAUSE_REASON_PREEMPTED - A start displaced the instance (2.9). */
+  /** PAUSE_REASON_PREEMPTED - A start or a resume displaced the instance (2.9). */
   PAUSE_REASON_PREEMPTED = 6,
+  /** PAUSE_REASON_CALLER_PAUSED - The instance that called it was paused (section 11). */
+  PAUSE_REASON_CALLER_PAUSED = 7,
+  UNRECOGNIZED = -1,
+}
+
+/** How a pause that the customer asked for ends (2.11). */
+export enum ResumePolicy {
+  /** RESUME_POLICY_UNSPECIFIED - Not set. */
+  RESUME_POLICY_UNSPECIFIED = 0,
+  /** RESUME_POLICY_NEXT_TURN - With the next MESSAGE turn that addresses the instance or no instance. */
+  RESUME_POLICY_NEXT_TURN = 1,
+  /** RESUME_POLICY_EXPLICIT - Only when the customer asks for the scenario or answers its request. */
+  RESUME_POLICY_EXPLICIT = 2,
+  UNRECOGNIZED = -1,
+}
+
+/** Why an optional field needs no further question although it is not known (3.1). */
+export enum SettledWithout {
+  /** SETTLED_WITHOUT_UNSPECIFIED - Not set. Never returned. */
+  SETTLED_WITHOUT_UNSPECIFIED = 0,
+  /** SETTLED_WITHOUT_DECLINED - The customer declined to give it. */
+  SETTLED_WITHOUT_DECLINED = 1,
+  /** SETTLED_WITHOUT_LEFT_OUT - The customer answered the ASK without giving it. */
+  SETTLED_WITHOUT_LEFT_OUT = 2,
+  UNRECOGNIZED = -1,
+}
+
+/** Whether a choice is open. */
+export enum ChoiceStatus {
+  /** CHOICE_STATUS_UNSPECIFIED - Not set. Never returned. */
+  CHOICE_STATUS_UNSPECIFIED = 0,
+  /** CHOICE_STATUS_OPEN - It waits for an answer. */
+  CHOICE_STATUS_OPEN = 1,
+  /** CHOICE_STATUS_WAITING - Another choice comes first. */
+  CHOICE_STATUS_WAITING = 2,
+  /** CHOICE_STATUS_CLOSED - It was put often enough. It is not put again while the same scenarios stay ambiguous (1.5). */
+  CHOICE_STATUS_CLOSED = 3,
   UNRECOGNIZED = -1,
 }
 
@@ -53,8 +91,12 @@ export enum PauseReason {
  *
  * All fields are output only, except in a request to a stateless method. Such a request fails with INVALID_ARGUMENT if no
  * sequence of turns can lead to the session: two instances with the same id, scenario or start number; a scenario that is
- * pending twice; a pause without its reason, or a reason without a pause; a pause that began on a later turn. In requests
- * numbers are at most 1,000,000,000 and times are in 1970..9999.
+ * pending twice; a pause without its reason, or a reason without a pause; a pause that began on a later turn; a CONFIRM or
+ * ACTION without `action_key`; two open requests of one kind and key; more than one open choice; a call of an instance that
+ * the session does not have. In requests numbers are at most 1,000,000,000 and times are in 1970..9999.
+ *
+ * Releases up to 0.2 described open requests by marks on the visit. Sessions of these releases, stored or sent by a caller,
+ * have no `format`. Their deprecated fields are read, and are not set in any response.
  */
 export interface Session {
   /** The tenant. UUID. In a request to a stateless method: that of the turn, or empty. */
@@ -80,9 +122,17 @@ export interface Session {
   pendingStarts: PendingStart[];
   /** Number of starts and completions of each scenario, sorted by scenario id. */
   scenarioCounters: ScenarioCounter[];
-  /** Contributions of the last plan that are open, in plan order. They determine the focus (0.3). */
+  /**
+   * Deprecated: see `requests`. Read if `format` is 0. Contributions of the last plan that were open, in plan order.
+   *
+   * @deprecated
+   */
   openContributions: OpenContribution[];
-  /** The scenarios that the last MESSAGE turn offered as a CHOICE (1.5), sorted. Empty if there was no CHOICE. */
+  /**
+   * Deprecated: see `choices`. Read if `format` is 0. The scenarios that the last MESSAGE turn offered as a CHOICE.
+   *
+   * @deprecated
+   */
   offeredChoiceScenarioIds: string[];
   /** When the first turn happened. Absent before it. */
   createdAt:
@@ -116,6 +166,28 @@ export interface Session {
    * was not imported.
    */
   importedFrom: string;
+  /**
+   * Version of the session's format: 2. In a request to a stateless method, 0 means a session of a release up to 0.2: requests,
+   * route and exchange are then derived from the deprecated fields and the path. 0..2.
+   */
+  format: number;
+  /** Fields that the customer declined to give (0.4). Sorted. */
+  declinedFields: string[];
+  /** Questions which scenarios to start or resume, in the order in which they are put (1.5). At most one is OPEN. */
+  choices: ScenarioChoiceRequest[];
+  /** Revision after the last MESSAGE turn, with which the current exchange begins (0.3). 0 before the first MESSAGE turn. */
+  exchangeRevision: number;
+  /** When the last MESSAGE turn happened. Absent before the first one. */
+  lastMessageAt:
+    | Date
+    | undefined;
+  /**
+   * Owner of the first contribution that was neither NONE nor deferred, in the latest turn of the exchange that has one (0.3).
+   * UUID. Empty if there is none.
+   */
+  lastContributorId: string;
+  /** The earliest time at which a TIMER turn would decide something (section 14). Absent if none would. */
+  nextTimerAt: Date | undefined;
 }
 
 /** One run of one scenario in one session. */
@@ -141,8 +213,8 @@ export interface ScenarioInstance {
     | Date
     | undefined;
   /**
-   * When the instance last started, resumed, changed its step or was addressed (2.7). In a request to a stateless method,
-   * absent means the time of the turn.
+   * When the instance last started, resumed, changed its step or was addressed (section 5). In a request to a stateless
+   * method, absent means the time of the turn.
    */
   lastActiveAt:
     | Date
@@ -166,11 +238,17 @@ export interface ScenarioInstance {
   visit:
     | StepVisit
     | undefined;
-  /** The steps that the instance left or skipped, oldest first. At most `[limits] path_entries` (200) are kept. */
+  /**
+   * The steps that the instance left or passed over, oldest first, for people. Of the decisions only the condition
+   * variable `visits` reads it. At most `[limits] path_entries` (200) are kept.
+   */
   path: PathEntry[];
-  /** Checkpoints passed and required actions that succeeded, oldest first. Never trimmed (3.7). */
+  /** Checkpoints passed and WRITE actions that succeeded, oldest first. Never trimmed (3.7). */
   irreversibleDone: IrreversibleStep[];
-  /** Steps before the last passed checkpoint. Only transitions lead back to them (3.7). Sorted. */
+  /**
+   * Steps before a passed checkpoint that have not been reached since. No correction, BACK or relocalization leads to them
+   * (3.7). Sorted.
+   */
   stepsBeforeCheckpoint: string[];
   /** Loop counts by step (3.6). */
   loopCounts: { [key: string]: number };
@@ -178,7 +256,10 @@ export interface ScenarioInstance {
   lastVisitNumber: number;
   /** Sequence number of the latest path entry. */
   lastPathSequence: number;
-  /** The instance's own variables, from outcome results (0.4). Removed when the instance ends. */
+  /**
+   * The instance's own variables: outcome results, local fields, returned values, and values that an action ran with (0.4,
+   * 3.9, section 11). A null means that the field is no longer known to the instance. Removed when the instance ends.
+   */
   variables: { [key: string]: unknown | undefined };
   /** Number of times that the instance was relocalized (3.8). */
   relocalizationCount: number;
@@ -188,8 +269,9 @@ export interface ScenarioInstance {
    */
   globalTransitionGuards: { [key: string]: string };
   /**
-   * Steps that the instance left and that were trimmed from the bounded path. A checkpoint that is passed later protects
-   * them, too (3.7). Sorted.
+   * Deprecated: see `left_steps`. Read if the session's `format` is 0. Steps that were trimmed from the bounded path.
+   *
+   * @deprecated
    */
   stepsTrimmedFromPath: string[];
   /**
@@ -197,6 +279,56 @@ export interface ScenarioInstance {
    * variable without a time has no age.
    */
   variableTimes: { [key: string]: number };
+  /** When the instance started or last resumed (2.7). In a request to a stateless method, absent means `last_active_at`. */
+  activeSince:
+    | Date
+    | undefined;
+  /**
+   * Paused with USER_REQUEST only: how the pause ends (2.11). Unspecified if the session's `format` is 0 means NEXT_TURN, the
+   * default of releases up to 0.2; otherwise the configured policy applies.
+   */
+  resumePolicy: ResumePolicy;
+  /** Whether a plan has offered to end this pause (2.11). */
+  resumeOffered: boolean;
+  /**
+   * The requests of the instance, in the order in which they were first put: those that are open, and the latest closed ones
+   * (0.8).
+   */
+  requests: InstanceRequest[];
+  /** The route: the steps from the entry step to the step before the current one, without branches that were left (0.9). */
+  route: RouteEntry[];
+  /**
+   * Steps that were left or passed over and have not been reached since. The next passed checkpoint makes them steps before it
+   * (3.7). Sorted.
+   */
+  leftSteps: string[];
+  /** Number of attempts since the instance entered its step, or since they were set to 0 (0.8, 3.6). */
+  attempts: number;
+  /** Number of all attempts of the instance (0.8). */
+  attemptsTotal: number;
+  /** Optional fields that need no further question although they are not known, by name (3.1). */
+  settledFields: { [key: string]: SettledWithout };
+  /** Values that the instance still sees while its WRITE action is under way, although they have changed (3.9). */
+  heldValues: { [key: string]: unknown | undefined };
+  /**
+   * Fields that changed while the instance did not walk, with their earlier value; null if they had none. They are corrected
+   * when it next walks, if they still differ (3.9).
+   */
+  pendingCorrections: { [key: string]: unknown | undefined };
+  /** The call that the current visit waits for. Absent if there is none (section 11). */
+  call:
+    | InstanceCall
+    | undefined;
+  /** Templates that wait for the next contribution of the instance, in path order (3.1). */
+  leadInTemplateIds: string[];
+  /** What the last plan said for the instance. Absent if it said nothing that could be undone (section 12). */
+  lastPlan:
+    | LastPlan
+    | undefined;
+  /** The scenario that its deferred contribution, or its deferred fields, wait for. UUID. Empty if nothing is deferred (4.2). */
+  deferredBehindScenarioId: string;
+  /** What the instance waits for (0.8). In a request to a stateless method, unspecified means NOTHING. */
+  waitsFor: WaitsFor;
 }
 
 export interface ScenarioInstance_LoopCountsEntry {
@@ -219,30 +351,94 @@ export interface ScenarioInstance_VariableTimesEntry {
   value: number;
 }
 
-/** State of one visit of a step: stages, attempts and open requests (3.1, 3.6). */
+export interface ScenarioInstance_SettledFieldsEntry {
+  key: string;
+  value: SettledWithout;
+}
+
+export interface ScenarioInstance_HeldValuesEntry {
+  key: string;
+  value: unknown | undefined;
+}
+
+export interface ScenarioInstance_PendingCorrectionsEntry {
+  key: string;
+  value: unknown | undefined;
+}
+
+/** State of one visit of a step (3.6). Its stages follow from this state and from the requests of the visit (3.1). */
 export interface StepVisit {
   /** Number of the visit within the instance, from 1. */
   number: number;
   /** Revision of the session at which the visit opened. */
   enteredRevision: number;
-  /** Types contributed on earlier turns of this visit, without deferred ones. Sorted. */
+  /**
+   * Deprecated: see `requests`. Read if the session's `format` is 0. Types contributed on earlier turns of this visit.
+   *
+   * @deprecated
+   */
   contributedTypes: ContributionType[];
-  /** Fields that were asked for in this visit, including shared ones. Sorted. */
+  /**
+   * Deprecated: see `requests`. Read if the session's `format` is 0. Fields that were asked for in this visit.
+   *
+   * @deprecated
+   */
   askedFields: string[];
-  /** Type of the last contribution that still waits for an answer: ASK, CONFIRM or ACTION_HINT. Unspecified if none does. */
+  /**
+   * Deprecated: see `requests`. Read if the session's `format` is 0. Type of the last contribution that waited for an answer.
+   *
+   * @deprecated
+   */
   openType: ContributionType;
-  /** The fields of the open ASK. Sorted. */
+  /**
+   * Deprecated: see `requests`. Read if the session's `format` is 0. The fields of the open ASK.
+   *
+   * @deprecated
+   */
   openAskFields: string[];
-  /** The values that the last CONFIRM showed. */
+  /**
+   * Deprecated: see `requests`. Read if the session's `format` is 0. The values that the last CONFIRM showed.
+   *
+   * @deprecated
+   */
   shownValues: { [key: string]: unknown | undefined };
-  /** Whether these values were confirmed and have not changed since. */
+  /**
+   * Deprecated: see `requests`. Read if the session's `format` is 0. Whether these values were confirmed.
+   *
+   * @deprecated
+   */
   confirmed: boolean;
   /** Outcome of the step in this visit. Unspecified if there is none yet. */
-  outcome: StepOutcomeKind;
-  /** Whether an outcome of the step's action arrived in this visit. */
+  outcome: VisitOutcome;
+  /**
+   * Deprecated: see `requests`. Read if the session's `format` is 0. Whether an outcome of the step's action arrived.
+   *
+   * @deprecated
+   */
   acted: boolean;
-  /** Number of MESSAGE turns that left an open ASK unanswered (3.6). */
+  /**
+   * Deprecated: see the instance. Read if the session's `format` is 0. MESSAGE turns that left the ASK unanswered.
+   *
+   * @deprecated
+   */
   attempts: number;
+  /** When the visit opened. In a request to a stateless method, absent means the instance's `last_active_at`. */
+  openedAt:
+    | Date
+    | undefined;
+  /** Revision after the turn whose plan contained the INFORM of the visit. 0 if none did. */
+  informedRevision: number;
+  /** Whether a correction opened the visit and the step was asked before. Known fields are then not asked again (3.1). */
+  wasAskedBefore: boolean;
+  /** Whether BACK opened the visit. The step then cannot be skipped (3.10). */
+  mustAsk: boolean;
+  /**
+   * Visits that global transitions to steps with a `returns` transition left without ending them (3.2). The first is the one
+   * to return to from this visit, the second the one to return to from the first, and so on.
+   */
+  suspendedVisits: SuspendedVisit[];
+  /** Number of action keys of the visit that superseded turns have used (section 13). They are not used again. */
+  supersededKeys: number;
 }
 
 export interface StepVisit_ShownValuesEntry {
@@ -250,15 +446,84 @@ export interface StepVisit_ShownValuesEntry {
   value: unknown | undefined;
 }
 
-/** A step that an instance left or skipped. */
+/** A visit that a global transition left without ending it (3.2). The fields are those of StepVisit. */
+export interface SuspendedVisit {
+  /** Required. The step of the visit. 1..128 characters. */
+  stepId: string;
+  /** Number of attempts at the step so far. They go on after the return. */
+  attempts: number;
+  /** Number of the visit within the instance, from 1. */
+  number: number;
+  /** Revision of the session at which the visit opened. */
+  enteredRevision: number;
+  /** When the visit opened. In a request to a stateless method, absent means the instance's `last_active_at`. */
+  openedAt:
+    | Date
+    | undefined;
+  /** Outcome of the step in the visit. Unspecified if there is none yet. */
+  outcome: VisitOutcome;
+  /** Revision after the turn whose plan contained the INFORM of the visit. 0 if none did. */
+  informedRevision: number;
+  /** Whether a correction opened the visit and the step was asked before. */
+  wasAskedBefore: boolean;
+  /** Whether BACK opened the visit. */
+  mustAsk: boolean;
+  /** Number of action keys of the visit that superseded turns have used. */
+  supersededKeys: number;
+}
+
+/** A step on the route of an instance (0.9). */
+export interface RouteEntry {
+  /** Required. The step. 1..128 characters. */
+  stepId: string;
+  /** Number of the visit. 0 if the step was passed over (3.5). */
+  visitNumber: number;
+  /** The transition that left the step. Empty if a correction, BACK or relocalization moved the instance. */
+  transitionId: string;
+  /** Whether the customer was asked for a field that the step collects. */
+  asked: boolean;
+  /**
+   * Whether BACK can move the instance here: the customer was asked for or gave a field of the step, or it put a CONFIRM
+   * (3.10).
+   */
+  canGoBackTo: boolean;
+  /** Whether DECLINED ended the visit. */
+  declined: boolean;
+  /** Fields that were known when a READ action of the step was first put. Sorted (3.9). */
+  readFields: string[];
+  /** Fields that the CONFIRM of the step bound. Sorted (3.9). */
+  confirmedFields: string[];
+}
+
+/** A call that a step waits for (section 11). */
+export interface InstanceCall {
+  /** Required. The called scenario. UUID. */
+  scenarioId: string;
+  /** The called instance. UUID. Empty while the call is pending. */
+  instanceId: string;
+  /** Whether the call started the instance. It is then paused, resumed and canceled with the caller. */
+  hasStarted: boolean;
+  /** Number of MESSAGE turns on which a pending call is still tried again. 0 if it is not pending. */
+  pendingTurnsLeft: number;
+}
+
+/** What the last plan said for an instance, to undo it if it did not reach the customer (section 12). */
+export interface LastPlan {
+  /** Revision of the session after the turn of the plan. */
+  revision: number;
+  /** The lead-ins of its contribution, in path order. */
+  leadInTemplateIds: string[];
+}
+
+/** A step that an instance left or passed over. */
 export interface PathEntry {
   /** Number of the entry within the instance, from 1. Not changed by trimming. */
   sequence: number;
   /** The step. */
   stepId: string;
-  /** Number of the visit that ended. 0 if the step was skipped (3.5). */
+  /** Number of the visit that ended. 0 if the step was passed over (3.5). */
   visitNumber: number;
-  /** The transition that was taken. Empty if a correction or relocalization moved the instance. */
+  /** The transition that was taken. Empty if a correction, BACK or relocalization moved the instance. */
   transitionId: string;
   /** Whether the step had asked for a field. */
   asked: boolean;
@@ -266,7 +531,7 @@ export interface PathEntry {
   leftRevision: number;
 }
 
-/** A passed checkpoint or a required action that succeeded (3.7). */
+/** A passed checkpoint or a WRITE action that succeeded (3.7). */
 export interface IrreversibleStep {
   /** The step. */
   stepId: string;
@@ -276,9 +541,7 @@ export interface IrreversibleStep {
   visitNumber: number;
   /** Revision of the session at which it was recorded. */
   revision: number;
-  /** Sequence number of the instance's latest path entry at that time. */
-  pathSequence: number;
-  /** True if it was passed while the instance was at the step. False if the success was reported later (0.6). */
+  /** True if it was passed while the instance was at the step. False for a success that was not applied (0.6). */
   passed: boolean;
 }
 
@@ -306,8 +569,10 @@ export interface EndedInstance {
     | undefined;
   /** The last step. */
   lastStepId: string;
-  /** Checkpoints passed and required actions that succeeded, including those reported after the end (0.6). */
+  /** Checkpoints passed and WRITE actions that succeeded, including those reported after the end (0.6). */
   irreversibleDone: IrreversibleStep[];
+  /** COMPLETED only: how the run ended (2.3). Unspecified otherwise. */
+  ending: Ending;
 }
 
 /** A stored value of the session (0.4). */
@@ -324,7 +589,11 @@ export interface SessionVariable {
    * `occurred_at` of the turn that stored the value, for `max_age` (section 10). Not set for a value that was imported or
    * that a release up to 0.2 stored: it has no age. 1970..9999.
    */
-  storedAt: Date | undefined;
+  storedAt:
+    | Date
+    | undefined;
+  /** Whether it is a tool result that an ended instance left under `persisted_fields` (0.4). */
+  isPersistedResult: boolean;
 }
 
 /** A rejected start that is retried on later turns (2.14). */
@@ -337,6 +606,54 @@ export interface PendingStart {
   reason: RejectionReason;
   /** Number of MESSAGE turns on which the start is still retried, from 1. */
   turnsLeft: number;
+  /** Values that the turn of the candidate gave for the scenario's local fields (0.4), by field. */
+  localValues: { [key: string]: unknown | undefined };
+}
+
+export interface PendingStart_LocalValuesEntry {
+  key: string;
+  value: unknown | undefined;
+}
+
+/** A question to the customer which scenarios to start or resume (1.5, 2.11, 2.12). */
+export interface ScenarioChoiceRequest {
+  /** Required. Why the customer must choose. */
+  reason: ChoiceReason;
+  /** The scenarios, in start order (2.12). */
+  options: ChoiceOption[];
+  /** Required. Whether the question is open. */
+  status: ChoiceStatus;
+  /** When it was first put. Absent while it is WAITING. */
+  firstPut:
+    | Putting
+    | undefined;
+  /** When it was last put. Absent while it is WAITING. */
+  lastPut:
+    | Putting
+    | undefined;
+  /** When it was put before `last_put`. Absent if it was put at most once. */
+  previousPut:
+    | Putting
+    | undefined;
+  /** How often it was put. */
+  putCount: number;
+  /** Number of MESSAGE turns that did not answer it (0.8). */
+  attempts: number;
+}
+
+/** One scenario of a choice. */
+export interface ChoiceOption {
+  /** Required. The scenario. UUID. */
+  scenarioId: string;
+  /** Score of its candidate. 0..1. 0 if it is offered to be resumed. */
+  score: number;
+  /** Values that the turn of the candidate gave for the scenario's local fields (0.4), by field. */
+  localValues: { [key: string]: unknown | undefined };
+}
+
+export interface ChoiceOption_LocalValuesEntry {
+  key: string;
+  value: unknown | undefined;
 }
 
 /** Number of runs of one scenario in a session. */
@@ -347,9 +664,22 @@ export interface ScenarioCounter {
   starts: number;
   /** Number of completions. */
   completions: number;
+  /** How the last completed run ended (2.3). Unspecified if no run has completed; with `completions` above 0 it means SUCCEEDED. */
+  lastEnding: Ending;
+  /** Values of the last run that ended SUCCEEDED, by field, for calls that reuse it (section 11). */
+  lastValues: { [key: string]: unknown | undefined };
 }
 
-/** A contribution of the last plan that is neither deferred nor NONE (0.3). */
+export interface ScenarioCounter_LastValuesEntry {
+  key: string;
+  value: unknown | undefined;
+}
+
+/**
+ * Deprecated: see InstanceRequest. A contribution of the last plan of a session of a release up to 0.2.
+ *
+ * @deprecated
+ */
 export interface OpenContribution {
   /** The instance. UUID. */
   instanceId: string;
@@ -379,6 +709,13 @@ function createBaseSession(): Session {
     activeScenarioId: "",
     currentStepId: "",
     importedFrom: "",
+    format: 0,
+    declinedFields: [],
+    choices: [],
+    exchangeRevision: 0,
+    lastMessageAt: undefined,
+    lastContributorId: "",
+    nextTimerAt: undefined,
   };
 }
 
@@ -443,6 +780,27 @@ export const Session: MessageFns<Session> = {
     }
     if (message.importedFrom !== "") {
       writer.uint32(162).string(message.importedFrom);
+    }
+    if (message.format !== 0) {
+      writer.uint32(168).uint32(message.format);
+    }
+    for (const v of message.declinedFields) {
+      writer.uint32(178).string(v!);
+    }
+    for (const v of message.choices) {
+      ScenarioChoiceRequest.encode(v!, writer.uint32(186).fork()).join();
+    }
+    if (message.exchangeRevision !== 0) {
+      writer.uint32(192).uint32(message.exchangeRevision);
+    }
+    if (message.lastMessageAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.lastMessageAt), writer.uint32(202).fork()).join();
+    }
+    if (message.lastContributorId !== "") {
+      writer.uint32(210).string(message.lastContributorId);
+    }
+    if (message.nextTimerAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.nextTimerAt), writer.uint32(218).fork()).join();
     }
     return writer;
   },
@@ -620,6 +978,62 @@ export const Session: MessageFns<Session> = {
             message.importedFrom = reader.string();
             continue;
           }
+          case 21: {
+            if (tag !== 168) {
+              break;
+            }
+
+            message.format = reader.uint32();
+            continue;
+          }
+          case 22: {
+            if (tag !== 178) {
+              break;
+            }
+
+            message.declinedFields.push(reader.string());
+            continue;
+          }
+          case 23: {
+            if (tag !== 186) {
+              break;
+            }
+
+            message.choices.push(ScenarioChoiceRequest.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 24: {
+            if (tag !== 192) {
+              break;
+            }
+
+            message.exchangeRevision = reader.uint32();
+            continue;
+          }
+          case 25: {
+            if (tag !== 202) {
+              break;
+            }
+
+            message.lastMessageAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 26: {
+            if (tag !== 210) {
+              break;
+            }
+
+            message.lastContributorId = reader.string();
+            continue;
+          }
+          case 27: {
+            if (tag !== 218) {
+              break;
+            }
+
+            message.nextTimerAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -657,6 +1071,13 @@ export const Session: MessageFns<Session> = {
     message.activeScenarioId = object.activeScenarioId ?? "";
     message.currentStepId = object.currentStepId ?? "";
     message.importedFrom = object.importedFrom ?? "";
+    message.format = object.format ?? 0;
+    message.declinedFields = object.declinedFields?.map((e) => e) || [];
+    message.choices = object.choices?.map((e) => ScenarioChoiceRequest.fromPartial(e)) || [];
+    message.exchangeRevision = object.exchangeRevision ?? 0;
+    message.lastMessageAt = object.lastMessageAt ?? undefined;
+    message.lastContributorId = object.lastContributorId ?? "";
+    message.nextTimerAt = object.nextTimerAt ?? undefined;
     return message;
   },
 };
@@ -687,6 +1108,22 @@ function createBaseScenarioInstance(): ScenarioInstance {
     globalTransitionGuards: {},
     stepsTrimmedFromPath: [],
     variableTimes: {},
+    activeSince: undefined,
+    resumePolicy: 0,
+    resumeOffered: false,
+    requests: [],
+    route: [],
+    leftSteps: [],
+    attempts: 0,
+    attemptsTotal: 0,
+    settledFields: {},
+    heldValues: {},
+    pendingCorrections: {},
+    call: undefined,
+    leadInTemplateIds: [],
+    lastPlan: undefined,
+    deferredBehindScenarioId: "",
+    waitsFor: 0,
   };
 }
 
@@ -766,6 +1203,58 @@ export const ScenarioInstance: MessageFns<ScenarioInstance> = {
     globalThis.Object.entries(message.variableTimes).forEach(([key, value]: [string, number]) => {
       ScenarioInstance_VariableTimesEntry.encode({ key: key as any, value }, writer.uint32(194).fork()).join();
     });
+    if (message.activeSince !== undefined) {
+      Timestamp.encode(toTimestamp(message.activeSince), writer.uint32(202).fork()).join();
+    }
+    if (message.resumePolicy !== 0) {
+      writer.uint32(208).int32(message.resumePolicy);
+    }
+    if (message.resumeOffered !== false) {
+      writer.uint32(216).bool(message.resumeOffered);
+    }
+    for (const v of message.requests) {
+      InstanceRequest.encode(v!, writer.uint32(226).fork()).join();
+    }
+    for (const v of message.route) {
+      RouteEntry.encode(v!, writer.uint32(234).fork()).join();
+    }
+    for (const v of message.leftSteps) {
+      writer.uint32(242).string(v!);
+    }
+    if (message.attempts !== 0) {
+      writer.uint32(248).uint32(message.attempts);
+    }
+    if (message.attemptsTotal !== 0) {
+      writer.uint32(256).uint32(message.attemptsTotal);
+    }
+    globalThis.Object.entries(message.settledFields).forEach(([key, value]: [string, SettledWithout]) => {
+      ScenarioInstance_SettledFieldsEntry.encode({ key: key as any, value }, writer.uint32(266).fork()).join();
+    });
+    globalThis.Object.entries(message.heldValues).forEach(([key, value]: [string, unknown | undefined]) => {
+      if (value !== undefined) {
+        ScenarioInstance_HeldValuesEntry.encode({ key: key as any, value }, writer.uint32(274).fork()).join();
+      }
+    });
+    globalThis.Object.entries(message.pendingCorrections).forEach(([key, value]: [string, unknown | undefined]) => {
+      if (value !== undefined) {
+        ScenarioInstance_PendingCorrectionsEntry.encode({ key: key as any, value }, writer.uint32(282).fork()).join();
+      }
+    });
+    if (message.call !== undefined) {
+      InstanceCall.encode(message.call, writer.uint32(290).fork()).join();
+    }
+    for (const v of message.leadInTemplateIds) {
+      writer.uint32(298).string(v!);
+    }
+    if (message.lastPlan !== undefined) {
+      LastPlan.encode(message.lastPlan, writer.uint32(306).fork()).join();
+    }
+    if (message.deferredBehindScenarioId !== "") {
+      writer.uint32(314).string(message.deferredBehindScenarioId);
+    }
+    if (message.waitsFor !== 0) {
+      writer.uint32(320).int32(message.waitsFor);
+    }
     return writer;
   },
 
@@ -986,6 +1475,143 @@ export const ScenarioInstance: MessageFns<ScenarioInstance> = {
             }
             continue;
           }
+          case 25: {
+            if (tag !== 202) {
+              break;
+            }
+
+            message.activeSince = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 26: {
+            if (tag !== 208) {
+              break;
+            }
+
+            message.resumePolicy = reader.int32() as any;
+            continue;
+          }
+          case 27: {
+            if (tag !== 216) {
+              break;
+            }
+
+            message.resumeOffered = reader.bool();
+            continue;
+          }
+          case 28: {
+            if (tag !== 226) {
+              break;
+            }
+
+            message.requests.push(InstanceRequest.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 29: {
+            if (tag !== 234) {
+              break;
+            }
+
+            message.route.push(RouteEntry.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 30: {
+            if (tag !== 242) {
+              break;
+            }
+
+            message.leftSteps.push(reader.string());
+            continue;
+          }
+          case 31: {
+            if (tag !== 248) {
+              break;
+            }
+
+            message.attempts = reader.uint32();
+            continue;
+          }
+          case 32: {
+            if (tag !== 256) {
+              break;
+            }
+
+            message.attemptsTotal = reader.uint32();
+            continue;
+          }
+          case 33: {
+            if (tag !== 266) {
+              break;
+            }
+
+            const entry33 = ScenarioInstance_SettledFieldsEntry.decode(reader, reader.uint32());
+            if (entry33.value !== undefined) {
+              message.settledFields[entry33.key] = entry33.value;
+            }
+            continue;
+          }
+          case 34: {
+            if (tag !== 274) {
+              break;
+            }
+
+            const entry34 = ScenarioInstance_HeldValuesEntry.decode(reader, reader.uint32());
+            if (entry34.value !== undefined) {
+              message.heldValues[entry34.key] = entry34.value;
+            }
+            continue;
+          }
+          case 35: {
+            if (tag !== 282) {
+              break;
+            }
+
+            const entry35 = ScenarioInstance_PendingCorrectionsEntry.decode(reader, reader.uint32());
+            if (entry35.value !== undefined) {
+              message.pendingCorrections[entry35.key] = entry35.value;
+            }
+            continue;
+          }
+          case 36: {
+            if (tag !== 290) {
+              break;
+            }
+
+            message.call = InstanceCall.decode(reader, reader.uint32());
+            continue;
+          }
+          case 37: {
+            if (tag !== 298) {
+              break;
+            }
+
+            message.leadInTemplateIds.push(reader.string());
+            continue;
+          }
+          case 38: {
+            if (tag !== 306) {
+              break;
+            }
+
+            message.lastPlan = LastPlan.decode(reader, reader.uint32());
+            continue;
+          }
+          case 39: {
+            if (tag !== 314) {
+              break;
+            }
+
+            message.deferredBehindScenarioId = reader.string();
+            continue;
+          }
+          case 40: {
+            if (tag !== 320) {
+              break;
+            }
+
+            message.waitsFor = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1062,6 +1688,49 @@ export const ScenarioInstance: MessageFns<ScenarioInstance> = {
       },
       {},
     );
+    message.activeSince = object.activeSince ?? undefined;
+    message.resumePolicy = object.resumePolicy ?? 0;
+    message.resumeOffered = object.resumeOffered ?? false;
+    message.requests = object.requests?.map((e) => InstanceRequest.fromPartial(e)) || [];
+    message.route = object.route?.map((e) => RouteEntry.fromPartial(e)) || [];
+    message.leftSteps = object.leftSteps?.map((e) => e) || [];
+    message.attempts = object.attempts ?? 0;
+    message.attemptsTotal = object.attemptsTotal ?? 0;
+    message.settledFields = (globalThis.Object.entries(object.settledFields ?? {}) as [string, SettledWithout][])
+      .reduce((acc: { [key: string]: SettledWithout }, [key, value]: [string, SettledWithout]) => {
+        if (value !== undefined) {
+          acc[key] = value as SettledWithout;
+        }
+        return acc;
+      }, {});
+    message.heldValues = (globalThis.Object.entries(object.heldValues ?? {}) as [string, unknown | undefined][]).reduce(
+      (acc: { [key: string]: unknown | undefined }, [key, value]: [string, unknown | undefined]) => {
+        if (value !== undefined) {
+          acc[key] = value;
+        }
+        return acc;
+      },
+      {},
+    );
+    message.pendingCorrections =
+      (globalThis.Object.entries(object.pendingCorrections ?? {}) as [string, unknown | undefined][]).reduce(
+        (acc: { [key: string]: unknown | undefined }, [key, value]: [string, unknown | undefined]) => {
+          if (value !== undefined) {
+            acc[key] = value;
+          }
+          return acc;
+        },
+        {},
+      );
+    message.call = (object.call !== undefined && object.call !== null)
+      ? InstanceCall.fromPartial(object.call)
+      : undefined;
+    message.leadInTemplateIds = object.leadInTemplateIds?.map((e) => e) || [];
+    message.lastPlan = (object.lastPlan !== undefined && object.lastPlan !== null)
+      ? LastPlan.fromPartial(object.lastPlan)
+      : undefined;
+    message.deferredBehindScenarioId = object.deferredBehindScenarioId ?? "";
+    message.waitsFor = object.waitsFor ?? 0;
     return message;
   },
 };
@@ -1351,6 +2020,219 @@ export const ScenarioInstance_VariableTimesEntry: MessageFns<ScenarioInstance_Va
   },
 };
 
+function createBaseScenarioInstance_SettledFieldsEntry(): ScenarioInstance_SettledFieldsEntry {
+  return { key: "", value: 0 };
+}
+
+export const ScenarioInstance_SettledFieldsEntry: MessageFns<ScenarioInstance_SettledFieldsEntry> = {
+  encode(message: ScenarioInstance_SettledFieldsEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.value !== 0) {
+      writer.uint32(16).int32(message.value);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ScenarioInstance_SettledFieldsEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseScenarioInstance_SettledFieldsEntry();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.value = reader.int32() as any;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<ScenarioInstance_SettledFieldsEntry>, I>>(
+    base?: I,
+  ): ScenarioInstance_SettledFieldsEntry {
+    return ScenarioInstance_SettledFieldsEntry.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ScenarioInstance_SettledFieldsEntry>, I>>(
+    object: I,
+  ): ScenarioInstance_SettledFieldsEntry {
+    const message = createBaseScenarioInstance_SettledFieldsEntry();
+    message.key = object.key ?? "";
+    message.value = object.value ?? 0;
+    return message;
+  },
+};
+
+function createBaseScenarioInstance_HeldValuesEntry(): ScenarioInstance_HeldValuesEntry {
+  return { key: "", value: undefined };
+}
+
+export const ScenarioInstance_HeldValuesEntry: MessageFns<ScenarioInstance_HeldValuesEntry> = {
+  encode(message: ScenarioInstance_HeldValuesEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.value !== undefined) {
+      Value.encode(Value.wrap(message.value), writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ScenarioInstance_HeldValuesEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseScenarioInstance_HeldValuesEntry();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.value = Value.unwrap(Value.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<ScenarioInstance_HeldValuesEntry>, I>>(
+    base?: I,
+  ): ScenarioInstance_HeldValuesEntry {
+    return ScenarioInstance_HeldValuesEntry.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ScenarioInstance_HeldValuesEntry>, I>>(
+    object: I,
+  ): ScenarioInstance_HeldValuesEntry {
+    const message = createBaseScenarioInstance_HeldValuesEntry();
+    message.key = object.key ?? "";
+    message.value = object.value === undefined ? undefined : object.value;
+    return message;
+  },
+};
+
+function createBaseScenarioInstance_PendingCorrectionsEntry(): ScenarioInstance_PendingCorrectionsEntry {
+  return { key: "", value: undefined };
+}
+
+export const ScenarioInstance_PendingCorrectionsEntry: MessageFns<ScenarioInstance_PendingCorrectionsEntry> = {
+  encode(message: ScenarioInstance_PendingCorrectionsEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.value !== undefined) {
+      Value.encode(Value.wrap(message.value), writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ScenarioInstance_PendingCorrectionsEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseScenarioInstance_PendingCorrectionsEntry();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.value = Value.unwrap(Value.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<ScenarioInstance_PendingCorrectionsEntry>, I>>(
+    base?: I,
+  ): ScenarioInstance_PendingCorrectionsEntry {
+    return ScenarioInstance_PendingCorrectionsEntry.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ScenarioInstance_PendingCorrectionsEntry>, I>>(
+    object: I,
+  ): ScenarioInstance_PendingCorrectionsEntry {
+    const message = createBaseScenarioInstance_PendingCorrectionsEntry();
+    message.key = object.key ?? "";
+    message.value = object.value === undefined ? undefined : object.value;
+    return message;
+  },
+};
+
 function createBaseStepVisit(): StepVisit {
   return {
     number: 0,
@@ -1364,6 +2246,12 @@ function createBaseStepVisit(): StepVisit {
     outcome: 0,
     acted: false,
     attempts: 0,
+    openedAt: undefined,
+    informedRevision: 0,
+    wasAskedBefore: false,
+    mustAsk: false,
+    suspendedVisits: [],
+    supersededKeys: 0,
   };
 }
 
@@ -1403,6 +2291,24 @@ export const StepVisit: MessageFns<StepVisit> = {
     }
     if (message.attempts !== 0) {
       writer.uint32(88).uint32(message.attempts);
+    }
+    if (message.openedAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.openedAt), writer.uint32(98).fork()).join();
+    }
+    if (message.informedRevision !== 0) {
+      writer.uint32(104).uint32(message.informedRevision);
+    }
+    if (message.wasAskedBefore !== false) {
+      writer.uint32(112).bool(message.wasAskedBefore);
+    }
+    if (message.mustAsk !== false) {
+      writer.uint32(120).bool(message.mustAsk);
+    }
+    for (const v of message.suspendedVisits) {
+      SuspendedVisit.encode(v!, writer.uint32(130).fork()).join();
+    }
+    if (message.supersededKeys !== 0) {
+      writer.uint32(136).uint32(message.supersededKeys);
     }
     return writer;
   },
@@ -1521,6 +2427,54 @@ export const StepVisit: MessageFns<StepVisit> = {
             message.attempts = reader.uint32();
             continue;
           }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.openedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 13: {
+            if (tag !== 104) {
+              break;
+            }
+
+            message.informedRevision = reader.uint32();
+            continue;
+          }
+          case 14: {
+            if (tag !== 112) {
+              break;
+            }
+
+            message.wasAskedBefore = reader.bool();
+            continue;
+          }
+          case 15: {
+            if (tag !== 120) {
+              break;
+            }
+
+            message.mustAsk = reader.bool();
+            continue;
+          }
+          case 16: {
+            if (tag !== 130) {
+              break;
+            }
+
+            message.suspendedVisits.push(SuspendedVisit.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 17: {
+            if (tag !== 136) {
+              break;
+            }
+
+            message.supersededKeys = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1555,6 +2509,12 @@ export const StepVisit: MessageFns<StepVisit> = {
     message.outcome = object.outcome ?? 0;
     message.acted = object.acted ?? false;
     message.attempts = object.attempts ?? 0;
+    message.openedAt = object.openedAt ?? undefined;
+    message.informedRevision = object.informedRevision ?? 0;
+    message.wasAskedBefore = object.wasAskedBefore ?? false;
+    message.mustAsk = object.mustAsk ?? false;
+    message.suspendedVisits = object.suspendedVisits?.map((e) => SuspendedVisit.fromPartial(e)) || [];
+    message.supersededKeys = object.supersededKeys ?? 0;
     return message;
   },
 };
@@ -1622,6 +2582,486 @@ export const StepVisit_ShownValuesEntry: MessageFns<StepVisit_ShownValuesEntry> 
     const message = createBaseStepVisit_ShownValuesEntry();
     message.key = object.key ?? "";
     message.value = object.value === undefined ? undefined : object.value;
+    return message;
+  },
+};
+
+function createBaseSuspendedVisit(): SuspendedVisit {
+  return {
+    stepId: "",
+    attempts: 0,
+    number: 0,
+    enteredRevision: 0,
+    openedAt: undefined,
+    outcome: 0,
+    informedRevision: 0,
+    wasAskedBefore: false,
+    mustAsk: false,
+    supersededKeys: 0,
+  };
+}
+
+export const SuspendedVisit: MessageFns<SuspendedVisit> = {
+  encode(message: SuspendedVisit, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.stepId !== "") {
+      writer.uint32(10).string(message.stepId);
+    }
+    if (message.attempts !== 0) {
+      writer.uint32(16).uint32(message.attempts);
+    }
+    if (message.number !== 0) {
+      writer.uint32(24).uint32(message.number);
+    }
+    if (message.enteredRevision !== 0) {
+      writer.uint32(32).uint32(message.enteredRevision);
+    }
+    if (message.openedAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.openedAt), writer.uint32(42).fork()).join();
+    }
+    if (message.outcome !== 0) {
+      writer.uint32(48).int32(message.outcome);
+    }
+    if (message.informedRevision !== 0) {
+      writer.uint32(56).uint32(message.informedRevision);
+    }
+    if (message.wasAskedBefore !== false) {
+      writer.uint32(64).bool(message.wasAskedBefore);
+    }
+    if (message.mustAsk !== false) {
+      writer.uint32(72).bool(message.mustAsk);
+    }
+    if (message.supersededKeys !== 0) {
+      writer.uint32(80).uint32(message.supersededKeys);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SuspendedVisit {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSuspendedVisit();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.stepId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.attempts = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.number = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.enteredRevision = reader.uint32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.openedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.outcome = reader.int32() as any;
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.informedRevision = reader.uint32();
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.wasAskedBefore = reader.bool();
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.mustAsk = reader.bool();
+            continue;
+          }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.supersededKeys = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<SuspendedVisit>, I>>(base?: I): SuspendedVisit {
+    return SuspendedVisit.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<SuspendedVisit>, I>>(object: I): SuspendedVisit {
+    const message = createBaseSuspendedVisit();
+    message.stepId = object.stepId ?? "";
+    message.attempts = object.attempts ?? 0;
+    message.number = object.number ?? 0;
+    message.enteredRevision = object.enteredRevision ?? 0;
+    message.openedAt = object.openedAt ?? undefined;
+    message.outcome = object.outcome ?? 0;
+    message.informedRevision = object.informedRevision ?? 0;
+    message.wasAskedBefore = object.wasAskedBefore ?? false;
+    message.mustAsk = object.mustAsk ?? false;
+    message.supersededKeys = object.supersededKeys ?? 0;
+    return message;
+  },
+};
+
+function createBaseRouteEntry(): RouteEntry {
+  return {
+    stepId: "",
+    visitNumber: 0,
+    transitionId: "",
+    asked: false,
+    canGoBackTo: false,
+    declined: false,
+    readFields: [],
+    confirmedFields: [],
+  };
+}
+
+export const RouteEntry: MessageFns<RouteEntry> = {
+  encode(message: RouteEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.stepId !== "") {
+      writer.uint32(10).string(message.stepId);
+    }
+    if (message.visitNumber !== 0) {
+      writer.uint32(16).uint32(message.visitNumber);
+    }
+    if (message.transitionId !== "") {
+      writer.uint32(26).string(message.transitionId);
+    }
+    if (message.asked !== false) {
+      writer.uint32(32).bool(message.asked);
+    }
+    if (message.canGoBackTo !== false) {
+      writer.uint32(40).bool(message.canGoBackTo);
+    }
+    if (message.declined !== false) {
+      writer.uint32(48).bool(message.declined);
+    }
+    for (const v of message.readFields) {
+      writer.uint32(58).string(v!);
+    }
+    for (const v of message.confirmedFields) {
+      writer.uint32(66).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RouteEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRouteEntry();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.stepId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.visitNumber = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.transitionId = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.asked = reader.bool();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.canGoBackTo = reader.bool();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.declined = reader.bool();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.readFields.push(reader.string());
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.confirmedFields.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<RouteEntry>, I>>(base?: I): RouteEntry {
+    return RouteEntry.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<RouteEntry>, I>>(object: I): RouteEntry {
+    const message = createBaseRouteEntry();
+    message.stepId = object.stepId ?? "";
+    message.visitNumber = object.visitNumber ?? 0;
+    message.transitionId = object.transitionId ?? "";
+    message.asked = object.asked ?? false;
+    message.canGoBackTo = object.canGoBackTo ?? false;
+    message.declined = object.declined ?? false;
+    message.readFields = object.readFields?.map((e) => e) || [];
+    message.confirmedFields = object.confirmedFields?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBaseInstanceCall(): InstanceCall {
+  return { scenarioId: "", instanceId: "", hasStarted: false, pendingTurnsLeft: 0 };
+}
+
+export const InstanceCall: MessageFns<InstanceCall> = {
+  encode(message: InstanceCall, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.scenarioId !== "") {
+      writer.uint32(10).string(message.scenarioId);
+    }
+    if (message.instanceId !== "") {
+      writer.uint32(18).string(message.instanceId);
+    }
+    if (message.hasStarted !== false) {
+      writer.uint32(24).bool(message.hasStarted);
+    }
+    if (message.pendingTurnsLeft !== 0) {
+      writer.uint32(32).uint32(message.pendingTurnsLeft);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): InstanceCall {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseInstanceCall();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.scenarioId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.instanceId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.hasStarted = reader.bool();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.pendingTurnsLeft = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<InstanceCall>, I>>(base?: I): InstanceCall {
+    return InstanceCall.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<InstanceCall>, I>>(object: I): InstanceCall {
+    const message = createBaseInstanceCall();
+    message.scenarioId = object.scenarioId ?? "";
+    message.instanceId = object.instanceId ?? "";
+    message.hasStarted = object.hasStarted ?? false;
+    message.pendingTurnsLeft = object.pendingTurnsLeft ?? 0;
+    return message;
+  },
+};
+
+function createBaseLastPlan(): LastPlan {
+  return { revision: 0, leadInTemplateIds: [] };
+}
+
+export const LastPlan: MessageFns<LastPlan> = {
+  encode(message: LastPlan, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.revision !== 0) {
+      writer.uint32(8).uint32(message.revision);
+    }
+    for (const v of message.leadInTemplateIds) {
+      writer.uint32(18).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LastPlan {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLastPlan();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.revision = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.leadInTemplateIds.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<LastPlan>, I>>(base?: I): LastPlan {
+    return LastPlan.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<LastPlan>, I>>(object: I): LastPlan {
+    const message = createBaseLastPlan();
+    message.revision = object.revision ?? 0;
+    message.leadInTemplateIds = object.leadInTemplateIds?.map((e) => e) || [];
     return message;
   },
 };
@@ -1742,7 +3182,7 @@ export const PathEntry: MessageFns<PathEntry> = {
 };
 
 function createBaseIrreversibleStep(): IrreversibleStep {
-  return { stepId: "", description: "", visitNumber: 0, revision: 0, pathSequence: 0, passed: false };
+  return { stepId: "", description: "", visitNumber: 0, revision: 0, passed: false };
 }
 
 export const IrreversibleStep: MessageFns<IrreversibleStep> = {
@@ -1758,9 +3198,6 @@ export const IrreversibleStep: MessageFns<IrreversibleStep> = {
     }
     if (message.revision !== 0) {
       writer.uint32(32).uint32(message.revision);
-    }
-    if (message.pathSequence !== 0) {
-      writer.uint32(40).uint32(message.pathSequence);
     }
     if (message.passed !== false) {
       writer.uint32(48).bool(message.passed);
@@ -1813,14 +3250,6 @@ export const IrreversibleStep: MessageFns<IrreversibleStep> = {
             message.revision = reader.uint32();
             continue;
           }
-          case 5: {
-            if (tag !== 40) {
-              break;
-            }
-
-            message.pathSequence = reader.uint32();
-            continue;
-          }
           case 6: {
             if (tag !== 48) {
               break;
@@ -1850,7 +3279,6 @@ export const IrreversibleStep: MessageFns<IrreversibleStep> = {
     message.description = object.description ?? "";
     message.visitNumber = object.visitNumber ?? 0;
     message.revision = object.revision ?? 0;
-    message.pathSequence = object.pathSequence ?? 0;
     message.passed = object.passed ?? false;
     return message;
   },
@@ -1868,6 +3296,7 @@ function createBaseEndedInstance(): EndedInstance {
     endedAt: undefined,
     lastStepId: "",
     irreversibleDone: [],
+    ending: 0,
   };
 }
 
@@ -1902,6 +3331,9 @@ export const EndedInstance: MessageFns<EndedInstance> = {
     }
     for (const v of message.irreversibleDone) {
       IrreversibleStep.encode(v!, writer.uint32(82).fork()).join();
+    }
+    if (message.ending !== 0) {
+      writer.uint32(88).int32(message.ending);
     }
     return writer;
   },
@@ -1999,6 +3431,14 @@ export const EndedInstance: MessageFns<EndedInstance> = {
             message.irreversibleDone.push(IrreversibleStep.decode(reader, reader.uint32()));
             continue;
           }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.ending = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2026,12 +3466,13 @@ export const EndedInstance: MessageFns<EndedInstance> = {
     message.endedAt = object.endedAt ?? undefined;
     message.lastStepId = object.lastStepId ?? "";
     message.irreversibleDone = object.irreversibleDone?.map((e) => IrreversibleStep.fromPartial(e)) || [];
+    message.ending = object.ending ?? 0;
     return message;
   },
 };
 
 function createBaseSessionVariable(): SessionVariable {
-  return { name: "", value: undefined, scope: 0, storedAt: undefined };
+  return { name: "", value: undefined, scope: 0, storedAt: undefined, isPersistedResult: false };
 }
 
 export const SessionVariable: MessageFns<SessionVariable> = {
@@ -2047,6 +3488,9 @@ export const SessionVariable: MessageFns<SessionVariable> = {
     }
     if (message.storedAt !== undefined) {
       Timestamp.encode(toTimestamp(message.storedAt), writer.uint32(34).fork()).join();
+    }
+    if (message.isPersistedResult !== false) {
+      writer.uint32(40).bool(message.isPersistedResult);
     }
     return writer;
   },
@@ -2096,6 +3540,14 @@ export const SessionVariable: MessageFns<SessionVariable> = {
             message.storedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.isPersistedResult = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2117,12 +3569,13 @@ export const SessionVariable: MessageFns<SessionVariable> = {
     message.value = object.value === undefined ? undefined : object.value;
     message.scope = object.scope ?? 0;
     message.storedAt = object.storedAt ?? undefined;
+    message.isPersistedResult = object.isPersistedResult ?? false;
     return message;
   },
 };
 
 function createBasePendingStart(): PendingStart {
-  return { scenarioId: "", score: 0, reason: 0, turnsLeft: 0 };
+  return { scenarioId: "", score: 0, reason: 0, turnsLeft: 0, localValues: {} };
 }
 
 export const PendingStart: MessageFns<PendingStart> = {
@@ -2139,6 +3592,11 @@ export const PendingStart: MessageFns<PendingStart> = {
     if (message.turnsLeft !== 0) {
       writer.uint32(32).uint32(message.turnsLeft);
     }
+    globalThis.Object.entries(message.localValues).forEach(([key, value]: [string, unknown | undefined]) => {
+      if (value !== undefined) {
+        PendingStart_LocalValuesEntry.encode({ key: key as any, value }, writer.uint32(42).fork()).join();
+      }
+    });
     return writer;
   },
 
@@ -2187,6 +3645,17 @@ export const PendingStart: MessageFns<PendingStart> = {
             message.turnsLeft = reader.uint32();
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            const entry5 = PendingStart_LocalValuesEntry.decode(reader, reader.uint32());
+            if (entry5.value !== undefined) {
+              message.localValues[entry5.key] = entry5.value;
+            }
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2208,12 +3677,401 @@ export const PendingStart: MessageFns<PendingStart> = {
     message.score = object.score ?? 0;
     message.reason = object.reason ?? 0;
     message.turnsLeft = object.turnsLeft ?? 0;
+    message.localValues = (globalThis.Object.entries(object.localValues ?? {}) as [string, unknown | undefined][])
+      .reduce((acc: { [key: string]: unknown | undefined }, [key, value]: [string, unknown | undefined]) => {
+        if (value !== undefined) {
+          acc[key] = value;
+        }
+        return acc;
+      }, {});
+    return message;
+  },
+};
+
+function createBasePendingStart_LocalValuesEntry(): PendingStart_LocalValuesEntry {
+  return { key: "", value: undefined };
+}
+
+export const PendingStart_LocalValuesEntry: MessageFns<PendingStart_LocalValuesEntry> = {
+  encode(message: PendingStart_LocalValuesEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.value !== undefined) {
+      Value.encode(Value.wrap(message.value), writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PendingStart_LocalValuesEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePendingStart_LocalValuesEntry();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.value = Value.unwrap(Value.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<PendingStart_LocalValuesEntry>, I>>(base?: I): PendingStart_LocalValuesEntry {
+    return PendingStart_LocalValuesEntry.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<PendingStart_LocalValuesEntry>, I>>(
+    object: I,
+  ): PendingStart_LocalValuesEntry {
+    const message = createBasePendingStart_LocalValuesEntry();
+    message.key = object.key ?? "";
+    message.value = object.value === undefined ? undefined : object.value;
+    return message;
+  },
+};
+
+function createBaseScenarioChoiceRequest(): ScenarioChoiceRequest {
+  return {
+    reason: 0,
+    options: [],
+    status: 0,
+    firstPut: undefined,
+    lastPut: undefined,
+    previousPut: undefined,
+    putCount: 0,
+    attempts: 0,
+  };
+}
+
+export const ScenarioChoiceRequest: MessageFns<ScenarioChoiceRequest> = {
+  encode(message: ScenarioChoiceRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.reason !== 0) {
+      writer.uint32(8).int32(message.reason);
+    }
+    for (const v of message.options) {
+      ChoiceOption.encode(v!, writer.uint32(18).fork()).join();
+    }
+    if (message.status !== 0) {
+      writer.uint32(24).int32(message.status);
+    }
+    if (message.firstPut !== undefined) {
+      Putting.encode(message.firstPut, writer.uint32(34).fork()).join();
+    }
+    if (message.lastPut !== undefined) {
+      Putting.encode(message.lastPut, writer.uint32(42).fork()).join();
+    }
+    if (message.previousPut !== undefined) {
+      Putting.encode(message.previousPut, writer.uint32(50).fork()).join();
+    }
+    if (message.putCount !== 0) {
+      writer.uint32(56).uint32(message.putCount);
+    }
+    if (message.attempts !== 0) {
+      writer.uint32(64).uint32(message.attempts);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ScenarioChoiceRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseScenarioChoiceRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.reason = reader.int32() as any;
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.options.push(ChoiceOption.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.status = reader.int32() as any;
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.firstPut = Putting.decode(reader, reader.uint32());
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.lastPut = Putting.decode(reader, reader.uint32());
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.previousPut = Putting.decode(reader, reader.uint32());
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.putCount = reader.uint32();
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.attempts = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<ScenarioChoiceRequest>, I>>(base?: I): ScenarioChoiceRequest {
+    return ScenarioChoiceRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ScenarioChoiceRequest>, I>>(object: I): ScenarioChoiceRequest {
+    const message = createBaseScenarioChoiceRequest();
+    message.reason = object.reason ?? 0;
+    message.options = object.options?.map((e) => ChoiceOption.fromPartial(e)) || [];
+    message.status = object.status ?? 0;
+    message.firstPut = (object.firstPut !== undefined && object.firstPut !== null)
+      ? Putting.fromPartial(object.firstPut)
+      : undefined;
+    message.lastPut = (object.lastPut !== undefined && object.lastPut !== null)
+      ? Putting.fromPartial(object.lastPut)
+      : undefined;
+    message.previousPut = (object.previousPut !== undefined && object.previousPut !== null)
+      ? Putting.fromPartial(object.previousPut)
+      : undefined;
+    message.putCount = object.putCount ?? 0;
+    message.attempts = object.attempts ?? 0;
+    return message;
+  },
+};
+
+function createBaseChoiceOption(): ChoiceOption {
+  return { scenarioId: "", score: 0, localValues: {} };
+}
+
+export const ChoiceOption: MessageFns<ChoiceOption> = {
+  encode(message: ChoiceOption, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.scenarioId !== "") {
+      writer.uint32(10).string(message.scenarioId);
+    }
+    if (message.score !== 0) {
+      writer.uint32(17).double(message.score);
+    }
+    globalThis.Object.entries(message.localValues).forEach(([key, value]: [string, unknown | undefined]) => {
+      if (value !== undefined) {
+        ChoiceOption_LocalValuesEntry.encode({ key: key as any, value }, writer.uint32(26).fork()).join();
+      }
+    });
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ChoiceOption {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseChoiceOption();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.scenarioId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 17) {
+              break;
+            }
+
+            message.score = reader.double();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            const entry3 = ChoiceOption_LocalValuesEntry.decode(reader, reader.uint32());
+            if (entry3.value !== undefined) {
+              message.localValues[entry3.key] = entry3.value;
+            }
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<ChoiceOption>, I>>(base?: I): ChoiceOption {
+    return ChoiceOption.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ChoiceOption>, I>>(object: I): ChoiceOption {
+    const message = createBaseChoiceOption();
+    message.scenarioId = object.scenarioId ?? "";
+    message.score = object.score ?? 0;
+    message.localValues = (globalThis.Object.entries(object.localValues ?? {}) as [string, unknown | undefined][])
+      .reduce((acc: { [key: string]: unknown | undefined }, [key, value]: [string, unknown | undefined]) => {
+        if (value !== undefined) {
+          acc[key] = value;
+        }
+        return acc;
+      }, {});
+    return message;
+  },
+};
+
+function createBaseChoiceOption_LocalValuesEntry(): ChoiceOption_LocalValuesEntry {
+  return { key: "", value: undefined };
+}
+
+export const ChoiceOption_LocalValuesEntry: MessageFns<ChoiceOption_LocalValuesEntry> = {
+  encode(message: ChoiceOption_LocalValuesEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.value !== undefined) {
+      Value.encode(Value.wrap(message.value), writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ChoiceOption_LocalValuesEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseChoiceOption_LocalValuesEntry();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.value = Value.unwrap(Value.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<ChoiceOption_LocalValuesEntry>, I>>(base?: I): ChoiceOption_LocalValuesEntry {
+    return ChoiceOption_LocalValuesEntry.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ChoiceOption_LocalValuesEntry>, I>>(
+    object: I,
+  ): ChoiceOption_LocalValuesEntry {
+    const message = createBaseChoiceOption_LocalValuesEntry();
+    message.key = object.key ?? "";
+    message.value = object.value === undefined ? undefined : object.value;
     return message;
   },
 };
 
 function createBaseScenarioCounter(): ScenarioCounter {
-  return { scenarioId: "", starts: 0, completions: 0 };
+  return { scenarioId: "", starts: 0, completions: 0, lastEnding: 0, lastValues: {} };
 }
 
 export const ScenarioCounter: MessageFns<ScenarioCounter> = {
@@ -2227,6 +4085,14 @@ export const ScenarioCounter: MessageFns<ScenarioCounter> = {
     if (message.completions !== 0) {
       writer.uint32(24).uint32(message.completions);
     }
+    if (message.lastEnding !== 0) {
+      writer.uint32(32).int32(message.lastEnding);
+    }
+    globalThis.Object.entries(message.lastValues).forEach(([key, value]: [string, unknown | undefined]) => {
+      if (value !== undefined) {
+        ScenarioCounter_LastValuesEntry.encode({ key: key as any, value }, writer.uint32(42).fork()).join();
+      }
+    });
     return writer;
   },
 
@@ -2267,6 +4133,25 @@ export const ScenarioCounter: MessageFns<ScenarioCounter> = {
             message.completions = reader.uint32();
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.lastEnding = reader.int32() as any;
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            const entry5 = ScenarioCounter_LastValuesEntry.decode(reader, reader.uint32());
+            if (entry5.value !== undefined) {
+              message.lastValues[entry5.key] = entry5.value;
+            }
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2287,6 +4172,85 @@ export const ScenarioCounter: MessageFns<ScenarioCounter> = {
     message.scenarioId = object.scenarioId ?? "";
     message.starts = object.starts ?? 0;
     message.completions = object.completions ?? 0;
+    message.lastEnding = object.lastEnding ?? 0;
+    message.lastValues = (globalThis.Object.entries(object.lastValues ?? {}) as [string, unknown | undefined][]).reduce(
+      (acc: { [key: string]: unknown | undefined }, [key, value]: [string, unknown | undefined]) => {
+        if (value !== undefined) {
+          acc[key] = value;
+        }
+        return acc;
+      },
+      {},
+    );
+    return message;
+  },
+};
+
+function createBaseScenarioCounter_LastValuesEntry(): ScenarioCounter_LastValuesEntry {
+  return { key: "", value: undefined };
+}
+
+export const ScenarioCounter_LastValuesEntry: MessageFns<ScenarioCounter_LastValuesEntry> = {
+  encode(message: ScenarioCounter_LastValuesEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.value !== undefined) {
+      Value.encode(Value.wrap(message.value), writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ScenarioCounter_LastValuesEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseScenarioCounter_LastValuesEntry();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.value = Value.unwrap(Value.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<ScenarioCounter_LastValuesEntry>, I>>(base?: I): ScenarioCounter_LastValuesEntry {
+    return ScenarioCounter_LastValuesEntry.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ScenarioCounter_LastValuesEntry>, I>>(
+    object: I,
+  ): ScenarioCounter_LastValuesEntry {
+    const message = createBaseScenarioCounter_LastValuesEntry();
+    message.key = object.key ?? "";
+    message.value = object.value === undefined ? undefined : object.value;
     return message;
   },
 };

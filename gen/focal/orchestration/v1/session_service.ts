@@ -58,12 +58,19 @@ export interface TurnRecord {
   committedAt:
     | Date
     | undefined;
-  /** The request as it was applied. `occurred_at` is always set. */
+  /** The request as it was applied. `occurred_at` is always set: the time at which the turn counted (section 14). */
   request:
     | ProcessTurnRequest
     | undefined;
   /** The response of the turn. */
-  response: ProcessTurnResponse | undefined;
+  response:
+    | ProcessTurnResponse
+    | undefined;
+  /**
+   * The turn that superseded this one (section 13). UUID. Empty if none did. Set by ListTurns only: WatchSession sends a turn
+   * before another one can supersede it. The later turn names this one in `supersedes_turn_id`.
+   */
+  supersededByTurnId: string;
 }
 
 /** Identifies a session. */
@@ -207,7 +214,14 @@ export interface ImportSessionResponse {
 }
 
 function createBaseTurnRecord(): TurnRecord {
-  return { revision: 0, turnId: "", committedAt: undefined, request: undefined, response: undefined };
+  return {
+    revision: 0,
+    turnId: "",
+    committedAt: undefined,
+    request: undefined,
+    response: undefined,
+    supersededByTurnId: "",
+  };
 }
 
 export const TurnRecord: MessageFns<TurnRecord> = {
@@ -226,6 +240,9 @@ export const TurnRecord: MessageFns<TurnRecord> = {
     }
     if (message.response !== undefined) {
       ProcessTurnResponse.encode(message.response, writer.uint32(42).fork()).join();
+    }
+    if (message.supersededByTurnId !== "") {
+      writer.uint32(50).string(message.supersededByTurnId);
     }
     return writer;
   },
@@ -283,6 +300,14 @@ export const TurnRecord: MessageFns<TurnRecord> = {
             message.response = ProcessTurnResponse.decode(reader, reader.uint32());
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.supersededByTurnId = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -309,6 +334,7 @@ export const TurnRecord: MessageFns<TurnRecord> = {
     message.response = (object.response !== undefined && object.response !== null)
       ? ProcessTurnResponse.fromPartial(object.response)
       : undefined;
+    message.supersededByTurnId = object.supersededByTurnId ?? "";
     return message;
   },
 };

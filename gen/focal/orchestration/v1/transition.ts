@@ -32,15 +32,18 @@ export enum TransitionReason {
   TRANSITION_REASON_CORRECTED = 3,
   /** TRANSITION_REASON_RELOCALIZED - It was moved to a recovery step (3.8). */
   TRANSITION_REASON_RELOCALIZED = 4,
-  /** TRANSITION_REASON_NOT_ADDRESSED - It stays: the turn addresses other instances (0.5). */
+  /** TRANSITION_REASON_NOT_ADDRESSED - It stays: the turn does not concern it (0.5). */
   TRANSITION_REASON_NOT_ADDRESSED = 5,
-  /** TRANSITION_REASON_BLOCKED_BY_CHECKPOINT - It stays: the correction would go back past a passed checkpoint (3.9). */
+  /** TRANSITION_REASON_BLOCKED_BY_CHECKPOINT - It stays: the correction or BACK would go back past a passed checkpoint (3.9, 3.10). */
   TRANSITION_REASON_BLOCKED_BY_CHECKPOINT = 6,
   /** TRANSITION_REASON_AWAITS_FIELDS - It stays: it waits for fields. */
   TRANSITION_REASON_AWAITS_FIELDS = 7,
   /** TRANSITION_REASON_AWAITS_CONFIRMATION - It stays: it waits for a confirmation. */
   TRANSITION_REASON_AWAITS_CONFIRMATION = 8,
-  /** TRANSITION_REASON_AWAITS_ACTION - It stays: it waits for the result of an action. */
+  /**
+   * TRANSITION_REASON_AWAITS_ACTION - It stays: it waits for the result of an action. With `corrected_fields` the action runs with the earlier values, and the
+   * change waits for its outcome (3.9).
+   */
   TRANSITION_REASON_AWAITS_ACTION = 9,
   /** TRANSITION_REASON_INFORMS - It stays: the step has to inform the customer first. */
   TRANSITION_REASON_INFORMS = 10,
@@ -50,10 +53,20 @@ export enum TransitionReason {
   TRANSITION_REASON_NO_TRANSITION = 12,
   /** TRANSITION_REASON_TERMINAL - It stays: the step is terminal. */
   TRANSITION_REASON_TERMINAL = 13,
+  /** TRANSITION_REASON_WENT_BACK - BACK moved it to the previous question (3.10). */
+  TRANSITION_REASON_WENT_BACK = 14,
+  /** TRANSITION_REASON_RETURNED - It returned to the step and visit that a global transition had left (3.2). */
+  TRANSITION_REASON_RETURNED = 15,
+  /** TRANSITION_REASON_NOTHING_TO_GO_BACK_TO - It stays: BACK finds no earlier question (3.10). */
+  TRANSITION_REASON_NOTHING_TO_GO_BACK_TO = 16,
+  /** TRANSITION_REASON_AWAITS_CALL - It stays: it waits for the scenario that it called (section 11). */
+  TRANSITION_REASON_AWAITS_CALL = 17,
+  /** TRANSITION_REASON_AWAITS_EVENT - It stays: it waits for a value from outside (3.3). */
+  TRANSITION_REASON_AWAITS_EVENT = 18,
   UNRECOGNIZED = -1,
 }
 
-/** The step that one instance with CONTINUE or START moves to (P6.3). */
+/** The step that one instance with CONTINUE or START moves to, or from which it completed on the turn of its walk (P6.3). */
 export interface ScenarioStepTransitionDecision {
   /** The scenario. UUID. */
   scenarioId: string;
@@ -85,11 +98,14 @@ export interface ScenarioStepTransitionDecision {
   /** Confidence of the decision. 0..1. Decisions by rule have 1. */
   confidence: number;
   /**
-   * Description of the passed checkpoint that blocks a correction (3.9). Empty if none does. The instance may still have
-   * moved by other transitions.
+   * Description of the passed checkpoint that blocks a correction or BACK (3.9, 3.10). Empty if none does. The instance may
+   * still have moved by other transitions.
    */
   blockedByCheckpoint: string;
-  /** Fields whose correction moved the instance, or would have moved it without the checkpoint (3.9). Sorted by name. */
+  /**
+   * Fields whose correction moved the instance, would have moved it without the checkpoint, or is remembered while an action
+   * is under way (3.9). Sorted by name.
+   */
   correctedFields: string[];
   /** Fields that the taken transitions made unknown (3.2). Sorted by name. */
   clearedFields: string[];
@@ -107,7 +123,7 @@ export interface TransitionAlternative {
   transitionId: string;
   /** The step at which it was considered. */
   sourceStepId: string;
-  /** The step that it leads to. */
+  /** The step that it leads to. For a transition with `returns` the step that it returns to. */
   targetStepId: string;
   /** The result of its evaluation. */
   truth: ConditionTruth;

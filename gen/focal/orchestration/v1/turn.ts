@@ -8,6 +8,7 @@
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Value } from "../../../google/protobuf/struct";
 import { Timestamp } from "../../../google/protobuf/timestamp";
+import { ContributionType } from "./contribution";
 import { StepOutcomeKind } from "./scenario";
 
 /** What caused a turn (0.1). */
@@ -16,9 +17,9 @@ export enum TurnTrigger {
   TURN_TRIGGER_UNSPECIFIED = 0,
   /** TURN_TRIGGER_MESSAGE - The customer sent a message. Only these turns increment `turn_count`. */
   TURN_TRIGGER_MESSAGE = 1,
-  /** TURN_TRIGGER_TOOL_RESULTS - No message: tools ran since the last turn. */
+  /** TURN_TRIGGER_TOOL_RESULTS - No message: tools ran or an event happened outside since the last turn. */
   TURN_TRIGGER_TOOL_RESULTS = 2,
-  /** TURN_TRIGGER_TIMER - No message: an idle check. */
+  /** TURN_TRIGGER_TIMER - No message: a timer is due, see `next_timer_at` (section 14). */
   TURN_TRIGGER_TIMER = 3,
   UNRECOGNIZED = -1,
 }
@@ -45,6 +46,37 @@ export enum ScenarioSignal {
    * @deprecated
    */
   SCENARIO_SIGNAL_EXIT = 7,
+  /** SCENARIO_SIGNAL_BACK - Go back to the previous question (3.10). Unaimed, it applies to the focus. */
+  SCENARIO_SIGNAL_BACK = 8,
+  UNRECOGNIZED = -1,
+}
+
+/** What a candidate variable does with the known value (0.4). */
+export enum VariableOperation {
+  /** VARIABLE_OPERATION_UNSPECIFIED - Not set. Treated as SET. */
+  VARIABLE_OPERATION_UNSPECIFIED = 0,
+  /** VARIABLE_OPERATION_SET - The value replaces the known one. */
+  VARIABLE_OPERATION_SET = 1,
+  /**
+   * VARIABLE_OPERATION_APPEND - The value, or each element of it if it is a list, is added to the known list, without duplicates. A known value that is
+   * no list becomes the first element of one.
+   */
+  VARIABLE_OPERATION_APPEND = 2,
+  /** VARIABLE_OPERATION_REMOVE - The value, or each element of it if it is a list, is removed from the known list. An empty list is a known value. */
+  VARIABLE_OPERATION_REMOVE = 3,
+  UNRECOGNIZED = -1,
+}
+
+/** Whether a contribution reached the customer (section 12). */
+export enum DeliveryStatus {
+  /** DELIVERY_STATUS_UNSPECIFIED - Not set. Refused. */
+  DELIVERY_STATUS_UNSPECIFIED = 0,
+  /** DELIVERY_STATUS_DELIVERED - It did. The default of contributions that no delivery names. */
+  DELIVERY_STATUS_DELIVERED = 1,
+  /** DELIVERY_STATUS_CUT_OFF - It was begun and not finished. It counts as not put on this turn. */
+  DELIVERY_STATUS_CUT_OFF = 2,
+  /** DELIVERY_STATUS_NOT_SAID - It was not said. It counts as not put on this turn. */
+  DELIVERY_STATUS_NOT_SAID = 3,
   UNRECOGNIZED = -1,
 }
 
@@ -117,7 +149,10 @@ export interface Turn {
    * returns the stored response, byte for byte (5.1). The same id with a different request fails with ALREADY_EXISTS (5.2).
    */
   turnId: string;
-  /** Optional, default the server's clock. When the event happened, with millisecond precision. 1970..9999. */
+  /**
+   * Optional, default the server's clock. When the event happened, with millisecond precision. A time earlier than that of
+   * the last turn counts as that time (section 14). 1970..9999.
+   */
   occurredAt:
     | Date
     | undefined;
@@ -136,10 +171,27 @@ export interface Turn {
   appliedRules: AppliedRule[];
   /** Optional. The customer's known fields (P3), by field name. At most 500 entries (`[limits] fields`). */
   customerData: { [key: string]: unknown | undefined };
-  /** Optional. Customer answers and action results since the last turn (P7), applied in this order. At most 100. */
+  /**
+   * Optional. Customer answers and action results since the last turn (P7), applied in this order. Each answers one open
+   * request (0.6); one that answers none is returned in `ignored_outcomes`. At most 100.
+   */
   stepOutcomes: StepOutcome[];
   /** Optional. A patch of the session's variables, by name. A null deletes the variable. At most 500 entries. */
   sessionVariables: { [key: string]: unknown | undefined };
+  /**
+   * Optional. What the channel reports about contributions of the current exchange (0.3): those of the last MESSAGE turn and
+   * of the turns since (section 12). A contribution that no delivery names counts as delivered. If several name the same one,
+   * the last counts. At most 100.
+   */
+  deliveries: Delivery[];
+  /**
+   * Optional. The turn that this turn replaces, for example because the customer edited the message (section 13). The turn is
+   * decided on the state before that turn, so it must carry whatever of that turn still holds: outcomes, values, deliveries.
+   * That turn must be the last turn of the session, a MESSAGE turn, and must not have hinted a WRITE action; otherwise the
+   * call fails with FAILED_PRECONDITION (TURN_NOT_SUPERSEDABLE). Must be empty in a request to a stateless method: send the
+   * session before the turn to replace. UUID or empty.
+   */
+  supersedesTurnId: string;
 }
 
 export interface Turn_CustomerDataEntry {
@@ -182,7 +234,10 @@ export interface Situation {
   urgency: Urgency;
   /** Optional. Facts about the situation for conditions (`facts`, section 6). At most 500 entries. */
   facts: { [key: string]: unknown | undefined };
-  /** Optional. Fields that the customer asked about (`requested`, section 6). At most 500. */
+  /**
+   * Optional. Fields that the customer asked about (`requested`, section 6). A message with any is no attempt at an open
+   * request (0.8). At most 500.
+   */
   requestedFields: string[];
   /**
    * Optional. Values extracted from the message. They take precedence over every other source (0.4). If a name occurs more
@@ -214,7 +269,7 @@ export interface SignalAim {
   allInstances: boolean;
 }
 
-/** A value extracted from the message. */
+/** A value extracted from the message, or the mark that the customer does not give it (0.1, 0.4). */
 export interface CandidateVariable {
   /** Required. The field. 1..128 characters. */
   name: string;
@@ -224,6 +279,18 @@ export interface CandidateVariable {
     | undefined;
   /** Optional, default CASE. How long the value is kept. */
   scope: VariableScope;
+  /**
+   * Optional. The scenario that the value is meant for. It has an effect only for a field that the scenario lists under
+   * `local_fields` (0.4). UUID or empty.
+   */
+  scenarioId: string;
+  /** Optional, default SET. What to do with the known value. */
+  operation: VariableOperation;
+  /**
+   * Optional, default false. The customer will not or cannot give the value. The field then needs no further question where
+   * it is optional (3.1), until a value comes. `value` and `operation` have no effect.
+   */
+  declined: boolean;
 }
 
 /** A scenario that may start (P4). */
@@ -253,27 +320,34 @@ export interface AppliedRule {
   priority: number;
 }
 
-/** The outcome of a step: an answer of the customer or the result of an action (0.6). */
+/** The outcome of a step: an answer of the customer or the result of an action. It answers one open request (0.6). */
 export interface StepOutcome {
-  /** Optional, default the focus (0.3). The instance that the outcome belongs to. UUID or empty. */
+  /**
+   * Optional. The instance that the outcome belongs to. Empty: the request is searched in all instances; if there is none, the
+   * focus (0.3). UUID or empty.
+   */
   instanceId: string;
   /**
-   * Optional, default the instance's current step. If the instance has left the step, the outcome is returned in
-   * `ignored_outcomes`. At most 128 characters.
+   * Optional. The step of the open ACTION that an ACTION_* without `action_key` answers. Empty: any step. At most 128
+   * characters.
    */
   stepId: string;
   /**
-   * Optional. The `action_key` of the CONFIRM or ACTION_HINT that this outcome answers. If it belongs to an earlier visit,
-   * the outcome is returned in `ignored_outcomes`. At most 300 characters.
+   * Optional. The `action_key` of the CONFIRM or ACTION_HINT that this outcome answers. ACTION_SUCCEEDED with the key of an
+   * open CONFIRM confirms it, too. Without a key a CONFIRMED or DECLINED answers the CONFIRM or CHOICE that was put last;
+   * CONFIRMED answers a CHOICE with one option only (0.6). At most 300 characters.
    */
   actionKey: string;
   /** Required. What happened. */
   kind: StepOutcomeKind;
-  /** Optional. The tool that ran. At most 128 characters. */
+  /**
+   * Optional. The tool that ran. An ACTION of several tools is answered when each of them has an outcome. At most 128
+   * characters.
+   */
   toolId: string;
   /**
-   * Optional. Values that the tool returned, by variable name. They are stored in the instance's variables. At most 500
-   * entries.
+   * Optional. Values that the tool returned, by variable name. They are stored in the instance's variables if the outcome is
+   * applied. At most 500 entries.
    */
   results: { [key: string]: unknown | undefined };
 }
@@ -281,6 +355,24 @@ export interface StepOutcome {
 export interface StepOutcome_ResultsEntry {
   key: string;
   value: unknown | undefined;
+}
+
+/**
+ * What the channel reports about one contribution (section 12). `action_key` identifies it, else `instance_id` and
+ * `contribution_type`, else CONFIRM without an instance: the CHOICE.
+ */
+export interface Delivery {
+  /** The instance of the contribution. Required without `action_key`, except for a CHOICE. UUID or empty. */
+  instanceId: string;
+  /**
+   * The type of the contribution: ASK, CONFIRM, ACTION_HINT or INFORM. Required without `action_key`. A report of an
+   * ACTION_HINT has no effect, because an action does not need the customer.
+   */
+  contributionType: ContributionType;
+  /** The `action_key` of the CONFIRM. At most 300 characters. */
+  actionKey: string;
+  /** Required. Whether the contribution reached the customer. */
+  status: DeliveryStatus;
 }
 
 function createBaseTurn(): Turn {
@@ -297,6 +389,8 @@ function createBaseTurn(): Turn {
     customerData: {},
     stepOutcomes: [],
     sessionVariables: {},
+    deliveries: [],
+    supersedesTurnId: "",
   };
 }
 
@@ -342,6 +436,12 @@ export const Turn: MessageFns<Turn> = {
         Turn_SessionVariablesEntry.encode({ key: key as any, value }, writer.uint32(98).fork()).join();
       }
     });
+    for (const v of message.deliveries) {
+      Delivery.encode(v!, writer.uint32(106).fork()).join();
+    }
+    if (message.supersedesTurnId !== "") {
+      writer.uint32(114).string(message.supersedesTurnId);
+    }
     return writer;
   },
 
@@ -460,6 +560,22 @@ export const Turn: MessageFns<Turn> = {
             }
             continue;
           }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.deliveries.push(Delivery.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.supersedesTurnId = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -506,6 +622,8 @@ export const Turn: MessageFns<Turn> = {
         },
         {},
       );
+    message.deliveries = object.deliveries?.map((e) => Delivery.fromPartial(e)) || [];
+    message.supersedesTurnId = object.supersedesTurnId ?? "";
     return message;
   },
 };
@@ -1079,7 +1197,7 @@ export const SignalAim: MessageFns<SignalAim> = {
 };
 
 function createBaseCandidateVariable(): CandidateVariable {
-  return { name: "", value: undefined, scope: 0 };
+  return { name: "", value: undefined, scope: 0, scenarioId: "", operation: 0, declined: false };
 }
 
 export const CandidateVariable: MessageFns<CandidateVariable> = {
@@ -1092,6 +1210,15 @@ export const CandidateVariable: MessageFns<CandidateVariable> = {
     }
     if (message.scope !== 0) {
       writer.uint32(24).int32(message.scope);
+    }
+    if (message.scenarioId !== "") {
+      writer.uint32(34).string(message.scenarioId);
+    }
+    if (message.operation !== 0) {
+      writer.uint32(40).int32(message.operation);
+    }
+    if (message.declined !== false) {
+      writer.uint32(48).bool(message.declined);
     }
     return writer;
   },
@@ -1133,6 +1260,30 @@ export const CandidateVariable: MessageFns<CandidateVariable> = {
             message.scope = reader.int32() as any;
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.scenarioId = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.operation = reader.int32() as any;
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.declined = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1153,6 +1304,9 @@ export const CandidateVariable: MessageFns<CandidateVariable> = {
     message.name = object.name ?? "";
     message.value = object.value === undefined ? undefined : object.value;
     message.scope = object.scope ?? 0;
+    message.scenarioId = object.scenarioId ?? "";
+    message.operation = object.operation ?? 0;
+    message.declined = object.declined ?? false;
     return message;
   },
 };
@@ -1530,6 +1684,97 @@ export const StepOutcome_ResultsEntry: MessageFns<StepOutcome_ResultsEntry> = {
     const message = createBaseStepOutcome_ResultsEntry();
     message.key = object.key ?? "";
     message.value = object.value === undefined ? undefined : object.value;
+    return message;
+  },
+};
+
+function createBaseDelivery(): Delivery {
+  return { instanceId: "", contributionType: 0, actionKey: "", status: 0 };
+}
+
+export const Delivery: MessageFns<Delivery> = {
+  encode(message: Delivery, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.instanceId !== "") {
+      writer.uint32(10).string(message.instanceId);
+    }
+    if (message.contributionType !== 0) {
+      writer.uint32(16).int32(message.contributionType);
+    }
+    if (message.actionKey !== "") {
+      writer.uint32(26).string(message.actionKey);
+    }
+    if (message.status !== 0) {
+      writer.uint32(32).int32(message.status);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Delivery {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDelivery();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.instanceId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.contributionType = reader.int32() as any;
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.actionKey = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.status = reader.int32() as any;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<Delivery>, I>>(base?: I): Delivery {
+    return Delivery.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<Delivery>, I>>(object: I): Delivery {
+    const message = createBaseDelivery();
+    message.instanceId = object.instanceId ?? "";
+    message.contributionType = object.contributionType ?? 0;
+    message.actionKey = object.actionKey ?? "";
+    message.status = object.status ?? 0;
     return message;
   },
 };

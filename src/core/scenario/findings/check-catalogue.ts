@@ -1,37 +1,10 @@
 import type { Relationship, RelationshipKind, Scenario } from '../../model/scenario';
-
-/** Codes of findings in several scenarios and relationships. Each comment names the author's mistake. */
-export type CatalogueFindingCode =
-  /** Several scenarios collect the same field, so a value for one is a value for all. */
-  | 'FIELD_COLLECTED_BY_SEVERAL'
-  /** A relationship refers to a scenario that does not exist. */
-  | 'RELATIONSHIP_WITHOUT_SCENARIO'
-  /** A scenario depends on one that it also excludes or implies. */
-  | 'RELATIONSHIPS_CONTRADICT';
-
-/** A WARNING must be fixed or explained. An INFO may be intentional. */
-export const catalogueFindingSeverities: Readonly<Record<CatalogueFindingCode, 'WARNING' | 'INFO'>> = {
-  FIELD_COLLECTED_BY_SEVERAL: 'INFO',
-  RELATIONSHIP_WITHOUT_SCENARIO: 'WARNING',
-  RELATIONSHIPS_CONTRADICT: 'WARNING',
-};
-
-/** A problem that concerns several scenarios or a relationship. */
-export interface CatalogueFinding {
-  readonly code: CatalogueFindingCode;
-  /** What is wrong and how to fix it. */
-  readonly message: string;
-  /** Whether the finding is on a scenario or on a relationship. */
-  readonly kind: 'SCENARIO' | 'RELATIONSHIP';
-  /** 0-based position of the scenario or relationship in its list. */
-  readonly index: number;
-  /** Path in the field names of the contract; "" for the whole relationship. */
-  readonly fieldPath: string;
-}
+import type { CatalogueFinding } from '../catalogue-finding';
+import { checkCalledScenarios } from './check-called-scenarios';
 
 /**
  * Checks the scenarios and relationships of an agent together. Each relationship must already have passed `findRelationshipProblem`.
- * Findings are in the order of the scenarios, then of the relationships.
+ * Findings are in the order of the checks, then of the scenarios or relationships.
  */
 export function checkCatalogue(
   scenarios: readonly Scenario[],
@@ -40,35 +13,37 @@ export function checkCatalogue(
   const names = new Map(scenarios.map(({ scenarioId, name }) => [scenarioId, name]));
   return [
     ...checkSharedFields(scenarios),
+    ...checkCalledScenarios(scenarios),
     ...checkEnds(relationships, names),
     ...checkContradictions(relationships, names),
   ];
 }
 
 /**
- * Finds fields that several scenarios collect. Values belong to the session, so all scenarios that collect a field share its value (0.4).
+ * Finds fields that several scenarios collect. Values belong to the session, so all scenarios that collect a field share its value, unless it is local (0.4).
  */
 function checkSharedFields(scenarios: readonly Scenario[]): readonly CatalogueFinding[] {
   const collectors = new Map<string, Scenario>();
   return scenarios.flatMap((scenario, index) => {
     const findings: CatalogueFinding[] = [];
-    for (const [field, fieldPath] of listCollectedFields(scenario)) {
+    for (const [field, fieldPath] of listSharedFields(scenario)) {
       const first = collectors.get(field);
       if (first === undefined) collectors.set(field, scenario);
       if (first === undefined || first.scenarioId === scenario.scenarioId) continue;
-      const message = `Field "${field}" is also collected by "${first.name}": a value that the customer gives for one scenario is known to both. If they mean different things, give them different names.`;
+      const message = `Field "${field}" is also collected by "${first.name}": a value that the customer gives for one scenario is known to both. If they mean different things, give them different names, or list the field under local_fields.`;
       findings.push({ code: 'FIELD_COLLECTED_BY_SEVERAL', message, kind: 'SCENARIO', index, fieldPath });
     }
     return findings;
   });
 }
 
-/** Returns the collected fields of a scenario, each with the path of its first occurrence. */
-function listCollectedFields({ steps }: Scenario): ReadonlyMap<string, string> {
+/** Returns the collected fields of a scenario that are not local, each with the path of its first occurrence. */
+function listSharedFields({ steps, localFields }: Scenario): ReadonlyMap<string, string> {
   const paths = new Map<string, string>();
   steps.forEach(({ collectsProfileFields }, stepIndex) => {
     collectsProfileFields.forEach((field, index) => {
-      if (!paths.has(field)) paths.set(field, `steps[${stepIndex}].collects_profile_fields[${index}]`);
+      if (!paths.has(field) && !localFields.includes(field))
+        paths.set(field, `steps[${stepIndex}].collects_profile_fields[${index}]`);
     });
   });
   return paths;

@@ -12,19 +12,21 @@ import {
 
 /**
  * Finds fields that are read but that the scenario does not provide, tool variables that are read without `has()`, questions that the
- * customer cannot answer, and persisted fields that no step collects.
+ * customer cannot answer, and listed fields that are not collected.
  */
 export function checkFields(draft: CompiledDraft): readonly ScenarioFinding[] {
   return [
     ...checkReads(draft),
     ...checkToolVariables(draft),
     ...checkSources(draft),
+    ...checkOptionalFields(draft.scenario),
     ...checkPersistedFields(draft.scenario),
+    ...checkLocalFields(draft.scenario),
   ];
 }
 
 function checkReads(draft: CompiledDraft): readonly ScenarioFinding[] {
-  const { scenario, steps, globalTransitions, entryCondition, completionCondition } = draft;
+  const { scenario, steps, globalTransitions, entryCondition, completionCondition, cancelCondition } = draft;
   const providedFields = findProvidedFields(scenario);
   const findings: ScenarioFinding[] = [];
   const check = (
@@ -36,7 +38,7 @@ function checkReads(draft: CompiledDraft): readonly ScenarioFinding[] {
       if (providedFields.has(field)) continue;
       const nearest = findNearestName(field, [...providedFields]);
       const fix = nearest === undefined ? 'Correct its name if it is wrong.' : `Did you mean "${nearest}"?`;
-      const message = `Field "${field}" is read here, but no step collects it, no tool fills it and required_fields does not list it. ${fix} Unless the caller sends the field, ${consequence}.`;
+      const message = `Field "${field}" is read here, but no step collects it, no tool fills it, no call returns it and required_fields does not list it. ${fix} Unless the caller sends the field, ${consequence}.`;
       findings.push(createWarning('FIELD_NOT_COLLECTED', message, location));
     }
   };
@@ -58,6 +60,7 @@ function checkReads(draft: CompiledDraft): readonly ScenarioFinding[] {
   });
   check(entryCondition?.reads.dataKeys ?? [], { fieldPath: 'entry_condition' });
   check(completionCondition?.reads.dataKeys ?? [], { fieldPath: 'completion_condition' });
+  check(cancelCondition?.reads.dataKeys ?? [], { fieldPath: 'cancel_condition' });
   return findings;
 }
 
@@ -67,6 +70,7 @@ function findProvidedFields(scenario: Scenario): ReadonlySet<string> {
     ...scenario.steps.flatMap((step) => [
       ...step.collectsProfileFields,
       ...step.toolBindings.flatMap(({ variableNames }) => variableNames),
+      ...(step.calls?.returns ?? []),
     ]),
   ]);
 }
@@ -117,15 +121,42 @@ function checkSources({ scenario, options }: CompiledDraft): readonly ScenarioFi
   );
 }
 
+/** Finds optional fields that their step does not collect (3.1). */
+function checkOptionalFields({ steps }: Scenario): readonly ScenarioFinding[] {
+  return steps.flatMap(({ stepId, optionalFields, collectsProfileFields }, stepIndex) =>
+    optionalFields.flatMap((field, index) => {
+      if (collectsProfileFields.includes(field)) return [];
+      const message = `Field "${field}" in optional_fields has no effect, because step "${stepId}" does not collect it. Add it to collects_profile_fields, or remove it.`;
+      const fieldPath = `steps[${stepIndex}].optional_fields[${index}]`;
+      return [createWarning('OPTIONAL_FIELD_NOT_COLLECTED', message, { fieldPath, stepId })];
+    }),
+  );
+}
+
 /**
- * Finds persisted fields that no step collects. Only collected fields are dropped when an instance ends, so persisting other fields has no
- * effect (0.4).
+ * Finds persisted fields that no step collects and no tool fills. Only these are dropped when an instance ends, so persisting other fields
+ * has no effect (0.4).
  */
 function checkPersistedFields({ steps, persistedFields }: Scenario): readonly ScenarioFinding[] {
-  const collectedFields = new Set(steps.flatMap((step) => step.collectsProfileFields));
+  const droppedFields = new Set(
+    steps.flatMap((step) => [
+      ...step.collectsProfileFields,
+      ...step.toolBindings.flatMap(({ variableNames }) => variableNames),
+    ]),
+  );
   return persistedFields.flatMap((field, index) => {
-    if (collectedFields.has(field)) return [];
-    const message = `Field "${field}" in persisted_fields has no effect, because no step collects it. Correct its name, or remove it.`;
+    if (droppedFields.has(field)) return [];
+    const message = `Field "${field}" in persisted_fields has no effect, because no step collects it and no tool fills it. Correct its name, or remove it.`;
     return [createWarning('PERSISTED_FIELD_NOT_COLLECTED', message, { fieldPath: `persisted_fields[${index}]` })];
+  });
+}
+
+/** Finds local fields that no step collects. Candidate variables for other fields are not kept in an instance (0.4). */
+function checkLocalFields({ steps, localFields }: Scenario): readonly ScenarioFinding[] {
+  const collectedFields = new Set(steps.flatMap((step) => step.collectsProfileFields));
+  return localFields.flatMap((field, index) => {
+    if (collectedFields.has(field)) return [];
+    const message = `Field "${field}" is listed in local_fields, but no step collects it. Correct its name, or remove it.`;
+    return [createWarning('LOCAL_FIELD_NOT_COLLECTED', message, { fieldPath: `local_fields[${index}]` })];
   });
 }

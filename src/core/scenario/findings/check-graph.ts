@@ -1,6 +1,6 @@
-import type { CompiledDraft } from '../compiled-scenario';
+import type { CompiledDraft, StepGraph } from '../compiled-scenario';
 import { createError, createWarning, type FindingLocation, type ScenarioFinding } from '../scenario-finding';
-import { buildStepGraph, findReachableSteps, findStepsOnCycles, reverseGraph, type StepGraph } from '../step-graph';
+import { buildStepGraph, findReachableSteps, findStepsOnCycles, reverseGraph } from '../step-graph';
 
 /** Finds unreachable steps and steps from which no terminal step is reachable. */
 export function checkGraph(draft: CompiledDraft): readonly ScenarioFinding[] {
@@ -8,7 +8,7 @@ export function checkGraph(draft: CompiledDraft): readonly ScenarioFinding[] {
   const entry = steps.get(scenario.entryStepId);
   if (!entry) return [];
   const graph = buildStepGraph(draft);
-  const recoverySteps = [...steps.values()].filter(({ definition }) => definition.reachableFromAnywhere);
+  const recoverySteps = [...steps.values()].filter(({ isRecovery }) => isRecovery);
   const reachable = findReachableSteps([entry.stepId, ...recoverySteps.map(({ stepId }) => stepId)], graph);
   const terminals = [...steps.values()].filter(({ isTerminal }) => isTerminal);
   const canEnd = findReachableSteps(
@@ -22,7 +22,8 @@ export function checkGraph(draft: CompiledDraft): readonly ScenarioFinding[] {
   });
   if (scenario.completionCondition !== '') return unreachable;
   if (canEnd.has(entry.stepId)) {
-    return [...unreachable, ...checkStuckSteps(draft, graph, new Set([...reachable].filter((id) => !canEnd.has(id))))];
+    const stuck = [...reachable].filter((stepId) => !canEnd.has(stepId) && !steps.get(stepId)?.isReturnTarget);
+    return [...unreachable, ...checkStuckSteps(draft, graph, new Set(stuck))];
   }
   const message = `No terminal step is reachable from the entry step "${entry.stepId}", so the scenario never completes. Mark a step is_terminal, or set a completion_condition.`;
   return [
@@ -46,7 +47,9 @@ function checkStuckSteps(
 ): readonly ScenarioFinding[] {
   const { scenario, steps } = draft;
   if (stuck.size === 0 || (scenario.idleTimeoutMs !== undefined && scenario.idleAction === 'CANCEL')) return [];
-  const deadEnds = [...stuck].filter((stepId) => graph.get(stepId)?.length === 0);
+  // From a step that returns, the instance only comes back.
+  const isReturnTarget = (stepId: string): boolean => steps.get(stepId)?.isReturnTarget ?? false;
+  const deadEnds = [...stuck].filter((stepId) => graph.get(stepId)?.every(isReturnTarget));
   const uncountedStepIds = [...stuck].filter((stepId) => !steps.get(stepId)?.countsLoops);
   const traps = findStepsOnCycles(uncountedStepIds, graph);
   const reportedElsewhere = findReachableSteps([...deadEnds, ...traps], reverseGraph(graph));

@@ -7,9 +7,12 @@ import {
   locateTransition,
   type ScenarioFinding,
 } from '../scenario-finding';
+import { checkCalls } from './check-calls';
+import { checkConfirmations } from './check-confirmations';
 import { checkFields } from './check-fields';
 import { checkGraph } from './check-graph';
 import { checkSteps } from './check-steps';
+import { checkTimers } from './check-timers';
 import { checkTransitions } from './check-transitions';
 
 const severityOrder: Readonly<Record<ScenarioFinding['severity'], number>> = { ERROR: 0, WARNING: 1 };
@@ -19,7 +22,10 @@ export function checkScenario(draft: CompiledDraft): readonly ScenarioFinding[] 
   return [
     ...checkIds(draft),
     ...checkSteps(draft),
+    ...checkConfirmations(draft),
+    ...checkCalls(draft),
     ...checkTransitions(draft),
+    ...checkTimers(draft),
     ...draft.conditionFindings,
     ...checkGraph(draft),
     ...checkFields(draft),

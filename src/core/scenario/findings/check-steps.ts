@@ -58,18 +58,28 @@ function checkStages(
     const message = `Step "${stepId}" performs an action but has no tool, so it never contributes an ACTION_HINT. Add the tool, or remove performs_action.`;
     findings.push(createWarning('ACTION_WITHOUT_TOOL', message, locateField(location, 'performs_action')));
   }
+  if (step.ending === 'FAILED' && !step.isTerminal) {
+    const message = `ending of step "${stepId}" has no effect, because the step is not terminal. Mark it is_terminal, or remove ending.`;
+    findings.push(createWarning('ENDING_WITHOUT_EFFECT', message, locateField(location, 'ending')));
+  }
+  if (step.speak === 'WITH_NEXT' && step.templateIds.length === 0) {
+    const message = `speak of step "${stepId}" has no effect, because the step has no template. Add template_ids, or remove speak.`;
+    findings.push(createWarning('SPEAK_WITHOUT_TEMPLATE', message, locateField(location, 'speak')));
+  }
   const problem = hasStage(step, compiled) ? undefined : findProblemWithoutStages(step, compiled);
   if (problem !== undefined) {
-    const message = `Step "${stepId}" does not collect, confirm, act or inform. ${problem}`;
+    const message = `Step "${stepId}" does not collect, call, confirm, act or inform. ${problem}`;
     findings.push(createWarning('STEP_SAYS_NOTHING', message, location));
   }
   return findings;
 }
 
-function hasStage(step: ScenarioStep, { hasConfirmStage }: CompiledStep): boolean {
+function hasStage(step: ScenarioStep, { hasConfirmStage, call }: CompiledStep): boolean {
   const { collectsProfileFields, toolBindings, toolIds, templateIds } = step;
   return (
-    hasConfirmStage || [collectsProfileFields, toolBindings, toolIds, templateIds].some(({ length }) => length > 0)
+    hasConfirmStage ||
+    call !== undefined ||
+    [collectsProfileFields, toolBindings, toolIds, templateIds].some(({ length }) => length > 0)
   );
 }
 

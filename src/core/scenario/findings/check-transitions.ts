@@ -1,6 +1,6 @@
 import { findNearestName } from '../../model/nearest-name';
 import type { ScenarioStep, StepTransition } from '../../model/scenario';
-import type { CompiledDraft, CompiledStep, CompiledTransition } from '../compiled-scenario';
+import type { CompiledDraft, CompiledStep, CompiledTransition, StepGraph } from '../compiled-scenario';
 import {
   createError,
   createWarning,
@@ -10,12 +10,14 @@ import {
   locateTransition,
   type ScenarioFinding,
 } from '../scenario-finding';
-import { buildStepGraph, findReachableSteps, findShadowedTransitions, type StepGraph } from '../step-graph';
+import { buildStepGraph, findReachableSteps, findShadowedTransitions, reverseGraph } from '../step-graph';
+import { hasRule } from '../transition-rule';
 
 /** Finds transitions that have no valid target, lack a required rule, or are never taken. */
 export function checkTransitions(draft: CompiledDraft): readonly ScenarioFinding[] {
   const { scenario, steps, globalTransitions } = draft;
   const ownGraph = buildStepGraph({ steps, globalTransitions: [] });
+  const globalTargets = new Set(globalTransitions.map(({ targetStepId }) => targetStepId));
   return [
     ...scenario.steps.flatMap((step, stepIndex) => [
       ...step.transitions.flatMap((transition, index) =>
@@ -23,7 +25,8 @@ export function checkTransitions(draft: CompiledDraft): readonly ScenarioFinding
       ),
       ...checkShadowedTransitions(step, stepIndex, steps.get(step.stepId)),
       ...checkAnytimeTransitions(step, stepIndex),
-      ...checkClearedFields(step, stepIndex, ownGraph),
+      ...checkReturns(step, stepIndex, globalTargets),
+      ...checkClearedFields(draft, stepIndex, ownGraph),
     ]),
     ...globalTransitions.flatMap((transition, index) => {
       const location = locateGlobalTransition(transition.definition, index);
@@ -42,10 +45,18 @@ function checkTransition(
 ): readonly ScenarioFinding[] {
   const findings: ScenarioFinding[] = [];
   const { transitionId } = location;
-  if (!steps.has(transition.targetStepId)) {
+  if (transition.returns && transition.targetStepId !== '') {
+    const message = `Transition "${transitionId}" returns and has a target. Remove target_step_id, or returns.`;
+    findings.push(createError('RETURNS_WITH_TARGET', message, locateField(location, 'target_step_id')));
+  }
+  if (!transition.returns && !steps.has(transition.targetStepId)) {
     const nearest = findNearestName(transition.targetStepId, [...steps.keys()]);
     const fix = nearest === undefined ? 'Set target_step_id to an existing step.' : `Did you mean "${nearest}"?`;
-    const message = `Transition "${transitionId}" leads to "${transition.targetStepId}", which is not a step of the scenario. ${fix}`;
+    const problem =
+      transition.targetStepId === ''
+        ? 'has no target'
+        : `leads to "${transition.targetStepId}", which is not a step of the scenario`;
+    const message = `Transition "${transitionId}" ${problem}. ${fix}`;
     findings.push(createError('DANGLING_TRANSITION', message, locateField(location, 'target_step_id')));
   }
   if (transition.conditionText === '') return findings;
@@ -67,11 +78,6 @@ function checkTransition(
       break;
   }
   return findings;
-}
-
-/** Whether the transition has a rule other than a natural-language condition. */
-function hasRule({ intentLabel, condition, conditionFields, outcomes }: StepTransition): boolean {
-  return intentLabel !== '' || condition !== '' || conditionFields.length > 0 || outcomes.length > 0;
 }
 
 function checkShadowedTransitions(
@@ -99,19 +105,78 @@ function checkAnytimeTransitions(step: ScenarioStep, stepIndex: number): readonl
   });
 }
 
-/**
- * Finds transitions that lead back to their step, directly or in a loop, and clear what the step collects. `clears` keeps a value that was
- * provided on the same turn (3.2), which is the turn on which the customer answered.
- */
-function checkClearedFields(step: ScenarioStep, stepIndex: number, graph: StepGraph): readonly ScenarioFinding[] {
-  return step.transitions.flatMap((transition, index) => {
-    const cleared = transition.clears.filter((field) => step.collectsProfileFields.includes(field));
-    if (cleared.length === 0 || !findReachableSteps([transition.targetStepId], graph).has(step.stepId)) return [];
+/** Finds transitions that return, at steps that no global transition leads to (3.2). */
+function checkReturns(
+  step: ScenarioStep,
+  stepIndex: number,
+  globalTargets: ReadonlySet<string>,
+): readonly ScenarioFinding[] {
+  if (globalTargets.has(step.stepId)) return [];
+  return step.transitions.flatMap(({ returns }, index) => {
+    if (!returns) return [];
     const location = locateTransition(step, stepIndex, index);
-    const fields = cleared.map((field) => `"${field}"`).join(', ');
-    const message = `Transition "${location.transitionId}" leads back to step "${step.stepId}" and clears ${fields}, which the step itself collects. A value that was given on the same turn is not cleared, so the customer is not asked again. Clear it in a transition of another step that leads to this one.`;
+    const message = `Transition "${location.transitionId}" is never taken, because no global transition leads to step "${step.stepId}", so there is nothing to return to. Add the global transition, or set a target_step_id.`;
+    return [createWarning('RETURN_WITHOUT_GLOBAL', message, locateField(location, 'returns'))];
+  });
+}
+
+/**
+ * Finds transitions that lead back to a step and cannot clear what it collects on the turn on which the customer gives it. `clears` keeps a
+ * value of the same turn, unless the step that is left collects the field or the condition reads it (3.2). With the value, the walk cannot
+ * enter the step again (3.5), so nothing is asked. Only steps without stages are left on the turn that enters them.
+ */
+function checkClearedFields(
+  { scenario, steps }: CompiledDraft,
+  stepIndex: number,
+  graph: StepGraph,
+): readonly ScenarioFinding[] {
+  const step = scenario.steps[stepIndex];
+  const compiled = step && steps.get(step.stepId);
+  if (step === undefined || compiled?.index !== stepIndex || !isSilent(compiled)) return [];
+  const transitions = [...compiled.anytimeTransitions, ...compiled.completionTransitions];
+  return step.transitions.flatMap((transition, index) => {
+    if (transition.clears.length === 0) return [];
+    const readFields = transitions.find(({ definition }) => definition === transition)?.fieldsRead ?? [];
+    const loop = findReachableSteps([transition.targetStepId], graph);
+    const cleared = transition.clears.filter((field) => !readFields.includes(field));
+    const collectors = findPassedCollectors(compiled, steps, graph).filter(({ stepId }) => loop.has(stepId));
+    const collector = collectors.find(({ collectedFields }) => collectedFields.some((each) => cleared.includes(each)));
+    if (collector === undefined) return [];
+    const location = locateTransition(step, stepIndex, index);
+    const fields = cleared.filter((field) => collector.collectedFields.includes(field)).map((field) => `"${field}"`);
+    const message = `Transition "${location.transitionId}" leads back to step "${collector.stepId}" and clears ${fields.join(', ')}, which that step collects. On the turn on which the customer answers, the walk passes through step "${step.stepId}", and a value of the same turn is not cleared, so the customer is not asked again. Clear it in a transition of step "${collector.stepId}", or read it in the condition.`;
     return [createWarning('CLEARS_OWN_FIELD', message, locateField(location, 'clears'))];
   });
+}
+
+/** Whether a walk leaves the step on the turn that enters it, whatever is known. */
+function isSilent({
+  collectedFields,
+  call,
+  hasConfirmStage,
+  hasActStage,
+  hasInformStage,
+  stopsWalk,
+}: CompiledStep): boolean {
+  return (
+    collectedFields.length === 0 &&
+    call === undefined &&
+    !(hasConfirmStage || hasActStage || hasInformStage || stopsWalk)
+  );
+}
+
+/** Finds the steps that collect fields and from which a walk can come to a silent step through silent steps only. */
+function findPassedCollectors(
+  step: CompiledStep,
+  steps: CompiledDraft['steps'],
+  graph: StepGraph,
+): readonly CompiledStep[] {
+  const silent = new Map([...graph].filter(([stepId]) => [steps.get(stepId)].some((each) => each && isSilent(each))));
+  const before = findReachableSteps([step.stepId], reverseGraph(silent));
+  return [...steps.values()].filter(
+    ({ stepId, collectedFields }) =>
+      collectedFields.length > 0 && (graph.get(stepId) ?? []).some((target) => before.has(target)),
+  );
 }
 
 function checkGlobalTransition(
@@ -120,6 +185,10 @@ function checkGlobalTransition(
   target: ScenarioStep | undefined,
 ): readonly ScenarioFinding[] {
   const findings: ScenarioFinding[] = [];
+  if (transition.returns) {
+    const message = `Global transition "${transition.id}" returns, but only the transitions of a step can return. Move it to the target step of a global transition.`;
+    findings.push(createError('GLOBAL_RETURNS', message, locateField(location, 'returns')));
+  }
   if (transition.isDefault) {
     const message = `Global transition "${transition.id}" has no rule, so it would always be taken. Add a rule.`;
     findings.push(createError('GLOBAL_STATES_NOTHING', message, location));

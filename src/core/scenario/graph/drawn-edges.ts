@@ -6,6 +6,7 @@ import type { SessionPath } from './session-path';
 export interface DrawnEdge {
   /** A step id; "" for global transitions, which can be taken from every step (3.2). */
   readonly from: string;
+  /** A step id; "" for transitions that go back to the step that a global transition left (3.2). */
   readonly to: string;
   /** The rule of each transition; empty for the only transition of a step if it has no rule. */
   readonly labels: readonly string[];
@@ -56,23 +57,43 @@ function mergeByTarget(
 function createLabels(transitions: readonly CompiledTransition[], hasOtherTargets: boolean): readonly string[] {
   const defaultLabel = hasOtherTargets ? 'else' : '';
   const labels = transitions
-    .map((transition) => (transition.isDefault ? defaultLabel : createLabel(transition)))
+    .map((transition) => (transition.isDefault && !transition.returns ? defaultLabel : createLabel(transition)))
     .filter((label) => label !== '');
   const omitted = labels.length - maxLabels;
   return omitted > 0 ? [...labels.slice(0, maxLabels), `or ${omitted} more`] : labels;
 }
 
-/** Describes the rule of a transition: outcomes, intent, condition without `data.`, fields, natural-language condition. */
-function createLabel({ definition }: CompiledTransition): string {
+/** Describes the rule of a transition: outcomes, time, intent, condition without `data.`, fields, natural-language condition. */
+function createLabel({ definition, returns, afterMs }: CompiledTransition): string {
   const { outcomes, intentLabel, condition, conditionFields, conditionText } = definition;
   const parts = [
-    outcomes.map((outcome) => outcome.toLowerCase().replace('action_', '')).join(' or '),
+    outcomes.map((outcome) => outcome.toLowerCase().replace('action_', '').replace('_', ' ')).join(' or '),
+    afterMs === undefined ? '' : `after ${formatDuration(afterMs)}`,
     intentLabel === '' ? '' : `intent ${intentLabel}`,
     condition.replaceAll(/\bdata\./g, ''),
     conditionFields.length === 0 ? '' : `knows ${conditionFields.join(', ')}`,
     conditionText === '' ? '' : `“${conditionText}”`,
   ];
-  return truncate(parts.filter((part) => part !== '').join(' and '), maxLabelLength);
+  const rule = parts.filter((part) => part !== '').join(' and ');
+  const label = returns ? ['return', rule].filter((part) => part !== '').join(' if ') : rule;
+  return truncate(label, maxLabelLength);
+}
+
+/** Formats a duration as scenario files write it, for example "1h30m". */
+export function formatDuration(milliseconds: number): string {
+  const units = [
+    ['d', 86_400_000],
+    ['h', 3_600_000],
+    ['m', 60_000],
+  ] as const;
+  let rest = milliseconds;
+  const parts = units.map(([unit, size]) => {
+    const count = Math.floor(rest / size);
+    rest -= count * size;
+    return count === 0 ? '' : `${count}${unit}`;
+  });
+  const seconds = rest === 0 && milliseconds > 0 ? '' : `${rest / 1_000}s`;
+  return `${parts.join('')}${seconds}`;
 }
 
 /** Puts a text on one line and shortens it to a number of characters. */

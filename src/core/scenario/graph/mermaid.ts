@@ -5,6 +5,7 @@ import { type DrawnStep, type ScenarioGraph, type StepMark, type StepShape, step
 /** The brackets that select the shape of a Mermaid node. */
 const brackets: Readonly<Record<StepShape, readonly [string, string]>> = {
   collect: ['[/', '/]'],
+  call: ['[\\', '\\]'],
   checkpoint: ['{{', '}}'],
   action: ['[[', ']]'],
   inform: ['[', ']'],
@@ -30,7 +31,9 @@ export function renderMermaid({ title, subtitle, steps, edges, hasSessionPath }:
     'flowchart TD',
     '  start((" "))',
     ...steps.map((step) => `  ${getNode(step.stepId)}${renderNode(step)}:::${step.shape}`),
-    ...(edges.some(({ from }) => from === '') ? [`  ${anywhereNode}(["from anywhere"]):::silent`] : []),
+    ...(edges.some(({ from, to }) => from === '' || to === '')
+      ? [`  ${anywhereNode}(["from anywhere"]):::silent`]
+      : []),
     ...steps.filter(({ isEntry }) => isEntry).map(({ stepId }) => `  start --> ${getNode(stepId)}`),
     ...edges.map((edge) => `  ${getNode(edge.from)} ${renderArrow(edge)} ${getNode(edge.to)}`),
     ...stepShapes.map((shape) => {

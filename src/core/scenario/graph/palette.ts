@@ -11,6 +11,7 @@ const text = '#111827';
 
 export const palette: Readonly<Record<StepShape, StepColors>> = {
   collect: { fill: '#dbeafe', stroke: '#2563eb', text },
+  call: { fill: '#cffafe', stroke: '#0891b2', text },
   checkpoint: { fill: '#fef3c7', stroke: '#d97706', text },
   action: { fill: '#dcfce7', stroke: '#16a34a', text },
   inform: { fill: '#ede9fe', stroke: '#7c3aed', text },

@@ -1,9 +1,9 @@
 import type { CompiledScenario, CompiledStep } from '../compiled-scenario';
-import { buildEdges, type DrawnEdge, truncate } from './drawn-edges';
+import { buildEdges, type DrawnEdge, formatDuration, truncate } from './drawn-edges';
 import type { SessionPath } from './session-path';
 
 /** The main stage of a step. Each drawing has a shape and a color for it. */
-export type StepShape = 'collect' | 'checkpoint' | 'action' | 'inform' | 'terminal' | 'silent';
+export type StepShape = 'collect' | 'call' | 'checkpoint' | 'action' | 'inform' | 'terminal' | 'silent';
 
 /** The relation of a session to a step: at the step, has left it, or skipped it (3.5). */
 export type StepMark = 'current' | 'visited' | 'skipped' | 'unvisited';
@@ -32,18 +32,36 @@ export interface ScenarioGraph {
 }
 
 /** All shapes, in the order of the stages. */
-export const stepShapes: readonly StepShape[] = ['collect', 'checkpoint', 'action', 'inform', 'terminal', 'silent'];
+export const stepShapes: readonly StepShape[] = [
+  'collect',
+  'call',
+  'checkpoint',
+  'action',
+  'inform',
+  'terminal',
+  'silent',
+];
 
 /** Maximum length of a line, in characters. */
 const maxLineLength = 44;
 
-/** Builds the graph of a scenario, with the path and position of a session if given. Pure. */
-export function buildScenarioGraph(scenario: CompiledScenario, path?: SessionPath): ScenarioGraph {
+/**
+ * Builds the graph of a scenario, with the path and position of a session if given. `getScenarioName` returns the name of a called scenario,
+ * which is drawn instead of its id. Pure.
+ */
+export function buildScenarioGraph(
+  scenario: CompiledScenario,
+  path?: SessionPath,
+  getScenarioName: (scenarioId: string) => string | undefined = () => undefined,
+): ScenarioGraph {
   const position = path === undefined ? [] : [describePosition[path.status](path.currentStepId)];
   return {
     title: scenario.name,
     subtitle: [`version ${scenario.version}`, ...position].join(', '),
-    steps: [...scenario.steps.values()].map((step) => drawStep(step, scenario, path)),
+    steps: [...scenario.steps.values()].map((step) => {
+      const calledName = step.call && (getScenarioName(step.call.scenarioId) ?? step.call.scenarioId);
+      return drawStep(step, scenario, path, calledName);
+    }),
     edges: buildEdges(scenario, path),
     hasSessionPath: path !== undefined,
   };
@@ -56,13 +74,18 @@ const describePosition: Readonly<Record<SessionPath['status'], (stepId: string) 
   CANCELLED: () => 'session cancelled',
 };
 
-function drawStep(step: CompiledStep, { entryStep }: CompiledScenario, path: SessionPath | undefined): DrawnStep {
+function drawStep(
+  step: CompiledStep,
+  { entryStep }: CompiledScenario,
+  path: SessionPath | undefined,
+  calledName: string | undefined,
+): DrawnStep {
   return {
     stepId: step.stepId,
     shape: selectShape(step),
     isEntry: step.stepId === entryStep.stepId,
     canSkip: step.canSkip,
-    lines: createLines(step),
+    lines: createLines(step, calledName),
     tags: createTags(step, path),
     mark: selectMark(step.stepId, path),
   };
@@ -72,37 +95,36 @@ function selectShape(step: CompiledStep): StepShape {
   if (step.isTerminal) return 'terminal';
   if (step.hasConfirmStage) return 'checkpoint';
   if (step.hasActStage) return 'action';
+  if (step.call !== undefined) return 'call';
   if (step.collectedFields.length > 0) return 'collect';
-  return step.hasInformStage ? 'inform' : 'silent';
+  return step.hasInformStage || step.speaksWithNext ? 'inform' : 'silent';
 }
 
-function createLines({
-  stepId,
-  name,
-  collectedFields,
-  hasConfirmStage,
-  tools,
-  definition,
-}: CompiledStep): readonly string[] {
-  const { confirmsFields, templateIds } = definition;
+function createLines(step: CompiledStep, calledName: string | undefined): readonly string[] {
+  const { stepId, name, collectedFields, optionalFields, hasConfirmStage, speaksWithNext, tools } = step;
+  const { confirmsFields, templateIds } = step.definition;
+  const askedFields = collectedFields.map((field) => (optionalFields.has(field) ? `${field} (optional)` : field));
   const toolIds = tools.map(({ toolId }) => toolId);
   return [
     ...(name === stepId ? [] : [name]),
-    ...(collectedFields.length > 0 ? [`ask ${collectedFields.join(', ')}`] : []),
+    ...(askedFields.length > 0 ? [`ask ${askedFields.join(', ')}`] : []),
+    ...(calledName === undefined ? [] : [`call ${calledName}`]),
     ...(hasConfirmStage ? [['confirm', confirmsFields.join(', ')].join(' ').trimEnd()] : []),
     ...(toolIds.length > 0 ? [`act ${toolIds.join(', ')}`] : []),
-    ...(templateIds.length > 0 ? [`inform ${templateIds.join(', ')}`] : []),
+    ...(templateIds.length > 0 ? [`${speaksWithNext ? 'lead in with' : 'inform'} ${templateIds.join(', ')}`] : []),
   ].map((line) => truncate(line, maxLineLength));
 }
 
 function createTags(step: CompiledStep, path: SessionPath | undefined): readonly string[] {
-  const { definition } = step;
+  const { blocksStarts, remindAfterMs } = step.definition;
   return [
+    ...(step.ending === 'FAILED' ? ['ends FAILED'] : []),
     ...(step.isCheckpoint ? [path?.passedCheckpoints.has(step.stepId) ? 'checkpoint, passed' : 'checkpoint'] : []),
     ...(step.isRequiredAction ? ['required action'] : []),
     ...(step.canSkip ? ['may be skipped'] : []),
-    ...(definition.reachableFromAnywhere ? ['recovery'] : []),
-    ...(definition.blocksStarts ? ['blocks starts'] : []),
+    ...(step.isRecovery ? ['recovery'] : []),
+    ...(blocksStarts ? ['blocks starts'] : []),
+    ...(remindAfterMs === undefined ? [] : [`reminder after ${formatDuration(remindAfterMs)}`]),
   ];
 }
 

@@ -4,11 +4,11 @@ import { ImportSessionRequest } from '../../../../gen/focal/orchestration/v1/ses
 import type { FieldDefinition } from '../../../core/model/field-definition';
 import type { LegacySession } from '../../../core/model/legacy-session';
 import type { Scenario } from '../../../core/model/scenario';
-import { scenarioAction } from '../wire/enums';
 import { fieldsToMessage } from '../wire/field-codec';
 import { fieldsToProto } from '../wire/json-value';
 import { mapToProto } from '../wire/map-field';
 import { scenarioToProto } from '../wire/scenario-codec';
+import { scenarioAction } from '../wire/session-enums';
 import { optionalTimeToProto } from '../wire/time';
 import { encodeMessage } from './encode-message';
 

@@ -22,6 +22,10 @@ export class ProtoTurnCodec implements TurnCodec {
     if (Buffer.compare(a, b) === 0) return true;
     return isEqual(ProcessTurnRequest.decode(a).turn, ProcessTurnRequest.decode(b).turn);
   }
+
+  getSupersededTurnId(request: Uint8Array): string {
+    return ProcessTurnRequest.decode(request).turn?.supersedesTurnId ?? '';
+  }
 }
 
 /**

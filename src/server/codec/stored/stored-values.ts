@@ -7,6 +7,7 @@ import { Session as SessionMessage } from '../../../../gen/focal/orchestration/v
 import type { StoredFields } from '../../../core/model/field-definition';
 import type { Relationship, StoredScenario } from '../../../core/model/scenario';
 import type { Session } from '../../../core/model/session';
+import type { StateBefore } from '../../ports/session-store';
 import { storedFieldsFromProto, storedFieldsToProto } from '../wire/field-codec';
 import {
   relationshipFromProto,
@@ -27,6 +28,11 @@ export function encodeSession(session: Session): Uint8Array {
 /** The inverse of `encodeSession`. */
 export function decodeSession(bytes: Uint8Array): Session {
   return decodeStoredBytes('session', bytes, SessionMessage.decode, sessionStateFromProto);
+}
+
+/** Decodes a state before a turn: an encoded session, or no bytes if there was no session (section 13). */
+export function decodeStateBefore(bytes: Uint8Array): StateBefore {
+  return { session: bytes.length === 0 ? undefined : decodeSession(bytes) };
 }
 
 /** Encodes a version of a scenario. */

@@ -1,14 +1,17 @@
 import type {
-  AbandonedScenario as AbandonedMessage,
   ScenarioContribution as ContributionMessage,
+  ResumeOffer as OfferMessage,
   ScenarioContributionPlan as PlanMessage,
 } from '../../../../gen/focal/orchestration/v1/contribution';
-import type { AbandonedScenario, Contribution, ContributionPlan } from '../../../core/model/contribution';
-import { confirmKind, contributionType } from './enums';
+import type { ToolBinding as ToolMessage } from '../../../../gen/focal/orchestration/v1/scenario';
+import type { Contribution, ContributionPlan, HintedTool, ResumeOffer } from '../../../core/model/contribution';
+import { choiceReason, confirmKind, contributionType } from './decision-enums';
+import { toolEffect, toolTiming } from './enums';
 import { fieldTextsToProto, rejectedValueFromProto, rejectedValueToProto } from './field-codec';
 import { fieldsFromProto, fieldsToProto } from './json-value';
 import { emptyMapField } from './map-field';
-import { toolBindingFromProto, toolBindingToProto } from './step-codec';
+import { plannedRequestFromProto, plannedRequestToProto } from './request-codec';
+import { waitsFor } from './session-enums';
 
 export function planToProto(plan: ContributionPlan): PlanMessage {
   return {
@@ -19,8 +22,9 @@ export function planToProto(plan: ContributionPlan): PlanMessage {
     hasConfirms: plan.hasConfirms,
     hasActionHints: plan.hasActionHints,
     hasInforms: plan.hasInforms,
-    abandoned: plan.abandoned.map(abandonedToProto),
+    offers: plan.offers.map(offerToProto),
     rejectedValues: plan.rejectedValues.map(rejectedValueToProto),
+    openRequests: plan.openRequests.map(plannedRequestToProto),
   };
 }
 
@@ -33,20 +37,21 @@ export function planFromProto(message: PlanMessage): ContributionPlan {
     hasConfirms: message.hasConfirms,
     hasActionHints: message.hasActionHints,
     hasInforms: message.hasInforms,
-    abandoned: message.abandoned,
+    offers: message.offers,
+    openRequests: message.openRequests.map(plannedRequestFromProto),
     rejectedValues: message.rejectedValues.map(rejectedValueFromProto),
   };
 }
 
-function abandonedToProto(abandoned: AbandonedScenario): AbandonedMessage {
+function offerToProto(offer: ResumeOffer): OfferMessage {
   return {
-    scenarioId: abandoned.scenarioId,
-    scenarioName: abandoned.scenarioName,
-    instanceId: abandoned.instanceId,
-    stepId: abandoned.stepId,
-    stepName: abandoned.stepName,
-    missingFields: abandoned.missingFields.slice(),
-    pausedTurns: abandoned.pausedTurns,
+    scenarioId: offer.scenarioId,
+    scenarioName: offer.scenarioName,
+    instanceId: offer.instanceId,
+    stepId: offer.stepId,
+    stepName: offer.stepName,
+    missingFields: offer.missingFields.slice(),
+    pausedTurns: offer.pausedTurns,
   };
 }
 
@@ -55,6 +60,7 @@ export function contributionToProto(contribution: Contribution): ContributionMes
   const message = commonToProto(contribution);
   switch (contribution.type) {
     case 'NONE':
+      message.waitsFor = waitsFor.toProto[contribution.waitsFor];
       return message;
     case 'ASK':
       message.fieldsToAsk = contribution.fieldsToAsk.slice();
@@ -68,11 +74,12 @@ export function contributionToProto(contribution: Contribution): ContributionMes
       message.valuesToConfirm = fieldsToProto(contribution.valuesToConfirm, 'contribution.values_to_confirm');
       message.confirmKind = confirmKind.toProto[contribution.confirmKind];
       message.choices = contribution.choices.slice();
+      message.choiceReason = choiceReason.optionalToProto(contribution.choiceReason);
       message.actionKey = contribution.actionKey;
       return message;
     case 'ACTION_HINT':
       message.actionKey = contribution.actionKey;
-      message.tools = contribution.tools.map(toolBindingToProto);
+      message.tools = contribution.tools.map(hintedToolToProto);
       return message;
     case 'INFORM':
       message.templateIds = contribution.templateIds.slice();
@@ -87,7 +94,7 @@ export function contributionFromProto(message: ContributionMessage): Contributio
   const common = commonFromProto(message);
   switch (type) {
     case 'NONE':
-      return { type, ...common };
+      return { type, ...common, waitsFor: waitsFor.fromProto(message.waitsFor) };
     case 'ASK':
       return {
         type,
@@ -106,10 +113,11 @@ export function contributionFromProto(message: ContributionMessage): Contributio
         actionToConfirm: message.actionToConfirm,
         valuesToConfirm: fieldsFromProto(message.valuesToConfirm, 'contribution.values_to_confirm'),
         choices: message.choices,
+        choiceReason: choiceReason.optionalFromProto(message.choiceReason),
         actionKey: message.actionKey,
       };
     case 'ACTION_HINT':
-      return { type, ...common, tools: message.tools.map(toolBindingFromProto), actionKey: message.actionKey };
+      return { type, ...common, tools: message.tools.map(hintedToolFromProto), actionKey: message.actionKey };
     case 'INFORM':
       return { type, ...common, templateIds: message.templateIds };
   }
@@ -126,6 +134,8 @@ function commonToProto(contribution: Contribution): ContributionMessage {
     type: contributionType.toProto[contribution.type],
     priority: contribution.priority,
     isReprompt: contribution.isReprompt,
+    isReminder: contribution.isReminder,
+    leadInTemplateIds: contribution.leadInTemplateIds.slice(),
     deferred: contribution.deferred,
     deferredBehindScenarioId: contribution.deferredBehindScenarioId,
     fieldsToAsk: [],
@@ -142,6 +152,8 @@ function commonToProto(contribution: Contribution): ContributionMessage {
     informTemplateId: '',
     fieldTexts: [],
     rejectedValues: [],
+    waitsFor: 0,
+    choiceReason: 0,
   };
 }
 
@@ -154,8 +166,31 @@ function commonFromProto(message: ContributionMessage) {
     stepName: message.stepName,
     priority: message.priority,
     isReprompt: message.isReprompt,
+    isReminder: message.isReminder,
+    leadInTemplateIds: message.leadInTemplateIds,
     deferred: message.deferred,
     deferredBehindScenarioId: message.deferredBehindScenarioId,
     sharedFields: message.sharedFields,
+  };
+}
+
+function hintedToolToProto(tool: HintedTool): ToolMessage {
+  return {
+    toolId: tool.toolId,
+    timing: toolTiming.toProto[tool.timing],
+    variableNames: tool.variableNames.slice(),
+    dependsOn: tool.dependsOn.slice(),
+    effect: toolEffect.toProto[tool.effect],
+  };
+}
+
+/** The inverse of `hintedToolToProto`. The responses of releases up to 0.2 have no effect; WRITE is the careful reading. */
+function hintedToolFromProto(message: ToolMessage): HintedTool {
+  return {
+    toolId: message.toolId,
+    timing: toolTiming.fromProto(message.timing),
+    variableNames: message.variableNames,
+    dependsOn: message.dependsOn,
+    effect: toolEffect.optionalFromProto(message.effect) ?? 'WRITE',
   };
 }

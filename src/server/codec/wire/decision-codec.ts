@@ -16,7 +16,8 @@ import {
   rejectionReason,
   startOrigin,
   transitionReason,
-} from './enums';
+} from './decision-enums';
+import { ending } from './enums';
 import { createInvalidFieldError } from './invalid-field-error';
 
 export function lifecycleDecisionToProto(decision: LifecycleDecision): LifecycleMessage {
@@ -31,6 +32,8 @@ export function lifecycleDecisionToProto(decision: LifecycleDecision): Lifecycle
     sourceStepId: decision.sourceStepId,
     resumed: decision.resumed,
     irreversibleDone: decision.irreversibleDone.slice(),
+    actionsUnderWay: decision.actionsUnderWay.slice(),
+    ending: ending.optionalToProto(decision.ending),
     missingSoftFields: decision.missingSoftFields.slice(),
     staysPausedBecause: rejectionReason.optionalToProto(decision.staysPausedBecause),
     conditionErrors: decision.conditionErrors.slice(),
@@ -54,6 +57,8 @@ export function lifecycleDecisionFromProto(message: LifecycleMessage): Lifecycle
     sourceStepId: message.sourceStepId,
     resumed: message.resumed,
     irreversibleDone: message.irreversibleDone,
+    actionsUnderWay: message.actionsUnderWay,
+    ending: ending.optionalFromProto(message.ending),
     missingSoftFields: message.missingSoftFields,
     staysPausedBecause: rejectionReason.optionalFromProto(message.staysPausedBecause),
     conditionErrors: message.conditionErrors,

@@ -48,6 +48,14 @@ export class EnumTable<Name extends string, Proto extends number> {
     return name;
   }
 
+  /**
+   * Converts the default to UNSPECIFIED. A definition that does not use the field then has the bytes, and the content hash, that it had
+   * before the contract had the field.
+   */
+  nonDefaultToProto(name: Name): Proto | 0 {
+    return name === this.#names[0] ? 0 : this.toProto[name];
+  }
+
   /** Converts undefined to UNSPECIFIED. */
   optionalToProto(name: Name | undefined): Proto | 0 {
     return name === undefined ? 0 : this.toProto[name];
@@ -98,20 +106,28 @@ export function createEnumSubset<
   return createTable(prefix, entries, unspecified);
 }
 
-/** Creates a table with names in lower case. `unspecified` may be a name that the enum does not have, such as "". */
+/**
+ * Creates a table with names in lower case. UNSPECIFIED is decoded to `unspecified`, which may be a name that the enum does not have, such
+ * as "". If it is undefined, UNSPECIFIED is an error.
+ */
 export function createLowerCaseEnumTable<
   const Enum extends GeneratedEnum,
   const Prefix extends string,
-  const Unspecified extends string,
+  const Unspecified extends string = never,
 >(
   generated: Enum,
   prefix: Prefix,
-  unspecified: Unspecified,
+  unspecified?: Unspecified,
 ): EnumTable<Lowercase<EnumName<Enum, Prefix>> | Unspecified, EnumValue<Enum>> {
   const entries = listEntries(generated, prefix).map(([name, value]): EnumEntry => [name.toLowerCase(), value]);
   // UNSPECIFIED is encoded only if no other number has the same name.
   const isDecodeOnly = entries.some(([name]) => name === unspecified);
-  return createTable(prefix, [[unspecified, 0, isDecodeOnly], ...entries], unspecified);
+  const unspecifiedEntries: EnumEntry[] = unspecified === undefined ? [] : [[unspecified, 0, isDecodeOnly]];
+  return createTable<Lowercase<EnumName<Enum, Prefix>> | Unspecified, EnumValue<Enum>>(
+    prefix,
+    [...unspecifiedEntries, ...entries],
+    unspecified,
+  );
 }
 
 type EnumEntry = readonly [name: string, value: number, isDecodeOnly?: boolean];

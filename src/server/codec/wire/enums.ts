@@ -1,43 +1,33 @@
-import * as contribution from '../../../../gen/focal/orchestration/v1/contribution';
 import * as field from '../../../../gen/focal/orchestration/v1/field';
-import * as lifecycle from '../../../../gen/focal/orchestration/v1/lifecycle';
 import * as scenario from '../../../../gen/focal/orchestration/v1/scenario';
-import * as session from '../../../../gen/focal/orchestration/v1/session';
-import * as sessionService from '../../../../gen/focal/orchestration/v1/session_service';
-import * as transition from '../../../../gen/focal/orchestration/v1/transition';
 import * as turn from '../../../../gen/focal/orchestration/v1/turn';
-import type { ConfirmContribution, ContributionType } from '../../../core/model/contribution';
 import type { FieldItemType, FieldSource, FieldType, ValueRejectionReason } from '../../../core/model/field-definition';
-import type { ScenarioAction } from '../../../core/model/legacy-session';
 import type {
-  LifecycleAction,
-  LifecycleReason,
-  PauseReason,
-  RejectionReason,
-  StartOrigin,
-} from '../../../core/model/lifecycle-decision';
-import type { ModelProposal, ProposedAction } from '../../../core/model/model-proposal';
-import type {
+  Ending,
   IdleAction,
   MigrationPolicy,
   RelationshipKind,
   RelationshipSource,
   RequirementLevel,
+  ResumeMode,
+  SpeakMode,
+  ToolEffect,
   ToolTiming,
   TransitionTrigger,
+  WhenDisplaced,
   WhenNotAddressed,
 } from '../../../core/model/scenario';
-import type { EndedInstance, OpenContributionType, ScenarioInstance } from '../../../core/model/session';
-import type { TransitionReason } from '../../../core/model/transition-decision';
-import type { Truth } from '../../../core/model/truth';
 import type {
+  DeliveryStatus,
   FrustrationLevel,
   RuleScope,
   ScenarioSignal,
   StepOutcomeKind,
   TurnTrigger,
   Urgency,
+  VariableOperation,
   VariableScope,
+  VisitOutcome,
 } from '../../../core/model/turn';
 import type { ScenarioFinding } from '../../../core/scenario/scenario-finding';
 import { createEnumSubset, createEnumTable, createLowerCaseEnumTable, type EnumTable } from './enum-table';
@@ -64,6 +54,17 @@ export const variableScope: EnumTable<VariableScope, turn.VariableScope> = creat
   { unspecified: 'CASE' },
 );
 
+export const variableOperation: EnumTable<VariableOperation, turn.VariableOperation> = createEnumTable(
+  turn.VariableOperation,
+  'VARIABLE_OPERATION_',
+  { unspecified: 'SET' },
+);
+
+export const deliveryStatus: EnumTable<DeliveryStatus, turn.DeliveryStatus> = createEnumTable(
+  turn.DeliveryStatus,
+  'DELIVERY_STATUS_',
+);
+
 export const ruleScope: EnumTable<RuleScope, turn.RuleScope> = createEnumTable(turn.RuleScope, 'RULE_SCOPE_', {
   unspecified: 'GLOBAL',
 });
@@ -81,6 +82,36 @@ export const urgency: EnumTable<Urgency, turn.Urgency> = createLowerCaseEnumTabl
 export const stepOutcomeKind: EnumTable<StepOutcomeKind, scenario.StepOutcomeKind> = createEnumTable(
   scenario.StepOutcomeKind,
   'STEP_OUTCOME_KIND_',
+);
+
+export const visitOutcome: EnumTable<VisitOutcome, scenario.VisitOutcome> = createEnumTable(
+  scenario.VisitOutcome,
+  'VISIT_OUTCOME_',
+);
+
+export const ending: EnumTable<Ending, scenario.Ending> = createEnumTable(scenario.Ending, 'ENDING_', {
+  unspecified: 'SUCCEEDED',
+});
+
+export const toolEffect: EnumTable<ToolEffect, scenario.ToolEffect> = createEnumTable(
+  scenario.ToolEffect,
+  'TOOL_EFFECT_',
+);
+
+export const speakMode: EnumTable<SpeakMode, scenario.SpeakMode> = createEnumTable(scenario.SpeakMode, 'SPEAK_MODE_', {
+  unspecified: 'INFORM',
+});
+
+export const whenDisplaced: EnumTable<WhenDisplaced, scenario.WhenDisplaced> = createEnumTable(
+  scenario.WhenDisplaced,
+  'WHEN_DISPLACED_',
+  { unspecified: 'PAUSE' },
+);
+
+export const resumeMode: EnumTable<ResumeMode, scenario.ResumeMode> = createEnumTable(
+  scenario.ResumeMode,
+  'RESUME_MODE_',
+  { unspecified: 'AUTOMATIC' },
 );
 
 export const idleAction: EnumTable<IdleAction, scenario.IdleAction> = createEnumTable(
@@ -157,92 +188,4 @@ export const fieldSource: EnumTable<FieldSource, field.FieldSource> = createEnum
 export const valueRejectionReason: EnumTable<ValueRejectionReason, field.ValueRejectionReason> = createEnumTable(
   field.ValueRejectionReason,
   'VALUE_REJECTION_REASON_',
-);
-
-// Session
-
-export const liveStatus: EnumTable<ScenarioInstance['status'], session.ScenarioInstanceStatus> = createEnumSubset(
-  session.ScenarioInstanceStatus,
-  'SCENARIO_INSTANCE_STATUS_',
-  ['ACTIVE', 'PAUSED'],
-  'ACTIVE',
-);
-
-export const endedStatus: EnumTable<EndedInstance['status'], session.ScenarioInstanceStatus> = createEnumSubset(
-  session.ScenarioInstanceStatus,
-  'SCENARIO_INSTANCE_STATUS_',
-  ['COMPLETED', 'CANCELLED'],
-);
-
-export const pauseReason: EnumTable<PauseReason, session.PauseReason> = createEnumTable(
-  session.PauseReason,
-  'PAUSE_REASON_',
-);
-
-export const scenarioAction: EnumTable<ScenarioAction, sessionService.ScenarioAction> = createEnumTable(
-  sessionService.ScenarioAction,
-  'SCENARIO_ACTION_',
-  { deprecated: { EXIT: 'CANCEL' } },
-);
-
-// Decisions
-
-export const lifecycleAction: EnumTable<LifecycleAction, lifecycle.ScenarioLifecycleAction> = createEnumTable(
-  lifecycle.ScenarioLifecycleAction,
-  'SCENARIO_LIFECYCLE_ACTION_',
-);
-
-export const lifecycleReason: EnumTable<LifecycleReason, lifecycle.LifecycleReason> = createEnumTable(
-  lifecycle.LifecycleReason,
-  'LIFECYCLE_REASON_',
-);
-
-export const startOrigin: EnumTable<StartOrigin, lifecycle.LifecycleReason> = createEnumSubset(
-  lifecycle.LifecycleReason,
-  'LIFECYCLE_REASON_',
-  ['CANDIDATE', 'IMPLIED', 'AIMED', 'PENDING'],
-);
-
-export const rejectionReason: EnumTable<RejectionReason, lifecycle.RejectionReason> = createEnumTable(
-  lifecycle.RejectionReason,
-  'REJECTION_REASON_',
-);
-
-export const proposedAction: EnumTable<ProposedAction, lifecycle.ScenarioLifecycleAction> = createEnumSubset(
-  lifecycle.ScenarioLifecycleAction,
-  'SCENARIO_LIFECYCLE_ACTION_',
-  ['CONTINUE', 'PAUSE', 'COMPLETE', 'CANCEL'],
-);
-
-export const modelOutcome: EnumTable<ModelProposal['outcome'], lifecycle.ModelOutcome> = createEnumTable(
-  lifecycle.ModelOutcome,
-  'MODEL_OUTCOME_',
-);
-
-export const transitionReason: EnumTable<TransitionReason, transition.TransitionReason> = createEnumTable(
-  transition.TransitionReason,
-  'TRANSITION_REASON_',
-);
-
-export const conditionTruth: EnumTable<Truth, transition.ConditionTruth> = createEnumTable(
-  transition.ConditionTruth,
-  'CONDITION_TRUTH_',
-);
-
-// Contributions
-
-export const contributionType: EnumTable<ContributionType, contribution.ContributionType> = createEnumTable(
-  contribution.ContributionType,
-  'CONTRIBUTION_TYPE_',
-);
-
-export const openType: EnumTable<OpenContributionType, contribution.ContributionType> = createEnumSubset(
-  contribution.ContributionType,
-  'CONTRIBUTION_TYPE_',
-  ['ASK', 'CONFIRM', 'ACTION_HINT'],
-);
-
-export const confirmKind: EnumTable<ConfirmContribution['confirmKind'], contribution.ConfirmKind> = createEnumTable(
-  contribution.ConfirmKind,
-  'CONFIRM_KIND_',
 );

@@ -1,21 +1,16 @@
 import type {
   EndedInstance as EndedInstanceMessage,
   ScenarioInstance as InstanceMessage,
-  StepVisit as StepVisitMessage,
 } from '../../../../gen/focal/orchestration/v1/session';
-import { createVisit, type EndedInstance, type ScenarioInstance, type StepVisit } from '../../../core/model/session';
-import {
-  contributionType,
-  endedStatus,
-  lifecycleReason,
-  liveStatus,
-  openType,
-  pauseReason,
-  stepOutcomeKind,
-} from './enums';
+import { createVisit, type EndedInstance, type ScenarioInstance } from '../../../core/model/session';
+import { lifecycleReason } from './decision-enums';
+import { ending } from './enums';
 import { fieldsFromProto, fieldsToProto } from './json-value';
-import { mapFromProto, mapToProto } from './map-field';
+import { emptyMapField, mapFromProto, mapToProto } from './map-field';
+import { requestFromProto, requestToProto } from './request-codec';
+import { endedStatus, liveStatus, pauseReason, resumePolicy, settledWithout, waitsFor } from './session-enums';
 import { optionalTimeFromProto, optionalTimeToProto, timeFromProto, timeToProto } from './time';
+import { routeEntryToProto, visitFromProto, visitToProto } from './visit-codec';
 
 export function instanceToProto(instance: ScenarioInstance): InstanceMessage {
   return {
@@ -26,28 +21,52 @@ export function instanceToProto(instance: ScenarioInstance): InstanceMessage {
     startNumber: instance.startNumber,
     startedAt: new Date(instance.startedAt),
     lastActiveAt: new Date(instance.lastActiveAt),
+    activeSince: new Date(instance.activeSince),
     pausedAt: optionalTimeToProto(instance.pausedAt),
     pauseReason: pauseReason.optionalToProto(instance.pauseReason),
     pausedAtTurnCount: instance.pausedAtTurnCount,
+    resumePolicy: resumePolicy.optionalToProto(instance.resumePolicy),
+    resumeOffered: instance.isResumeOffered,
     displacedByInstanceIds: instance.displacedByInstanceIds.slice(),
     currentStepId: instance.currentStepId,
     visit: visitToProto(instance.visit),
+    requests: instance.requests.map(requestToProto),
+    route: instance.route.map(routeEntryToProto),
     path: instance.path.slice(),
     irreversibleDone: instance.irreversibleDone.slice(),
     stepsBeforeCheckpoint: instance.stepsBeforeCheckpoint.slice(),
-    stepsTrimmedFromPath: instance.stepsTrimmedFromPath.slice(),
+    leftSteps: instance.leftSteps.slice(),
     loopCounts: mapToProto(instance.loopCounts, 'instance.loop_counts'),
+    attempts: instance.attempts,
+    attemptsTotal: instance.attemptsTotal,
     lastVisitNumber: instance.lastVisitNumber,
     lastPathSequence: instance.lastPathSequence,
     variables: fieldsToProto(instance.variables, 'instance.variables'),
     variableTimes: mapToProto(instance.variableTimes, 'instance.variable_times'),
+    settledFields: settledFieldsToProto(instance.settledFields),
+    heldValues: fieldsToProto(instance.heldValues, 'instance.held_values'),
+    pendingCorrections: fieldsToProto(instance.pendingCorrections, 'instance.pending_corrections'),
     relocalizationCount: instance.relocalizationCount,
     globalTransitionGuards: mapToProto(instance.globalTransitionGuards, 'instance.global_transition_guards'),
+    call: instance.call,
+    leadInTemplateIds: instance.leadInTemplateIds.slice(),
+    lastPlan: instance.lastPlan && {
+      revision: instance.lastPlan.revision,
+      leadInTemplateIds: instance.lastPlan.leadInTemplateIds.slice(),
+    },
+    deferredBehindScenarioId: instance.deferredBehindScenarioId,
+    waitsFor: waitsFor.toProto[instance.waitsFor],
+    // Of releases up to 0.2, and only read.
+    stepsTrimmedFromPath: [],
   };
 }
 
-/** The inverse of `instanceToProto`. A missing visit starts at `revision`; a missing status is ACTIVE. */
+/**
+ * The inverse of `instanceToProto`. Defaults: the status is ACTIVE, a missing visit started at `revision`, and the instance has been active
+ * since `last_active_at`.
+ */
 export function instanceFromProto(message: InstanceMessage, revision: number): ScenarioInstance {
+  const lastActiveAt = timeFromProto(message.lastActiveAt);
   return {
     instanceId: message.instanceId,
     scenarioId: message.scenarioId,
@@ -55,30 +74,52 @@ export function instanceFromProto(message: InstanceMessage, revision: number): S
     status: liveStatus.fromProto(message.status),
     startNumber: message.startNumber,
     startedAt: timeFromProto(message.startedAt),
-    lastActiveAt: timeFromProto(message.lastActiveAt),
+    lastActiveAt,
+    activeSince: optionalTimeFromProto(message.activeSince) ?? lastActiveAt,
     pausedAt: optionalTimeFromProto(message.pausedAt),
     pauseReason: pauseReason.optionalFromProto(message.pauseReason),
     pausedAtTurnCount: message.pausedAtTurnCount,
+    resumePolicy: resumePolicy.optionalFromProto(message.resumePolicy),
+    isResumeOffered: message.resumeOffered,
     displacedByInstanceIds: message.displacedByInstanceIds,
     currentStepId: message.currentStepId,
-    visit: message.visit === undefined ? createDefaultVisit(message, revision) : visitFromProto(message.visit),
+    visit: message.visit
+      ? visitFromProto(message.visit, lastActiveAt)
+      : createVisit(Math.max(1, message.lastVisitNumber), revision, lastActiveAt),
+    requests: message.requests.map(requestFromProto),
+    route: message.route,
     path: message.path,
     irreversibleDone: message.irreversibleDone,
     stepsBeforeCheckpoint: message.stepsBeforeCheckpoint,
-    stepsTrimmedFromPath: message.stepsTrimmedFromPath,
+    leftSteps: message.leftSteps,
     loopCounts: mapFromProto(message.loopCounts),
+    attempts: message.attempts,
+    attemptsTotal: message.attemptsTotal,
     lastVisitNumber: message.lastVisitNumber,
     lastPathSequence: message.lastPathSequence,
     variables: fieldsFromProto(message.variables, 'instance.variables'),
     variableTimes: mapFromProto(message.variableTimes),
+    settledFields: settledFieldsFromProto(message.settledFields),
+    heldValues: fieldsFromProto(message.heldValues, 'instance.held_values'),
+    pendingCorrections: fieldsFromProto(message.pendingCorrections, 'instance.pending_corrections'),
     relocalizationCount: message.relocalizationCount,
     globalTransitionGuards: mapFromProto(message.globalTransitionGuards),
+    call: message.call,
+    leadInTemplateIds: message.leadInTemplateIds,
+    lastPlan: message.lastPlan,
+    deferredBehindScenarioId: message.deferredBehindScenarioId,
+    waitsFor: waitsFor.fromProto(message.waitsFor),
   };
 }
 
-/** Creates the visit of an instance in a request that has none. The instance counts as having just entered its step. */
-function createDefaultVisit(message: InstanceMessage, revision: number): StepVisit {
-  return createVisit(Math.max(1, message.lastVisitNumber), revision);
+function settledFieldsToProto(fields: ScenarioInstance['settledFields']): InstanceMessage['settledFields'] {
+  if (fields.size === 0) return emptyMapField;
+  const messages = new Map([...fields].map(([field, reason]) => [field, settledWithout.toProto[reason]]));
+  return mapToProto(messages, 'instance.settled_fields');
+}
+
+function settledFieldsFromProto(message: InstanceMessage['settledFields']): ScenarioInstance['settledFields'] {
+  return new Map([...mapFromProto(message)].map(([field, reason]) => [field, settledWithout.fromProto(reason)]));
 }
 
 export function endedInstanceToProto(ended: EndedInstance): EndedInstanceMessage {
@@ -88,6 +129,7 @@ export function endedInstanceToProto(ended: EndedInstance): EndedInstanceMessage
     scenarioVersion: ended.scenarioVersion,
     status: endedStatus.toProto[ended.status],
     reason: lifecycleReason.toProto[ended.reason],
+    ending: ending.optionalToProto(ended.ending),
     startNumber: ended.startNumber,
     startedAt: timeToProto(ended.startedAt),
     endedAt: timeToProto(ended.endedAt),
@@ -103,42 +145,11 @@ export function endedInstanceFromProto(message: EndedInstanceMessage): EndedInst
     scenarioVersion: message.scenarioVersion,
     status: endedStatus.fromProto(message.status),
     reason: lifecycleReason.fromProto(message.reason),
+    ending: ending.optionalFromProto(message.ending),
     startNumber: message.startNumber,
     startedAt: timeFromProto(message.startedAt),
     endedAt: timeFromProto(message.endedAt),
     lastStepId: message.lastStepId,
     irreversibleDone: message.irreversibleDone,
-  };
-}
-
-function visitToProto(visit: StepVisit): StepVisitMessage {
-  return {
-    number: visit.number,
-    enteredRevision: visit.enteredRevision,
-    contributedTypes: visit.contributedTypes.map((type) => contributionType.toProto[type]),
-    askedFields: visit.askedFields.slice(),
-    openType: openType.optionalToProto(visit.openType),
-    openAskFields: visit.openAskFields.slice(),
-    shownValues: fieldsToProto(visit.shownValues, 'visit.shown_values'),
-    confirmed: visit.confirmed,
-    outcome: stepOutcomeKind.optionalToProto(visit.outcome),
-    acted: visit.acted,
-    attempts: visit.attempts,
-  };
-}
-
-function visitFromProto(message: StepVisitMessage): StepVisit {
-  return {
-    number: message.number,
-    enteredRevision: message.enteredRevision,
-    contributedTypes: message.contributedTypes.map((type) => contributionType.fromProto(type)),
-    askedFields: message.askedFields,
-    openType: openType.optionalFromProto(message.openType),
-    openAskFields: message.openAskFields,
-    shownValues: fieldsFromProto(message.shownValues, 'visit.shown_values'),
-    confirmed: message.confirmed,
-    outcome: stepOutcomeKind.optionalFromProto(message.outcome),
-    acted: message.acted,
-    attempts: message.attempts,
   };
 }

@@ -5,8 +5,8 @@ import { createNullPrototypeObject, createProtoKeyError, emptyMapField, type Map
 
 /**
  * The maximum nesting depth of lists and objects in a value; a list of numbers has depth 1. Generated decoders fail at 100
- * nested messages. An object takes three nested messages, and a value is up to six messages below the root (in a
- * ListTurns response), so 31 is the maximum that every client can decode.
+ * nested messages. An object takes three nested messages, and a value is up to seven messages below the root (in an open
+ * request of a ListTurns response), so 30 is the maximum that every client can decode.
  */
 export const maxValueDepth = 30;
 

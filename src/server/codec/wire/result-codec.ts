@@ -19,9 +19,10 @@ import {
   transitionDecisionFromProto,
   transitionDecisionToProto,
 } from './decision-codec';
-import { conditionTruth, modelOutcome, proposedAction } from './enums';
+import { conditionTruth, ignoredReason, modelOutcome, proposedAction } from './decision-enums';
 import { createInvalidFieldError } from './invalid-field-error';
 import { relationshipFromProto, relationshipToProto } from './scenario-codec';
+import { optionalTimeFromProto, optionalTimeToProto } from './time';
 import { stepOutcomeFromProto, stepOutcomeToProto } from './turn-message-codec';
 
 /** Converts a decided turn to the response of ProcessTurn. */
@@ -37,6 +38,7 @@ export function turnResultToProto(result: TurnResult): ResultMessage {
     transitionDecisions: result.transitionDecisions.map(transitionDecisionToProto),
     plan: planToProto(result.plan),
     ignoredOutcomes: result.ignoredOutcomes.map(ignoredOutcomeToProto),
+    nextTimerAt: optionalTimeToProto(result.nextTimerAt),
     validateOnly: result.validateOnly,
     modelProposal: result.modelProposal && modelProposalToProto(result.modelProposal),
   };
@@ -57,6 +59,7 @@ export function turnResultFromProto(message: ResultMessage): TurnResult {
     transitionDecisions: message.transitionDecisions.map(transitionDecisionFromProto),
     plan: planFromProto(message.plan),
     ignoredOutcomes: message.ignoredOutcomes.map(ignoredOutcomeFromProto),
+    nextTimerAt: optionalTimeFromProto(message.nextTimerAt),
     validateOnly: message.validateOnly,
     modelProposal: message.modelProposal && modelProposalFromProto(message.modelProposal),
   };
@@ -66,15 +69,18 @@ function ignoredOutcomeToProto(ignored: IgnoredOutcome): IgnoredMessage {
   return {
     outcome: stepOutcomeToProto(ignored.outcome, 'ignored_outcomes.outcome'),
     instanceId: ignored.instanceId,
+    reason: ignoredReason.toProto[ignored.reason],
     reasoning: ignored.reasoning,
   };
 }
 
+/** The inverse of `ignoredOutcomeToProto`. The responses of releases up to 0.2 have no reason. */
 function ignoredOutcomeFromProto(message: IgnoredMessage): IgnoredOutcome {
   if (message.outcome === undefined) throw createInvalidFieldError('ignored_outcomes.outcome', 'is required');
   return {
     outcome: stepOutcomeFromProto(message.outcome, 'ignored_outcomes.outcome'),
     instanceId: message.instanceId,
+    reason: ignoredReason.optionalFromProto(message.reason) ?? 'NO_OPEN_REQUEST',
     reasoning: message.reasoning,
   };
 }

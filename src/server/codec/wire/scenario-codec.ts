@@ -14,6 +14,8 @@ import {
   relationshipKind,
   relationshipSource,
   requirementLevel,
+  resumeMode,
+  whenDisplaced,
   whenNotAddressed,
 } from './enums';
 import { createInvalidFieldError } from './invalid-field-error';
@@ -35,14 +37,21 @@ export function scenarioToProto(scenario: Scenario): ScenarioMessage {
     globalTransitions: scenario.globalTransitions.map(stepTransitionToProto),
     requiredFields: scenario.requiredFields.map(requiredFieldToProto),
     persistedFields: scenario.persistedFields.slice(),
+    localFields: scenario.localFields.slice(),
     entryCondition: scenario.entryCondition,
     completionCondition: scenario.completionCondition,
+    cancelCondition: scenario.cancelCondition,
     exclusive: scenario.exclusive,
     maxLoopCount: scenario.maxLoopCount,
+    maxAttempts: scenario.maxAttempts,
+    restartThreshold: scenario.restartThreshold,
+    askBeforeStart: scenario.askBeforeStart,
     maxStartsPerSession: scenario.maxStartsPerSession,
     idleTimeout: durationToProto(scenario.idleTimeoutMs),
     idleAction: idleAction.toProto[scenario.idleAction],
     whenNotAddressed: whenNotAddressed.toProto[scenario.whenNotAddressed],
+    whenDisplaced: whenDisplaced.nonDefaultToProto(scenario.whenDisplaced),
+    resume: resumeMode.nonDefaultToProto(scenario.resume),
     migrationPolicy: migrationPolicy.toProto[scenario.migrationPolicy],
     migrationStepMap: mapToProto(scenario.migrationStepMap, 'migration_step_map'),
   };
@@ -63,14 +72,21 @@ export function scenarioFromProto(message: ScenarioMessage): Scenario {
     globalTransitions: message.globalTransitions.map(stepTransitionFromProto),
     requiredFields: message.requiredFields.map(requiredFieldFromProto),
     persistedFields: message.persistedFields,
+    localFields: message.localFields,
     entryCondition: message.entryCondition,
     completionCondition: message.completionCondition,
+    cancelCondition: message.cancelCondition,
     exclusive: message.exclusive,
     maxLoopCount: message.maxLoopCount,
+    maxAttempts: message.maxAttempts,
+    restartThreshold: message.restartThreshold,
+    askBeforeStart: message.askBeforeStart,
     maxStartsPerSession: message.maxStartsPerSession,
     idleTimeoutMs: durationFromProto(message.idleTimeout),
     idleAction: idleAction.fromProto(message.idleAction),
     whenNotAddressed: whenNotAddressed.fromProto(message.whenNotAddressed),
+    whenDisplaced: whenDisplaced.fromProto(message.whenDisplaced),
+    resume: resumeMode.fromProto(message.resume),
     migrationPolicy: migrationPolicy.fromProto(message.migrationPolicy),
     migrationStepMap: mapFromProto(message.migrationStepMap),
   };
@@ -103,6 +119,7 @@ export function relationshipToProto(relationship: Relationship): RelationshipMes
     sourceId: relationship.sourceId,
     targetScenarioId: relationship.targetScenarioId,
     weight: relationship.weight,
+    startDependency: relationship.startDependency,
   };
 }
 
@@ -114,6 +131,7 @@ export function relationshipFromProto(message: RelationshipMessage): Relationshi
     sourceId: message.sourceId,
     targetScenarioId: message.targetScenarioId,
     weight: message.weight,
+    startDependency: message.startDependency,
   };
 }
 

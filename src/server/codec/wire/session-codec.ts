@@ -1,24 +1,32 @@
 import type {
   ScenarioCounter as CounterMessage,
+  PendingStart as PendingStartMessage,
   Session as SessionMessage,
   SessionVariable as VariableMessage,
 } from '../../../../gen/focal/orchestration/v1/session';
 import type { ImportSessionRequest } from '../../../../gen/focal/orchestration/v1/session_service';
 import type { LegacySession } from '../../../core/model/legacy-session';
 import type {
-  OpenContribution,
   PendingStart,
   ScenarioCounter,
   ScenarioInstance,
   Session,
   SessionVariable,
 } from '../../../core/model/session';
-import { contributionType, rejectionReason, scenarioAction, variableScope } from './enums';
+import { choiceFromProto, choiceToProto } from './choice-codec';
+import { rejectionReason } from './decision-enums';
+import { convertEarlierSession } from './earlier-session';
+import { ending, variableScope } from './enums';
 import { endedInstanceFromProto, endedInstanceToProto, instanceFromProto, instanceToProto } from './instance-codec';
-import { fieldsFromProto, jsonFromProto, jsonToProto } from './json-value';
+import { createInvalidFieldError } from './invalid-field-error';
+import { fieldsFromProto, fieldsToProto, jsonFromProto, jsonToProto } from './json-value';
 import { mapFromProto, sortKeys } from './map-field';
+import { scenarioAction } from './session-enums';
 import { validateSessionInput } from './session-input';
 import { optionalTimeFromProto, optionalTimeToProto, timeFromProto, timeToProto } from './time';
+
+/** The version of the format that this release writes. Releases up to 0.2 wrote none. */
+const currentFormat = 2;
 
 /** Converts a session for a caller: with its focus (0.3) and the fields of the single-scenario format (section 8). */
 export function sessionToProto(session: Session, focusInstanceId: string): SessionMessage {
@@ -40,7 +48,7 @@ export interface SessionInputContext {
 /**
  * Converts a session in the request of a stateless phase. Derived fields are ignored: focus, active scenario, current step.
  *
- * Instances may be minimal. Defaults: the status is ACTIVE, the visit has just begun, both times are the time of the turn, and
+ * Instances may be minimal. Defaults: the status is ACTIVE, the visit has just begun, all times are the time of the turn, and
  * start numbers continue after the highest one, in the order of the list.
  *
  * The session shares the lists of the message, so the caller must not change the message afterwards. Throws INVALID_REQUEST for
@@ -48,17 +56,22 @@ export interface SessionInputContext {
  */
 export function sessionFromProto(message: SessionMessage, { path, occurredAt }: SessionInputContext): Session {
   validateSessionInput(message, path);
-  const session = sessionStateFromProto(message);
+  const now = new Date(occurredAt);
+  const session = sessionStateFromProto({
+    ...message,
+    instances: message.instances.map((instance) => ({
+      ...instance,
+      startedAt: instance.startedAt ?? now,
+      lastActiveAt: instance.lastActiveAt ?? now,
+    })),
+  });
   let lastStartNumber = session.lastStartNumber;
   for (const { startNumber } of session.instances) lastStartNumber = Math.max(lastStartNumber, startNumber);
-  const instances = session.instances.map((instance, index): ScenarioInstance => {
-    const input = message.instances[index];
+  const instances = session.instances.map((instance): ScenarioInstance => {
     if (instance.startNumber === 0) lastStartNumber += 1;
     return {
       ...instance,
       startNumber: instance.startNumber || lastStartNumber,
-      startedAt: input?.startedAt === undefined ? occurredAt : instance.startedAt,
-      lastActiveAt: input?.lastActiveAt === undefined ? occurredAt : instance.lastActiveAt,
       lastVisitNumber: Math.max(instance.lastVisitNumber, instance.visit.number),
       lastPathSequence: Math.max(instance.lastPathSequence, instance.path.at(-1)?.sequence ?? 0),
     };
@@ -78,18 +91,14 @@ export function sessionStateToProto(session: Session): SessionMessage {
     instances: session.instances.map(instanceToProto),
     endedInstances: session.endedInstances.map(endedInstanceToProto),
     variables: variablesToProto(session.variables),
-    pendingStarts: session.pendingStarts.map((pending) => ({
-      scenarioId: pending.scenarioId,
-      score: pending.score,
-      reason: rejectionReason.toProto[pending.reason],
-      turnsLeft: pending.turnsLeft,
-    })),
+    declinedFields: session.declinedFields.slice(),
+    pendingStarts: session.pendingStarts.map(pendingStartToProto),
     scenarioCounters: countersToProto(session.scenarioCounters),
-    openContributions: session.openContributions.map((open) => ({
-      instanceId: open.instanceId,
-      type: contributionType.toProto[open.type],
-    })),
-    offeredChoiceScenarioIds: session.offeredChoiceScenarioIds.slice(),
+    choices: session.choices.map(choiceToProto),
+    exchangeRevision: session.exchangeRevision,
+    lastMessageAt: timeToProto(session.lastMessageAt),
+    lastContributorId: session.lastContributorId,
+    nextTimerAt: optionalTimeToProto(session.nextTimerAt),
     createdAt: timeToProto(session.createdAt),
     updatedAt: timeToProto(session.updatedAt),
     lastTurnId: session.lastTurnId,
@@ -98,11 +107,23 @@ export function sessionStateToProto(session: Session): SessionMessage {
     activeScenarioId: '',
     currentStepId: '',
     importedFrom: session.importedFrom,
+    format: currentFormat,
+    // Of releases up to 0.2, and only read.
+    openContributions: [],
+    offeredChoiceScenarioIds: [],
   };
 }
 
-/** The inverse of `sessionStateToProto`. */
+/** The inverse of `sessionStateToProto`. Also reads the sessions of releases up to 0.2. */
 export function sessionStateFromProto(message: SessionMessage): Session {
+  if (message.format > currentFormat) {
+    throw createInvalidFieldError('session.format', `must be at most ${currentFormat}, but is ${message.format}`);
+  }
+  const session = readSession(message);
+  return message.format === 0 ? convertEarlierSession(session, message) : session;
+}
+
+function readSession(message: SessionMessage): Session {
   return {
     tenantId: message.tenantId,
     agentId: message.agentId,
@@ -112,27 +133,39 @@ export function sessionStateFromProto(message: SessionMessage): Session {
     instances: message.instances.map((instance) => instanceFromProto(instance, message.revision)),
     endedInstances: message.endedInstances.map(endedInstanceFromProto),
     variables: variablesFromProto(message.variables),
-    pendingStarts: message.pendingStarts.map(
-      (pending): PendingStart => ({
-        scenarioId: pending.scenarioId,
-        score: pending.score,
-        reason: rejectionReason.fromProto(pending.reason),
-        turnsLeft: pending.turnsLeft,
-      }),
-    ),
+    declinedFields: message.declinedFields,
+    pendingStarts: message.pendingStarts.map(pendingStartFromProto),
     scenarioCounters: countersFromProto(message.scenarioCounters),
-    openContributions: message.openContributions.map(
-      (open): OpenContribution => ({
-        instanceId: open.instanceId,
-        type: contributionType.fromProto(open.type),
-      }),
-    ),
-    offeredChoiceScenarioIds: message.offeredChoiceScenarioIds,
+    choices: message.choices.map(choiceFromProto),
+    exchangeRevision: message.exchangeRevision,
+    lastMessageAt: timeFromProto(message.lastMessageAt),
+    lastContributorId: message.lastContributorId,
+    nextTimerAt: optionalTimeFromProto(message.nextTimerAt),
     createdAt: timeFromProto(message.createdAt),
     updatedAt: timeFromProto(message.updatedAt),
     lastTurnId: message.lastTurnId,
     lastStartNumber: message.lastStartNumber,
     importedFrom: message.importedFrom,
+  };
+}
+
+function pendingStartToProto(pending: PendingStart): PendingStartMessage {
+  return {
+    scenarioId: pending.scenarioId,
+    score: pending.score,
+    reason: rejectionReason.toProto[pending.reason],
+    turnsLeft: pending.turnsLeft,
+    localValues: fieldsToProto(pending.localValues, 'session.pending_starts.local_values'),
+  };
+}
+
+function pendingStartFromProto(message: PendingStartMessage): PendingStart {
+  return {
+    scenarioId: message.scenarioId,
+    score: message.score,
+    reason: rejectionReason.fromProto(message.reason),
+    turnsLeft: message.turnsLeft,
+    localValues: fieldsFromProto(message.localValues, 'session.pending_starts.local_values'),
   };
 }
 
@@ -146,6 +179,7 @@ function variablesToProto(variables: ReadonlyMap<string, SessionVariable>): Vari
       value: jsonToProto(variable.value, 'session.variables.value'),
       scope: variableScope.toProto[variable.scope],
       storedAt: optionalTimeToProto(variable.storedAt),
+      isPersistedResult: variable.isPersistedResult,
     });
   }
   return messages;
@@ -159,6 +193,7 @@ function variablesFromProto(messages: readonly VariableMessage[]): Map<string, S
       value: jsonFromProto(message.value ?? null, 'session.variables.value'),
       scope: variableScope.fromProto(message.scope),
       storedAt: optionalTimeFromProto(message.storedAt),
+      isPersistedResult: message.isPersistedResult,
     });
   }
   return variables;
@@ -169,14 +204,27 @@ function countersToProto(counters: ReadonlyMap<string, ScenarioCounter>): Counte
   for (const scenarioId of sortKeys(counters)) {
     const counter = counters.get(scenarioId);
     if (counter === undefined) continue;
-    messages.push({ scenarioId, starts: counter.starts, completions: counter.completions });
+    messages.push({
+      scenarioId,
+      starts: counter.starts,
+      completions: counter.completions,
+      lastEnding: ending.optionalToProto(counter.lastEnding),
+      lastValues: fieldsToProto(counter.lastValues, 'session.scenario_counters.last_values'),
+    });
   }
   return messages;
 }
 
 function countersFromProto(messages: readonly CounterMessage[]): Map<string, ScenarioCounter> {
   const counters = new Map<string, ScenarioCounter>();
-  for (const { scenarioId, starts, completions } of messages) counters.set(scenarioId, { starts, completions });
+  for (const message of messages) {
+    counters.set(message.scenarioId, {
+      starts: message.starts,
+      completions: message.completions,
+      lastEnding: ending.optionalFromProto(message.lastEnding),
+      lastValues: fieldsFromProto(message.lastValues, 'session.scenario_counters.last_values'),
+    });
+  }
   return counters;
 }
 

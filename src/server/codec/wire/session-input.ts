@@ -1,10 +1,12 @@
-import type {
-  ScenarioInstance as InstanceMessage,
-  Session as SessionMessage,
+import { RequestKind, RequestStatus } from '../../../../gen/focal/orchestration/v1/request';
+import {
+  ChoiceStatus,
+  type ScenarioInstance as InstanceMessage,
+  type Session as SessionMessage,
 } from '../../../../gen/focal/orchestration/v1/session';
 import { findDuplicates } from '../../../core/model/duplicates';
 import { type FieldViolation, OrchestratorError } from '../../../core/model/orchestrator-error';
-import { liveStatus } from './enums';
+import { liveStatus } from './session-enums';
 
 /**
  * Validates what the annotations of the contract cannot express: that a sequence of turns can produce the session. `path` is the
@@ -20,6 +22,11 @@ export function validateSessionInput(message: SessionMessage, path: string): voi
     ...message.instances.flatMap((instance, index) =>
       findPauseViolations(instance, message.turnCount, `${path}.instances[${index}]`),
     ),
+    ...message.instances.flatMap((instance, index) =>
+      findRequestViolations(instance, `${path}.instances[${index}].requests`),
+    ),
+    ...findCallViolations(message, path),
+    ...findChoiceViolations(message, path),
   ];
   if (violations.length === 0) return;
   throw new OrchestratorError('INVALID_REQUEST', 'The session is inconsistent: no turns can produce it.', {
@@ -69,4 +76,55 @@ function findPauseViolations(instance: InstanceMessage, turnCount: number, path:
     violations.push({ field: `${path}.paused_at_turn_count`, description });
   }
   return violations;
+}
+
+/** Checks that CONFIRM and ACTION have keys, and that an open request is the only one of its kind and key (0.8). */
+function findRequestViolations({ requests }: InstanceMessage, path: string): readonly FieldViolation[] {
+  const keyed = requests.flatMap((request, index) =>
+    request.kind === RequestKind.REQUEST_KIND_ASK ? [] : [{ ...request, index }],
+  );
+  const openRequests = keyed.filter(({ status }) => status === RequestStatus.REQUEST_STATUS_OPEN);
+  return [
+    ...keyed
+      .filter(({ actionKey }) => actionKey === '')
+      .map(({ index }) => ({
+        field: `${path}[${index}].action_key`,
+        description: 'is required for CONFIRM and ACTION',
+      })),
+    ...findDuplicates(openRequests, ({ kind, actionKey }) => `${kind} ${actionKey}`).map(({ index, firstIndex }) => ({
+      field: `${path}[${openRequests[index]?.index}].action_key`,
+      description: `duplicates ${path}[${openRequests[firstIndex]?.index}]; an open request has its own key`,
+    })),
+  ];
+}
+
+/** Checks that the session has every called instance (section 11). A pending call has none. */
+function findCallViolations({ instances }: SessionMessage, path: string): readonly FieldViolation[] {
+  const ids = new Set(instances.map(({ instanceId }) => instanceId));
+  return instances.flatMap(({ call }, index) =>
+    call === undefined || call.instanceId === '' || ids.has(call.instanceId)
+      ? []
+      : [
+          {
+            field: `${path}.instances[${index}].call.instance_id`,
+            description: 'must be the id of an instance of the session, or empty',
+          },
+        ],
+  );
+}
+
+/** Checks that at most one choice is open (1.5). */
+function findChoiceViolations({ choices }: SessionMessage, path: string): readonly FieldViolation[] {
+  const isOpen = choices.map(({ status }) => status === ChoiceStatus.CHOICE_STATUS_OPEN);
+  const firstIndex = isOpen.indexOf(true);
+  return choices.flatMap((_, index) =>
+    isOpen[index] && index > firstIndex
+      ? [
+          {
+            field: `${path}.choices[${index}].status`,
+            description: `must not be OPEN while ${path}.choices[${firstIndex}] is; at most one choice is open`,
+          },
+        ]
+      : [],
+  );
 }

@@ -1,21 +1,34 @@
 import {
   type AppliedRule as AppliedRuleMessage,
   type CandidateVariable as CandidateVariableMessage,
+  type Delivery as DeliveryMessage,
   type SignalAim as SignalAimMessage,
   Situation as SituationMessage,
   type StepOutcome as StepOutcomeMessage,
   type Turn as TurnMessage,
 } from '../../../../gen/focal/orchestration/v1/turn';
-import type { AppliedRule, CandidateVariable, SignalAim, Situation, StepOutcome, Turn } from '../../../core/model/turn';
+import type {
+  AppliedRule,
+  CandidateVariable,
+  Delivery,
+  SignalAim,
+  Situation,
+  StepOutcome,
+  Turn,
+} from '../../../core/model/turn';
+import { deliveredType } from './decision-enums';
 import {
+  deliveryStatus,
   frustrationLevel,
   ruleScope,
   scenarioSignal,
   stepOutcomeKind,
   turnTrigger,
   urgency,
+  variableOperation,
   variableScope,
 } from './enums';
+import { createInvalidFieldError } from './invalid-field-error';
 import { fieldsFromProto, fieldsToProto, jsonFromProto, jsonToProto } from './json-value';
 
 /** Converts a turn. `occurred_at` is always set. */
@@ -33,13 +46,16 @@ export function turnToProto(turn: Turn): TurnMessage {
     customerData: fieldsToProto(turn.customerData, 'turn.customer_data'),
     stepOutcomes: turn.stepOutcomes.map((outcome, index) => stepOutcomeToProto(outcome, getOutcomePath(index))),
     sessionVariables: fieldsToProto(turn.sessionVariables, 'turn.session_variables'),
+    deliveries: turn.deliveries.map(deliveryToProto),
+    supersedesTurnId: turn.supersedesTurnId,
   };
 }
 
 /**
  * The inverse of `turnToProto`. Fields that the caller omitted get the defaults that the contract documents; the default of
  * `occurred_at` is `receivedAt`, in milliseconds since 1970. The turn shares the lists of the message, so the caller must not
- * change the message afterwards. Throws INVALID_REQUEST for the values that `jsonFromProto` rejects.
+ * change the message afterwards. Throws INVALID_REQUEST for the values that `jsonFromProto` rejects and for a delivery that does not
+ * identify one contribution.
  */
 export function turnFromProto(message: TurnMessage, receivedAt: number): Turn {
   return {
@@ -55,6 +71,8 @@ export function turnFromProto(message: TurnMessage, receivedAt: number): Turn {
     customerData: fieldsFromProto(message.customerData, 'turn.customer_data'),
     stepOutcomes: message.stepOutcomes.map((outcome, index) => stepOutcomeFromProto(outcome, getOutcomePath(index))),
     sessionVariables: fieldsFromProto(message.sessionVariables, 'turn.session_variables'),
+    deliveries: message.deliveries.map(deliveryFromProto),
+    supersedesTurnId: message.supersedesTurnId,
   };
 }
 
@@ -152,6 +170,9 @@ function candidateVariableToProto(variable: CandidateVariable, index: number): C
     name: variable.name,
     value: jsonToProto(variable.value, `turn.situation.candidate_variables[${index}].value`),
     scope: variableScope.toProto[variable.scope],
+    scenarioId: variable.scenarioId,
+    operation: variableOperation.toProto[variable.operation],
+    declined: variable.declined,
   };
 }
 
@@ -161,7 +182,33 @@ function candidateVariableFromProto(message: CandidateVariableMessage, index: nu
     name: message.name,
     value: jsonFromProto(message.value ?? null, `turn.situation.candidate_variables[${index}].value`),
     scope: variableScope.fromProto(message.scope),
+    scenarioId: message.scenarioId,
+    operation: variableOperation.fromProto(message.operation),
+    declined: message.declined,
   };
+}
+
+function deliveryToProto(delivery: Delivery): DeliveryMessage {
+  return {
+    instanceId: delivery.instanceId,
+    contributionType: deliveredType.optionalToProto(delivery.contributionType),
+    actionKey: delivery.actionKey,
+    status: deliveryStatus.toProto[delivery.status],
+  };
+}
+
+/** The inverse of `deliveryToProto`. Checks that the delivery identifies a contribution (section 12). */
+function deliveryFromProto(message: DeliveryMessage, index: number): Delivery {
+  const { instanceId, actionKey } = message;
+  const type = deliveredType.optionalFromProto(message.contributionType);
+  const isChoice = instanceId === '' && type === 'CONFIRM';
+  if (actionKey === '' && !isChoice && (instanceId === '' || type === undefined)) {
+    throw createInvalidFieldError(
+      `turn.deliveries[${index}]`,
+      'must have action_key, or instance_id and contribution_type; a CHOICE has contribution_type CONFIRM only',
+    );
+  }
+  return { instanceId, contributionType: type, actionKey, status: deliveryStatus.fromProto(message.status) };
 }
 
 /** Converts a step outcome. Errors name the field by `path`. */

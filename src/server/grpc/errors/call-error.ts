@@ -33,6 +33,7 @@ const logLevels: Readonly<Record<ErrorReason, 'debug' | 'warn' | 'error'>> = {
   TOO_MUCH_CONTENTION: 'debug',
   AGENT_MISMATCH: 'debug',
   SESSION_EXISTS: 'debug',
+  TURN_NOT_SUPERSEDABLE: 'debug',
   STORE_UNAVAILABLE: 'warn',
   COMMIT_UNKNOWN: 'warn',
   STORE_FULL: 'warn',

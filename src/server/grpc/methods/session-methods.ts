@@ -43,7 +43,12 @@ export function createSessionMethods({
         const afterRevision = Number(tokens.parse(message, /^\d{1,10}$/));
         const query = { key: toSessionKey(message), afterRevision, pageSize: getPageSize(message) };
         const { items, nextCursor } = await useCases.listTurns(query, call);
-        return { body: { turns: items.map(turnRecordToProto), nextPageToken: tokens.create(nextCursor) } };
+        return {
+          body: {
+            turns: items.map((turn) => turnRecordToProto(turn, turn.supersededByTurnId)),
+            nextPageToken: tokens.create(nextCursor),
+          },
+        };
       },
     },
     watchSession: {
@@ -54,7 +59,7 @@ export function createSessionMethods({
       async handle({ message: { afterRevision, afterTurnId, ...request } }, call, send) {
         const cursor = { afterRevision, afterTurnId: afterTurnId === '' ? undefined : afterTurnId };
         const query = { key: toSessionKey(request), ...cursor };
-        await useCases.watchSession(query, call, (turn) => send({ turn: turnRecordToProto(turn) }));
+        await useCases.watchSession(query, call, (turn) => send({ turn: turnRecordToProto(turn, '') }));
       },
     },
     importSession: {
@@ -79,7 +84,7 @@ function createTurnTokens({ tenantId, sessionId }: ListTurnsRequest): PageTokens
 }
 
 /** Converts a turn record. `occurred_at` in the request is set to the time with which the turn was decided. */
-function turnRecordToProto(record: TurnRecord): TurnRecordMessage {
+function turnRecordToProto(record: TurnRecord, supersededByTurnId: string): TurnRecordMessage {
   const request = ProcessTurnRequest.decode(record.request);
   if (request.turn !== undefined) request.turn.occurredAt = new Date(record.occurredAt);
   return {
@@ -88,5 +93,6 @@ function turnRecordToProto(record: TurnRecord): TurnRecordMessage {
     committedAt: new Date(record.committedAt),
     request,
     response: ProcessTurnResponse.decode(record.response),
+    supersededByTurnId,
   };
 }

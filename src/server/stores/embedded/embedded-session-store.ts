@@ -1,12 +1,13 @@
 import { EventEmitter } from 'node:events';
 import type { Session, SessionKey } from '../../../core/model/session';
-import { decodeSession, encodeSession } from '../../codec/stored/stored-values';
+import { decodeSession, decodeStateBefore, encodeSession } from '../../codec/stored/stored-values';
 import type { Call } from '../../ports/call';
 import type { Clock } from '../../ports/clock';
 import type {
   CommitOutcome,
   CreateOutcome,
   LoadedSession,
+  LoadOptions,
   RecordedTurns,
   RecordedTurnsQuery,
   SessionStore,
@@ -15,7 +16,7 @@ import type {
 } from '../../ports/session-store';
 import type { EmbeddedEnvironment } from './embedded-environment';
 import { encodeKeyPair } from './embedded-keys';
-import { SessionTable, TurnTable } from './session-tables';
+import { SessionTable, StateBeforeTable, TurnTable } from './session-tables';
 import type { SessionValue } from './session-values';
 
 export interface EmbeddedSessionStoreOptions {
@@ -32,12 +33,21 @@ type CommitResult =
   | { readonly kind: 'known'; readonly record: TurnRecord }
   | { readonly kind: 'conflict'; readonly state: Uint8Array | undefined };
 
+/** A commit with encoded sessions. */
+interface EncodedCommit extends Omit<TurnCommit, 'session' | 'keptState'> {
+  readonly state: Uint8Array;
+  readonly keptState: 'previous' | 'none' | Uint8Array;
+}
+
+const noState: Uint8Array = new Uint8Array();
+
 /**
  * Sessions on the local disk. A commit is one transaction and is acknowledged when it is on the disk. An expired session is
  * immediately invisible to every method; `sweep` frees its space.
  */
 export class EmbeddedSessionStore implements SessionStore {
   private readonly sessions: SessionTable;
+  private readonly statesBefore: StateBeforeTable;
   private readonly turns: TurnTable;
   /** Emits an event for each change. The name of the event is the key of the session. */
   private readonly changes = new EventEmitter().setMaxListeners(0);
@@ -48,23 +58,35 @@ export class EmbeddedSessionStore implements SessionStore {
   ) {
     if (!(options.recordedTurns >= 1)) throw new Error('The number of recorded turns must be at least 1.');
     this.sessions = new SessionTable(environment);
+    this.statesBefore = new StateBeforeTable(environment);
     this.turns = new TurnTable(environment);
   }
 
-  async load(key: SessionKey, turnId: string, call: Call): Promise<LoadedSession> {
+  async load(
+    key: SessionKey,
+    turnId: string,
+    call: Call,
+    { includesStateBefore = false }: LoadOptions = {},
+  ): Promise<LoadedSession> {
     const session = toTableKey(key);
     return this.environment.read(call, () => {
       const value = this.getUnexpired(session);
       if (value === undefined) return { session: undefined, recordedTurn: undefined };
-      return { session: decodeSession(value.state), recordedTurn: this.turns.find(session, turnId) };
+      const before = includesStateBefore ? this.statesBefore.get(session, value.revision) : undefined;
+      return {
+        session: decodeSession(value.state),
+        recordedTurn: this.turns.find(session, turnId),
+        stateBefore: before && decodeStateBefore(before),
+      };
     });
   }
 
-  async commit({ previousSession, session, record }: TurnCommit, call: Call): Promise<CommitOutcome> {
+  async commit({ previousSession, session, record, keptState }: TurnCommit, call: Call): Promise<CommitOutcome> {
     if (session.revision !== record.revision) throw new Error('A turn and its session must have the same revision.');
     const tableKey = toTableKey(session);
     const state = encodeSession(session);
-    const apply = () => this.apply(tableKey, previousSession, record, state);
+    const kept = typeof keptState === 'string' ? keptState : encodeSession(keptState);
+    const apply = () => this.apply(tableKey, { previousSession, record, keptState: kept, state });
     const result = await this.environment.write(call, apply, () => this.changes.emit(tableKey));
     switch (result.kind) {
       case 'committed':
@@ -142,12 +164,17 @@ export class EmbeddedSessionStore implements SessionStore {
   }
 
   /** Applies a commit. All checks, in the order that SessionStore documents, come before the first write. */
-  private apply(session: string, previous: Session | undefined, record: TurnRecord, state: Uint8Array): CommitResult {
+  private apply(session: string, { previousSession, record, keptState, state }: EncodedCommit): CommitResult {
     const value = this.getUnexpired(session);
     const recordedTurn = value === undefined ? undefined : this.turns.find(session, record.turnId);
     if (recordedTurn !== undefined) return { kind: 'known', record: recordedTurn };
-    if (!this.isUnchanged(session, value, previous)) return { kind: 'conflict', state: value?.state };
+    if (!this.isUnchanged(session, value, previousSession)) return { kind: 'conflict', state: value?.state };
     this.putState(session, record.revision, state);
+    if (keptState === 'none') this.statesBefore.remove(session);
+    else {
+      const before = keptState === 'previous' ? (value?.state ?? noState) : keptState;
+      this.statesBefore.put(session, record.revision, before);
+    }
     this.turns.add(session, record, this.options.recordedTurns);
     return { kind: 'committed' };
   }
@@ -184,6 +211,7 @@ export class EmbeddedSessionStore implements SessionStore {
   private remove(session: string, value: SessionValue | undefined): void {
     if (value === undefined) return;
     this.sessions.remove(session, value);
+    this.statesBefore.remove(session);
     this.turns.removeAll(session);
   }
 }

@@ -4,8 +4,10 @@ import type { EmbeddedEnvironment } from './embedded-environment';
 import { encodeKeyPart, keyPartUpperBound } from './embedded-keys';
 import {
   decodeSessionValue,
+  decodeStateBeforeValue,
   decodeTurnValue,
   encodeSessionValue,
+  encodeStateBeforeValue,
   encodeTurnValue,
   type SessionValue,
 } from './session-values';
@@ -58,6 +60,33 @@ export class SessionTable {
   private moveExpiry(session: string, from: number | undefined, to: number | undefined): void {
     if (from !== undefined) this.expiries.removeSync([from, session]);
     if (to !== undefined) this.expiries.putSync([to, session], true);
+  }
+}
+
+/**
+ * The states before the last turns of all sessions, for turns that supersede them (section 13). Each counts only for the turn that
+ * led to its revision.
+ */
+export class StateBeforeTable {
+  private readonly states: Database<Uint8Array, string>;
+
+  constructor(environment: EmbeddedEnvironment) {
+    this.states = environment.openTable('states-before', 'binary');
+  }
+
+  /** Returns the state before the turn that led to `revision`, empty if there was no session; undefined if it is not kept. */
+  get(session: string, revision: number): Uint8Array | undefined {
+    const bytes = this.states.get(session);
+    const value = bytes === undefined ? undefined : decodeStateBeforeValue(bytes);
+    return value?.revision === revision ? value.state : undefined;
+  }
+
+  put(session: string, revision: number, state: Uint8Array): void {
+    this.states.putSync(session, encodeStateBeforeValue({ revision, state }));
+  }
+
+  remove(session: string): void {
+    this.states.removeSync(session);
   }
 }
 

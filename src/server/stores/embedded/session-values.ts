@@ -37,6 +37,26 @@ export function decodeSessionValue(bytes: Uint8Array): SessionValue {
   };
 }
 
+/** The state before a turn, and the revision after that turn. The state is empty if there was no session. */
+export interface StateBeforeValue {
+  readonly revision: number;
+  readonly state: Uint8Array;
+}
+
+/** Encodes a double, followed by the state. */
+export function encodeStateBeforeValue({ revision, state }: StateBeforeValue): Uint8Array {
+  const bytes = new Uint8Array(Float64Array.BYTES_PER_ELEMENT + state.byteLength);
+  new DataView(bytes.buffer).setFloat64(0, revision);
+  bytes.set(state, Float64Array.BYTES_PER_ELEMENT);
+  return bytes;
+}
+
+/** The inverse of `encodeStateBeforeValue`. The state shares memory with `bytes`. */
+export function decodeStateBeforeValue(bytes: Uint8Array): StateBeforeValue {
+  const header = new DataView(bytes.buffer, bytes.byteOffset, Float64Array.BYTES_PER_ELEMENT);
+  return { revision: header.getFloat64(0), state: bytes.subarray(Float64Array.BYTES_PER_ELEMENT) };
+}
+
 const turnHeaderBytes =
   2 * Float64Array.BYTES_PER_ELEMENT + 2 * Uint16Array.BYTES_PER_ELEMENT + Uint32Array.BYTES_PER_ELEMENT;
 

@@ -1,11 +1,12 @@
 import type { Session, SessionKey } from '../../../core/model/session';
-import { decodeSession, encodeSession } from '../../codec/stored/stored-values';
+import { decodeSession, decodeStateBefore, encodeSession } from '../../codec/stored/stored-values';
 import { type Call, throwIfCallEnded } from '../../ports/call';
 import type { Clock } from '../../ports/clock';
 import type {
   CommitOutcome,
   CreateOutcome,
   LoadedSession,
+  LoadOptions,
   RecordedTurns,
   RecordedTurnsQuery,
   SessionStore,
@@ -17,7 +18,7 @@ import { runCommit, toBuffer } from './scripts/commit';
 import { runCreate } from './scripts/create';
 import { runDeleteSession } from './scripts/delete-session';
 import { runListTurns } from './scripts/list-turns';
-import { type LoadReply, runLoad } from './scripts/load';
+import { type LoadArguments, type LoadReply, runLoad } from './scripts/load';
 import { SessionCache } from './session-cache';
 
 export interface RedisSessionStoreOptions {
@@ -53,28 +54,36 @@ export class RedisSessionStore implements SessionStore {
     this.cache = new SessionCache({ maxSessions: options.cachedSessions, maxBytes: maxCachedBytes });
   }
 
-  async load(key: SessionKey, turnId: string, call: Call, skipsCache = false): Promise<LoadedSession> {
+  async load(
+    key: SessionKey,
+    turnId: string,
+    call: Call,
+    { skipsCache = false, includesStateBefore = false }: LoadOptions = {},
+  ): Promise<LoadedSession> {
     const keys = getSessionKeys(this.prefix, key);
     const now = this.options.clock.now();
     throwIfCallEnded(call, now);
-    const cached = skipsCache ? undefined : this.cache.get(keys.session, now);
+    const cached = skipsCache || includesStateBefore ? undefined : this.cache.get(keys.session, now);
     if (cached !== undefined) return { session: cached, recordedTurn: undefined };
-    const { state, ttlMs, recordedTurn } = await this.loadFromRedis(keys, turnId, call);
-    return { session: this.updateCache(keys, state, now, ttlMs), recordedTurn };
+    const reply = await this.loadFromRedis(keys, { turnId, includesStateBefore }, call);
+    const session = this.updateCache(keys, reply.state, now, reply.ttlMs);
+    const { recordedTurn, stateBefore } = reply;
+    return { session, recordedTurn, stateBefore: stateBefore && decodeStateBefore(stateBefore) };
   }
 
-  async commit({ previousSession, session, record }: TurnCommit, call: Call): Promise<CommitOutcome> {
+  async commit({ previousSession, session, record, keptState }: TurnCommit, call: Call): Promise<CommitOutcome> {
     if (session.revision !== record.revision) throw new Error('A turn and its session must have the same revision.');
     const keys = getSessionKeys(this.prefix, session);
     const { recordedTurns, sessionTtlMs, clock } = this.options;
     const state = toBuffer(encodeSession(session));
+    const kept = typeof keptState === 'string' ? keptState : toBuffer(encodeSession(keptState));
     // Read the clock before sending the commit, so that the cache entry expires no later than the session in Redis.
     const now = clock.now();
     try {
       const reply = await runCommit(
         this.connection,
         keys,
-        { record, previousSession, state, recordedTurns, sessionTtlMs },
+        { record, previousSession, state, keptState: kept, recordedTurns, sessionTtlMs },
         call,
       );
       if (reply.kind === 'known') return reply;
@@ -142,10 +151,10 @@ export class RedisSessionStore implements SessionStore {
    * Loads a session. A recorded turn must be as durable as a commit, but the attempt that recorded it may have failed before
    * replication. If replication is required, the session is loaded again as a write, which waits for the replicas.
    */
-  private async loadFromRedis(keys: SessionKeys, turnId: string, call: Call): Promise<LoadReply> {
-    const reply = await runLoad(this.connection, keys, turnId, 'read', call);
+  private async loadFromRedis(keys: SessionKeys, args: LoadArguments, call: Call): Promise<LoadReply> {
+    const reply = await runLoad(this.connection, keys, args, 'read', call);
     if (reply.recordedTurn === undefined || !this.connection.isReplicated) return reply;
-    return runLoad(this.connection, keys, turnId, 'write', call);
+    return runLoad(this.connection, keys, args, 'write', call);
   }
 
   /** Decodes and caches a state; without a state, removes the session from the cache. */

@@ -34,7 +34,9 @@ describe('the canonical bytes of a scenario', () => {
       idleAction: 1,
       whenNotAddressed: 1,
       migrationPolicy: 1,
-      steps: [{ stepId: 'a', transitions: [{ targetStepId: 'a', trigger: 1 }] }],
+      whenDisplaced: 1,
+      resume: 1,
+      steps: [{ stepId: 'a', speak: 1, ending: 1, maxReminders: 1, transitions: [{ targetStepId: 'a', trigger: 1 }] }],
     });
     expectSameBytes(encodeCanonicalScenario(explicit), encodeCanonicalScenario(omitted));
   });

@@ -9,13 +9,10 @@ import {
 } from '../../../../src/server/codec/stored/stored-values';
 import { Sha256ContentHasher } from '../../../../src/server/runtime';
 import { recordedBytes } from '../../stores/recorded/bytes';
-import {
-  recordedLegacySession,
-  recordedRelationship,
-  recordedResult,
-  recordedScenario,
-  recordedSession,
-} from '../../stores/recorded/values';
+import { currentBytes } from '../../stores/recorded/current-bytes';
+import { currentResult, currentSession } from '../../stores/recorded/current-values';
+import { earlierResult, earlierSession } from '../../stores/recorded/earlier-values';
+import { recordedLegacySession, recordedRelationship, recordedScenario } from '../../stores/recorded/values';
 
 const toBytes = (base64: string) => Buffer.from(base64, 'base64');
 const toBase64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
@@ -25,22 +22,34 @@ describe('values that release 0.1.0 encoded', () => {
   const codec = new ProtoTurnCodec();
 
   it('are decoded', () => {
-    expect(decodeSession(toBytes(recordedBytes.session))).toEqual(recordedSession);
+    expect(decodeSession(toBytes(recordedBytes.session))).toEqual(earlierSession);
     expect(decodeStoredScenario(toBytes(recordedBytes.scenario))).toEqual(storedScenario);
     expect(decodeRelationship(toBytes(recordedBytes.relationship))).toEqual(recordedRelationship);
-    expect(codec.decodeResult(toBytes(recordedBytes.response))).toEqual(recordedResult);
+    expect(codec.decodeResult(toBytes(recordedBytes.response))).toEqual(earlierResult);
   });
 
-  it('are encoded to the same bytes', () => {
-    expect(toBase64(encodeSession(recordedSession))).toBe(recordedBytes.session);
+  it('are encoded to the same bytes, except for sessions and responses', () => {
     expect(toBase64(encodeStoredScenario(storedScenario))).toBe(recordedBytes.scenario);
     expect(toBase64(encodeRelationship(recordedRelationship))).toBe(recordedBytes.relationship);
-    expect(toBase64(codec.encodeResult(recordedResult))).toBe(recordedBytes.response);
   });
 
   it('have the same content hashes', () => {
     const hasher = new Sha256ContentHasher();
     expect(hasher.hash(recordedScenario)).toBe(recordedBytes.scenarioHash);
     expect(hasher.hashLegacySession(recordedLegacySession)).toBe(recordedBytes.legacySessionHash);
+  });
+});
+
+describe('values of the current format', () => {
+  const codec = new ProtoTurnCodec();
+
+  it('are decoded', () => {
+    expect(decodeSession(toBytes(currentBytes.session))).toEqual(currentSession);
+    expect(codec.decodeResult(toBytes(currentBytes.response))).toEqual(currentResult);
+  });
+
+  it('are encoded to the same bytes', () => {
+    expect(toBase64(encodeSession(currentSession))).toBe(currentBytes.session);
+    expect(toBase64(codec.encodeResult(currentResult))).toBe(currentBytes.response);
   });
 });

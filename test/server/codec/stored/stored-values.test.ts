@@ -61,7 +61,7 @@ describe('sessions', () => {
           scenarioId: 's',
           variables: { [name]: 1 },
           loopCounts: { [name]: 2 },
-          visit: { shownValues: { [name]: { [name]: 3 } } },
+          heldValues: { [name]: { [name]: 3 } },
         },
       ],
       variables: [{ name, value: 4 }],
@@ -71,9 +71,9 @@ describe('sessions', () => {
     const [instance] = decoded.instances;
     expect(instance?.variables).toEqual(new Map([[name, 1]]));
     expect(instance?.loopCounts).toEqual(new Map([[name, 2]]));
-    expect(instance?.visit.shownValues).toEqual(new Map([[name, { [name]: 3 }]]));
-    expect(decoded.variables).toEqual(new Map([[name, { value: 4, scope: 'CASE' }]]));
-    expect(decoded.scenarioCounters).toEqual(new Map([[name, { starts: 5, completions: 0 }]]));
+    expect(instance?.heldValues).toEqual(new Map([[name, { [name]: 3 }]]));
+    expect(decoded.variables).toEqual(new Map([[name, { value: 4, scope: 'CASE', isPersistedResult: false }]]));
+    expect(decoded.scenarioCounters).toEqual(new Map([[name, { starts: 5, completions: 0, lastValues: new Map() }]]));
   });
 
   it('are rejected if they contain the name __proto__, because decoders drop it', () => {

@@ -2,6 +2,7 @@ import {
   ScenarioSignal,
   Turn as TurnMessage,
   TurnTrigger,
+  VariableOperation,
   VariableScope,
 } from '../../../../gen/focal/orchestration/v1/turn';
 import type { Contribution } from '../../../../src/core/model/contribution';
@@ -41,6 +42,28 @@ test('0.1: the scope of a candidate variable defaults to CASE', () => {
   ]);
 });
 
+test('0.1: a candidate variable is set, by default for no scenario in particular', () => {
+  const { situation } = receive({
+    situation: {
+      candidateVariables: [
+        { name: 'seats', value: 2 },
+        {
+          name: 'extras',
+          value: 'breakfast',
+          scenarioId: 'booking',
+          operation: VariableOperation.VARIABLE_OPERATION_APPEND,
+        },
+        { name: 'voucher', declined: true },
+      ],
+    },
+  });
+  expect(situation.candidateVariables).toMatchObject([
+    { scenarioId: '', operation: 'SET', declined: false },
+    { scenarioId: 'booking', operation: 'APPEND', declined: false },
+    { value: null, operation: 'SET', declined: true },
+  ]);
+});
+
 test('0.2: decodes EXIT as CANCEL', () => {
   const { situation } = receive({
     situation: {
@@ -67,6 +90,8 @@ test('section 4: inform_template_id is the first of template_ids', () => {
     stepName: 'inform',
     priority: 20,
     isReprompt: false,
+    isReminder: false,
+    leadInTemplateIds: [],
     deferred: false,
     deferredBehindScenarioId: '',
     sharedFields: [],

@@ -33,6 +33,13 @@ describe('enumTable', () => {
     expect(withDefault.toProto.GREEN).toBe(2);
   });
 
+  it('encodes the default as UNSPECIFIED, so that old messages keep their bytes', () => {
+    const withDefault: EnumTable<ColorName, Color> = createEnumTable(Color, 'COLOR_', { unspecified: 'GREEN' });
+    expect(withDefault.nonDefaultToProto('GREEN')).toBe(0);
+    expect(withDefault.nonDefaultToProto('SCARLET')).toBe(3);
+    expect(table.nonDefaultToProto('GREEN')).toBe(2);
+  });
+
   it('decodes a deprecated name to its replacement and never encodes it', () => {
     const options = { deprecated: { SCARLET: 'RED' } } as const;
     const current: EnumTable<'RED' | 'GREEN', Color> = createEnumTable(Color, 'COLOR_', options);

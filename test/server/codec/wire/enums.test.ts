@@ -1,13 +1,18 @@
 import * as contribution from '../../../../gen/focal/orchestration/v1/contribution';
 import * as field from '../../../../gen/focal/orchestration/v1/field';
 import * as lifecycle from '../../../../gen/focal/orchestration/v1/lifecycle';
+import * as request from '../../../../gen/focal/orchestration/v1/request';
 import * as scenario from '../../../../gen/focal/orchestration/v1/scenario';
 import * as session from '../../../../gen/focal/orchestration/v1/session';
 import * as sessionService from '../../../../gen/focal/orchestration/v1/session_service';
 import * as transition from '../../../../gen/focal/orchestration/v1/transition';
 import * as turn from '../../../../gen/focal/orchestration/v1/turn';
+import * as decisionEnums from '../../../../src/server/codec/wire/decision-enums';
 import type { EnumTable } from '../../../../src/server/codec/wire/enum-table';
-import * as enums from '../../../../src/server/codec/wire/enums';
+import * as turnAndScenarioEnums from '../../../../src/server/codec/wire/enums';
+import * as sessionEnums from '../../../../src/server/codec/wire/session-enums';
+
+const enums = { ...turnAndScenarioEnums, ...sessionEnums, ...decisionEnums };
 
 interface Case {
   readonly table: EnumTable<string, number>;
@@ -21,7 +26,19 @@ interface Case {
 const { SCENARIO_SIGNAL_EXIT } = turn.ScenarioSignal;
 const { SCENARIO_INSTANCE_STATUS_ACTIVE, SCENARIO_INSTANCE_STATUS_PAUSED } = session.ScenarioInstanceStatus;
 const { SCENARIO_INSTANCE_STATUS_COMPLETED, SCENARIO_INSTANCE_STATUS_CANCELLED } = session.ScenarioInstanceStatus;
-const { CONTRIBUTION_TYPE_NONE, CONTRIBUTION_TYPE_INFORM } = contribution.ContributionType;
+const { CONTRIBUTION_TYPE_NONE, CONTRIBUTION_TYPE_ACTION_HINT } = contribution.ContributionType;
+const { LIFECYCLE_REASON_CANDIDATE, LIFECYCLE_REASON_IMPLIED, LIFECYCLE_REASON_AIMED } = lifecycle.LifecycleReason;
+const { LIFECYCLE_REASON_PENDING, LIFECYCLE_REASON_CALLED, LIFECYCLE_REASON_CONSENTED } = lifecycle.LifecycleReason;
+
+/** The reasons of a START. */
+const startOrigins: readonly number[] = [
+  LIFECYCLE_REASON_CANDIDATE,
+  LIFECYCLE_REASON_IMPLIED,
+  LIFECYCLE_REASON_AIMED,
+  LIFECYCLE_REASON_PENDING,
+  LIFECYCLE_REASON_CALLED,
+  LIFECYCLE_REASON_CONSENTED,
+];
 
 const cases: Record<keyof typeof enums, Case> = {
   turnTrigger: { table: enums.turnTrigger, generated: turn.TurnTrigger, unspecified: 'MESSAGE' },
@@ -32,10 +49,18 @@ const cases: Record<keyof typeof enums, Case> = {
     excluded: [SCENARIO_SIGNAL_EXIT],
   },
   variableScope: { table: enums.variableScope, generated: turn.VariableScope, unspecified: 'CASE' },
+  variableOperation: { table: enums.variableOperation, generated: turn.VariableOperation, unspecified: 'SET' },
+  deliveryStatus: { table: enums.deliveryStatus, generated: turn.DeliveryStatus },
   ruleScope: { table: enums.ruleScope, generated: turn.RuleScope, unspecified: 'GLOBAL' },
   frustrationLevel: { table: enums.frustrationLevel, generated: turn.FrustrationLevel, unspecified: '' },
   urgency: { table: enums.urgency, generated: turn.Urgency, unspecified: 'normal' },
   stepOutcomeKind: { table: enums.stepOutcomeKind, generated: scenario.StepOutcomeKind },
+  visitOutcome: { table: enums.visitOutcome, generated: scenario.VisitOutcome },
+  ending: { table: enums.ending, generated: scenario.Ending, unspecified: 'SUCCEEDED' },
+  toolEffect: { table: enums.toolEffect, generated: scenario.ToolEffect },
+  speakMode: { table: enums.speakMode, generated: scenario.SpeakMode, unspecified: 'INFORM' },
+  whenDisplaced: { table: enums.whenDisplaced, generated: scenario.WhenDisplaced, unspecified: 'PAUSE' },
+  resumeMode: { table: enums.resumeMode, generated: scenario.ResumeMode, unspecified: 'AUTOMATIC' },
   idleAction: { table: enums.idleAction, generated: scenario.IdleAction, unspecified: 'PAUSE' },
   whenNotAddressed: { table: enums.whenNotAddressed, generated: scenario.WhenNotAddressed, unspecified: 'QUIET' },
   migrationPolicy: { table: enums.migrationPolicy, generated: scenario.MigrationPolicy, unspecified: 'PINNED' },
@@ -72,6 +97,13 @@ const cases: Record<keyof typeof enums, Case> = {
     generated: session.ScenarioInstanceStatus,
     excluded: [SCENARIO_INSTANCE_STATUS_ACTIVE, SCENARIO_INSTANCE_STATUS_PAUSED],
   },
+  resumePolicy: { table: enums.resumePolicy, generated: session.ResumePolicy },
+  settledWithout: { table: enums.settledWithout, generated: session.SettledWithout },
+  choiceStatus: { table: enums.choiceStatus, generated: session.ChoiceStatus },
+  requestKind: { table: enums.requestKind, generated: request.RequestKind },
+  requestStatus: { table: enums.requestStatus, generated: request.RequestStatus },
+  waitsFor: { table: enums.waitsFor, generated: request.WaitsFor, unspecified: 'NOTHING' },
+  toolOutcome: { table: enums.toolOutcome, generated: request.ToolOutcome },
   pauseReason: { table: enums.pauseReason, generated: session.PauseReason },
   scenarioAction: {
     table: enums.scenarioAction,
@@ -83,23 +115,25 @@ const cases: Record<keyof typeof enums, Case> = {
   startOrigin: {
     table: enums.startOrigin,
     generated: lifecycle.LifecycleReason,
-    excluded: listNumbers(lifecycle.LifecycleReason).filter((value) => value > 4),
+    excluded: listNumbers(lifecycle.LifecycleReason).filter((value) => !startOrigins.includes(value)),
   },
   rejectionReason: { table: enums.rejectionReason, generated: lifecycle.RejectionReason },
   transitionReason: { table: enums.transitionReason, generated: transition.TransitionReason },
   conditionTruth: { table: enums.conditionTruth, generated: transition.ConditionTruth },
   contributionType: { table: enums.contributionType, generated: contribution.ContributionType },
-  openType: {
-    table: enums.openType,
-    generated: contribution.ContributionType,
-    excluded: [CONTRIBUTION_TYPE_NONE, CONTRIBUTION_TYPE_INFORM],
-  },
   proposedAction: {
     table: enums.proposedAction,
     generated: lifecycle.ScenarioLifecycleAction,
     excluded: [lifecycle.ScenarioLifecycleAction.SCENARIO_LIFECYCLE_ACTION_START],
   },
   modelOutcome: { table: enums.modelOutcome, generated: lifecycle.ModelOutcome },
+  ignoredReason: { table: enums.ignoredReason, generated: lifecycle.IgnoredOutcomeReason },
+  choiceReason: { table: enums.choiceReason, generated: contribution.ChoiceReason },
+  deliveredType: {
+    table: enums.deliveredType,
+    generated: contribution.ContributionType,
+    excluded: [CONTRIBUTION_TYPE_NONE, CONTRIBUTION_TYPE_ACTION_HINT],
+  },
   confirmKind: { table: enums.confirmKind, generated: contribution.ConfirmKind },
 };
 

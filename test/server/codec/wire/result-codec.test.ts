@@ -2,29 +2,35 @@ import fc from 'fast-check';
 import { ScenarioContribution as ContributionMessage } from '../../../../gen/focal/orchestration/v1/contribution';
 import { ProcessTurnResponse } from '../../../../gen/focal/orchestration/v1/orchestrator_service';
 import type { Contribution } from '../../../../src/core/model/contribution';
-import { contributionToProto } from '../../../../src/server/codec/wire/contribution-codec';
+import { contributionFromProto, contributionToProto } from '../../../../src/server/codec/wire/contribution-codec';
 import { turnResultFromProto, turnResultToProto } from '../../../../src/server/codec/wire/result-codec';
+import { type DeepPartial, encodeAndDecode } from '../partial-message';
 import { contribution, turnResult } from '../result-arbitrary';
 
 describe('turn results', () => {
   it('are equal after conversion in both directions', () => {
     fc.assert(fc.property(turnResult, (value) => expect(turnResultFromProto(turnResultToProto(value))).toEqual(value)));
   });
-
-  it('need a context and a plan', () => {
-    expect(() => turnResultFromProto(ProcessTurnResponse.create())).toThrow('context is required.');
-    expect(() => turnResultFromProto(ProcessTurnResponse.create({ context: {} }))).toThrow('plan is required.');
-  });
 });
 
-const common = ['scenarioId', 'scenarioName', 'instanceId', 'stepId', 'stepName', 'type', 'priority', 'isReprompt'];
-const placement = ['deferred', 'deferredBehindScenarioId', 'sharedFields'];
+const common = [
+  'scenarioId',
+  'scenarioName',
+  'instanceId',
+  'stepId',
+  'stepName',
+  'type',
+  'priority',
+  'isReprompt',
+  'isReminder',
+];
+const placement = ['deferred', 'deferredBehindScenarioId', 'sharedFields', 'leadInTemplateIds'];
 
 /** The fields of each type in addition to the common fields. */
 const ownFields: Record<Contribution['type'], readonly string[]> = {
-  NONE: [],
+  NONE: ['waitsFor'],
   ASK: ['fieldsToAsk', 'knownValues', 'deferredFields', 'fieldTexts', 'rejectedValues'],
-  CONFIRM: ['actionToConfirm', 'valuesToConfirm', 'confirmKind', 'choices', 'actionKey'],
+  CONFIRM: ['actionToConfirm', 'valuesToConfirm', 'confirmKind', 'choices', 'choiceReason', 'actionKey'],
   ACTION_HINT: ['actionKey', 'tools'],
   INFORM: ['templateIds', 'informTemplateId'],
 };
@@ -49,4 +55,55 @@ it('section 4: inform_template_id is the first template of an INFORM', () => {
       expect(contributionToProto(value).informTemplateId).toBe(first ?? '');
     }),
   );
+});
+
+describe('the responses of releases up to 0.2', () => {
+  it('3.1: hint tools without an effect, which are read as WRITE', () => {
+    const message = contributionToProto(aHint);
+    const [tool] = message.tools;
+    const earlier = { ...message, tools: tool ? [{ ...tool, effect: 0 }] : [] };
+    expect(contributionFromProto(earlier)).toEqual(aHint);
+  });
+
+  it('0.6: ignore outcomes without a reason code', () => {
+    const message = ProcessTurnResponse.create({
+      context: {},
+      plan: {},
+      ignoredOutcomes: [{ outcome: { kind: 1 }, reasoning: 'The step was left.' }],
+    });
+    expect(turnResultFromProto(message).ignoredOutcomes).toMatchObject([
+      { reason: 'NO_OPEN_REQUEST', reasoning: 'The step was left.' },
+    ]);
+  });
+});
+
+const aHint: Contribution = {
+  type: 'ACTION_HINT',
+  scenarioId: 's',
+  scenarioName: 'S',
+  instanceId: 'i',
+  stepId: 'pay',
+  stepName: 'Pay',
+  priority: 30,
+  isReprompt: false,
+  isReminder: false,
+  leadInTemplateIds: [],
+  deferred: false,
+  deferredBehindScenarioId: '',
+  sharedFields: [],
+  tools: [{ toolId: 'pay', timing: 'DURING_STEP', variableNames: [], dependsOn: [], effect: 'WRITE' }],
+  actionKey: 'i/pay/1',
+};
+
+const put = { revision: 1, position: 0 };
+
+it.each<[string, DeepPartial<ProcessTurnResponse>]>([
+  ['context', { plan: {} }],
+  ['plan', { context: {} }],
+  ['ignored_outcomes.outcome', { context: {}, plan: {}, ignoredOutcomes: [{}] }],
+  ['open_requests.request', { context: {}, plan: { openRequests: [{}] } }],
+  ['request.first_put', { context: {}, plan: { openRequests: [{ request: { lastPut: put } }] } }],
+  ['request.last_put', { context: {}, plan: { openRequests: [{ request: { firstPut: put } }] } }],
+])('turn results need %s', (field, fields) => {
+  expect(() => turnResultFromProto(encodeAndDecode(ProcessTurnResponse, fields))).toThrow(`${field} is required.`);
 });

@@ -47,14 +47,30 @@ describe('scenarios', () => {
       migrationPolicy: 'PINNED',
       priority: 0,
       requiredFields: [{ fieldName: 'order_id', level: 'HARD' }],
-      steps: [{ toolBindings: [{ timing: 'DURING_STEP' }], transitions: [{ trigger: 'ON_COMPLETION' }] }],
+      askBeforeStart: false,
+      whenDisplaced: 'PAUSE',
+      resume: 'AUTOMATIC',
+      cancelCondition: '',
+      localFields: [],
+      steps: [
+        {
+          optionalFields: [],
+          confirmsNothing: false,
+          speak: 'INFORM',
+          ending: 'SUCCEEDED',
+          maxReminders: 1,
+          toolBindings: [{ timing: 'DURING_STEP' }],
+          transitions: [{ trigger: 'ON_COMPLETION', returns: false }],
+        },
+      ],
     });
-    expect([value.idleTimeoutMs, value.maxLoopCount, value.maxStartsPerSession]).toEqual([
-      undefined,
-      undefined,
-      undefined,
-    ]);
-    expect([value.steps[0]?.canSkip, value.steps[0]?.requiresConfirmation]).toEqual([undefined, undefined]);
+    const { idleTimeoutMs, maxLoopCount, maxStartsPerSession, maxAttempts, restartThreshold } = value;
+    const [step] = value.steps;
+    expect([
+      ...[idleTimeoutMs, maxLoopCount, maxStartsPerSession, maxAttempts, restartThreshold],
+      ...[step?.canSkip, step?.requiresConfirmation, step?.calls, step?.isRecovery, step?.maxAttempts],
+      ...[step?.remindAfterMs, step?.toolBindings[0]?.effect, step?.transitions[0]?.afterMs],
+    ]).toEqual(Array(13).fill(undefined));
   });
 
   it('keep explicit values that differ from the defaults', () => {
@@ -77,8 +93,9 @@ describe('relationships', () => {
     );
   });
 
-  it('default to the source type SCENARIO', () => {
-    expect(relationshipFromProto(RelationshipMessage.create({ kind: 1 })).sourceType).toBe('SCENARIO');
+  it('default to the source type SCENARIO and to a dependency that is not started', () => {
+    const { sourceType, startDependency } = relationshipFromProto(RelationshipMessage.create({ kind: 1 }));
+    expect([sourceType, startDependency]).toEqual(['SCENARIO', false]);
   });
 
   it('need a kind', () => {

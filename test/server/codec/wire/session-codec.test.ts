@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { Session as SessionMessage } from '../../../../gen/focal/orchestration/v1/session';
 import { OrchestratorError } from '../../../../src/core/model/orchestrator-error';
-import { createEmptySession, createVisit, type Session } from '../../../../src/core/model/session';
+import { createEmptySession, createInstance, createVisit, type Session } from '../../../../src/core/model/session';
 import { sessionFromProto, sessionToProto } from '../../../../src/server/codec/wire/session-codec';
 import { type DeepPartial, encodeAndDecode } from '../partial-message';
 import { coherentSession } from '../session-arbitrary';
@@ -49,36 +49,13 @@ describe('sessions in requests', () => {
       revision: 4,
       instances: [{ instanceId: 'i', scenarioId: 'a', currentStepId: 'b' }],
     });
+    const identity = { instanceId: 'i', scenarioId: 'a', scenarioVersion: 0, startNumber: 1, currentStepId: 'b' };
     expect(value).toEqual({
       ...createEmptySession(key),
       revision: 4,
+      exchangeRevision: 4,
       lastStartNumber: 1,
-      instances: [
-        {
-          instanceId: 'i',
-          scenarioId: 'a',
-          scenarioVersion: 0,
-          status: 'ACTIVE',
-          startNumber: 1,
-          startedAt: 5_000,
-          lastActiveAt: 5_000,
-          pausedAtTurnCount: 0,
-          displacedByInstanceIds: [],
-          currentStepId: 'b',
-          visit: createVisit(1, 4),
-          path: [],
-          irreversibleDone: [],
-          stepsBeforeCheckpoint: [],
-          stepsTrimmedFromPath: [],
-          loopCounts: new Map(),
-          lastVisitNumber: 1,
-          lastPathSequence: 0,
-          variables: new Map(),
-          variableTimes: new Map(),
-          relocalizationCount: 0,
-          globalTransitionGuards: new Map(),
-        },
-      ],
+      instances: [{ ...createInstance(identity, 4, 5_000), visit: createVisit(1, 4, 5_000), lastVisitNumber: 1 }],
     });
   });
 
@@ -97,7 +74,7 @@ describe('sessions in requests', () => {
 
   it('use the last visit number for an instance without a visit', () => {
     const [instance] = receive({ revision: 9, instances: [{ lastVisitNumber: 3 }] }).instances;
-    expect(instance?.visit).toEqual(createVisit(3, 9));
+    expect(instance?.visit).toEqual(createVisit(3, 9, 5_000));
     expect(instance?.lastVisitNumber).toBe(3);
   });
 
@@ -111,6 +88,7 @@ describe('sessions in requests', () => {
   it('keep given times, even the start of 1970', () => {
     const [instance] = receive({ instances: [{ startedAt: new Date(0), lastActiveAt: new Date(7) }] }).instances;
     expect([instance?.startedAt, instance?.lastActiveAt]).toEqual([0, 7]);
+    expect([instance?.activeSince, instance?.visit.openedAt]).toEqual([7, 7]);
   });
 
   it('are rejected with all violations if no turns can produce them', () => {
@@ -141,6 +119,61 @@ describe('sessions in requests', () => {
       'input.session.instances[2].pause_reason must be omitted while the instance is ACTIVE',
       'input.session.instances[2].paused_at_turn_count must be at most the turn_count of the session, 2',
     ]);
+  });
+
+  it('0.8: are rejected if a CONFIRM or ACTION has no key, or shares it with another open request of its kind', () => {
+    const [CONFIRM, ACTION] = [2, 3];
+    const [OPEN, VOID] = [1, 3];
+    const put = { revision: 1, position: 0 };
+    const createRequest = (kind: number, actionKey: string, status = OPEN) => ({
+      kind,
+      actionKey,
+      status,
+      firstPut: put,
+      lastPut: put,
+    });
+    expect(
+      findViolations({
+        instances: [
+          {
+            requests: [
+              createRequest(CONFIRM, ''),
+              createRequest(CONFIRM, 'key', VOID),
+              createRequest(CONFIRM, 'key'),
+              createRequest(ACTION, 'key'),
+              createRequest(ACTION, 'key'),
+            ],
+          },
+        ],
+      }),
+    ).toEqual([
+      'input.session.instances[0].requests[0].action_key is required for CONFIRM and ACTION',
+      'input.session.instances[0].requests[4].action_key duplicates input.session.instances[0].requests[3]; an open request has its own key',
+    ]);
+  });
+
+  it('section 11: are rejected if a called instance is not part of the session', () => {
+    const call = { scenarioId: 's1' };
+    const instances = [
+      { call: { ...call, instanceId: 'i1' } },
+      { call: { ...call, instanceId: 'i7' } },
+      { call: { ...call, pendingTurnsLeft: 2 } },
+    ];
+    expect(findViolations({ instances })).toEqual([
+      'input.session.instances[1].call.instance_id must be the id of an instance of the session, or empty',
+    ]);
+  });
+
+  it('1.5: are rejected if several choices are open', () => {
+    const [OPEN, WAITING] = [1, 2];
+    const choices = [WAITING, OPEN, WAITING, OPEN].map((status) => ({ status, reason: 1 }));
+    expect(findViolations({ choices })).toEqual([
+      'input.session.choices[3].status must not be OPEN while input.session.choices[1] is; at most one choice is open',
+    ]);
+  });
+
+  it('are rejected if their format is newer', () => {
+    expect(() => receive({ format: 3 })).toThrow('session.format must be at most 2, but is 3.');
   });
 
   it('ignore the derived fields focus and active scenario', () => {
@@ -182,13 +215,13 @@ describe('sessions in responses', () => {
     const value: Session = {
       ...createEmptySession(key),
       variables: new Map([
-        ['b', { value: 1, scope: 'CASE' }],
-        ['10', { value: 2, scope: 'SESSION' }],
-        ['a', { value: null, scope: 'IDENTITY' }],
+        ['b', { value: 1, scope: 'CASE', isPersistedResult: false }],
+        ['10', { value: 2, scope: 'SESSION', isPersistedResult: false }],
+        ['a', { value: null, scope: 'IDENTITY', isPersistedResult: false }],
       ]),
       scenarioCounters: new Map([
-        ['z', { starts: 1, completions: 0 }],
-        ['y', { starts: 2, completions: 1 }],
+        ['z', { starts: 1, completions: 0, lastValues: new Map() }],
+        ['y', { starts: 2, completions: 1, lastEnding: 'FAILED', lastValues: new Map() }],
       ]),
     };
     const message = sessionToProto(value, '');

@@ -9,6 +9,9 @@ import { reverseEntries } from '../reverse-entries';
 
 const receivedAt = 1_795_000_000_123;
 
+/** The defaults of a candidate variable. */
+const caseVariable = { scope: 'CASE', scenarioId: '', operation: 'SET', declined: false };
+
 function encode(value: Turn): Uint8Array {
   return TurnMessage.encode(turnToProto(value)).finish();
 }
@@ -63,6 +66,8 @@ describe('turns', () => {
       customerData: new Map(),
       stepOutcomes: [],
       sessionVariables: new Map(),
+      deliveries: [],
+      supersedesTurnId: '',
     });
   });
 
@@ -77,7 +82,7 @@ describe('turns', () => {
       appliedRules: [{ ruleId: 'r' }],
     });
     expect(situation.signals).toEqual([{ signal: 'NONE', scenarioIds: [], allInstances: false }]);
-    expect(situation.candidateVariables).toEqual([{ name: 'order_id', value: null, scope: 'CASE' }]);
+    expect(situation.candidateVariables).toEqual([{ ...caseVariable, name: 'order_id', value: null }]);
     expect(appliedRules).toEqual([{ ruleId: 'r', scope: 'GLOBAL', scopeId: '', scopeScenarioId: '', priority: 0 }]);
   });
 
@@ -87,8 +92,8 @@ describe('turns', () => {
       { name: 'amount', value: 2 },
     ];
     expect(receive({ situation: { candidateVariables: twice } }).situation.candidateVariables).toEqual([
-      { name: 'amount', value: 1, scope: 'CASE' },
-      { name: 'amount', value: 2, scope: 'CASE' },
+      { ...caseVariable, name: 'amount', value: 1 },
+      { ...caseVariable, name: 'amount', value: 2 },
     ]);
   });
 });
@@ -116,6 +121,40 @@ it.each(invalidNumbers)('rejects NaN at %s with its path', (path, fields) => {
 
 it('rejects a step outcome without a kind', () => {
   expect(() => receive({ stepOutcomes: [{}] })).toThrow('STEP_OUTCOME_KIND must be one of CONFIRMED');
+});
+
+describe('section 12: a delivery', () => {
+  const NONE = 0;
+  const [ASK, CONFIRM, ACTION_HINT] = [2, 3, 4];
+  const target =
+    'must have action_key, or instance_id and contribution_type; a CHOICE has contribution_type CONFIRM only';
+
+  it.each([
+    ['names a contribution by its key', { actionKey: 'i/confirm/1', status: 2 }],
+    ['names a contribution by instance and type', { instanceId: 'i', contributionType: ASK, status: 3 }],
+    [
+      'may repeat all ids of the contribution',
+      { actionKey: 'i/a/1', instanceId: 'i', contributionType: CONFIRM, status: 2 },
+    ],
+    ['can report an ACTION_HINT', { instanceId: 'i', contributionType: ACTION_HINT, status: 2 }],
+    ['names the CHOICE, which has no instance', { contributionType: CONFIRM, status: 1 }],
+  ])('%s', (_, delivery) => {
+    expect(receive({ deliveries: [delivery] }).deliveries).toHaveLength(1);
+  });
+
+  it.each([
+    ['without a target', { contributionType: NONE }],
+    ['with an instance and no type', { instanceId: 'i' }],
+    ['with a type and no instance', { contributionType: ASK }],
+  ])('%s is rejected', (_, delivery) => {
+    expect(() => receive({ deliveries: [{ ...delivery, status: 1 }] })).toThrow(
+      expect.objectContaining({ violations: [{ field: 'turn.deliveries[0]', description: target }] }),
+    );
+  });
+
+  it('without a status is rejected', () => {
+    expect(() => receive({ deliveries: [{ actionKey: 'i/confirm/1' }] })).toThrow('DELIVERY_STATUS must be one of');
+  });
 });
 
 describe('the key __proto__ in a request that was not validated', () => {

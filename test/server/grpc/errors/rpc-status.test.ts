@@ -55,15 +55,18 @@ describe('ErrorInfo', () => {
 });
 
 describe('PreconditionFailure', () => {
-  test.each(['AGENT_MISMATCH', 'SESSION_EXISTS'] as const)('names the session of %s', (reason) => {
-    const error = new OrchestratorError(reason, 'The session exists.', { metadata: { session_id: 's' } });
-    const rpcStatus = toRpcStatus(error, '');
-    expect(rpcStatus.code).toBe(status.FAILED_PRECONDITION);
-    const detail = getDetail(rpcStatus, 'PreconditionFailure') ?? new Uint8Array();
-    expect(PreconditionFailure.decode(detail).violations).toEqual([
-      { type: reason, subject: 's', description: 'The session exists.' },
-    ]);
-  });
+  test.each(['AGENT_MISMATCH', 'SESSION_EXISTS', 'TURN_NOT_SUPERSEDABLE'] as const)(
+    'names the session of %s',
+    (reason) => {
+      const error = new OrchestratorError(reason, 'The session exists.', { metadata: { session_id: 's' } });
+      const rpcStatus = toRpcStatus(error, '');
+      expect(rpcStatus.code).toBe(status.FAILED_PRECONDITION);
+      const detail = getDetail(rpcStatus, 'PreconditionFailure') ?? new Uint8Array();
+      expect(PreconditionFailure.decode(detail).violations).toEqual([
+        { type: reason, subject: 's', description: 'The session exists.' },
+      ]);
+    },
+  );
 
   test('truncates the session at 200 and the description at 400 characters', () => {
     const metadata = { session_id: 's'.repeat(201) };
@@ -87,7 +90,7 @@ describe('PreconditionFailure', () => {
       (reason) =>
         getDetail(toRpcStatus(new OrchestratorError(reason, 'It failed.'), ''), 'PreconditionFailure') !== undefined,
     );
-    expect(present.sort()).toEqual(['AGENT_MISMATCH', 'SESSION_EXISTS']);
+    expect(present.sort()).toEqual(['AGENT_MISMATCH', 'SESSION_EXISTS', 'TURN_NOT_SUPERSEDABLE']);
   });
 });
 

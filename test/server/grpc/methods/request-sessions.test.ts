@@ -1,4 +1,5 @@
 import type { Session } from '../../../../gen/focal/orchestration/v1/session';
+import { TurnTrigger } from '../../../../gen/focal/orchestration/v1/turn';
 import {
   agent,
   booking,
@@ -62,10 +63,11 @@ describe('the session in a request', () => {
     const scenarios = [createAskingMessage(refund, { idleTimeoutMs: 1_000 })];
     const one = { instanceId: uuid(20), scenarioId: refund, currentStepId: 'ask' };
     const idle = { ...one, lastActiveAt: new Date(1_600_000_000_000) };
-    const decided = await phases.runContributions(createInput({ scenarios, session: { instances: [one] } }));
+    const turn = { trigger: TurnTrigger.TURN_TRIGGER_TIMER };
+    const decided = await phases.runContributions(createInput({ turn, scenarios, session: { instances: [one] } }));
     expect(formatActions(decided)).toEqual([`CONTINUE ${refund}`]);
     expect(decided.session?.instances[0]).toMatchObject({ startNumber: 1, startedAt: new Date(1_700_000_000_000) });
-    const other = await phases.runContributions(createInput({ scenarios, session: { instances: [idle] } }));
+    const other = await phases.runContributions(createInput({ turn, scenarios, session: { instances: [idle] } }));
     expect(formatActions(other)).toEqual([`PAUSE ${refund}`]);
   });
 
@@ -77,6 +79,8 @@ describe('the session in a request', () => {
 
   const instance = { instanceId: uuid(20), scenarioId: refund, currentStepId: 'ask' };
   const ended = { instanceId: uuid(21), scenarioId: refund, status: 3, reason: 1 };
+  const put = { revision: 1, position: 0 };
+  const request = { kind: 1, status: 1, stepId: 'ask', firstPut: put, lastPut: put };
   const pending = { scenarioId: booking, reason: 1, turnsLeft: 1 };
   const tooMany = 1_000_000_001;
   /** Not a value of any enum. */
@@ -133,6 +137,49 @@ describe('the session in a request', () => {
       'open_contributions[0].type',
     ],
     ['a revision that is too large', { revision: 4_294_967_295 }, 'revision'],
+    ['a format of a newer release', { format: 3 }, 'format'],
+    [
+      'a request of no kind',
+      { instances: [{ ...instance, requests: [{ ...request, kind: 0 }] }] },
+      'instances[0].requests[0].kind',
+    ],
+    [
+      'a request that was never put',
+      { instances: [{ ...instance, requests: [{ ...request, lastPut: undefined }] }] },
+      'instances[0].requests[0].last_put',
+    ],
+    [
+      'a CONFIRM without a key',
+      { instances: [{ ...instance, requests: [{ ...request, kind: 2 }] }] },
+      'instances[0].requests[0].action_key',
+    ],
+    [
+      'a step of the route without an id',
+      { instances: [{ ...instance, route: [{}] }] },
+      'instances[0].route[0].step_id',
+    ],
+    [
+      'an unknown policy of its pause',
+      { instances: [{ ...instance, resumePolicy: unknown }] },
+      'instances[0].resume_policy',
+    ],
+    [
+      'a field that is settled for no reason',
+      { instances: [{ ...instance, settledFields: { note: 0 } }] },
+      'instances[0].settled_fields["note"]',
+    ],
+    ['a call of no scenario', { instances: [{ ...instance, call: {} }] }, 'instances[0].call.scenario_id'],
+    [
+      'a suspended visit without a number',
+      { instances: [{ ...instance, visit: { number: 1, suspendedVisits: [{ stepId: 'ask' }] } }] },
+      'instances[0].visit.suspended_visits[0].number',
+    ],
+    ['a choice for no reason', { choices: [{ status: 1 }] }, 'choices[0].reason'],
+    [
+      'a choice between what is no scenario',
+      { choices: [{ reason: 1, status: 1, options: [{}] }] },
+      'choices[0].options[0].scenario_id',
+    ],
     ['a time before 1970', { createdAt: new Date(-1) }, 'created_at'],
   ])('is rejected with the field if it has %s', async (_what, session, field) => {
     expect(await getRejection(phases.runLifecycle(createInput({ session, scenarios: [] })))).toEqual(

@@ -2,7 +2,7 @@ import {
   OrchestratorServiceService,
   ProcessTurnRequest,
 } from '../../../../gen/focal/orchestration/v1/orchestrator_service';
-import { Scenario } from '../../../../gen/focal/orchestration/v1/scenario';
+import { Scenario, ScenarioStep } from '../../../../gen/focal/orchestration/v1/scenario';
 import { RenderScenarioRequest, ScenarioServiceService } from '../../../../gen/focal/orchestration/v1/scenario_service';
 import {
   ListTurnsRequest,
@@ -157,7 +157,7 @@ describe('ScenarioService', () => {
     const relate = (sourceId: string, targetScenarioId: string, kind = 1) =>
       callMethod(grpc, scenarios.putRelationship, {
         ...agent,
-        relationship: { kind, sourceType: 0, sourceId, targetScenarioId, weight: 0.5 },
+        relationship: { kind, sourceType: 0, sourceId, targetScenarioId, weight: 0.5, startDependency: false },
       });
     expect(await relate(uuid(11), uuid(12))).toMatchObject({ created: true, relationship: { sourceType: 2 } });
     expect(await relate(uuid(11), uuid(12))).toMatchObject({ created: false });
@@ -200,6 +200,20 @@ describe('RenderScenario', () => {
     expect(drawn.mermaid).toContain('● <b>ask</b>');
     const latest = await render({ ...request, sessionId, version: 2 });
     expect(latest.mermaid).toContain('title: "Refund, renamed (version 2, session active at ask)"');
+  });
+
+  test('11: a called scenario is drawn with its name, or with its id if it is not stored', async () => {
+    const agent = anAgent();
+    const refund = aRefund();
+    const [first, ...others] = refund.steps;
+    const draw = async (calledId: string) => {
+      const calls = { scenarioId: calledId, reuseCompleted: false, returns: [] };
+      await put(agent, { ...refund, steps: [{ ...ScenarioStep.fromPartial(first ?? {}), calls }, ...others] });
+      return (await render({ ...agent, scenarioId: refund.scenarioId })).mermaid;
+    };
+    expect(await draw(uuid(12))).toContain(`call ${uuid(12)}`);
+    await put(agent, aRefund(uuid(12), 'Identity check'));
+    expect(await draw(uuid(12))).toContain('call Identity check');
   });
 
   test('rejects an unknown scenario, an unknown session and a session of another agent', async () => {

@@ -93,6 +93,19 @@ const invalid: readonly (readonly [string, Buffer, readonly string[]])[] = [
     ['turn.applied_rules[0].scope'],
   ],
   ['an unknown scope of a variable', variable(int32(3, 77)), ['turn.situation.candidate_variables[0].scope']],
+  [
+    'a malformed scenario of a variable',
+    turnRequest({ situation: { candidateVariables: [{ name: 'seats', scenarioId: 'booking' }] } }),
+    ['turn.situation.candidate_variables[0].scenario_id'],
+  ],
+  ['an unknown operation of a variable', variable(int32(5, 4)), ['turn.situation.candidate_variables[0].operation']],
+  ['a delivery without a status', turnRequest({ deliveries: [{ actionKey: 'key' }] }), ['turn.deliveries[0].status']],
+  [
+    'a delivery of a NONE, which says nothing',
+    turnRequest({ deliveries: [{ instanceId: uuid(5), contributionType: 1, status: 1 }] }),
+    ['turn.deliveries[0].contribution_type'],
+  ],
+  ['a malformed superseded turn', turnRequest({ supersedesTurnId: 'turn 1' }), ['turn.supersedes_turn_id']],
   ['an outcome of no kind', turnRequestWith(delimited(stepOutcomesNumber)), ['turn.step_outcomes[0].kind']],
   [
     'an unknown kind of outcome',

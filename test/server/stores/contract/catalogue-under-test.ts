@@ -23,6 +23,7 @@ export function aRelationship(parts: Partial<Relationship> = {}): Relationship {
     sourceId: uuid(12),
     targetScenarioId: uuid(13),
     weight: 1,
+    startDependency: false,
     ...parts,
   };
 }

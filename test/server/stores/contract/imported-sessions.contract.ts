@@ -27,7 +27,10 @@ export function testImportedSessions(open: OpenSessionStore): void {
     const session = anImport();
     expect(await store.create(session, unboundedCall)).toEqual({ session, created: true });
     expect(await store.read(key, unboundedCall)).toEqual(session);
-    expect(await store.load(key, uuid(100), unboundedCall, true)).toEqual({ session, recordedTurn: undefined });
+    expect(await store.load(key, uuid(100), unboundedCall, { skipsCache: true })).toEqual({
+      session,
+      recordedTurn: undefined,
+    });
     expect(await store.load(key, uuid(100), unboundedCall)).toEqual({ session, recordedTurn: undefined });
     expect((await store.listTurns({ key, afterRevision: 0, limit: 10 }, unboundedCall)).turns).toEqual([]);
   });

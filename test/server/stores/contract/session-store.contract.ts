@@ -5,6 +5,7 @@ import { anInstance, aSession, uuid } from '../../../support/session-builder';
 import { testImportedSessions } from './imported-sessions.contract';
 import { testSessionNotifications } from './session-notifications.contract';
 import type { OpenSessionStore, SessionStoreSettings, SessionStoreUnderTest } from './session-store-under-test';
+import { testStateBefore } from './state-before.contract';
 import { aCommit, applyTurn, toHexRecord } from './turn-driver';
 import { testUnsafeIds } from './unsafe-ids.contract';
 
@@ -13,6 +14,7 @@ const key: SessionKey = { tenantId: uuid(1), sessionId: uuid(3) };
 /** Defines the tests for every SessionStore. */
 export function testSessionStore(open: OpenSessionStore): void {
   describe('sessions and turns', () => testTurns(open));
+  describe('state before the last turn', () => testStateBefore(open));
   describe('imported sessions', () => testImportedSessions(open));
   describe('unsafe ids', () => testUnsafeIds(open));
   describe('change notifications', () => testSessionNotifications(open));
@@ -58,8 +60,8 @@ function testTurns(open: OpenSessionStore): void {
       const before = aSession({
         instances: [anInstance({ variables: new Map([['order_id', 'A-7']]) })],
         variables: new Map([
-          ['__proto__', { value: 1, scope: 'CASE' }],
-          ['constructor', { value: [null, { deep: 'x' }], scope: 'SESSION' }],
+          ['__proto__', { value: 1, scope: 'CASE', isPersistedResult: false }],
+          ['constructor', { value: [null, { deep: 'x' }], scope: 'SESSION', isPersistedResult: true }],
         ]),
       });
       const commit = aCommit(before, uuid(100));
@@ -135,7 +137,8 @@ function testTurns(open: OpenSessionStore): void {
 
     it('accepts large values', async () => {
       const large = Buffer.alloc(1_000_000, 'x');
-      const before = aSession({ variables: new Map([['note', { value: large.toString(), scope: 'CASE' }]]) });
+      const note = { value: large.toString(), scope: 'CASE', isPersistedResult: false } as const;
+      const before = aSession({ variables: new Map([['note', note]]) });
       const commit = aCommit(before, uuid(100), { request: large, response: large });
       await store.commit(commit, unboundedCall);
       expect(await store.read(key, unboundedCall)).toEqual(commit.session);
@@ -152,8 +155,14 @@ function testTurns(open: OpenSessionStore): void {
       await applyAll([uuid(100), uuid(101)]);
       const [first] = (await store.listTurns({ key, afterRevision: 0, limit: 1 }, unboundedCall)).turns;
       const session = await store.read(key, unboundedCall);
-      expect(await store.load(key, uuid(100), unboundedCall, true)).toEqual({ session, recordedTurn: first });
-      expect(await store.load(key, uuid(102), unboundedCall, true)).toEqual({ session, recordedTurn: undefined });
+      expect(await store.load(key, uuid(100), unboundedCall, { skipsCache: true })).toEqual({
+        session,
+        recordedTurn: first,
+      });
+      expect(await store.load(key, uuid(102), unboundedCall, { skipsCache: true })).toEqual({
+        session,
+        recordedTurn: undefined,
+      });
     });
   });
 

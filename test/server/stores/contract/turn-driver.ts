@@ -24,6 +24,7 @@ export function aCommit(previous: Session, turnId: string, parts: Partial<TurnCo
       response: Buffer.from(`response of ${turnId} at ${revision}`),
       ...parts,
     },
+    keptState: 'previous',
   };
 }
 

@@ -1,4 +1,4 @@
-import { open } from 'lmdb';
+import { open, type RootDatabase } from 'lmdb';
 import { openEmbedded } from '../../../../src/server/stores/embedded/open-embedded';
 import { unboundedCall } from '../../../support/calls';
 import { FakeClock } from '../../../support/fake-clock';
@@ -27,6 +27,14 @@ async function openStore({ recordedTurns = 1_000, ttlMs = sessionTtlMs, clock = 
       ({ sessionStore: store } = openEmbedded(options));
       return count;
     },
+    /** Changes the tables as another process would. */
+    changeFolder: async (change: (root: RootDatabase) => Promise<void>) => {
+      await store.close();
+      const root = open({ path: folder.path, maxDbs: 32 });
+      await change(root);
+      await root.close();
+      ({ sessionStore: store } = openEmbedded(options));
+    },
     reopen: async (changed: { readonly recordedTurns?: number; readonly sessionTtlMs?: number } = {}) => {
       await store.close();
       ({ sessionStore: store } = openEmbedded({ ...options, ...changed }));
@@ -41,7 +49,9 @@ async function openStore({ recordedTurns = 1_000, ttlMs = sessionTtlMs, clock = 
 /** Counts the entries of the session tables. The folder must not be open. */
 function countEntries(path: string): number {
   const root = open({ path, maxDbs: 32 });
-  const tables = ['sessions', 'turns', 'turn-revisions', 'expiries'].map((name) => root.openDB({ name }));
+  const tables = ['sessions', 'states-before', 'turns', 'turn-revisions', 'expiries'].map((name) =>
+    root.openDB({ name }),
+  );
   const count = tables.reduce((sum, table) => sum + table.getKeysCount(), 0);
   void root.close();
   return count;
@@ -131,8 +141,24 @@ describe('EmbeddedSessionStore', () => {
       await applyTurn(storeUnderTest.store, key, uuid(110));
       const { turns } = await storeUnderTest.store.listTurns({ key, afterRevision: 0, limit: 100 }, unboundedCall);
       expect(turns.map(({ revision }) => revision)).toEqual([9, 10, 11]);
-      // One session, one expiry entry, and three turns with their ids.
-      expect(await storeUnderTest.countStored()).toBe(8);
+      // One session with the state before its last turn, one expiry entry, and three turns with their ids.
+      expect(await storeUnderTest.countStored()).toBe(9);
+    });
+
+    it('13: does not return the state before a turn for a later turn, which an earlier release committed', async () => {
+      await applyTurn(storeUnderTest.store, key, uuid(100));
+      await storeUnderTest.changeFolder(async (root) => {
+        const sessions = root.openDB<Buffer, string>({ name: 'sessions', encoding: 'binary' });
+        for (const { key: name, value } of sessions.getRange({})) {
+          const changed = Buffer.from(value);
+          changed.writeDoubleBE(2); // the revision
+          await sessions.put(name, changed);
+        }
+      });
+      const options = { includesStateBefore: true };
+      const { session, stateBefore } = await storeUnderTest.store.load(key, uuid(101), unboundedCall, options);
+      expect(session).toBeDefined();
+      expect(stateBefore).toBeUndefined();
     });
   });
 });

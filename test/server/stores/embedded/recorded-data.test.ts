@@ -9,6 +9,7 @@ import {
   expectRecordedSession,
   putRecordedCatalogue,
   recordedKey,
+  withCurrentSession,
 } from '../recorded/operations';
 import { createTemporaryFolder } from './temporary-folder';
 
@@ -65,11 +66,11 @@ describe('embedded data of release 0.1.0', () => {
     expect(await dump()).toMatchObject({ sessions: [], expiries: [], turns: [], 'turn-revisions': [] });
   });
 
-  it('is identical to the data that the current release writes', async () => {
+  it('is identical to the data that the current release writes, except for the session', async () => {
     await withStores(async ({ sessionStore, catalogue }) => {
       await commitRecordedTurns(sessionStore);
       await putRecordedCatalogue(catalogue);
     });
-    expect(await dump()).toEqual(recordedTables);
+    expect(await dump()).toEqual(withCurrentSession(recordedTables));
   });
 });

@@ -3,11 +3,15 @@ import type { AgentKey, ScenarioCatalogue } from '../../../../src/server/ports/s
 import type { SessionStore } from '../../../../src/server/ports/session-store';
 import { unboundedCall } from '../../../support/calls';
 import { aCommit, toHexRecord } from '../contract/turn-driver';
-import { previousSession, recordedRelationship, recordedScenario, recordedSession, recordedTurns } from './values';
+import { recordedBytes } from './bytes';
+import { currentBytes } from './current-bytes';
+import { currentSession, previousSession } from './current-values';
+import { earlierSession } from './earlier-values';
+import { recordedRelationship, recordedScenario, recordedTurns } from './values';
 
-// The operations that wrote the recorded bytes in release 0.1.0, and checks of the stored values.
+// The operations that wrote the recorded data in release 0.1.0, with a session of the current format, and checks of the stored values.
 
-export const recordedKey: SessionKey = { tenantId: recordedSession.tenantId, sessionId: recordedSession.sessionId };
+export const recordedKey: SessionKey = { tenantId: earlierSession.tenantId, sessionId: earlierSession.sessionId };
 export const recordedAgent: AgentKey = { tenantId: 'tenant', agentId: 'agent / of {one}' };
 
 const storedAt = 1_700_000_000_013;
@@ -18,8 +22,11 @@ const versions = [
 
 export async function commitRecordedTurns(store: SessionStore): Promise<void> {
   const [first, second] = recordedTurns;
-  await store.commit({ previousSession: undefined, session: previousSession, record: first }, unboundedCall);
-  await store.commit({ previousSession, session: recordedSession, record: second }, unboundedCall);
+  await store.commit(
+    { previousSession: undefined, session: previousSession, record: first, keptState: 'none' },
+    unboundedCall,
+  );
+  await store.commit({ previousSession, session: currentSession, record: second, keptState: 'none' }, unboundedCall);
 }
 
 export async function putRecordedCatalogue(catalogue: ScenarioCatalogue): Promise<void> {
@@ -30,15 +37,20 @@ export async function putRecordedCatalogue(catalogue: ScenarioCatalogue): Promis
   await catalogue.putRelationship(recordedAgent, recordedRelationship, unboundedCall);
 }
 
+/** Replaces the session in recorded data of release 0.1.0 by one of the current format. The rest of the data has not changed. */
+export function withCurrentSession<Data>(data: Data): Data {
+  return JSON.parse(JSON.stringify(data).replaceAll(recordedBytes.session, currentBytes.session));
+}
+
 /** Checks the session and its turns, then commits another turn. */
 export async function expectRecordedSession(store: SessionStore): Promise<void> {
-  expect(await store.read(recordedKey, unboundedCall)).toEqual(recordedSession);
+  expect(await store.read(recordedKey, unboundedCall)).toEqual(earlierSession);
   const { turns } = await store.listTurns({ key: recordedKey, afterRevision: 0, limit: 10 }, unboundedCall);
   expect(turns.map(toHexRecord)).toEqual(recordedTurns.map(toHexRecord));
   const [first] = recordedTurns;
-  const replay = await store.commit({ ...aCommit(previousSession, first.turnId) }, unboundedCall);
+  const replay = await store.commit({ ...aCommit({ ...earlierSession, revision: 1 }, first.turnId) }, unboundedCall);
   expect(replay.kind === 'known' && toHexRecord(replay.record)).toEqual(toHexRecord(first));
-  expect(await store.commit(aCommit(recordedSession, 'turn 3'), unboundedCall)).toEqual({ kind: 'committed' });
+  expect(await store.commit(aCommit(earlierSession, 'turn 3'), unboundedCall)).toEqual({ kind: 'committed' });
 }
 
 export async function expectRecordedCatalogue(catalogue: ScenarioCatalogue): Promise<void> {

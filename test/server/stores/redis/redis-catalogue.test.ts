@@ -58,6 +58,7 @@ describe('RedisCatalogue', () => {
         sourceId: 'a',
         targetScenarioId: 'b',
         weight: 1,
+        startDependency: false,
       } as const;
       await there.putRelationship(agent, relationship, unboundedCall);
       await eventually(async () => receivedHere.length > 0);

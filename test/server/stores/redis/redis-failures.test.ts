@@ -143,6 +143,7 @@ describe('Redis failures', () => {
       sourceId: 'a',
       targetScenarioId: 'b',
       weight: 1,
+      startDependency: false,
     } as const;
     const put = (contentHash: string) =>
       catalogue.put(agent, aDefinition(), { contentHash, storedAt: 1, expectedVersion: undefined }, unboundedCall);

@@ -58,6 +58,16 @@ describe('RedisSessionStore', () => {
       expect(commands).toEqual(Array.from({ length: 6 }, () => 'evalsha'));
     });
 
+    it('13: a turn that supersedes another one needs two round trips', async () => {
+      const store = await redis.createStore();
+      await applyTurn(store, key, uuid(1));
+      const commands = await redis.recordCommands(async () => {
+        const { session } = await store.load(key, uuid(2), unboundedCall, { includesStateBefore: true });
+        await store.commit({ ...aCommit(session ?? aSession(), uuid(2)), keptState: aSession() }, unboundedCall);
+      });
+      expect(commands).toEqual(['evalsha', 'evalsha']);
+    });
+
     it('the first turn of a session on a node needs two round trips', async () => {
       const store = await redis.createStore();
       await applyTurn(store, { ...key, sessionId: uuid(4) }, uuid(1));
@@ -113,7 +123,7 @@ describe('RedisSessionStore', () => {
       await applyTurn(a, key, uuid(1));
       await applyTurn(b, key, uuid(2));
       expect((await a.load(key, uuid(2), unboundedCall)).session?.revision).toBe(1);
-      expect(await a.load(key, uuid(2), unboundedCall, true)).toMatchObject({
+      expect(await a.load(key, uuid(2), unboundedCall, { skipsCache: true })).toMatchObject({
         session: { revision: 2 },
         recordedTurn: { turnId: uuid(2), revision: 2 },
       });
@@ -155,7 +165,16 @@ describe('RedisSessionStore', () => {
       const { turns } = await few.listTurns({ key, afterRevision: 0, limit: 1_000 }, unboundedCall);
       expect(turns.map(({ revision }) => revision)).toEqual([249, 250, 251]);
       const fields = await redis.admin.hkeys(`${keyPrefix}{${key.tenantId}/${key.sessionId}}:session`);
-      expect(fields.sort()).toEqual(['r', 's', `t:${uuid(249)}`, `t:${uuid(250)}`, `t:${uuid(251)}`]);
+      expect(fields.sort()).toEqual(['b', 'br', 'r', 's', `t:${uuid(249)}`, `t:${uuid(250)}`, `t:${uuid(251)}`]);
+    });
+
+    it('13: have the state before a turn only for that turn, even if an earlier release committed a later one', async () => {
+      const { store, keyPrefix } = await open({})({ recordedTurns: 10 });
+      await applyTurn(store, key, uuid(1));
+      const options = { includesStateBefore: true };
+      expect((await store.load(key, uuid(2), unboundedCall, options)).stateBefore).toBeDefined();
+      await redis.admin.hset(`${keyPrefix}{${key.tenantId}/${key.sessionId}}:session`, 'r', '2');
+      expect((await store.load(key, uuid(2), unboundedCall, options)).stateBefore).toBeUndefined();
     });
 
     it('do not prevent a commit if they remain after an eviction', async () => {

@@ -3,7 +3,9 @@
 -- Publishes an empty notification on a channel with the name of KEYS[1]. The commit succeeds even if the user lacks the
 -- permission for the channel.
 --
--- KEYS[1]  hash, the session: "s" state, "r" revision, "t:<turn id>" the revision of each recorded turn
+-- KEYS[1]  hash, the session: "s" state, "r" revision, "t:<turn id>" the revision of each recorded turn; optionally "b" the state
+--          before a turn, "" if there was no session, and "br" the revision after that turn. It counts only if "br" equals "r",
+--          because releases up to 0.2 change neither (section 13)
 -- KEYS[2]  stream, the turn log: entries <revision>-0 with the fields turn, occurred, committed, request, response, and
 --          optionally trace
 --
@@ -19,6 +21,8 @@
 -- ARGV[10] time to live of the session, milliseconds
 -- ARGV[11] last turn id of the previous session, "" if it had no turns
 -- ARGV[12] traceparent of the turn, "" if the turn was not traced
+-- ARGV[13] which state to keep as the one before the turn: "previous" for the one that the commit replaces, "given" or "none"
+-- ARGV[14] the given state, else ""
 --
 -- Returns the revision after the turn, an integer, if the turn was committed,
 --         {"known", log entry or false if it is missing} if the turn id is known,
@@ -50,6 +54,12 @@ end
 local trace = ARGV[12] == '' and {} or { 'trace', ARGV[12] }
 redis.call('XADD', log, ARGV[3] .. '-0', 'turn', turn_id, 'occurred', ARGV[5], 'committed', ARGV[6],
   'request', ARGV[7], 'response', ARGV[8], unpack(trace))
+if ARGV[13] == 'none' then
+  redis.call('HDEL', session, 'b', 'br')
+else
+  local before = ARGV[13] == 'given' and ARGV[14] or redis.call('HGET', session, 's') or ''
+  redis.call('HSET', session, 'b', before, 'br', ARGV[3])
+end
 redis.call('HSET', session, 's', ARGV[4], 'r', ARGV[3], 't:' .. turn_id, ARGV[3])
 
 -- A turn id is known exactly as long as its entry exists. More than one entry exceeds the maximum only after the maximum was

@@ -14,6 +14,8 @@ export interface CommitArguments {
   readonly previousSession: Pick<Session, 'revision' | 'lastTurnId'> | undefined;
   /** The encoded session after the turn. */
   readonly state: Buffer;
+  /** The state to keep as the one before the turn: the one that the commit replaces, the given encoded one, or none. */
+  readonly keptState: 'previous' | 'none' | Buffer;
   /** The maximum number of recorded turns, at least 1. */
   readonly recordedTurns: number;
   readonly sessionTtlMs: number;
@@ -29,7 +31,7 @@ export type CommitReply =
 export async function runCommit(
   connection: RedisConnection,
   keys: SessionKeys,
-  { record, previousSession, state, recordedTurns, sessionTtlMs }: CommitArguments,
+  { record, previousSession, state, keptState, recordedTurns, sessionTtlMs }: CommitArguments,
   call: Call,
 ): Promise<CommitReply> {
   const reply = await connection.runScript(
@@ -50,6 +52,7 @@ export async function runCommit(
       sessionTtlMs,
       previousSession?.lastTurnId ?? '',
       record.traceparent ?? '',
+      ...(typeof keptState === 'string' ? [keptState, ''] : ['given', keptState]),
     ],
   );
   return typeof reply === 'number' ? { kind: 'committed' } : parseRejection(asList(reply));

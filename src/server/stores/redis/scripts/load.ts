@@ -8,6 +8,12 @@ import { asInteger, asList, asOptionalBytes, parseTurnEntry } from '../script-re
 
 const script = LuaScript.load('load');
 
+export interface LoadArguments {
+  /** The turn to look for. */
+  readonly turnId: string;
+  readonly includesStateBefore: boolean;
+}
+
 export interface LoadReply {
   /** The stored state, or undefined if there is no session. */
   readonly state: Buffer | undefined;
@@ -15,6 +21,8 @@ export interface LoadReply {
   readonly ttlMs: number;
   /** The turn with the given id, if it is recorded. */
   readonly recordedTurn: TurnRecord | undefined;
+  /** The state before the last turn, if it was requested and is kept. Empty if there was no session. */
+  readonly stateBefore: Buffer | undefined;
 }
 
 /**
@@ -24,15 +32,17 @@ export interface LoadReply {
 export async function runLoad(
   connection: RedisConnection,
   keys: SessionKeys,
-  turnId: string,
+  { turnId, includesStateBefore }: LoadArguments,
   effect: Effect,
   call: Call,
 ): Promise<LoadReply> {
-  const reply = await connection.runScript(call, effect, script, [keys.session, keys.turnLog], [turnId]);
-  const [state, ttl, entry] = asList(reply);
+  const args = [turnId, includesStateBefore ? '1' : '0'];
+  const reply = await connection.runScript(call, effect, script, [keys.session, keys.turnLog], args);
+  const [state, ttl, entry, stateBefore] = asList(reply);
   return {
     state: asOptionalBytes(state),
     ttlMs: asInteger(ttl),
     recordedTurn: entry === null ? undefined : parseTurnEntry(entry),
+    stateBefore: asOptionalBytes(stateBefore),
   };
 }

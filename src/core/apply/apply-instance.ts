@@ -1,0 +1,129 @@
+import type { SelectionContext } from '../context/selection-context';
+import { getLastActiveAt } from '../contributions/contribution-plan';
+import { getWaitsForWithoutWalk } from '../contributions/waits-for';
+import { toStoredPauseReason } from '../lifecycle/pauses';
+import {
+  type ActiveTurnInstance,
+  getInstanceId,
+  type PausedTurnInstance,
+  type TurnInstance,
+} from '../lifecycle/turn-instance';
+import type { Contribution } from '../model/contribution';
+import type { ScenarioInstance } from '../model/session';
+import type { Walk } from '../steps/walk-state';
+import { applyWalk } from './apply-walk';
+import { closeSettledAsks, putContribution } from './put-requests';
+
+/**
+ * Returns the instances that are active or paused after the turn, in start order (section 5). `putOrder` lists the instances whose requests
+ * the plan puts.
+ */
+export function applyInstances(
+  instances: readonly TurnInstance[],
+  contributions: readonly Contribution[],
+  putOrder: readonly string[],
+  context: SelectionContext,
+): readonly ScenarioInstance[] {
+  const applied: ScenarioInstance[] = [];
+  for (const instance of instances) {
+    const id = getInstanceId(instance);
+    const contribution = contributions.find(({ instanceId }) => instanceId === id);
+    const after = applyAction(instance, contribution, putOrder.indexOf(id), context);
+    if (after) applied.push(after);
+  }
+  return applied;
+}
+
+/** Undefined if the instance has ended. */
+function applyAction(
+  instance: TurnInstance,
+  contribution: Contribution | undefined,
+  position: number,
+  context: SelectionContext,
+): ScenarioInstance | undefined {
+  switch (instance.action) {
+    case 'CONTINUE':
+      return instance.walk && contribution
+        ? applyActiveWalk(instance, instance.walk, contribution, position, context)
+        : withoutWalk(continueInstance(instance, context), instance, context);
+    case 'PAUSE':
+      return withoutWalk(pauseInstance(instance, context), instance, context);
+    case 'COMPLETE':
+    case 'CANCEL':
+      return undefined;
+  }
+}
+
+/** Updates an instance that walked, with what the plan puts for it. */
+function applyActiveWalk(
+  active: ActiveTurnInstance,
+  walk: Walk,
+  contribution: Contribution,
+  position: number,
+  context: SelectionContext,
+): ScenarioInstance {
+  const { resumed, call, isResumeOffered } = active;
+  const { occurredAt } = context.turn;
+  const put = putContribution(walk, contribution, position, context);
+  const activity = { lastActiveAt: getLastActiveAt(active, occurredAt), call, isResumeOffered };
+  const instance = applyWalk(walk, put, activity, context);
+  return resumed ? { ...instance, activeSince: occurredAt } : instance;
+}
+
+/** Updates what an instance waits for that did not walk. */
+function withoutWalk(
+  instance: ScenarioInstance,
+  { view }: TurnInstance,
+  { storedData: { declinedFields } }: SelectionContext,
+): ScenarioInstance {
+  const requests = closeSettledAsks(instance, { scenario: view.scenario, walk: undefined }, view.known, declinedFields);
+  const closed = requests === instance.requests ? instance : { ...instance, requests };
+  const waitsFor = getWaitsForWithoutWalk(closed);
+  return waitsFor === closed.waitsFor ? closed : { ...closed, waitsFor };
+}
+
+/** Without a walk, an open ASK or CONFIRM stays open (0.5). */
+function continueInstance(active: ActiveTurnInstance, context: SelectionContext): ScenarioInstance {
+  const { view, resumed, call, isResumeOffered } = active;
+  const { instance } = view;
+  const { occurredAt } = context.turn;
+  const lastActiveAt = getLastActiveAt(active, occurredAt);
+  if (!resumed) {
+    const isUnchanged =
+      lastActiveAt === instance.lastActiveAt && call === instance.call && isResumeOffered === instance.isResumeOffered;
+    return isUnchanged ? instance : { ...instance, lastActiveAt, call, isResumeOffered };
+  }
+  return {
+    ...instance,
+    status: 'ACTIVE',
+    lastActiveAt,
+    activeSince: occurredAt,
+    pausedAt: undefined,
+    pauseReason: undefined,
+    pausedAtTurnCount: 0,
+    resumePolicy: undefined,
+    displacedByInstanceIds: [],
+    call,
+    isResumeOffered,
+  };
+}
+
+function pauseInstance(paused: PausedTurnInstance, { turn, turnCount, settings }: SelectionContext): ScenarioInstance {
+  const { view, reason, call, isResumeOffered, displacedByInstanceIds } = paused;
+  const { instance } = view;
+  const lastActiveAt = getLastActiveAt(paused, turn.occurredAt);
+  if (reason === 'STAYS_PAUSED') return { ...instance, lastActiveAt, call, isResumeOffered };
+  const pauseReason = toStoredPauseReason(reason);
+  return {
+    ...instance,
+    status: 'PAUSED',
+    lastActiveAt,
+    pausedAt: turn.occurredAt,
+    pauseReason,
+    pausedAtTurnCount: turnCount,
+    resumePolicy: pauseReason === 'USER_REQUEST' ? settings.resumePolicy : undefined,
+    displacedByInstanceIds,
+    call,
+    isResumeOffered,
+  };
+}

@@ -1,0 +1,45 @@
+import { getReminderTime, isAhead, listStepTimes, type TimedInstance, toTimed } from '../context/timers';
+import { findActionUnderWay, toVisitState } from '../context/visit-state';
+import type { Session } from '../model/session';
+import type { Catalogue } from '../scenario/catalogue';
+
+/** What the next timer depends on, after the turn. */
+export type TimedSession = Pick<
+  Session,
+  'instances' | 'variables' | 'lastMessageAt' | 'updatedAt' | 'revision' | 'exchangeRevision'
+>;
+
+/**
+ * Returns the earliest moment at which a TIMER turn would decide something, in milliseconds since 1970; undefined if there is none (section 14).
+ * It is the time of the last turn if an instance is idle already, because that turn was about it, or if a message let a reminder pass. Pure.
+ */
+export function getNextTimerAt(
+  session: TimedSession,
+  catalogue: Pick<Catalogue, 'getScenarioVersion' | 'fields'>,
+): number | undefined {
+  let next: number | undefined;
+  const add = (at: number | undefined): void => {
+    if (at !== undefined && (next === undefined || at < next)) next = at;
+  };
+  for (const instance of session.instances) {
+    const timed = toTimed(instance, catalogue);
+    if (!timed) continue;
+    add(getIdleTime(timed, session));
+    const reminderTime = getReminderTime(instance, timed.step);
+    if (reminderTime !== undefined && isAhead(reminderTime, session)) add(reminderTime);
+    // The last turn evaluated what had elapsed or expired by then. Another turn would come to the same result.
+    for (const at of listStepTimes(timed, session, catalogue.fields)) if (at > session.updatedAt) add(at);
+  }
+  return next === undefined ? undefined : Math.max(next, session.updatedAt);
+}
+
+/** Returns when an instance is idle: just longer than `idle_timeout`, unless an action or a call is under way (2.7). */
+function getIdleTime(
+  { instance, scenario, step }: TimedInstance,
+  { lastMessageAt }: Pick<Session, 'lastMessageAt'>,
+): number | undefined {
+  const { idleTimeoutMs } = scenario.definition;
+  if (idleTimeoutMs === undefined || instance.call !== undefined) return undefined;
+  if (findActionUnderWay(toVisitState(instance, step)) !== undefined) return undefined;
+  return Math.max(lastMessageAt, instance.activeSince) + idleTimeoutMs + 1;
+}

@@ -1,0 +1,150 @@
+import { changeInstance } from '../model/changes';
+import { isInExchange, isQuestion } from '../model/focus';
+import { changeRequest, findOpenRequest, isOpen } from '../model/request';
+import { leaveOutOptional } from './asks';
+import { getStartTargets } from './instance-signals';
+import type { DraftView, InstanceView, ViewInput } from './instance-view';
+import { listTransitions } from './timers';
+
+/** Decides which instances the turn addresses or concerns (0.5), which paused instances it answers (2.11), and where it is no attempt (0.8). */
+export function markAddressed(drafts: readonly DraftView[], input: ViewInput): readonly InstanceView[] {
+  const { turn, session, namedScenarioIds } = input;
+  const isMessage = turn.trigger === 'MESSAGE';
+  const answered = drafts.filter((view) => isAnswered(view, drafts, namedScenarioIds));
+  const startTargets = getStartTargets(turn.situation.signals);
+  const hasNewStart = [...startTargets].some((id) => !session.instances.some(({ scenarioId }) => scenarioId === id));
+  const addressed = isMessage
+    ? findAddressed(drafts, answered, namedScenarioIds.size > 0 || hasNewStart)
+    : new Set<DraftView>(drafts.filter(({ hasOutcome }) => hasOutcome));
+  return drafts.map((view) => {
+    const isAddressed = addressed.has(view);
+    const addressesOther = addressed.size > (isAddressed ? 1 : 0);
+    const namesOther = namedScenarioIds.size > (view.isNamed ? 1 : 0);
+    // A spread is fast here, because it only replaces properties (ADR 0007).
+    return {
+      ...view,
+      isAnswered: answered.includes(view),
+      isAddressed,
+      isConcerned: !isMessage && isConcerned(view, input),
+      isAttemptExempt: addressesOther || namesOther || hasNewStart || turn.situation.requestedFields.length > 0,
+    };
+  });
+}
+
+/**
+ * Whether the turn answers a paused instance (2.11): a field of its open ASK becomes known, or is given where the ASK showed known values, no
+ * active instance waits for that field, and no candidate names another scenario.
+ */
+function isAnswered(
+  { instance, changedFields, providedFields, known }: DraftView,
+  views: readonly DraftView[],
+  namedScenarioIds: ReadonlySet<string>,
+): boolean {
+  if (instance.status !== 'PAUSED') return false;
+  const ask = findOpenRequest(instance.requests, 'ASK');
+  if (!ask || [...namedScenarioIds].some((id) => id !== instance.scenarioId)) return false;
+  const isAwaitedElsewhere = (field: string): boolean =>
+    views.some((other) => other.instance.status === 'ACTIVE' && waitsFor(other, field));
+  return ask.fields.some(
+    (field) =>
+      known.has(field) &&
+      (changedFields.includes(field) || (ask.values.size > 0 && providedFields.has(field))) &&
+      !isAwaitedElsewhere(field),
+  );
+}
+
+/** Whether the instance waits for the field: its open ASK lists it, or it is missing at its step. */
+function waitsFor({ instance, step, hasReceivedAwaitedField, changedFields }: DraftView, field: string): boolean {
+  const ask = findOpenRequest(instance.requests, 'ASK');
+  const isCollected = step?.collectedFields.includes(field) ?? false;
+  return (
+    (ask?.fields.includes(field) ?? false) || (isCollected && hasReceivedAwaitedField && changedFields.includes(field))
+  );
+}
+
+/** Finds the instances that a MESSAGE turn addresses (0.5). */
+function findAddressed(
+  views: readonly DraftView[],
+  answered: readonly DraftView[],
+  namesScenario: boolean,
+): ReadonlySet<DraftView> {
+  const addressed = new Set(views.filter((view) => isAddressedDirectly(view, answered.includes(view))));
+  if (addressed.size === 0 && !namesScenario) {
+    return new Set(views.filter(({ changesCollectedField }) => changesCollectedField));
+  }
+  for (const view of listCallers(addressed, views)) addressed.add(view);
+  return addressed;
+}
+
+function isAddressedDirectly(view: DraftView, isAnsweredPause: boolean): boolean {
+  const { signals, instance } = view;
+  if (signals.hasContinue || signals.hasBack || view.isNamed || view.hasOutcome) return true;
+  return instance.status === 'PAUSED'
+    ? isAnsweredPause
+    : view.hasReceivedAwaitedField || view.hasReceivedAskedField || view.rejectedAnswers.length > 0;
+}
+
+/** An instance that waits for a call is addressed with what it called (0.5). */
+function listCallers(addressed: ReadonlySet<DraftView>, views: readonly DraftView[]): readonly DraftView[] {
+  if (views.every(({ instance }) => instance.call === undefined)) return [];
+  const ids = new Set([...addressed].map(({ instance }) => instance.instanceId));
+  const callers: DraftView[] = [];
+  for (let hasAdded = true; hasAdded; ) {
+    hasAdded = false;
+    for (const view of views) {
+      const { instanceId, call } = view.instance;
+      if (ids.has(instanceId) || call === undefined || !ids.has(call.instanceId)) continue;
+      ids.add(instanceId);
+      callers.push(view);
+      hasAdded = true;
+    }
+  }
+  return callers;
+}
+
+/**
+ * Whether something of a turn without a message concerns the instance (0.5): an outcome, a BACK, a due timer, a value that it waits for, or a
+ * changed value that a transition of its current step reads.
+ */
+function isConcerned(view: DraftView, { dueInstanceIds }: ViewInput): boolean {
+  const { scenario, step, instance } = view;
+  if (view.hasOutcome || view.signals.hasBack || view.hasReceivedAwaitedField || view.hasReceivedAskedField)
+    return true;
+  if (!scenario || !step || instance.status === 'PAUSED') return false;
+  if (dueInstanceIds.has(instance.instanceId)) return true;
+  if (view.changedFields.length === 0) return false;
+  const fields = new Set(listTransitions({ step, scenario }).flatMap(({ fieldsRead }) => fieldsRead));
+  const resultNames = new Set(instance.variables.keys());
+  return view.changedFields.some(
+    (field) => fields.has(field) && !(resultNames.has(field) && !view.providedFields.has(field)),
+  );
+}
+
+/**
+ * Counts a MESSAGE turn as an attempt at the open ASK or CONFIRM of the current exchange that it does not answer (0.8), and settles the optional
+ * fields that the attempt leaves out (3.1). A rejected value is always an attempt. `hasStarted`: the turn starts or resumes another instance.
+ * Returns the same view if the turn is no attempt.
+ */
+export function countAttempt(
+  view: InstanceView,
+  hasStarted: boolean,
+  { turn, session }: Pick<ViewInput, 'turn' | 'session'>,
+): InstanceView {
+  const { instance, scenario, known } = view;
+  if (turn.trigger !== 'MESSAGE' || instance.status === 'PAUSED' || !scenario) return view;
+  const isRejected = view.rejectedAnswers.length > 0;
+  const isExempt = hasStarted || view.isAttemptExempt || view.hasAnsweredRequest;
+  if (isExempt && !isRejected) return view;
+  const unanswered = instance.requests.filter(
+    (request) => isOpen(request) && isQuestion(request) && isInExchange(request, session),
+  );
+  if (unanswered.length === 0) return view;
+  const counted = changeInstance(instance, {
+    attempts: instance.attempts + 1,
+    attemptsTotal: instance.attemptsTotal + 1,
+    requests: instance.requests.map((request) =>
+      unanswered.includes(request) ? changeRequest(request, { attempts: request.attempts + 1 }) : request,
+    ),
+  });
+  return { ...view, instance: leaveOutOptional(counted, scenario, known) };
+}

@@ -1,0 +1,115 @@
+import { changeInstance } from '../model/changes';
+import type { KnownData } from '../model/known-data';
+import { changeRequest, findOpenRequest, type InstanceRequest, isOpen } from '../model/request';
+import type { ScenarioInstance, SettledWithout } from '../model/session';
+import type { CompiledScenario, CompiledStep } from '../scenario/compiled-scenario';
+
+/** What the values of a turn do to the open ASKs of an instance. */
+export interface AnsweredAsks {
+  readonly instance: ScenarioInstance;
+  /** The open ASK was answered on this turn. */
+  readonly hasAnswered: boolean;
+}
+
+/** The values of a turn, as one instance sees them. */
+export interface GivenFields {
+  /** Names in the candidate variables and the patch, nulls and declined fields included. */
+  readonly names: ReadonlySet<string>;
+  readonly declined: ReadonlySet<string>;
+  readonly known: KnownData;
+}
+
+/**
+ * Records which fields of the open ASKs the turn gives or declines (3.1): an ASK is answered when one of its fields is given, with the same
+ * value too, or declined. On a MESSAGE turn, the optional fields that the answer leaves out are settled.
+ */
+export function recordAnswers(
+  instance: ScenarioInstance,
+  scenario: CompiledScenario,
+  given: GivenFields,
+  isMessage: boolean,
+): AnsweredAsks {
+  if (given.names.size === 0) return { instance, hasAnswered: false };
+  let settledFields = withoutKnown(instance.settledFields, given.known);
+  const hasOpenAsk = findOpenRequest(instance.requests, 'ASK') !== undefined;
+  if (!hasOpenAsk && settledFields === instance.settledFields) return { instance, hasAnswered: false };
+  let hasAnswered = false;
+  const requests = instance.requests.map((request) => {
+    if (request.kind !== 'ASK' || !isOpen(request)) return request;
+    const givenFields = request.fields.filter((field) => given.names.has(field));
+    if (givenFields.length === 0) return request;
+    const optional = listOptionalFields(request, scenario);
+    const declined = givenFields.filter(
+      (field) => !given.known.has(field) && (given.declined.has(field) || optional.includes(field)),
+    );
+    if (declined.length === 0 && !givenFields.some((field) => given.known.has(field))) return request;
+    hasAnswered = true;
+    settledFields = settle(
+      settledFields,
+      declined.filter((field) => optional.includes(field)),
+      'DECLINED',
+    );
+    if (isMessage) settledFields = settle(settledFields, findMissing(optional, given.known), 'LEFT_OUT');
+    return changeRequest(request, { hasAnswer: true });
+  });
+  if (!hasAnswered && settledFields === instance.settledFields) return { instance, hasAnswered };
+  return { instance: changeInstance(instance, { requests, settledFields }), hasAnswered };
+}
+
+/** Settles the optional fields that an attempt at an ASK leaves out; if nothing else is missing, the attempt answers it (3.1). */
+export function leaveOutOptional(
+  instance: ScenarioInstance,
+  scenario: CompiledScenario,
+  known: KnownData,
+): ScenarioInstance {
+  const ask = findOpenRequest(instance.requests, 'ASK');
+  if (!ask) return instance;
+  const optional = findMissing(listOptionalFields(ask, scenario), known);
+  if (optional.length === 0) return instance;
+  const isComplete = ask.fields.every((field) => known.has(field) || optional.includes(field));
+  return changeInstance(instance, {
+    settledFields: settle(instance.settledFields, optional, 'LEFT_OUT'),
+    requests: isComplete
+      ? instance.requests.map((request) => (request === ask ? changeRequest(ask, { hasAnswer: true }) : request))
+      : instance.requests,
+  });
+}
+
+const noFields: readonly string[] = [];
+
+function listOptionalFields({ stepId, fields }: InstanceRequest, scenario: CompiledScenario): readonly string[] {
+  const step = scenario.steps.get(stepId);
+  return step && step.optionalFields.size > 0 ? fields.filter((field) => step.optionalFields.has(field)) : noFields;
+}
+
+function findMissing(fields: readonly string[], known: KnownData): readonly string[] {
+  return fields.filter((field) => !known.has(field));
+}
+
+type SettledFields = ScenarioInstance['settledFields'];
+
+function settle(settled: SettledFields, fields: readonly string[], how: SettledWithout): SettledFields {
+  if (fields.length === 0) return settled;
+  const added = fields.filter((field) => !settled.has(field));
+  if (added.length === 0) return settled;
+  return new Map([...settled, ...added.map((field) => [field, how] as const)]);
+}
+
+/** A field stays settled without a value until a value comes. */
+function withoutKnown(settled: SettledFields, known: KnownData): SettledFields {
+  if (settled.size === 0) return settled;
+  const kept = [...settled].filter(([field]) => !known.has(field));
+  return kept.length === settled.size ? settled : new Map(kept);
+}
+
+/** Whether a field needs no further question at a step: it is known, or optional and declined or left out (3.1). */
+export function isSettled(
+  field: string,
+  step: CompiledStep,
+  known: KnownData,
+  settledFields: SettledFields,
+  declinedFields: readonly string[],
+): boolean {
+  if (known.has(field)) return true;
+  return step.optionalFields.has(field) && (settledFields.has(field) || declinedFields.includes(field));
+}

@@ -1,0 +1,70 @@
+import type { FieldValues } from '../model/json';
+import type { KnownData } from '../model/known-data';
+import { findOpenRequest } from '../model/request';
+import type { ScenarioInstance } from '../model/session';
+import type { CompiledScenario, CompiledStep } from '../scenario/compiled-scenario';
+import type { Corrections } from './used-fields';
+import { findVisitRequest } from './visit-state';
+
+/** What the fields that the variables or the patch of a turn changed mean for an instance. */
+export interface ChangedValues {
+  /** A field that its scenario collects became known or has another value (3.6). */
+  readonly hasProgressed: boolean;
+  /** One of the fields is collected by its scenario (0.5). */
+  readonly changesCollectedField: boolean;
+  /** One of the fields is bound by its CONFIRM or corrects it (2.5). */
+  readonly changesUsedValue: boolean;
+  /** One of the fields became known that the step lacks or the open ASK lists (0.5). */
+  readonly hasReceivedAwaitedField: boolean;
+  /** One of the fields is listed by the open ASK (0.5). */
+  readonly changesAskedField: boolean;
+}
+
+/** The turn changed nothing: the case of most instances on most turns. */
+export const noChanges: ChangedValues = {
+  hasProgressed: false,
+  changesCollectedField: false,
+  changesUsedValue: false,
+  hasReceivedAwaitedField: false,
+  changesAskedField: false,
+};
+
+interface ChangedInstance {
+  /** The instance before the turn. */
+  readonly original: ScenarioInstance;
+  readonly scenario: CompiledScenario | undefined;
+  readonly step: CompiledStep | undefined;
+  readonly before: KnownData;
+  readonly known: KnownData;
+  readonly corrections: Corrections;
+}
+
+const noValues: FieldValues = new Map();
+const noFields: readonly string[] = [];
+
+/** Finds out what the changed fields mean for an instance. */
+export function describeChanges(
+  changedFields: readonly string[],
+  { original, scenario, step, before, known, corrections }: ChangedInstance,
+): ChangedValues {
+  const isCollected = (field: string): boolean => scenario?.collectedFields.has(field) ?? false;
+  const askedFields = findOpenRequest(original.requests, 'ASK')?.fields ?? noFields;
+  const bound = findVisitRequest(original, 'CONFIRM')?.values ?? noValues;
+  const isMissing = (field: string): boolean => !before.has(field) && isAwaitedAt(step, original, field);
+  return {
+    hasProgressed: changedFields.some((field) => isCollected(field) && known.has(field)),
+    changesCollectedField: changedFields.some(isCollected),
+    changesUsedValue: changedFields.some((field) => bound.has(field) || corrections.has(field)),
+    hasReceivedAwaitedField: changedFields.some(
+      (field) => known.has(field) && (askedFields.includes(field) || isMissing(field)),
+    ),
+    changesAskedField: changedFields.some((field) => askedFields.includes(field)),
+  };
+}
+
+/** Whether the step collects the field, or waits for it from outside (3.3). */
+function isAwaitedAt(step: CompiledStep | undefined, { waitsFor }: ScenarioInstance, field: string): boolean {
+  if (!step) return false;
+  if (step.collectedFields.includes(field)) return true;
+  return waitsFor === 'EVENT' && step.completionTransitions.some(({ fieldsRead }) => fieldsRead.includes(field));
+}

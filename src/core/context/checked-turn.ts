@@ -1,0 +1,120 @@
+import { checkTurnValues } from '../fields/check-turn-values';
+import type { AcceptedFields, GivenValue } from '../fields/check-values';
+import type { RejectedValue } from '../model/field-definition';
+import type { FieldValues, JsonValue } from '../model/json';
+import { type KnownData, viewInstanceData, viewSessionData } from '../model/known-data';
+import { findOpenRequest } from '../model/request';
+import type { ScenarioInstance } from '../model/session';
+import type { CandidateVariable, StepOutcome, Turn } from '../model/turn';
+import type { Catalogue } from '../scenario/catalogue';
+import { applyOperation } from './list-operations';
+import { assignVariables, type LocalFieldInput } from './local-fields';
+import type { ResolvedOutcome } from './outcomes/outcome-target';
+
+/** The turn after its values were checked, with the outcomes that are applied. */
+export interface CheckedInput {
+  readonly turn: Turn;
+  readonly outcomes: readonly ResolvedOutcome[];
+  readonly rejectedValues: readonly RejectedValue[];
+  readonly conditionErrors: readonly string[];
+}
+
+/**
+ * Checks the values of a turn before they are stored (section 10; 0.7, step 3). APPEND and REMOVE become the list that they lead to, which is
+ * then checked.
+ */
+export function checkTurn(
+  turn: Turn,
+  resolved: readonly ResolvedOutcome[],
+  input: LocalFieldInput,
+  catalogue: Catalogue,
+): CheckedInput {
+  const withLists = resolveLists(turn, input);
+  const byInstance = groupByInstance(resolved);
+  const checked = checkTurnValues(withLists, byInstance, catalogue.fields, (given, accepted) =>
+    viewValuesForRule(findConcernedInstance(given, input), accepted, input),
+  );
+  const { rejectedValues, conditionErrors } = checked;
+  if (checked.outcomes === byInstance)
+    return { turn: checked.turn, outcomes: resolved, rejectedValues, conditionErrors };
+  const replaced = new Map<StepOutcome, StepOutcome>();
+  for (const [instanceId, outcomes] of byInstance) {
+    outcomes.forEach((outcome, index) => {
+      replaced.set(outcome, checked.outcomes.get(instanceId)?.[index] ?? outcome);
+    });
+  }
+  return {
+    turn: checked.turn,
+    outcomes: resolved.map(({ outcome, target }) => ({ outcome: replaced.get(outcome) ?? outcome, target })),
+    rejectedValues,
+    conditionErrors,
+  };
+}
+
+/** Replaces APPEND and REMOVE by the list that they lead to, one after the other (0.4). */
+function resolveLists(turn: Turn, input: LocalFieldInput): Turn {
+  const { candidateVariables } = turn.situation;
+  if (candidateVariables.every(({ operation }) => operation === 'SET')) return turn;
+  const { byInstance } = assignVariables(candidateVariables, input);
+  const lists = new Map<string, JsonValue>();
+  const resolved = candidateVariables.map((variable): CandidateVariable => {
+    if (variable.declined) return variable;
+    const [takerId = ''] = [...byInstance].find(([, taken]) => taken.includes(variable)) ?? [];
+    const key = `${takerId}/${variable.name}`;
+    const known =
+      lists.get(key) ?? viewStored(findInstance(takerId, input), turn.customerData, input).get(variable.name);
+    const value = applyOperation(variable, known);
+    lists.set(key, value);
+    return { ...variable, value, operation: 'SET' };
+  });
+  return { ...turn, situation: { ...turn.situation, candidateVariables: resolved } };
+}
+
+/** What an instance, or the session if it is undefined, knew before the turn. */
+function viewStored(
+  instance: ScenarioInstance | undefined,
+  profile: FieldValues,
+  { session, catalogue }: LocalFieldInput,
+): KnownData {
+  if (!instance) return viewSessionData(session.variables, profile);
+  const { scenarioId, scenarioVersion, variables } = instance;
+  const scenario = catalogue.getScenarioVersion(scenarioId, scenarioVersion);
+  return viewInstanceData(variables, session.variables, profile, scenario?.localFields);
+}
+
+function findInstance(instanceId: string, { session }: LocalFieldInput): ScenarioInstance | undefined {
+  return session.instances.find((instance) => instance.instanceId === instanceId);
+}
+
+const noOutcomes: ReadonlyMap<string, readonly StepOutcome[]> = new Map();
+
+/** Groups the applied outcomes by the instance that stores their results. */
+export function groupByInstance(resolved: readonly ResolvedOutcome[]): ReadonlyMap<string, readonly StepOutcome[]> {
+  if (resolved.length === 0) return noOutcomes;
+  const byInstance = new Map<string, StepOutcome[]>();
+  for (const { outcome, target } of resolved) {
+    if (target.kind === 'choice' || target.kind === 'ignored') continue;
+    byInstance.set(target.instanceId, [...(byInstance.get(target.instanceId) ?? []), outcome]);
+  }
+  return byInstance;
+}
+
+/** Finds the instance whose data a rule reads: the one that the value is about, that asks for it, or that has the focus. */
+function findConcernedInstance(
+  { name, instanceId }: Pick<GivenValue, 'name' | 'instanceId'>,
+  input: LocalFieldInput,
+): ScenarioInstance | undefined {
+  if (instanceId !== undefined) return findInstance(instanceId, input);
+  const asks = ({ status, requests }: ScenarioInstance): boolean =>
+    status === 'ACTIVE' && (findOpenRequest(requests, 'ASK')?.fields.includes(name) ?? false);
+  return input.session.instances.find(asks) ?? findInstance(input.focusInstanceId, input);
+}
+
+/** What an instance knows while the values of the turn are checked, before they are stored. */
+function viewValuesForRule(
+  instance: ScenarioInstance | undefined,
+  { profile, newer }: AcceptedFields,
+  { session }: LocalFieldInput,
+): KnownData {
+  return viewInstanceData(new Map([...(instance?.variables ?? []), ...newer]), session.variables, profile);
+}

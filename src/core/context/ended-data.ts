@@ -1,0 +1,57 @@
+import type { ScenarioInstance, SessionVariable } from '../model/session';
+import type { CompiledScenario } from '../scenario/compiled-scenario';
+import type { InstanceView } from './instance-view';
+
+type Variables = ReadonlyMap<string, SessionVariable>;
+
+/**
+ * Returns the session's variables after instances have ended, before anything starts (0.4). Tool results listed under `persisted_fields` move
+ * to the session; persisted results that a visit made unknown and that no outcome gave again are removed. A CASE field that no remaining
+ * instance collects is forgotten, unless it is persisted or this turn gave it.
+ */
+export function forgetEndedFields(
+  variables: Variables,
+  ended: readonly InstanceView[],
+  remaining: readonly Pick<InstanceView, 'scenario'>[],
+  providedFields: ReadonlySet<string>,
+): Variables {
+  if (ended.length === 0) return variables;
+  let moved = variables;
+  for (const { instance, scenario } of ended) if (scenario) moved = movePersistedResults(moved, instance, scenario);
+  const kept = new Map(moved);
+  const persistedFields = new Set(ended.flatMap(({ scenario }) => scenario?.definition.persistedFields ?? []));
+  for (const [name, { scope }] of variables) {
+    if (scope !== 'CASE' || persistedFields.has(name) || providedFields.has(name)) continue;
+    if (isCollected(ended, name) && !isCollected(remaining, name)) kept.delete(name);
+  }
+  return kept;
+}
+
+/**
+ * Moves the tool results that a scenario lists under `persisted_fields` from its ended instance to the session (0.4). A persisted result that
+ * the instance made unknown, and that no outcome gave again, is removed from the session. Returns the same map if nothing changes.
+ */
+export function movePersistedResults(
+  variables: Variables,
+  { variables: own, variableTimes }: Pick<ScenarioInstance, 'variables' | 'variableTimes'>,
+  { definition, toolVariables, localFields }: Pick<CompiledScenario, 'definition' | 'toolVariables' | 'localFields'>,
+): Variables {
+  let moved: Map<string, SessionVariable> | undefined;
+  for (const name of definition.persistedFields) {
+    const value = own.get(name);
+    if (value === undefined || !toolVariables.has(name) || localFields.has(name)) continue;
+    const before = variables.get(name);
+    if (value === null && !before?.isPersistedResult) continue;
+    moved ??= new Map(variables);
+    if (value === null) moved.delete(name);
+    else {
+      const scope = before?.scope ?? 'SESSION';
+      moved.set(name, { value, scope, storedAt: variableTimes.get(name), isPersistedResult: true });
+    }
+  }
+  return moved ?? variables;
+}
+
+function isCollected(views: readonly Pick<InstanceView, 'scenario'>[], field: string): boolean {
+  return views.some(({ scenario }) => scenario?.collectedFields.has(field) ?? false);
+}

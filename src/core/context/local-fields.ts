@@ -1,0 +1,122 @@
+import { compareText } from '../model/compare-text';
+import type { FieldValues, JsonValue } from '../model/json';
+import { comparePuttings, findOpenRequest, type InstanceRequest } from '../model/request';
+import type { ScenarioInstance, Session } from '../model/session';
+import type { CandidateVariable, ScenarioCandidate } from '../model/turn';
+import type { Catalogue } from '../scenario/catalogue';
+
+/** The candidate variables of a turn by who takes them (0.4). */
+export interface AssignedVariables {
+  /** Taken by no instance: ordinary session variables, in request order. */
+  readonly forSession: readonly CandidateVariable[];
+  /** Local fields that an instance takes, by instance id. */
+  readonly byInstance: ReadonlyMap<string, readonly CandidateVariable[]>;
+  /** Local fields that the start of a scenario takes, by scenario id. */
+  readonly byStart: ReadonlyMap<string, FieldValues>;
+}
+
+/** What decides who takes a local field. */
+export interface LocalFieldInput {
+  readonly session: Session;
+  readonly catalogue: Pick<Catalogue, 'getScenario' | 'getScenarioVersion'>;
+  readonly focusInstanceId: string;
+  /** All candidates of the turn. */
+  readonly candidates: readonly ScenarioCandidate[];
+  /** Scenarios that a candidate at or above the start threshold or a START names. */
+  readonly namedScenarioIds: ReadonlySet<string>;
+}
+
+type Taker =
+  | { readonly kind: 'instance'; readonly instanceId: string }
+  | { readonly kind: 'start'; readonly scenarioId: string }
+  | { readonly kind: 'session' };
+
+const nothing: AssignedVariables = { forSession: [], byInstance: new Map(), byStart: new Map() };
+
+/** Assigns each candidate variable to the one instance or start that takes it, else to the session. */
+export function assignVariables(variables: readonly CandidateVariable[], input: LocalFieldInput): AssignedVariables {
+  const forSession: CandidateVariable[] = [];
+  if (variables.length === 0) return nothing;
+  const byInstance = new Map<string, CandidateVariable[]>();
+  const byStart = new Map<string, Map<string, JsonValue>>();
+  for (const variable of variables) {
+    const taker = findTaker(variable, input);
+    switch (taker.kind) {
+      case 'session':
+        forSession.push(variable);
+        break;
+      case 'instance':
+        byInstance.set(taker.instanceId, [...(byInstance.get(taker.instanceId) ?? []), variable]);
+        break;
+      case 'start': {
+        const values = byStart.get(taker.scenarioId) ?? new Map<string, JsonValue>();
+        byStart.set(taker.scenarioId, values.set(variable.name, variable.declined ? null : variable.value));
+        break;
+      }
+    }
+  }
+  return { forSession, byInstance, byStart };
+}
+
+function findTaker(variable: CandidateVariable, input: LocalFieldInput): Taker {
+  return (
+    findNamedTaker(variable, input) ??
+    findAskingTaker(variable.name, 'ACTIVE', input) ??
+    findStartingTaker(variable.name, input) ??
+    findFocusTaker(variable.name, input) ??
+    findAskingTaker(variable.name, 'PAUSED', input) ?? { kind: 'session' }
+  );
+}
+
+/** No. 1: the instance or candidate of the scenario that the variable names. */
+function findNamedTaker({ name, scenarioId }: CandidateVariable, input: LocalFieldInput): Taker | undefined {
+  if (scenarioId === '') return undefined;
+  const instance = input.session.instances.find((each) => each.scenarioId === scenarioId);
+  if (instance) return isLocal(instance, name, input) ? toTaker(instance) : undefined;
+  const isCandidate =
+    input.namedScenarioIds.has(scenarioId) || input.candidates.some((each) => each.scenarioId === scenarioId);
+  const isListed = input.catalogue.getScenario(scenarioId)?.localFields.has(name) ?? false;
+  return isCandidate && isListed ? { kind: 'start', scenarioId } : undefined;
+}
+
+/** No. 2 and 5: the instance whose open ASK lists the field and was put last. If it does not keep the field local, the session takes it. */
+function findAskingTaker(name: string, status: ScenarioInstance['status'], input: LocalFieldInput): Taker | undefined {
+  let last: { readonly instance: ScenarioInstance; readonly ask: InstanceRequest } | undefined;
+  for (const instance of input.session.instances) {
+    const ask = findOpenRequest(instance.requests, 'ASK');
+    if (instance.status !== status || !ask?.fields.includes(name)) continue;
+    if (!last || comparePuttings(last.ask.lastPut, ask.lastPut) < 0) last = { instance, ask };
+  }
+  if (!last) return undefined;
+  if (isLocal(last.instance, name, input)) return toTaker(last.instance);
+  return status === 'ACTIVE' ? { kind: 'session' } : undefined;
+}
+
+/** No. 3: the first candidate at or above the threshold, in start order, whose scenario lists the field. Its instance takes it if it has one. */
+function findStartingTaker(name: string, input: LocalFieldInput): Taker | undefined {
+  const { catalogue, candidates, namedScenarioIds, session } = input;
+  const listing = [...namedScenarioIds].filter((id) => catalogue.getScenario(id)?.localFields.has(name));
+  if (listing.length === 0) return undefined;
+  const getScore = (id: string): number => candidates.find(({ scenarioId }) => scenarioId === id)?.score ?? 1;
+  const getPriority = (id: string): number => catalogue.getScenario(id)?.priority ?? 0;
+  const [first] = listing.sort(
+    (a, b) => getScore(b) - getScore(a) || getPriority(b) - getPriority(a) || compareText(a, b),
+  );
+  if (first === undefined) return undefined;
+  const instance = session.instances.find(({ scenarioId }) => scenarioId === first);
+  return instance ? toTaker(instance) : { kind: 'start', scenarioId: first };
+}
+
+/** No. 4: the focus. */
+function findFocusTaker(name: string, input: LocalFieldInput): Taker | undefined {
+  const focus = input.session.instances.find(({ instanceId }) => instanceId === input.focusInstanceId);
+  return focus && isLocal(focus, name, input) ? toTaker(focus) : undefined;
+}
+
+function isLocal({ scenarioId, scenarioVersion }: ScenarioInstance, name: string, input: LocalFieldInput): boolean {
+  return input.catalogue.getScenarioVersion(scenarioId, scenarioVersion)?.localFields.has(name) ?? false;
+}
+
+function toTaker({ instanceId }: ScenarioInstance): Taker {
+  return { kind: 'instance', instanceId };
+}

@@ -1,0 +1,118 @@
+import { changeInstance } from '../../model/changes';
+import type { IgnoredReason } from '../../model/lifecycle-decision';
+import type { IrreversibleStep, ScenarioInstance, SuspendedVisit } from '../../model/session';
+import type { StepOutcome } from '../../model/turn';
+import type { CompiledScenario, CompiledStep } from '../../scenario/compiled-scenario';
+import { hasActionSucceeded, isActFinished, isConfirmFinished, type VisitState } from '../visit-state';
+import type { ResolvedOutcome } from './outcome-target';
+
+/**
+ * Records the current step, and the steps that global transitions suspended, as passed if they count as checkpoints and their confirm and act
+ * stages are finished (3.7). After that, nothing moves the instance to the steps before them. A WRITE action of another step that succeeded is
+ * recorded without that effect.
+ */
+export function recordPassedCheckpoints(
+  instance: ScenarioInstance,
+  scenario: CompiledScenario,
+  revision: number,
+): ScenarioInstance {
+  const { visit: current, currentStepId } = instance;
+  if (!current.returnTo) return recordVisit(instance, { stepId: currentStepId, visit: current }, scenario, revision);
+  const visits: Pick<SuspendedVisit, 'stepId' | 'visit'>[] = [];
+  for (let each: SuspendedVisit | undefined = current.returnTo; each; each = each.visit.returnTo) visits.unshift(each);
+  visits.push({ stepId: currentStepId, visit: current });
+  return visits.reduce((recorded, visit) => recordVisit(recorded, visit, scenario, revision), instance);
+}
+
+function recordVisit(
+  instance: ScenarioInstance,
+  { stepId, visit }: Pick<SuspendedVisit, 'stepId' | 'visit'>,
+  scenario: CompiledScenario,
+  revision: number,
+): ScenarioInstance {
+  const step = scenario.steps.get(stepId);
+  if (!step || !(step.countsAsCheckpoint || step.isWriteAction)) return instance;
+  const state: VisitState = { step, visit, requests: instance.requests };
+  if (instance.irreversibleDone.some(({ visitNumber }) => visitNumber === visit.number)) return instance;
+  const isPassed = step.countsAsCheckpoint && isConfirmFinished(state) && isActFinished(state);
+  const isDone = step.isWriteAction && hasActionSucceeded(state);
+  if (!isPassed && !isDone) return instance;
+  const done: IrreversibleStep = {
+    stepId: step.stepId,
+    description: step.actionDescription,
+    visitNumber: visit.number,
+    revision,
+    passed: isPassed,
+  };
+  const irreversibleDone = [...instance.irreversibleDone, done];
+  if (!isPassed) return changeInstance(instance, { irreversibleDone });
+  const before = new Set([...instance.stepsBeforeCheckpoint, ...instance.leftSteps]);
+  before.delete(instance.currentStepId);
+  return changeInstance(instance, { irreversibleDone, stepsBeforeCheckpoint: [...before].sort() });
+}
+
+/** An instance, running or ended, with what it did that cannot be undone. */
+type WithIrreversible = Pick<ScenarioInstance, 'instanceId' | 'irreversibleDone'>;
+
+/**
+ * Records successes of WRITE tools that were not applied, or that belong to a visit that was left. Their actions are done and cannot be
+ * undone (0.6).
+ */
+export function recordLateSuccesses<T extends WithIrreversible>(
+  instance: T,
+  scenario: CompiledScenario | undefined,
+  outcomes: readonly ResolvedOutcome[],
+  revision: number,
+  currentVisitNumber: number,
+): T {
+  if (outcomes.length === 0) return instance;
+  const done = outcomes.flatMap(({ outcome, target }): readonly IrreversibleStep[] => {
+    if (outcome.kind !== 'ACTION_SUCCEEDED' || target.kind === 'choice' || target.instanceId !== instance.instanceId) {
+      return [];
+    }
+    const isLate =
+      target.kind === 'ignored'
+        ? entersIrreversible(target.reason)
+        : target.kind === 'request' && target.request.visitNumber !== currentVisitNumber;
+    if (!isLate) return [];
+    const stepId =
+      target.kind === 'request' ? target.request.stepId : findStepId(outcome, instance.instanceId, scenario);
+    const step = scenario?.steps.get(stepId);
+    if (scenario && !isWrite(outcome, scenario, step)) return [];
+    return [{ stepId, description: step?.actionDescription ?? stepId, visitNumber: 0, revision, passed: false }];
+  });
+  return done.length === 0 ? instance : { ...instance, irreversibleDone: [...instance.irreversibleDone, ...done] };
+}
+
+/** Whether a success that is ignored for this reason happened nevertheless. A repeated report happened once. */
+function entersIrreversible(reason: IgnoredReason): boolean {
+  switch (reason) {
+    case 'ALREADY_ANSWERED':
+      return false;
+    case 'ENDED':
+    case 'NOT_DELIVERED':
+    case 'VOID':
+    case 'OTHER_VISIT':
+    case 'AMBIGUOUS':
+    case 'NO_OPEN_REQUEST':
+      return true;
+  }
+}
+
+function isWrite({ toolId }: StepOutcome, scenario: CompiledScenario, step: CompiledStep | undefined): boolean {
+  return toolId === '' ? (step?.isWriteAction ?? false) : scenario.writeToolIds.has(toolId);
+}
+
+/** The step that the outcome names, itself or in its key; else the first one with its tool; "" if there is none. */
+function findStepId(
+  { stepId, actionKey, toolId }: StepOutcome,
+  instanceId: string,
+  scenario: CompiledScenario | undefined,
+): string {
+  if (stepId !== '') return stepId;
+  if (actionKey.startsWith(`${instanceId}/`)) {
+    return actionKey.slice(instanceId.length + 1).replace(/\/\d+(\/\d+)?$/, '');
+  }
+  const hasTool = ({ tools }: CompiledStep): boolean => tools.some((tool) => tool.toolId === toolId);
+  return [...(scenario?.steps.values() ?? [])].find(hasTool)?.stepId ?? '';
+}

@@ -1,0 +1,81 @@
+import type { IgnoredReason } from '../../model/lifecycle-decision';
+import type { InstanceRequest, RequestedTool } from '../../model/request';
+import type { ScenarioChoiceRequest, ScenarioInstance, Session } from '../../model/session';
+import type { StepOutcome } from '../../model/turn';
+import type { CompiledStep } from '../../scenario/compiled-scenario';
+
+/** What an outcome answers (0.6). */
+export type OutcomeTarget =
+  /** A CONFIRM, or some tools of an ACTION. `toolIds` is empty for a CONFIRM. */
+  | {
+      readonly kind: 'request';
+      readonly instanceId: string;
+      readonly request: InstanceRequest;
+      readonly toolIds: readonly string[];
+    }
+  /** An ASK: CONFIRMED confirms its known values, DECLINED declines its missing fields. */
+  | { readonly kind: 'ask'; readonly instanceId: string; readonly request: InstanceRequest }
+  /** The current step of an instance: an event from outside, or an answer that a transition waits for. */
+  | { readonly kind: 'step'; readonly instanceId: string }
+  | { readonly kind: 'choice'; readonly choice: ScenarioChoiceRequest }
+  | { readonly kind: 'ignored'; readonly instanceId: string; readonly reason: IgnoredReason };
+
+/** An outcome of the turn with what it answers. */
+export interface ResolvedOutcome {
+  readonly outcome: StepOutcome;
+  readonly target: OutcomeTarget;
+}
+
+/** The requests of a session while the outcomes of a turn are resolved one after the other. */
+export interface OutcomeSearch {
+  readonly session: Session;
+  readonly focusInstanceId: string;
+  /** Whether an earlier outcome of this turn answers the whole request. */
+  isTaken(request: InstanceRequest): boolean;
+  /** The outcome of a tool of the request, with the earlier outcomes of this turn. */
+  getToolOutcome(request: InstanceRequest, toolId: string): RequestedTool['outcome'];
+  isChoiceTaken(choice: ScenarioChoiceRequest): boolean;
+  getStep(instance: ScenarioInstance): CompiledStep | undefined;
+}
+
+/** A request with the instance that it belongs to. */
+export interface OwnedRequest {
+  readonly instance: ScenarioInstance;
+  readonly request: InstanceRequest;
+}
+
+/** Lists the requests of the named instance, or of all instances if none is named. */
+export function listRequests(
+  { instances }: Session,
+  instanceId: string,
+  filter: (request: InstanceRequest, instance: ScenarioInstance) => boolean,
+): readonly OwnedRequest[] {
+  return instances
+    .filter((instance) => instanceId === '' || instance.instanceId === instanceId)
+    .flatMap((instance) =>
+      instance.requests
+        .filter((request) => filter(request, instance))
+        .map((request): OwnedRequest => ({ instance, request })),
+    );
+}
+
+/** Why a closed request is not answered; undefined while it is open. */
+const closedReasons: Readonly<Record<InstanceRequest['status'], IgnoredReason | undefined>> = {
+  OPEN: undefined,
+  ANSWERED: 'ALREADY_ANSWERED',
+  NOT_DELIVERED: 'NOT_DELIVERED',
+  VOID: 'VOID',
+  LEFT: 'OTHER_VISIT',
+};
+
+/** Explains why none of the requests that match an outcome can be answered: the reason of the one that was put last. */
+export function explainClosed(
+  matching: readonly OwnedRequest[],
+  { instanceId }: Pick<StepOutcome, 'instanceId'>,
+): OutcomeTarget {
+  const last = matching.at(-1);
+  if (!last) return { kind: 'ignored', instanceId, reason: 'NO_OPEN_REQUEST' };
+  // An open request that cannot be answered has an outcome of this turn, or one of this tool.
+  const reason = closedReasons[last.request.status] ?? 'ALREADY_ANSWERED';
+  return { kind: 'ignored', instanceId: last.instance.instanceId, reason };
+}

@@ -1,0 +1,54 @@
+import type { SelectionContext } from '../context/selection-context';
+import { getDueTime, listTransitions } from '../context/timers';
+import { isOpen, type RequestKind, type WaitsFor } from '../model/request';
+import type { ScenarioInstance } from '../model/session';
+
+import type { Walk } from '../steps/walk-state';
+
+type WaitsForContext = Pick<SelectionContext, 'turn' | 'session'>;
+
+/** Returns what an instance waits for after its walk (0.8). A deferred question waits for an answer too, after the rival has its own. */
+export function getWaitsFor(walk: Walk, context: WaitsForContext): WaitsFor {
+  const { need } = walk;
+  switch (need.kind) {
+    case 'ask':
+    case 'confirm':
+      return 'ANSWER';
+    case 'act':
+      return need.isAwaited ? 'ACTION' : 'NOTHING';
+    case 'call':
+      return 'CALL';
+    case 'event':
+      return 'EVENT';
+    case 'inform':
+      return 'NOTHING';
+    case 'none':
+      return waitsForTimer(walk, context) ? 'TIMER' : 'NOTHING';
+  }
+}
+
+/** Whether a transition of the step can become TRUE only after a time that has not elapsed (section 14). */
+function waitsForTimer({ position, input }: Walk, { turn, session }: WaitsForContext): boolean {
+  const { occurredAt } = turn;
+  const lastMessageAt = turn.trigger === 'MESSAGE' ? occurredAt : session.lastMessageAt;
+  return listTransitions({ step: position.step, scenario: input.scenario }).some((transition) => {
+    const dueTime = getDueTime(transition, position, { lastMessageAt });
+    return dueTime !== undefined && dueTime > occurredAt;
+  });
+}
+
+const answeringKinds: Readonly<Record<WaitsFor, readonly RequestKind[]>> = {
+  ANSWER: ['ASK', 'CONFIRM'],
+  ACTION: ['ACTION'],
+  CALL: [],
+  EVENT: [],
+  TIMER: [],
+  NOTHING: [],
+};
+
+/** Returns what an instance waits for that did not walk: the same as before, unless its request was answered meanwhile (0.8). */
+export function getWaitsForWithoutWalk({ waitsFor, requests, deferredBehindScenarioId }: ScenarioInstance): WaitsFor {
+  const kinds = answeringKinds[waitsFor];
+  if (kinds.length === 0 || deferredBehindScenarioId !== '') return waitsFor;
+  return requests.some((request) => isOpen(request) && kinds.includes(request.kind)) ? waitsFor : 'NOTHING';
+}

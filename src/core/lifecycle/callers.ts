@@ -1,0 +1,63 @@
+import { changeAction, getInstanceId, hasEnded, isActive, pause, type TurnInstance } from './turn-instance';
+import { findInstance, replaceInstance, type TurnState } from './turn-state';
+
+/**
+ * Pauses or cancels what a call started when its caller is paused or ends (section 11), and so on for its own calls. Each pass changes at least
+ * one instance, so the loop ends.
+ */
+export function followCallers(state: TurnState): TurnState {
+  let current = state;
+  for (;;) {
+    const changed = findChangedCalled(current);
+    if (!changed) return current;
+    current = replaceInstance(current, changed);
+  }
+}
+
+function findChangedCalled(state: TurnState): TurnInstance | undefined {
+  for (const caller of state.instances) {
+    const { call } = caller;
+    if (!call?.hasStarted) continue;
+    const called = findInstance(state, call.instanceId);
+    if (!called || hasEnded(called)) continue;
+    if (hasEnded(caller)) return cancelCalled(called);
+    if (isPausedOnThisTurn(caller) && isActive(called)) return pause(called, 'CALLER_PAUSED');
+  }
+  return undefined;
+}
+
+/** Cancels an instance whose caller ended or left the step that called it (section 11). */
+export function cancelCalled(called: TurnInstance): TurnInstance {
+  return changeAction(called, { action: 'CANCEL', reason: 'CALLER_LEFT' });
+}
+
+export function isPausedOnThisTurn({ action, reason }: TurnInstance): boolean {
+  return action === 'PAUSE' && reason !== 'STAYS_PAUSED';
+}
+
+/** Whether an instance has ended or been paused on this turn. */
+export function hasEndOrPause({ instances }: Pick<TurnState, 'instances'>): boolean {
+  return instances.some((instance) => hasEnded(instance) || isPausedOnThisTurn(instance));
+}
+
+/** Finds the instances that wait for an instance. */
+export function listCallers(state: Pick<TurnState, 'instances'>, called: TurnInstance): readonly TurnInstance[] {
+  const id = getInstanceId(called);
+  return state.instances.filter((instance) => !hasEnded(instance) && instance.call?.instanceId === id);
+}
+
+/** Finds the instance whose call started an instance. */
+export function findStartingCaller(
+  state: Pick<TurnState, 'instances'>,
+  called: TurnInstance,
+): TurnInstance | undefined {
+  return listCallers(state, called).find(({ call }) => call?.hasStarted);
+}
+
+/** Lists an instance and everything that waits for it, its callers first to last (section 11). */
+export function listCallChain(state: Pick<TurnState, 'instances'>, instance: TurnInstance): readonly TurnInstance[] {
+  const chain = [instance];
+  // Iterating over a list includes the elements that are added during the iteration.
+  for (const each of chain) chain.push(...listCallers(state, each).filter((caller) => !chain.includes(caller)));
+  return chain;
+}

@@ -1,0 +1,174 @@
+import { getStartTargets } from '../context/instance-signals';
+import type { SelectionContext } from '../context/selection-context';
+import type { ChoiceReason } from '../model/contribution';
+import type { FieldValues } from '../model/json';
+import type { ScenarioChoiceRequest } from '../model/session';
+import { sortWith } from '../model/sorting';
+import { groupAmbiguous } from './ambiguity';
+import { getChoiceAnswer, isSameChoice } from './consent';
+import type { StartCandidate } from './scenario-start';
+import { sortByStartOrder } from './start-candidates';
+import { getScenarioId, isNew, type TurnInstance } from './turn-instance';
+import { findInstanceOf, type TurnState } from './turn-state';
+
+/** The choices after a turn (1.5). */
+export interface ChoiceResult {
+  /** The OPEN one first, then those that wait, in the order in which they are put, then closed ones. */
+  readonly choices: readonly ScenarioChoiceRequest[];
+  /** The choice that the plan of this turn puts; undefined if it puts none. */
+  readonly choiceToPut: ScenarioChoiceRequest | undefined;
+}
+
+interface ChoiceInput {
+  readonly state: TurnState;
+  readonly context: SelectionContext;
+  /** The choices that this turn asks for: ambiguous scenarios, missing consent, offers to resume. */
+  readonly wanted: readonly ScenarioChoiceRequest[];
+}
+
+const nothing: ChoiceResult = { choices: [], choiceToPut: undefined };
+
+/**
+ * Decides which choices stay, begin and end (1.5). A plan contains at most one: AMBIGUOUS before NEEDS_CONSENT before OFFER, then start order.
+ * The others wait until it is closed.
+ */
+export function decideChoices(state: TurnState, context: SelectionContext): ChoiceResult {
+  const { session, turn } = context;
+  if (session.choices.length === 0 && !mayWantChoice(state)) return nothing;
+  const wanted = [...createAmbiguous(state), ...createConsents(state), ...createOffers(state, context)];
+  if (session.choices.length === 0 && wanted.length === 0) return nothing;
+  const input: ChoiceInput = { state, context, wanted };
+  const kept = session.choices.flatMap((choice) => updateChoice(choice, input));
+  const begun = wanted.filter((choice) => !session.choices.some((each) => isSameChoice(each, choice)));
+  const waiting = sortWith(
+    [...kept, ...begun].filter(({ status }) => status !== 'CLOSED'),
+    compareChoices,
+  );
+  const [first, ...others] = waiting;
+  const closed = kept.filter(({ status }) => status === 'CLOSED');
+  if (!first) return { choices: closed, choiceToPut: undefined };
+  const open: ScenarioChoiceRequest = first.status === 'OPEN' ? first : { ...first, status: 'OPEN' };
+  const rest = others.map((choice): ScenarioChoiceRequest => ({ ...choice, status: 'WAITING' }));
+  const isPut = turn.trigger === 'MESSAGE' || first.status !== 'OPEN';
+  return { choices: [open, ...rest, ...closed], choiceToPut: isPut ? open : undefined };
+}
+
+/** Whether the turn may ask for a choice, which few turns do. */
+function mayWantChoice({ ambiguousWith, rejected, instances }: TurnState): boolean {
+  return ambiguousWith.size > 0 || rejected.size > 0 || instances.some(({ isOfferDue }) => isOfferDue);
+}
+
+/** Rank of a choice in a plan (1.5). */
+const ranks: Readonly<Record<ChoiceReason, number>> = { AMBIGUOUS: 0, NEEDS_CONSENT: 1, OFFER: 2 };
+
+/** Orders by reason; within one reason the open choice comes first, and the sort keeps the start order of the others. */
+function compareChoices(a: ScenarioChoiceRequest, b: ScenarioChoiceRequest): number {
+  return ranks[a.reason] - ranks[b.reason] || Number(b.status === 'OPEN') - Number(a.status === 'OPEN');
+}
+
+function createAmbiguous({ ambiguousWith, rejected }: TurnState): readonly ScenarioChoiceRequest[] {
+  return groupAmbiguous(ambiguousWith).map((scenarioIds) =>
+    createChoice(
+      'AMBIGUOUS',
+      scenarioIds.flatMap((scenarioId) => rejected.get(scenarioId)?.candidate ?? []),
+    ),
+  );
+}
+
+function createConsents({ rejected }: TurnState): readonly ScenarioChoiceRequest[] {
+  return [...rejected.values()]
+    .filter(({ rejection }) => rejection.reason === 'NEEDS_CONSENT')
+    .map(({ candidate }) => createChoice('NEEDS_CONSENT', [candidate]));
+}
+
+function createOffers({ instances }: TurnState, context: SelectionContext): readonly ScenarioChoiceRequest[] {
+  const offered = instances
+    .filter(({ isOfferDue }) => isOfferDue)
+    .map((instance) => ({ scenarioId: getScenarioId(instance), score: 1, localValues: new Map() }));
+  return sortByStartOrder(offered, context).map((option) => createChoice('OFFER', [option]));
+}
+
+function createChoice(
+  reason: ChoiceReason,
+  options: readonly Pick<StartCandidate, 'scenarioId' | 'score' | 'localValues'>[],
+): ScenarioChoiceRequest {
+  const withValues = options.filter(({ localValues }) => localValues.size > 0);
+  return {
+    reason,
+    scenarioIds: options.map(({ scenarioId }) => scenarioId),
+    scores: options.map(({ score }) => score),
+    status: 'WAITING',
+    putCount: 0,
+    attempts: 0,
+    localValues: new Map(withValues.map(({ scenarioId, localValues }) => [scenarioId, localValues])),
+  };
+}
+
+/** Returns the choice after the turn; nothing if it ends. */
+function updateChoice(choice: ScenarioChoiceRequest, input: ChoiceInput): readonly ScenarioChoiceRequest[] {
+  const again = input.wanted.find((each) => isSameChoice(each, choice));
+  const { trigger } = input.context.turn;
+  // A closed set is not put again until a message on which it is not ambiguous.
+  if (choice.status === 'CLOSED') return again || trigger !== 'MESSAGE' ? [choice] : [];
+  const current = again ? { ...choice, scores: again.scores, localValues: mergeValues(choice, again) } : choice;
+  if (hasEnded(current, again !== undefined, input)) return again ? [{ ...current, status: 'CLOSED' }] : [];
+  if (choice.status === 'WAITING' || trigger !== 'MESSAGE') return [current];
+  const counted = isAttempt(current, input) ? { ...current, attempts: current.attempts + 1 } : current;
+  if (!isExhausted(counted, input.context)) return [counted];
+  return again ? [{ ...counted, status: 'CLOSED' }] : [];
+}
+
+function mergeValues(
+  { localValues }: ScenarioChoiceRequest,
+  newer: ScenarioChoiceRequest,
+): ReadonlyMap<string, FieldValues> {
+  return newer.localValues.size === 0 ? localValues : new Map([...localValues, ...newer.localValues]);
+}
+
+/** Whether the choice was answered, its scenarios are no longer waiting for it, or another scenario starts or resumes (0.8). */
+function hasEnded(choice: ScenarioChoiceRequest, isWantedAgain: boolean, { state, context }: ChoiceInput): boolean {
+  if (getChoiceAnswer(choice, context) !== undefined) return true;
+  if (choice.status === 'OPEN' && state.instances.some(isNew)) return true;
+  const [scenarioId = ''] = choice.scenarioIds;
+  const instance = findInstanceOf(state, scenarioId);
+  switch (choice.reason) {
+    case 'AMBIGUOUS':
+      return !isWantedAgain && choice.scenarioIds.some((id) => isNamed(id, context));
+    case 'NEEDS_CONSENT':
+      return isActiveOrPaused(instance) || (choice.putCount > 0 && isNamed(scenarioId, context));
+    case 'OFFER':
+      return instance?.reason !== 'STAYS_PAUSED';
+  }
+}
+
+function isActiveOrPaused(instance: TurnInstance | undefined): boolean {
+  return instance?.action === 'CONTINUE' || instance?.action === 'PAUSE';
+}
+
+/** Whether a candidate at or above the threshold or a START names the scenario. */
+function isNamed(scenarioId: string, { namedScenarioIds, turn }: SelectionContext): boolean {
+  return namedScenarioIds.has(scenarioId) || getStartTargets(turn.situation.signals).has(scenarioId);
+}
+
+/**
+ * Whether a message that does not answer an open choice is an attempt at it (0.8): it addresses no instance, names no scenario outside the
+ * choice, and asks for nothing.
+ */
+function isAttempt({ scenarioIds }: ScenarioChoiceRequest, { context }: ChoiceInput): boolean {
+  const { turn, namedScenarioIds, hasAddressedInstance } = context;
+  if (hasAddressedInstance || turn.situation.requestedFields.length > 0) return false;
+  const named = [...namedScenarioIds, ...getStartTargets(turn.situation.signals)];
+  return named.every((id) => scenarioIds.includes(id));
+}
+
+/** The number of plans that put a choice; 0: no limit (2.11, 2.12). */
+const maxPuttings: Readonly<Record<ChoiceReason, number>> = { AMBIGUOUS: 0, NEEDS_CONSENT: 2, OFFER: 1 };
+
+/** Whether an unanswered choice is not put again: it has been put often enough, or has `max_attempts` attempts. */
+function isExhausted(
+  { reason, putCount, attempts }: ScenarioChoiceRequest,
+  { settings: { maxAttempts } }: SelectionContext,
+): boolean {
+  const limit = maxPuttings[reason];
+  return (limit > 0 && putCount >= limit) || (maxAttempts > 0 && attempts >= maxAttempts);
+}

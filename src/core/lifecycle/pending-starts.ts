@@ -1,0 +1,148 @@
+import { meetsStartThreshold, type SelectionContext } from '../context/selection-context';
+import type { RejectionReason } from '../model/lifecycle-decision';
+import type { PendingStart } from '../model/session';
+import type { RejectedStart, StartCandidate } from './scenario-start';
+import { isPendingStartCanceled, isPendingStartDropped, pendingEffects } from './start-candidates';
+import { getScenarioId, isActive, isNew } from './turn-instance';
+import type { TurnState } from './turn-state';
+
+/**
+ * Returns the starts that are pending after the turn, in the order of their rejection (2.14). A pending start begins with
+ * `pending_start_turns` turns left, and the count restarts when a candidate names the scenario again. Each further MESSAGE turn at whose end
+ * its blocker is gone uses one turn. A start, a resume or a CANCEL drops the pending start.
+ */
+export function decidePendingStarts(state: TurnState, context: SelectionContext): readonly PendingStart[] {
+  const { session, settings } = context;
+  if (session.pendingStarts.length === 0 && state.rejected.size === 0) return session.pendingStarts;
+  const kept: PendingStart[] = [];
+  for (const pending of session.pendingStarts) {
+    const remaining = updatePendingStart(pending, state, context);
+    if (remaining) kept.push(remaining);
+  }
+  const begun: PendingStart[] = [];
+  for (const { candidate, rejection } of state.rejected.values()) {
+    if (kept.some(({ scenarioId }) => scenarioId === candidate.scenarioId)) continue;
+    if (becomesPending({ candidate, rejection }, state, context))
+      begun.push(createPendingStart(candidate, rejection.reason, context));
+  }
+  if (kept.length === 0 && begun.length === 0) return none;
+  const pendingIds = new Set([...kept, ...begun].map(({ scenarioId }) => scenarioId));
+  const counted = kept.map((pending) => countTurn(pending, pendingIds, state, context));
+  return settings.pendingStartTurns === 0 ? [] : [...counted, ...begun].filter(({ turnsLeft }) => turnsLeft > 0);
+}
+
+const none: readonly PendingStart[] = [];
+
+/** Updates a pending start before its turn is counted; undefined if it is dropped. */
+function updatePendingStart(
+  pending: PendingStart,
+  state: TurnState,
+  context: SelectionContext,
+): PendingStart | undefined {
+  const { scenarioId } = pending;
+  const hasBegun = state.instances.some((instance) => isNew(instance) && getScenarioId(instance) === scenarioId);
+  if (hasBegun || isPendingStartCanceled(scenarioId, context)) return undefined;
+  const rejectedStart = state.rejected.get(scenarioId);
+  const isNamedAgain = rejectedStart !== undefined && isNamed(rejectedStart.candidate, context);
+  if (!isNamedAgain && isPendingStartDropped(scenarioId, context, state)) return undefined;
+  if (!rejectedStart) return pending;
+  const { candidate, rejection } = rejectedStart;
+  if (pendingEffects[rejection.reason] === 'DROP') return undefined;
+  return isNamedAgain
+    ? createPendingStart(candidate, rejection.reason, context)
+    : { ...pending, reason: rejection.reason };
+}
+
+/** Whether a rejected candidate begins to be pending (2.14). */
+function becomesPending({ candidate, rejection }: RejectedStart, state: TurnState, context: SelectionContext): boolean {
+  if (candidate.origin === 'CALLED' || pendingEffects[rejection.reason] !== 'RETRY') return false;
+  if (isPendingStartCanceled(candidate.scenarioId, context)) return false;
+  if (isPendingStartDropped(candidate.scenarioId, context, state) && !isNamed(candidate, context)) return false;
+  if (candidate.origin === 'AIMED') return true;
+  if (rejection.reason === 'START_BLOCKED') return !isBlockerAnswered(rejection.blockingScenarioIds ?? [], context);
+  return !rejection.hasLostToRival;
+}
+
+/** Whether the turn answers the request of an instance that blocks starts: the customer goes on with that one (2.14). */
+function isBlockerAnswered(blockingScenarioIds: readonly string[], { views }: SelectionContext): boolean {
+  return views.some(
+    ({ hasAnsweredRequest, instance }) => hasAnsweredRequest && blockingScenarioIds.includes(instance.scenarioId),
+  );
+}
+
+/** Counts a MESSAGE turn. The turn that begins or restarts the count does not count, nor does one at whose end the blocker is still there. */
+function countTurn(
+  pending: PendingStart,
+  pendingIds: ReadonlySet<string>,
+  state: TurnState,
+  context: SelectionContext,
+): PendingStart {
+  if (context.turn.trigger !== 'MESSAGE') return pending;
+  const rejectedStart = state.rejected.get(pending.scenarioId);
+  if (rejectedStart && isNamed(rejectedStart.candidate, context)) return pending;
+  if (rejectedStart && isBlockerThere(rejectedStart, pendingIds, state)) return pending;
+  return { ...pending, turnsLeft: pending.turnsLeft - 1 };
+}
+
+/** What is in the way of a rejected start and can go away without the customer (2.14). */
+const blockerKinds: Readonly<Record<RejectionReason, 'INSTANCE' | 'DEPENDENCY' | 'NONE'>> = {
+  NOT_FOUND: 'NONE',
+  FILTERING_DISABLED: 'NONE',
+  DISABLED: 'NONE',
+  ALREADY_ACTIVE: 'NONE',
+  JUST_ENDED: 'NONE',
+  BELOW_THRESHOLD: 'NONE',
+  MODEL: 'NONE',
+  ENTRY_CONDITION: 'NONE',
+  DEPENDENCY: 'DEPENDENCY',
+  SUPERSEDED: 'NONE',
+  AMBIGUOUS: 'NONE',
+  EXCLUDED: 'INSTANCE',
+  MISSING_HARD_FIELDS: 'NONE',
+  START_LIMIT: 'NONE',
+  START_BLOCKED: 'INSTANCE',
+  MULTI_SCENARIO_DISABLED: 'INSTANCE',
+  CAPACITY: 'NONE',
+  NEEDS_CONSENT: 'NONE',
+};
+
+/** Whether a blocker of the rejected start is still there at the end of the turn (2.14). */
+export function isBlockerThere(
+  { rejection: { reason, blockingScenarioIds = [] } }: Pick<RejectedStart, 'rejection'>,
+  pendingIds: ReadonlySet<string>,
+  { instances }: TurnState,
+): boolean {
+  const isInstanceActive = (id: string): boolean =>
+    instances.some((instance) => isActive(instance) && getScenarioId(instance) === id);
+  switch (blockerKinds[reason]) {
+    case 'NONE':
+      return false;
+    case 'INSTANCE':
+      return blockingScenarioIds.some(isInstanceActive);
+    case 'DEPENDENCY':
+      return blockingScenarioIds.some((id) => isInstanceActive(id) || pendingIds.has(id));
+  }
+}
+
+/** Whether the turn names the scenario, instead of only trying it again. */
+function isNamed(candidate: StartCandidate, { settings }: SelectionContext): boolean {
+  switch (candidate.origin) {
+    case 'CANDIDATE':
+      return meetsStartThreshold(candidate, settings);
+    case 'AIMED':
+    case 'CONSENTED':
+      return true;
+    case 'IMPLIED':
+    case 'PENDING':
+    case 'CALLED':
+      return false;
+  }
+}
+
+function createPendingStart(
+  { scenarioId, score, localValues }: StartCandidate,
+  reason: RejectionReason,
+  { settings }: SelectionContext,
+): PendingStart {
+  return { scenarioId, score, reason, turnsLeft: settings.pendingStartTurns, localValues };
+}

@@ -1,0 +1,6 @@
+import type { IrreversibleStep, ScenarioInstance } from '../model/session';
+
+/** Returns the checkpoint that was passed last; undefined if none was (3.7). */
+export function getLastCheckpoint({ irreversibleDone }: ScenarioInstance): IrreversibleStep | undefined {
+  return irreversibleDone.findLast(({ passed }) => passed);
+}

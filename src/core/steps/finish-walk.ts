@@ -1,0 +1,166 @@
+import type { SelectionContext } from '../context/selection-context';
+import { findVisitRequest } from '../context/visit-state';
+import { changeVisit } from '../model/changes';
+import { type KnownData, withoutFields } from '../model/known-data';
+import { changeRequest, type InstanceRequest, isOpen } from '../model/request';
+import { sortNames } from '../model/sorting';
+import { getLastCheckpoint } from './checkpoints';
+import { isBlockedCorrectionResolved } from './correction';
+import { findStageNeed, needAnswer, needConfirmation, needRetry } from './stage-need';
+import { noNeed, type StepNeed } from './step-need';
+import type { Walk } from './walk-state';
+import { changeWalk } from './walk-state';
+
+/** Completes a walk: opens the visit, and finds what the step needs (3.1, 3.3). */
+export function finishWalk(walk: Walk, context: SelectionContext): Walk {
+  const opened = walk.position.isNewVisit ? openVisit(walk, context) : walk;
+  return carryLeadIns(reportBlockedCorrection(findNeed(opened, context)));
+}
+
+/** When a visit of a step with tools opens, its READ actions of older visits are void and earlier results are forgotten (0.4, 0.6). */
+function openVisit(walk: Walk, context: SelectionContext): Walk {
+  const { step, visit } = walk.position;
+  if (!step.hasActStage) return walk;
+  const isVoid = (request: InstanceRequest): boolean =>
+    request.kind === 'ACTION' &&
+    request.stepId === step.stepId &&
+    request.visitNumber !== visit.number &&
+    isOpen(request) &&
+    !step.isWriteAction;
+  const requests = walk.requests.some(isVoid)
+    ? walk.requests.map(
+        (request): InstanceRequest => (isVoid(request) ? changeRequest(request, { status: 'VOID' }) : request),
+      )
+    : walk.requests;
+  const forgottenFields = sortNames([...step.toolVariables].filter((name) => isResult(name, walk, context)));
+  if (forgottenFields.length === 0) return requests === walk.requests ? walk : changeWalk(walk, { requests });
+  return changeWalk(walk, { requests, forgottenFields, known: forget(walk, forgottenFields, context) });
+}
+
+/** Whether the value of a variable comes from an earlier outcome: its own result, or one that an ended instance left in the session. */
+function isResult(name: string, { input }: Walk, { storedData }: SelectionContext): boolean {
+  const { instance, scenario } = input;
+  if (scenario.localFields.has(name)) return false;
+  return instance.variables.has(name) || (storedData.sessionVariables.get(name)?.isPersistedResult ?? false);
+}
+
+/** Values from the customer, the caller and the profile stay known (0.4). */
+function forget({ known }: Walk, fields: readonly string[], context: SelectionContext): KnownData {
+  const { storedData, turn } = context;
+  const kept = new Set(
+    fields.filter((name) => {
+      const variable = storedData.sessionVariables.get(name);
+      return variable === undefined ? turn.customerData.has(name) : !variable.isPersistedResult;
+    }),
+  );
+  const gone = new Set(fields.filter((name) => !kept.has(name)));
+  const rest = gone.size === 0 ? known : withoutFields(known, gone);
+  if (kept.size === 0) return rest;
+  return {
+    get: (name) => (kept.has(name) ? context.known.get(name) : rest.get(name)),
+    has: (name) => (kept.has(name) ? context.known.has(name) : rest.has(name)),
+    isNull: (name) => (kept.has(name) ? context.known.isNull(name) : rest.isNull(name)),
+    keys: () => [...new Set([...rest.keys(), ...kept])].filter((name) => known.has(name)).sort(),
+  };
+}
+
+/**
+ * Finds the first unfinished stage; after all stages, and after a DECLINED or a call that did not succeed in place of them, what a transition
+ * misses (3.3).
+ */
+function findNeed(walk: Walk, context: SelectionContext): Walk {
+  const { outcome } = walk.position.visit;
+  const isDeclined = outcome === 'DECLINED';
+  const isCallLost = outcome === 'CALL_FAILED' || outcome === 'CALL_CANCELLED';
+  const stageNeed = isDeclined || isCallLost ? noNeed : findStageNeed(walk, context);
+  if (stageNeed.kind !== 'none') return changeWalk(walk, { need: stageNeed });
+  const missing = findMissingDataNeed(walk);
+  if (missing) return changeWalk(walk, missing);
+  return isDeclined && !walk.blockingTransition?.hasOutcomes ? askAgain(walk, context) : withoutNeed(walk);
+}
+
+/** A continued walk may still have the need of the step where it stopped. */
+function withoutNeed(walk: Walk): Walk {
+  return walk.need === noNeed ? walk : changeWalk(walk, { need: noNeed });
+}
+
+/** After a DECLINED that neither moved nor ended the instance, its stages go on: the CONFIRM is put again (2.5). */
+function askAgain(walk: Walk, context: SelectionContext): Walk {
+  const { position, requests } = walk;
+  const { step, visit } = position;
+  const reset = changeWalk(walk, { position: { ...position, visit: changeVisit(visit, { outcome: undefined }) } });
+  const confirm = findVisitRequest({ visit, requests }, 'CONFIRM');
+  const wasDeclined = step.hasConfirmStage && confirm?.outcome === 'DECLINED';
+  const need = wasDeclined ? needConfirmation(reset, { step, visit, requests }) : findStageNeed(reset, context);
+  return changeWalk(reset, { need });
+}
+
+/** What a step does about data that its transitions miss. */
+type MissingDataNeed = Pick<Walk, 'need' | 'countsFailure'>;
+
+function findMissingDataNeed(walk: Walk): MissingDataNeed | undefined {
+  const { position, input, requests, blockingTransition } = walk;
+  const { step, visit } = position;
+  const action = findVisitRequest({ visit, requests }, 'ACTION');
+  const missing = blockingTransition?.missingFields ?? findMissingResults(walk, action);
+  if (missing.length === 0 && !blockingTransition) return undefined;
+  const results = new Set(missing.filter((field) => step.toolVariables.has(field)));
+  if (results.size > 0 && action) {
+    return { need: needRetry(action, step, results), countsFailure: !isOpen(action) };
+  }
+  if (!blockingTransition) return undefined;
+  const { scenario } = input;
+  const askable = missing.filter((field) => scenario.askableFields.has(field) && !step.toolVariables.has(field));
+  if (askable.length > 0) return { need: needAnswer(walk, 'condition', askable), countsFailure: false };
+  const isExternal = missing.length > 0 && missing.every((field) => !scenario.toolVariables.has(field));
+  return isExternal ? eventNeed : undefined;
+}
+
+const eventNeed: MissingDataNeed = { need: { kind: 'event' }, countsFailure: false };
+
+const noFields: readonly string[] = [];
+
+/**
+ * Finds the variables that a failed action should have filled and whose absence makes a transition FALSE (3.3). The condition tests them with
+ * `has()`, so no transition is UNKNOWN.
+ */
+function findMissingResults({ position, known }: Walk, action: InstanceRequest | undefined): readonly string[] {
+  const { step } = position;
+  if (action?.outcome !== 'ACTION_FAILED') return noFields;
+  const isMissing = (field: string): boolean => step.toolVariables.has(field) && !known.has(field);
+  return [...step.anytimeTransitions, ...step.completionTransitions].flatMap(({ fieldsRead }) =>
+    fieldsRead.filter(isMissing),
+  );
+}
+
+/** Reports a correction that a passed checkpoint blocks, unless the walk leaves nothing to report (3.9). */
+function reportBlockedCorrection(walk: Walk): Walk {
+  const { input, blockedByCheckpoint } = walk;
+  if (input.keptFields.length > 0) {
+    return { ...walk, blockedByCheckpoint: getLastCheckpoint(input.instance)?.description ?? blockedByCheckpoint };
+  }
+  const isCorrection = blockedByCheckpoint !== '' && !input.signals.hasBack;
+  return isCorrection && isBlockedCorrectionResolved(walk) ? changeWalk(walk, { blockedByCheckpoint: '' }) : walk;
+}
+
+/** Lead-ins that no contribution carries are contributed as INFORM (3.1). While a call is open, they wait for its return (section 11). */
+function carryLeadIns(walk: Walk): Walk {
+  const { leadInTemplateIds, need } = walk;
+  if (leadInTemplateIds.length === 0 || need.kind === 'call' || contributes(need)) return walk;
+  return { ...walk, need: { kind: 'inform', templateIds: leadInTemplateIds, areLeadIns: true }, leadInTemplateIds: [] };
+}
+
+/** Whether an instance with this need contributes something other than NONE. */
+export function contributes({ kind }: StepNeed): boolean {
+  switch (kind) {
+    case 'ask':
+    case 'confirm':
+    case 'act':
+    case 'inform':
+      return true;
+    case 'call':
+    case 'event':
+    case 'none':
+      return false;
+  }
+}

@@ -1,0 +1,124 @@
+import type { JsonValue } from '../../../src/core/model/json';
+import type { CandidateVariable } from '../../../src/core/model/turn';
+import { Conversation, type TurnDraft } from '../../support/conversation';
+import { startConversation } from '../../support/running';
+import { asking, end } from '../../support/sample-scenarios';
+
+type Operation = CandidateVariable['operation'];
+const change = (operation: Operation, ...values: readonly JsonValue[]): TurnDraft => ({
+  given: values.map((value) => ({ name: 'items', value, operation })),
+});
+
+describe('0.4: APPEND and REMOVE', () => {
+  test.each<[string, JsonValue | undefined, TurnDraft, JsonValue]>([
+    ['APPEND to an unknown field makes a list', undefined, change('APPEND', 'tea'), ['tea']],
+    ['APPEND makes a list of a single value first', 'tea', change('APPEND', 'milk'), ['tea', 'milk']],
+    ['APPEND adds to a list', ['tea'], change('APPEND', 'milk'), ['tea', 'milk']],
+    ['APPEND adds no duplicate', ['tea', 'milk'], change('APPEND', 'tea'), ['tea', 'milk']],
+    [
+      'APPEND of a list appends its elements',
+      ['tea'],
+      change('APPEND', ['milk', 'tea', 'ham']),
+      ['tea', 'milk', 'ham'],
+    ],
+    [
+      'two of one turn are applied one after the other',
+      ['tea'],
+      change('APPEND', 'milk', 'ham'),
+      ['tea', 'milk', 'ham'],
+    ],
+    ['REMOVE takes an element away', ['tea', 'milk'], change('REMOVE', 'tea'), ['milk']],
+    ['REMOVE of a list takes its elements away', ['tea', 'milk', 'ham'], change('REMOVE', ['tea', 'ham']), ['milk']],
+    ['REMOVE leaves a list without an unknown element', ['tea'], change('REMOVE', 'ham'), ['tea']],
+    ['REMOVE of the last element leaves an empty list', ['tea'], change('REMOVE', 'tea'), []],
+    ['REMOVE makes a list of a single value first', 'tea', change('REMOVE', 'tea'), []],
+    ['elements are compared by their value', [{ id: 1 }, { id: 2 }], change('REMOVE', { id: 1 }), [{ id: 2 }]],
+  ])('0.4: %s', (_rule, before, draft, after) => {
+    const conversation = new Conversation([]);
+    conversation.turn(before === undefined ? {} : { variables: { items: before } });
+    conversation.turn(draft);
+    expect(conversation.session.variables.get('items')?.value).toEqual(after);
+  });
+
+  test('0.4: the known list can come from customer_data', () => {
+    const conversation = new Conversation([]);
+    conversation.turn({ customer: { items: ['tea'] }, ...change('APPEND', 'milk') });
+    expect(conversation.session.variables.get('items')?.value).toEqual(['tea', 'milk']);
+  });
+
+  test('0.4: an empty list is known', () => {
+    const conversation = startConversation([asking('shop', ['items', 'name'])], { variables: { items: ['tea'] } });
+    expect(conversation.turn(change('REMOVE', 'tea')).plan).toEqual(['shop ASK name']);
+  });
+
+  test.each<[Operation, JsonValue]>([
+    ['APPEND', 'milk'],
+    ['REMOVE', 'tea'],
+  ])('0.4: %s counts as a change, so that it corrects', (operation, value) => {
+    const conversation = startConversation([asking('shop', ['items', 'name'])], { variables: { items: ['tea'] } });
+    const played = conversation.turn(change(operation, value));
+    expect(played.result.context.changedFields).toEqual(['items']);
+    expect(played.transition('shop')).toMatchObject({ reason: 'CORRECTED', correctedFields: ['items'] });
+  });
+
+  test('0.4: the list of a local field is that of the instance that takes the value', () => {
+    const conversation = startConversation([asking('shop', ['items', 'name'], { localFields: ['items'] })]);
+    conversation.turn({ patch: { items: ['ham'] }, ...change('APPEND', 'tea') });
+    conversation.turn(change('APPEND', 'milk'));
+    expect(conversation.instance('shop').variables.get('items')).toEqual(['tea', 'milk']);
+    expect(conversation.session.variables.get('items')?.value).toEqual(['ham']);
+  });
+});
+
+describe('0.4: a field marked as declined', () => {
+  const shop = (optionalFields: readonly string[]) => ({
+    scenarioId: 'shop',
+    steps: [
+      { stepId: 'name', collectsProfileFields: ['name'], to: ['voucher'] },
+      { stepId: 'voucher', collectsProfileFields: ['voucher'], optionalFields, to: ['city'] },
+      { stepId: 'city', collectsProfileFields: ['city'], to: ['end'] },
+      end,
+    ],
+  });
+  const declined: TurnDraft = { given: [{ name: 'voucher', declined: true }] };
+
+  test('0.4: is settled where it is optional, before it is asked for', () => {
+    const conversation = startConversation([shop(['voucher'])]);
+    conversation.turn(declined);
+    expect(conversation.session.declinedFields).toEqual(['voucher']);
+    expect(conversation.turn({ variables: { name: 'Ada' } }).plan).toEqual(['shop ASK city']);
+  });
+
+  test('0.4: is asked for where it is not optional', () => {
+    const conversation = startConversation([shop([])]);
+    conversation.turn(declined);
+    expect(conversation.turn({ variables: { name: 'Ada' } }).plan).toEqual(['shop ASK voucher']);
+  });
+
+  test('0.4: is not known, although it was', () => {
+    const conversation = startConversation([shop([])], { variables: { voucher: 'X7' } });
+    conversation.turn(declined);
+    expect(conversation.turn({ variables: { name: 'Ada' } }).plan).toEqual(['shop ASK voucher']);
+  });
+
+  test.each<[string, TurnDraft]>([
+    ['a candidate variable', { variables: { voucher: 'X7' } }],
+    ['the patch', { patch: { voucher: 'X7' } }],
+  ])('0.4: is settled until a value comes by %s', (_source, draft) => {
+    const conversation = startConversation([shop(['voucher'])]);
+    conversation.turn(declined);
+    conversation.turn(draft);
+    expect(conversation.session.declinedFields).toEqual([]);
+    conversation.turn({ variables: { voucher: null } });
+    expect(conversation.turn({ variables: { name: 'Ada' } }).plan).toEqual(['shop ASK voucher']);
+  });
+
+  test('0.4: holds for every scenario of the session', () => {
+    const other = { ...shop(['voucher']), scenarioId: 'other' };
+    const conversation = startConversation([shop(['voucher'])]);
+    conversation.store(other);
+    conversation.turn({ ...declined, variables: { name: 'Ada' } });
+    conversation.turn({ signals: [['PAUSE', 'shop']] });
+    expect(conversation.turn({ candidates: { other: 0.9 } }).plan).toEqual(['other ASK city']);
+  });
+});

@@ -1,0 +1,195 @@
+import {
+  aRelationship,
+  Conversation,
+  type PlayedTurn,
+  type ScenarioDraft,
+  type TurnDraft,
+} from '../../support/conversation';
+import { asking, end } from '../../support/sample-scenarios';
+
+/** Both scenarios ask for a street of their own. */
+const delivery = asking('delivery', ['street', 'floor'], { localFields: ['street'] });
+const billing = asking('billing', ['street', 'iban'], { localFields: ['street'] });
+const chat = asking('chat', ['topic', 'mood']);
+const main: TurnDraft = { variables: { street: 'Main 1' } };
+const getStreet = (conversation: Conversation, scenarioId: string): unknown =>
+  conversation.instance(scenarioId).variables.get('street');
+
+/** Who has the street: the ids of the instances, and "session". */
+function listTakers({ session }: PlayedTurn): readonly string[] {
+  const instances = session.instances.filter(({ variables }) => variables.has('street'));
+  return [...instances.map(({ instanceId }) => instanceId), ...(session.variables.has('street') ? ['session'] : [])];
+}
+
+describe('0.4: a candidate variable for a local field is taken by', () => {
+  test('0.4: no. 1, the instance of the scenario that it names, although another one asks', () => {
+    const conversation = new Conversation([delivery, billing]);
+    conversation.turn({ candidates: { billing: 0.9 } });
+    conversation.turn({ candidates: { delivery: 0.9 } });
+    const played = conversation.turn({ given: [{ name: 'street', value: 'Main 1', scenarioId: 'billing' }] });
+    expect(listTakers(played)).toEqual(['billing#1']);
+  });
+
+  test('0.4: no. 1, the candidate of the scenario that it names', () => {
+    const conversation = new Conversation([delivery, billing]);
+    const played = conversation.turn({
+      candidates: { delivery: 0.9, billing: 0.8 },
+      given: [{ name: 'street', value: 'Main 1', scenarioId: 'billing' }],
+    });
+    expect(listTakers(played)).toEqual(['billing#1']);
+    expect([...played.plan].sort()).toEqual(['billing ASK iban', 'delivery ASK street']);
+  });
+
+  test('0.4: no. 2, the active instance that asked last', () => {
+    const conversation = new Conversation([delivery, billing]);
+    conversation.turn({ candidates: { delivery: 0.9 } });
+    conversation.turn({ candidates: { billing: 0.9 } });
+    expect(listTakers(conversation.turn(main))).toEqual(['billing#2']);
+    expect(listTakers(conversation.turn({ variables: { street: 'Side 2' } }))).toEqual(['delivery#1', 'billing#2']);
+    expect([getStreet(conversation, 'delivery'), getStreet(conversation, 'billing')]).toEqual(['Side 2', 'Main 1']);
+  });
+
+  test('0.4: no. 2 before no. 3, the active instance that asks, and not the candidate', () => {
+    const conversation = new Conversation([delivery, billing]);
+    conversation.turn({ candidates: { delivery: 0.9 } });
+    expect(listTakers(conversation.turn({ ...main, candidates: { billing: 0.9 } }))).toEqual(['delivery#1']);
+  });
+
+  test('0.4: no. 3, the first candidate in start order', () => {
+    const conversation = new Conversation([delivery, billing]);
+    const played = conversation.turn({ ...main, candidates: { billing: 0.9, delivery: 0.8 } });
+    expect(listTakers(played)).toEqual(['billing#1']);
+  });
+
+  test('0.4: no candidate below the threshold', () => {
+    const played = new Conversation([delivery]).turn({ ...main, candidates: { delivery: 0.4 } });
+    expect(listTakers(played)).toEqual(['session']);
+  });
+
+  test('0.4: no. 3 before no. 4, the candidate and not the focus', () => {
+    const later = asking('later', ['name', 'street'], { localFields: ['street'] });
+    const conversation = new Conversation([delivery, later]);
+    conversation.turn({ candidates: { later: 0.9 } });
+    expect(listTakers(conversation.turn({ ...main, candidates: { delivery: 0.9 } }))).toEqual(['delivery#2']);
+  });
+
+  test('0.4: no. 4, the focus, if its scenario lists the field', () => {
+    const later = asking('later', ['name', 'street'], { localFields: ['street'] });
+    const conversation = new Conversation([later]);
+    conversation.turn({ candidates: { later: 0.9 } });
+    expect(listTakers(conversation.turn(main))).toEqual(['later#1']);
+  });
+
+  test('0.4: no. 5, the paused instance that asks', () => {
+    const conversation = new Conversation([delivery, chat]);
+    conversation.turn({ candidates: { delivery: 0.9, chat: 0.8 } });
+    conversation.turn({
+      signals: [
+        ['PAUSE', 'delivery'],
+        ['CONTINUE', 'chat'],
+      ],
+    });
+    expect(listTakers(conversation.turn(main))).toEqual(['delivery#1']);
+  });
+
+  test('0.4: the session, if no instance takes it', () => {
+    const conversation = new Conversation([delivery, chat]);
+    conversation.turn({ candidates: { chat: 0.9 } });
+    expect(listTakers(conversation.turn(main))).toEqual(['session']);
+  });
+});
+
+test('0.4: only the instance that took the value sees it', () => {
+  const confirming = (scenarioId: string): ScenarioDraft => ({
+    scenarioId,
+    localFields: ['street'],
+    whenNotAddressed: 'CONTRIBUTE',
+    steps: [
+      { stepId: 'ask', collectsProfileFields: ['street'], to: ['check'] },
+      { stepId: 'check', isCheckpoint: true, confirmsFields: ['street'], to: ['end'] },
+      end,
+    ],
+  });
+  const conversation = new Conversation([confirming('a'), confirming('b')], { settings: { maxConfirmsPerTurn: 2 } });
+  conversation.turn({ candidates: { a: 0.9 } });
+  conversation.turn({ variables: { street: 'A' } });
+  conversation.turn({ candidates: { b: 0.9 } });
+  expect([...conversation.turn({ variables: { street: 'B' } }).plan].sort()).toEqual([
+    'a CONFIRM street=A',
+    'b CONFIRM street=B',
+  ]);
+});
+
+test('0.4: instances never read a local field from the variables of the session', () => {
+  const conversation = new Conversation([delivery]);
+  expect(conversation.turn({ patch: { street: 'S' }, candidates: { delivery: 0.9 } }).plan).toEqual([
+    'delivery ASK street',
+  ]);
+  conversation.turn(main);
+  conversation.turn({ patch: { street: 'T' } });
+  expect(getStreet(conversation, 'delivery')).toBe('Main 1');
+});
+
+test('0.4: an instance reads a local field from customer_data', () => {
+  const played = new Conversation([delivery]).turn({ customer: { street: 'Home 1' }, candidates: { delivery: 0.9 } });
+  expect(played.plan).toEqual(['delivery ASK floor']);
+});
+
+test('0.4: a new value of a local field corrects only the instance that takes it', () => {
+  const conversation = new Conversation([delivery, billing]);
+  conversation.turn({ ...main, candidates: { delivery: 0.9 } });
+  conversation.turn({
+    candidates: { billing: 0.9 },
+    given: [{ name: 'street', value: 'Side 2', scenarioId: 'billing' }],
+  });
+  const played = conversation.turn({ given: [{ name: 'street', value: 'Main 9', scenarioId: 'delivery' }] });
+  expect(played.transition('delivery')).toMatchObject({ reason: 'CORRECTED', correctedFields: ['street'] });
+  expect(played.transition('billing').correctedFields).toEqual([]);
+  expect([getStreet(conversation, 'delivery'), getStreet(conversation, 'billing')]).toEqual(['Main 9', 'Side 2']);
+});
+
+test('0.5: a changed local field addresses the instance that takes it, and no other one whose scenario collects it', () => {
+  const conversation = new Conversation([delivery, billing]);
+  conversation.turn({ ...main, candidates: { delivery: 0.9 } });
+  conversation.turn({
+    candidates: { billing: 0.9 },
+    given: [{ name: 'street', value: 'Side 2', scenarioId: 'billing' }],
+  });
+  const played = conversation.turn({ given: [{ name: 'street', value: 'Main 9', scenarioId: 'delivery' }] });
+  expect(played.result.context.addressedInstanceIds).toEqual(['delivery#1']);
+  expect(played.actions).toContain('billing CONTINUE QUIET');
+});
+
+describe('0.4: what a candidate takes', () => {
+  const tax = asking('tax', ['year'], { exclusive: true });
+  const startPending = (): Conversation => {
+    const conversation = new Conversation([tax, delivery]);
+    conversation.turn({ candidates: { tax: 0.9 } });
+    expect(conversation.turn({ ...main, candidates: { delivery: 0.9 } }).rejections).toEqual(['delivery EXCLUDED']);
+    return conversation;
+  };
+
+  test('0.4: is kept with its pending start', () => {
+    const conversation = startPending();
+    expect(conversation.session.variables.has('street')).toBe(false);
+    const started = conversation.turn({ signals: [['CANCEL', 'tax']] });
+    expect(started.actions).toContain('delivery START PENDING');
+    expect(started.plan).toEqual(['delivery ASK floor']);
+  });
+
+  test('0.4: is dropped with its pending start', () => {
+    const conversation = startPending();
+    conversation.turn({ signals: [['CANCEL', 'tax', 'delivery']] });
+    expect(conversation.turn({ candidates: { delivery: 0.9 } }).plan).toEqual(['delivery ASK street']);
+  });
+
+  test('0.4: is kept with its CHOICE', () => {
+    const conversation = new Conversation([delivery, billing], {
+      relationships: [aRelationship('delivery', 'AMBIGUOUS', 'billing')],
+    });
+    expect(conversation.turn({ ...main, candidates: { delivery: 0.9, billing: 0.85 } }).plan).toEqual([
+      'CHOICE delivery,billing',
+    ]);
+    expect(conversation.turn({ signals: [['START', 'delivery']] }).plan).toEqual(['delivery ASK floor']);
+  });
+});

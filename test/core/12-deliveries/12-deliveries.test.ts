@@ -1,0 +1,119 @@
+import { Conversation, type ScenarioDraft, type StepDraft, type TurnDraft } from '../../support/conversation';
+import { getRequest, listIgnored, listRequests } from '../../support/requests';
+import { startConversation } from '../../support/running';
+import { acting, asking, confirming, end } from '../../support/sample-scenarios';
+
+type Delivery = NonNullable<TurnDraft['deliveries']>[number];
+const confirmKey = 's#1/confirm/1';
+const askLost: Delivery = { instanceId: 's#1', contributionType: 'ASK', status: 'NOT_SAID' };
+const confirmLost: Delivery = { actionKey: confirmKey, status: 'NOT_SAID' };
+const yes: TurnDraft = { outcomes: [{ kind: 'CONFIRMED' }] };
+
+describe.each(['CUT_OFF', 'NOT_SAID'] as const)('12: %s', (status) => {
+  test('12: closes a request that was never put otherwise, and puts it as a new one', () => {
+    const conversation = startConversation([asking('s', ['x'])]);
+    const played = conversation.turn({ deliveries: [{ ...askLost, status }] });
+    expect(played.plan).toEqual(['s ASK x']);
+    expect(played.contribution('s').isReprompt).toBe(false);
+    expect(listRequests(conversation.instance('s'))).toEqual(['ASK x NOT_DELIVERED', 'ASK x OPEN']);
+  });
+
+  test('12: counts no attempt', () => {
+    const conversation = startConversation([asking('s', ['x'])]);
+    conversation.turn({ deliveries: [{ ...askLost, status }] });
+    expect(conversation.instance('s')).toMatchObject({ attempts: 0, attemptsTotal: 0 });
+  });
+
+  test('12: undoes only that putting of a request that was put before', () => {
+    const conversation = startConversation([asking('s', ['x'])]);
+    conversation.turn();
+    expect(getRequest(conversation.instance('s'), 'ASK')).toMatchObject({ putCount: 2, attempts: 1 });
+    const played = conversation.turn({ deliveries: [{ ...askLost, status }] });
+    expect(played.contribution('s').isReprompt).toBe(true);
+    expect(getRequest(conversation.instance('s'), 'ASK')).toMatchObject({
+      status: 'OPEN',
+      firstPut: { revision: 1 },
+      previousPut: { revision: 1 },
+      putCount: 2,
+      attempts: 1,
+    });
+  });
+
+  test('12: has a CONFIRMED of this turn for it ignored', () => {
+    const conversation = startConversation([confirming('s')]);
+    const played = conversation.turn({ ...yes, deliveries: [{ ...confirmLost, status }] });
+    expect(listIgnored(played)).toEqual(['s#1 CONFIRMED NOT_DELIVERED']);
+    expect(played.plan).toEqual(['s CONFIRM ']);
+    expect(conversation.instance('s').irreversibleDone).toEqual([]);
+  });
+
+  test('12: leaves an INFORM unfinished', () => {
+    const telling: ScenarioDraft = {
+      scenarioId: 's',
+      steps: [{ stepId: 'tell', templateIds: ['news'], to: ['end'] }, end],
+    };
+    const lost: Delivery = { instanceId: 's#1', contributionType: 'INFORM', status };
+    const conversation = startConversation([telling]);
+    expect(conversation.turn({ deliveries: [lost] }).plan).toEqual(['s INFORM news']);
+    expect(conversation.turn().plan).toEqual(['s INFORM bye']);
+  });
+
+  test('12: has its lead-ins wait for the next contribution', () => {
+    const hello: StepDraft = { stepId: 'hello', speak: 'WITH_NEXT', templateIds: ['hello'], to: ['ask_x'] };
+    const conversation = startConversation([{ scenarioId: 's', steps: [hello, ...asking('s', ['x']).steps] }]);
+    const again = conversation.turn({ deliveries: [{ ...askLost, status }] });
+    expect(again.contribution('s').leadInTemplateIds).toEqual(['hello']);
+    expect(conversation.turn().contribution('s').leadInTemplateIds).toEqual([]);
+  });
+
+  test('12: does not affect an ACTION_HINT', () => {
+    const conversation = startConversation([acting('s')]);
+    const played = conversation.turn({
+      trigger: 'TOOL_RESULTS',
+      outcomes: [{ kind: 'ACTION_SUCCEEDED' }],
+      deliveries: [{ actionKey: 's#1/act/1', status }],
+    });
+    expect(listIgnored(played)).toEqual([]);
+    expect(played.transition('s').targetStepId).toBe('wait');
+  });
+});
+
+test.each<[string, TurnDraft]>([
+  ['DELIVERED', { deliveries: [{ ...confirmLost, status: 'DELIVERED' }] }],
+  ['no report', {}],
+])('12: %s means that the contribution reached the customer', (_case, draft) => {
+  const played = startConversation([confirming('s')]).turn({ ...yes, ...draft });
+  expect([listIgnored(played), played.transition('s').targetStepId]).toEqual([[], 'wait']);
+});
+
+test('12: a report finds its contribution by instance and type', () => {
+  const conversation = startConversation([asking('s', ['x']), asking('t', ['y'])]);
+  conversation.turn({ deliveries: [{ instanceId: 't#1', contributionType: 'ASK', status: 'NOT_SAID' }] });
+  expect(listRequests(conversation.instance('s'))).toEqual(['ASK x OPEN']);
+  expect(listRequests(conversation.instance('t'))).toEqual(['ASK y NOT_DELIVERED', 'ASK y OPEN']);
+});
+
+test('12: a report of another type or of an earlier exchange changes nothing', () => {
+  const conversation = new Conversation([confirming('s'), asking('t', ['y', 'z'])]);
+  conversation.turn({ candidates: { s: 0.9, t: 0.8 } });
+  conversation.turn({
+    deliveries: [{ instanceId: 's#1', contributionType: 'ASK', status: 'NOT_SAID' }],
+    variables: { y: 1 },
+  });
+  expect(listRequests(conversation.instance('s'))).toEqual([`CONFIRM ${confirmKey} OPEN`]);
+  conversation.turn({ deliveries: [confirmLost], variables: { z: 1 } });
+  expect(listRequests(conversation.instance('s'))).toEqual([`CONFIRM ${confirmKey} OPEN`]);
+});
+
+test('12: a CONFIRM that did not reach the customer has a new key when it is put again', () => {
+  const conversation = startConversation([confirming('s')]);
+  const again = conversation.turn({ deliveries: [confirmLost] });
+  expect(again.contribution('s')).toMatchObject({ type: 'CONFIRM', isReprompt: false });
+  expect(conversation.turn(yes).transition('s').targetStepId).toBe('wait');
+});
+
+test('12: a lost request has no focus', () => {
+  const conversation = startConversation([confirming('s', { priority: 9 }), asking('t', ['y'])]);
+  const played = conversation.turn({ deliveries: [confirmLost] });
+  expect(played.result.context.focusInstanceId).toBe('t#1');
+});

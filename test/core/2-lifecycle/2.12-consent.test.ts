@@ -1,0 +1,131 @@
+import { Conversation, type PlayedTurn, type TurnDraft } from '../../support/conversation';
+import { asking, confirming, type Variation } from '../../support/sample-scenarios';
+
+const upgrade = (variation: Variation = {}) => asking('upgrade', ['plan'], { askBeforeStart: true, ...variation });
+const refund = asking('refund', ['order_id']);
+const named: TurnDraft = { candidates: { upgrade: 0.7 } };
+const yes: TurnDraft = { outcomes: [{ kind: 'CONFIRMED' }] };
+const no: TurnDraft = { outcomes: [{ kind: 'DECLINED' }] };
+
+const start = (variation: Variation = {}): Conversation => {
+  const conversation = new Conversation([upgrade(variation), refund]);
+  conversation.turn(named);
+  return conversation;
+};
+
+const getChoice = ({ result }: PlayedTurn) =>
+  result.plan.contributions.find((each) => each.type === 'CONFIRM' && each.confirmKind === 'CHOICE');
+
+describe('ask_before_start', () => {
+  test('2.12: a candidate is rejected (NEEDS_CONSENT), and the plan carries a CHOICE with this option', () => {
+    const conversation = new Conversation([upgrade()]);
+    const played = conversation.turn(named);
+    expect([played.actions, played.rejections]).toEqual([[], ['upgrade NEEDS_CONSENT']]);
+    expect(getChoice(played)).toMatchObject({ choiceReason: 'NEEDS_CONSENT', isReprompt: false });
+    expect(played.plan).toEqual(['CHOICE upgrade']);
+    expect(conversation.session.pendingStarts).toEqual([]);
+  });
+
+  test.each<[string, TurnDraft, number]>([
+    ['CONFIRMED', yes, 0.7],
+    ['a START', { signals: [['START', 'upgrade']] }, 1],
+    ['a second naming', { candidates: { upgrade: 0.6 } }, 0.6],
+  ])('2.12: %s starts it (CONSENTED)', (_what, draft, confidence) => {
+    const played = start().turn(draft);
+    expect(played.lifecycle('upgrade')).toMatchObject({ action: 'START', reason: 'CONSENTED', confidence });
+    expect([played.plan, played.session.choices]).toEqual([['upgrade ASK plan'], []]);
+  });
+
+  test('2.12: a START without a CHOICE needs no consent', () => {
+    expect(new Conversation([upgrade()]).turn({ signals: [['START', 'upgrade']] }).actions).toEqual([
+      'upgrade START AIMED',
+    ]);
+  });
+
+  test('2.12: DECLINED ends the CHOICE, also if the same message names the scenario', () => {
+    const played = start().turn({ ...no, ...named });
+    expect([played.actions, played.rejections, played.plan]).toEqual([[], ['upgrade NEEDS_CONSENT'], []]);
+    expect(start().turn(no).session.choices).toEqual([]);
+  });
+
+  test('2.12: the CHOICE is put at most twice', () => {
+    const conversation = start();
+    const second = conversation.turn();
+    expect(getChoice(second)?.isReprompt).toBe(true);
+    const third = conversation.turn();
+    expect([third.plan, third.session.choices]).toEqual([[], []]);
+    expect(conversation.turn(yes).actions).toEqual([]);
+  });
+
+  test('2.12: an implied scenario needs consent as well', () => {
+    const conversation = new Conversation([refund, upgrade()], {
+      relationships: [
+        {
+          kind: 'IMPLIES',
+          sourceType: 'SCENARIO',
+          sourceId: 'refund',
+          targetScenarioId: 'upgrade',
+          weight: 0,
+          startDependency: false,
+        },
+      ],
+    });
+    const played = conversation.turn({ candidates: { refund: 0.9 } });
+    expect(played.rejections).toEqual(['upgrade NEEDS_CONSENT']);
+    expect(played.plan).toEqual(['CHOICE upgrade', 'refund ASK order_id']);
+  });
+
+  test('2.12: a scenario that is refused for another reason is pending, and asks for consent when it can start', () => {
+    const conversation = new Conversation([upgrade({ requires: { no: 'HARD' } })]);
+    expect(conversation.turn(named).rejections).toEqual(['upgrade MISSING_HARD_FIELDS']);
+    const played = conversation.turn({ patch: { no: 7 } });
+    expect([played.rejections, played.session.pendingStarts]).toEqual([['upgrade NEEDS_CONSENT'], []]);
+    expect(conversation.turn(yes).actions).toEqual(['upgrade START CONSENTED']);
+  });
+
+  test('1.5: the CHOICE closes when another scenario starts', () => {
+    const conversation = start();
+    const played = conversation.turn({ candidates: { refund: 0.9 } });
+    expect([played.plan, played.session.choices]).toEqual([['refund ASK order_id'], []]);
+  });
+
+  test('1.5: AMBIGUOUS comes before NEEDS_CONSENT, which waits until the other is closed', () => {
+    const conversation = new Conversation([upgrade(), refund, asking('return', ['order_id'])], {
+      relationships: [
+        {
+          kind: 'AMBIGUOUS',
+          sourceType: 'SCENARIO',
+          sourceId: 'refund',
+          targetScenarioId: 'return',
+          weight: 0,
+          startDependency: false,
+        },
+      ],
+    });
+    conversation.turn(named);
+    const both: TurnDraft = { candidates: { refund: 0.8, return: 0.8 } };
+    expect(conversation.turn(both).plan).toEqual(['CHOICE refund,return']);
+    expect(conversation.session.choices.map(({ reason, status }) => [reason, status])).toEqual([
+      ['AMBIGUOUS', 'OPEN'],
+      ['NEEDS_CONSENT', 'WAITING'],
+    ]);
+    expect(conversation.turn({ candidates: { refund: 0.9 } }).plan).toEqual(['CHOICE upgrade', 'refund ASK order_id']);
+  });
+
+  test('1.5: a CONFIRM that the CHOICE defers is put when the CHOICE is closed, not before', () => {
+    const conversation = new Conversation([confirming('pay'), upgrade()]);
+    expect(conversation.turn({ candidates: { pay: 0.9, upgrade: 0.8 } }).plan).toEqual([
+      'CHOICE upgrade',
+      '(deferred) pay CONFIRM ',
+    ]);
+    expect(conversation.turn({ trigger: 'TOOL_RESULTS' }).plan).toEqual(['pay NONE']);
+    expect(conversation.turn(no).plan).toEqual(['pay CONFIRM ']);
+  });
+
+  test('0.4: the CHOICE keeps the local values that the scenario took', () => {
+    const conversation = new Conversation([upgrade({ localFields: ['plan'] })]);
+    conversation.turn({ ...named, given: [{ name: 'plan', value: 'gold', scenarioId: 'upgrade' }] });
+    conversation.turn(yes);
+    expect(conversation.instance('upgrade').variables.get('plan')).toBe('gold');
+  });
+});

@@ -1,0 +1,123 @@
+import {
+  Conversation,
+  type ScenarioDraft,
+  type StepDraft,
+  type TransitionDraft,
+  type TurnDraft,
+} from '../../support/conversation';
+import { listContributions, playTurns } from '../../support/play-turns';
+import { startConversation } from '../../support/running';
+import { end } from '../../support/sample-scenarios';
+
+const ask = (field: string, ...to: readonly TransitionDraft[]): StepDraft => ({
+  stepId: field,
+  collectsProfileFields: [field],
+  to: to.length > 0 ? to : ['end'],
+});
+const line = (...steps: readonly StepDraft[]): ScenarioDraft => ({ scenarioId: 's', steps: [...steps, end] });
+const known: TurnDraft = { variables: { a: 1, b: 1 } };
+
+describe('3.5: a step is passed over', () => {
+  test.each<[string, Partial<StepDraft>]>([
+    ['if its fields are known', {}],
+    ['although it has tools that are not required', { toolIds: ['t'] }],
+    ['although it informs', { templateIds: ['text'] }],
+    [
+      'although it has one field that is optional and declined',
+      { collectsProfileFields: ['b', 'o'], optionalFields: ['o'] },
+    ],
+    ['if can_skip is set', { canSkip: true }],
+  ])('3.5: %s', (_case, step) => {
+    const played = listContributions(line(ask('a', 'b'), { ...ask('b', 'c'), ...step }, ask('c')), [
+      { ...known, given: [{ name: 'o', declined: true }] },
+    ]);
+    expect(played).toEqual(['ASK c']);
+  });
+});
+
+describe('3.5: a step is not passed over', () => {
+  test.each<[string, Partial<StepDraft>, string]>([
+    ['if one of its fields is missing', { collectsProfileFields: ['b', 'x'] }, 'ASK x'],
+    ['if it collects no field', { collectsProfileFields: [], templateIds: ['text'] }, 'INFORM text'],
+    ['if can_skip is false', { canSkip: false }, 'ASK b'],
+    ['if it is a checkpoint', { isCheckpoint: true, canSkip: true }, 'CONFIRM a=1,b=1'],
+    ['if it has a confirm stage', { requiresConfirmation: true }, 'CONFIRM a=1,b=1'],
+    [
+      'if it has a required action, although that only reads',
+      {
+        isRequiredAction: true,
+        canSkip: true,
+        toolBindings: [{ toolId: 't', timing: 'DURING_STEP', variableNames: [], dependsOn: [], effect: 'READ' }],
+      },
+      'ACTION_HINT t',
+    ],
+  ])('3.5: %s', (_case, step, planned) => {
+    expect(listContributions(line(ask('a', 'b'), { ...ask('b', 'c'), ...step }, ask('c')), [known])).toEqual([planned]);
+  });
+
+  test('3.5: if it has a call that is not done', () => {
+    const call = { ...ask('b', 'c'), calls: { scenarioId: 'o', reuseCompleted: false, returns: [] } };
+    const conversation = startConversation(
+      [line(ask('a', 'b'), call, ask('c')), { ...line(ask('x')), scenarioId: 'o' }],
+      {
+        ...known,
+        candidates: { s: 0.9 },
+      },
+    );
+    expect(conversation.instance('s').currentStepId).toBe('b');
+  });
+});
+
+describe('3.5: no step is entered twice in one turn', () => {
+  const shop = (...clears: readonly string[]): ScenarioDraft =>
+    line(ask('item', 'more'), ask('more', { to: 'item', condition: 'data.more == "yes"', clears }, 'end'));
+  const all: TurnDraft = { variables: { item: 'tea', more: 'yes' } };
+
+  test('3.5: except where the walk ends there because a field that it collects is not settled', () => {
+    const conversation = new Conversation([shop('item', 'more')]);
+    conversation.turn({ variables: { item: 'tea' } });
+    const played = conversation.turn({ candidates: { s: 0.9 }, variables: { more: 'yes' } });
+    expect(played.transition('s')).toMatchObject({
+      targetStepId: 'item',
+      transitionsTaken: ['item/1', 'more/1'],
+      clearedFields: ['item', 'more'],
+    });
+    expect(played.plan).toEqual(['s ASK item']);
+  });
+
+  test('3.5: so that a transition to a step that would be passed over again is not taken', () => {
+    const [played] = playTurns(shop(), [all]);
+    expect(played?.transition('s')).toMatchObject({ targetStepId: 'more', transitionsTaken: ['item/1'] });
+  });
+
+  test('3.5: except where the value for the next round comes with the answer that begins it', () => {
+    const conversation = startConversation([shop('item', 'more')], { variables: { item: 'tea' } });
+    const played = conversation.turn({ variables: { item: 'milk', more: 'yes' } });
+    expect(played.plan).toEqual(['s ASK more']);
+    expect(played.transition('s').clearedFields).toEqual(['more']);
+  });
+});
+
+describe('3.5: skipped_steps', () => {
+  const abc = line(ask('a', 'b'), ask('b', 'c'), ask('c'));
+  const listSkipped = (...drafts: readonly TurnDraft[]): readonly string[] =>
+    playTurns(abc, drafts).at(-1)?.transition('s').skippedSteps ?? [];
+
+  test('3.5: lists the source step unless it contributed on an earlier turn', () => {
+    expect(listSkipped(known)).toEqual(['a', 'b']);
+    expect(listSkipped({}, known)).toEqual(['b']);
+  });
+
+  test('3.5: does not list a step that was asked in an earlier visit of the same correction', () => {
+    expect(listSkipped({}, { variables: { a: 1 } }, { variables: { b: 1 } }, { variables: { a: 2 } })).toEqual([]);
+  });
+
+  test('3.5: lists a step that a correction passes over again and that was never asked', () => {
+    expect(listSkipped({}, known, { variables: { a: 2 } })).toEqual(['b']);
+  });
+
+  test('3.5: does not list steps that collect nothing', () => {
+    const [played] = playTurns(line({ stepId: 'empty', to: ['c'] }, ask('c')), [{}]);
+    expect(played?.transition('s').skippedSteps).toEqual([]);
+  });
+});

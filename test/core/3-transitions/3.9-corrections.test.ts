@@ -1,0 +1,251 @@
+import type { Conversation, ScenarioDraft, StepDraft, TransitionDraft, TurnDraft } from '../../support/conversation';
+import { playTurns } from '../../support/play-turns';
+import { startConversation } from '../../support/running';
+import { asking, end } from '../../support/sample-scenarios';
+
+const ask = (field: string, ...to: readonly TransitionDraft[]): StepDraft => ({
+  stepId: field,
+  collectsProfileFields: [field],
+  to: to.length > 0 ? to : ['end'],
+});
+const line = (...steps: readonly StepDraft[]): ScenarioDraft => ({ scenarioId: 's', steps: [...steps, end] });
+const abc = line(ask('a', 'b'), ask('b', 'c'), ask('c'));
+const yes: TurnDraft = { outcomes: [{ kind: 'CONFIRMED' }] };
+const no: TurnDraft = { outcomes: [{ kind: 'DECLINED' }] };
+const succeeded: TurnDraft = { trigger: 'TOOL_RESULTS', outcomes: [{ kind: 'ACTION_SUCCEEDED' }] };
+const look = (to: string, effect?: 'READ' | 'WRITE'): StepDraft => ({
+  stepId: 'look',
+  toolBindings: [{ toolId: 'look', timing: 'DURING_STEP', variableNames: ['found'], dependsOn: [], effect }],
+  to: [to],
+});
+
+describe('3.9: what a correction is', () => {
+  const start = (): Conversation => startConversation([abc], { variables: { a: 1, b: 1 } });
+
+  test.each<[string, TurnDraft, readonly string[]]>([
+    ['a new value in the candidate variables', { variables: { a: 2 } }, ['a']],
+    ['a null in the candidate variables', { variables: { a: null } }, ['a']],
+    ['a new value in the patch', { patch: { a: 2 } }, ['a']],
+    ['a null in the patch', { patch: { a: null } }, ['a']],
+    ['two new values', { variables: { a: 2, b: 2 } }, ['a', 'b']],
+    ['not the same value', { variables: { a: 1 } }, []],
+    ['not a value of customer_data', { customer: { a: 2 } }, []],
+    ['not a value of a field that was not used', { variables: { hobby: 'chess' } }, []],
+    ['not the answer to the open ASK', { variables: { c: 1 } }, []],
+  ])('3.9: %s', (_case, draft, fields) => {
+    expect(start().turn(draft).transition('s').correctedFields).toEqual(fields);
+  });
+
+  test('3.9: not a result of the instance', () => {
+    const scenario = line(ask('a', 'look'), look('b'), ask('b'));
+    const conversation = startConversation([scenario], { variables: { a: 1 } });
+    const played = conversation.turn({
+      trigger: 'TOOL_RESULTS',
+      outcomes: [{ kind: 'ACTION_SUCCEEDED', results: { a: 2 } }],
+    });
+    expect(played.transition('s')).toMatchObject({ reason: 'ADVANCED', correctedFields: [] });
+  });
+
+  test('3.9: a value for a field that was optional and settled without one', () => {
+    const optional = { ...ask('a', 'b'), optionalFields: ['a'] };
+    const turns = playTurns(line(optional, ask('b')), [{}, no, { variables: { a: 1 } }]);
+    expect(turns[2]?.transition('s')).toMatchObject({ reason: 'CORRECTED', targetStepId: 'b', correctedFields: ['a'] });
+  });
+
+  test('3.9: not a value for a field that became known for the first time', () => {
+    const turns = playTurns(line(ask('a', 'b'), { stepId: 'b', to: ['c'] }, ask('c', 'd'), ask('d')), [
+      { variables: { a: 1 } },
+      { variables: { d: 1 } },
+    ]);
+    expect(turns[1]?.transition('s').correctedFields).toEqual([]);
+  });
+});
+
+describe('3.9: a READ action that ran with the field', () => {
+  /** The look-up runs with the size, which no step collects before it. */
+  const scenario = (requires: ScenarioDraft['requires']): ScenarioDraft => ({
+    ...line(look('b'), ask('b'), ask('never')),
+    requires: requires ?? {},
+  });
+  const sized: TurnDraft = { variables: { size: 1 } };
+
+  test('3.9: runs again if the scenario lists the field under required_fields', () => {
+    const turns = playTurns(scenario({ size: 'SOFT' }), [sized, succeeded, { variables: { size: 2 } }]);
+    expect(turns[2]?.transition('s')).toMatchObject({
+      reason: 'CORRECTED',
+      targetStepId: 'look',
+      correctedFields: ['size'],
+    });
+  });
+
+  test('3.9: runs again if a later step collects the field', () => {
+    const turns = playTurns(scenario({}), [{ variables: { never: 1 } }, succeeded, { variables: { never: 2 } }]);
+    expect(turns[2]?.transition('s')).toMatchObject({ reason: 'CORRECTED', targetStepId: 'look' });
+  });
+
+  test('3.9: does not run again for a field that the scenario does not use', () => {
+    const turns = playTurns(scenario({}), [sized, succeeded, { variables: { size: 2 } }]);
+    expect(turns[2]?.transition('s')).toMatchObject({ targetStepId: 'b', correctedFields: [] });
+  });
+
+  test('3.9: does not run again for a field that was not known when it was hinted', () => {
+    const turns = playTurns(scenario({ size: 'SOFT' }), [{}, succeeded, sized, { variables: { size: 2 } }]);
+    expect(turns[3]?.transition('s')).toMatchObject({ targetStepId: 'b', correctedFields: [] });
+  });
+
+  test('3.9: runs again with a new key while it is still open', () => {
+    const waits = { ...look('b'), to: [{ to: 'b', outcomes: ['ACTION_SUCCEEDED' as const] }] };
+    const turns = playTurns({ ...line(waits, ask('b')), requires: { size: 'SOFT' } }, [
+      sized,
+      { variables: { size: 2 } },
+    ]);
+    expect(turns[1]?.transition('s')).toMatchObject({ reason: 'CORRECTED', targetStepId: 'look', visitNumber: 2 });
+    expect(turns[1]?.contribution('s')).toMatchObject({ actionKey: 's#1/look/2', isReprompt: false });
+  });
+});
+
+describe('3.9: a step that was left by a DECLINED', () => {
+  /** The customer declines the check and then chooses what to change. */
+  const scenario = (confirmsFields: readonly string[]): ScenarioDraft =>
+    line(
+      ask('a', 'check'),
+      { stepId: 'check', isCheckpoint: true, confirmsFields, to: [{ to: 'b', outcomes: ['DECLINED'] }, 'end'] },
+      ask('b', 'c'),
+      ask('c'),
+    );
+
+  test('3.9: is not gone back before, if its CONFIRM did not bind the field', () => {
+    const turns = playTurns(scenario(['other']), [{ variables: { a: 1 } }, no, { variables: { a: 2 } }]);
+    expect(turns[2]?.transition('s').targetStepId).toBe('b');
+  });
+
+  test('3.9: is gone back before, if its CONFIRM bound the field', () => {
+    const turns = playTurns(scenario(['a']), [{ variables: { a: 1 } }, no, { variables: { a: 2 } }]);
+    expect(turns[2]?.transition('s')).toMatchObject({ reason: 'CORRECTED', targetStepId: 'check' });
+    expect(turns[2]?.plan).toEqual(['s CONFIRM a=2']);
+  });
+
+  test('3.9: does not keep a correction from a step after it', () => {
+    const turns = playTurns(scenario(['a']), [
+      { variables: { a: 1 } },
+      no,
+      { variables: { b: 1 } },
+      { variables: { b: null } },
+    ]);
+    expect(turns[3]?.transition('s')).toMatchObject({ reason: 'CORRECTED', targetStepId: 'b' });
+  });
+});
+
+describe('3.9: a correction for an instance that does not walk', () => {
+  const other = asking('o', ['x', 'y']);
+  const startQuiet = (change: TurnDraft): Conversation => {
+    const conversation = startConversation([abc, other], { variables: { a: 1 } });
+    const quiet = conversation.turn({ ...change, signals: [['CONTINUE', 'o']] });
+    expect(quiet.transition('s').reason).toBe('NOT_ADDRESSED');
+    return conversation;
+  };
+
+  test('3.9: is remembered until it walks', () => {
+    const played = startQuiet({ variables: { a: null } }).turn({ signals: [['CONTINUE', 's']] });
+    expect(played.transition('s')).toMatchObject({ reason: 'CORRECTED', targetStepId: 'a', correctedFields: ['a'] });
+  });
+
+  test('3.9: is dropped if the value is the old one again', () => {
+    const conversation = startQuiet({ variables: { a: 2 } });
+    conversation.turn({ variables: { a: 1 }, signals: [['CONTINUE', 'o']] });
+    const played = conversation.turn({ signals: [['CONTINUE', 's']] });
+    expect(played.transition('s')).toMatchObject({ targetStepId: 'b', correctedFields: [] });
+    expect(conversation.instance('s').pendingCorrections.size).toBe(0);
+  });
+
+  test('3.9: is remembered while it is paused', () => {
+    const conversation = startConversation([abc, other], { variables: { a: 1 } });
+    conversation.turn({ signals: [['PAUSE', 's']] });
+    conversation.turn({ variables: { a: null }, signals: [['CONTINUE', 'o']] });
+    const played = conversation.turn({ signals: [['CONTINUE', 's']] });
+    expect(played.transition('s')).toMatchObject({ reason: 'CORRECTED', targetStepId: 'a' });
+  });
+
+  test('3.9: is remembered on a turn without a message', () => {
+    const conversation = startConversation([abc], { variables: { a: 1 } });
+    expect(conversation.turn({ trigger: 'TOOL_RESULTS', patch: { a: null } }).plan).toEqual(['s NONE']);
+    expect(conversation.turn().transition('s')).toMatchObject({ reason: 'CORRECTED', targetStepId: 'a' });
+  });
+});
+
+describe('3.9: all steps that used the field lie before a passed checkpoint', () => {
+  const check: StepDraft = { stepId: 'check', isCheckpoint: true, checkpointDescription: 'checked', to: ['b'] };
+  const corrected: TurnDraft = { variables: { a: 2 } };
+  const playBehind = (scenario: ScenarioDraft, draft: TurnDraft = corrected) =>
+    playTurns(scenario, [{ variables: { a: 1 } }, yes, draft])[2]?.transition('s');
+
+  test('3.9: the instance stays, and the decision names the checkpoint', () => {
+    expect(playBehind(line(ask('a', 'check'), check, ask('b')))).toMatchObject({
+      reason: 'BLOCKED_BY_CHECKPOINT',
+      targetStepId: 'b',
+      blockedByCheckpoint: 'checked',
+      correctedFields: ['a'],
+    });
+  });
+
+  test('3.9: not where this turn enters the step that collects the field', () => {
+    const again: StepDraft = { stepId: 'again', collectsProfileFields: ['a'], canSkip: false, to: ['end'] };
+    const scenario = line(ask('a', 'check'), check, ask('b', 'again'), again);
+    expect(playBehind(scenario, { variables: { a: 2, b: 1 } })).toMatchObject({
+      targetStepId: 'again',
+      blockedByCheckpoint: '',
+    });
+  });
+
+  test('3.9: not where this turn clears the field', () => {
+    const scenario = line(
+      ask('a', 'check'),
+      check,
+      ask('b', { to: 'c', condition: 'data.a == 2', clears: ['a'] }, 'c'),
+      ask('c'),
+    );
+    expect(playBehind(scenario, { variables: { a: 2, b: 1 } })).toMatchObject({
+      targetStepId: 'c',
+      blockedByCheckpoint: '',
+    });
+  });
+
+  test('3.9: not where the field answers an open ASK', () => {
+    const again: StepDraft = { stepId: 'again', collectsProfileFields: ['a'], canSkip: false, to: ['end'] };
+    expect(playBehind(line(ask('a', 'check'), { ...check, to: ['again'] }, again))).toMatchObject({
+      targetStepId: 'end',
+      blockedByCheckpoint: '',
+    });
+  });
+
+  test('3.9: the instance goes back to the earliest step behind the checkpoint that used it', () => {
+    const again: StepDraft = { stepId: 'again', collectsProfileFields: ['a'], canSkip: false, to: ['c'] };
+    const scenario = line(ask('a', 'check'), { ...check, to: ['again'] }, again, ask('c'));
+    const turns = playTurns(scenario, [
+      { variables: { a: 1 } },
+      yes,
+      { variables: { a: 1 } },
+      { variables: { a: null } },
+    ]);
+    expect(turns[3]?.transition('s')).toMatchObject({ reason: 'CORRECTED', targetStepId: 'again' });
+  });
+});
+
+test('3.9: the walk goes on from there with all new values of the turn', () => {
+  const fork = line(ask('a', { to: 'x', condition: 'data.a == 2' }, 'b'), ask('b', 'c'), ask('x', 'c'), ask('c'));
+  const turns = playTurns(fork, [{ variables: { a: 1, b: 1 } }, { variables: { a: 2, x: 1, c: 1 } }]);
+  expect(turns[1]?.transition('s')).toMatchObject({
+    reason: 'CORRECTED',
+    targetStepId: 'end',
+    transitionsTaken: ['a/1', 'x/1', 'c/1'],
+  });
+});
+
+test('3.9: a field that a taken transition read is used', () => {
+  const scenario: ScenarioDraft = {
+    ...line({ stepId: 'fork', to: [{ to: 'x', condition: 'data.vip == true' }, 'y'] }, ask('x'), ask('y')),
+    requires: { vip: 'SOFT' },
+  };
+  const turns = playTurns(scenario, [{ variables: { vip: true } }, { variables: { vip: false } }]);
+  expect(turns[1]?.transition('s')).toMatchObject({ reason: 'CORRECTED', targetStepId: 'y' });
+});
