@@ -41,6 +41,6 @@ function isEmptyValue(value: unknown): boolean {
 }
 
 /** Returns an action key without the id of the instance, which a file cannot know: `pay/1` for `<instance>/pay/1`. */
-export function removeInstance(actionKey: string): string {
+export function removeInstanceId(actionKey: string): string {
   return actionKey.slice(actionKey.indexOf('/') + 1);
 }

@@ -10,7 +10,7 @@ import type { ProcessTurnResponse } from '../../../gen/focal/orchestration/v1/or
 import { Ending } from '../../../gen/focal/orchestration/v1/scenario';
 import { type ScenarioStepTransitionDecision, TransitionReason } from '../../../gen/focal/orchestration/v1/transition';
 import { type PlanSummary, summarizePlan } from './plan-summary';
-import { type ByScenario, formatEnum, groupByScenario, groupNonEmpty, removeInstance } from './summary-values';
+import { type ByScenario, formatEnum, groupByScenario, groupNonEmpty, removeInstanceId } from './summary-values';
 
 /** The decisions of a turn, with the keys of a conversation file. Scenarios have names and the order of the response. */
 export interface TurnSummary extends LifecycleSummary, TransitionSummary, PlanSummary {
@@ -108,7 +108,9 @@ function summarizeLifecycle(decisions: readonly ScenarioLifecycleDecision[], get
     lifecycle_reasons: getReasons(decisions),
     missing_soft_fields: groupNonEmpty(decisions, getName, ({ missingSoftFields }) => missingSoftFields),
     irreversible_done: groupNonEmpty(decisions, getName, ({ irreversibleDone }) => irreversibleDone),
-    actions_under_way: groupNonEmpty(decisions, getName, ({ actionsUnderWay }) => actionsUnderWay.map(removeInstance)),
+    actions_under_way: groupNonEmpty(decisions, getName, ({ actionsUnderWay }) =>
+      actionsUnderWay.map(removeInstanceId),
+    ),
   };
 }
 

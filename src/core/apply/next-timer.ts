@@ -1,4 +1,4 @@
-import { getReminderTime, isAhead, listStepTimes, type TimedInstance, toTimed } from '../context/timers';
+import { getReminderTime, isReminderPending, listStepTimes, type TimedInstance, toTimed } from '../context/timers';
 import { findActionUnderWay, toVisitState } from '../context/visit-state';
 import type { Session } from '../model/session';
 import type { Catalogue } from '../scenario/catalogue';
@@ -26,7 +26,7 @@ export function getNextTimerAt(
     if (!timed) continue;
     add(getIdleTime(timed, session));
     const reminderTime = getReminderTime(instance, timed.step);
-    if (reminderTime !== undefined && isAhead(reminderTime, session)) add(reminderTime);
+    if (reminderTime !== undefined && isReminderPending(reminderTime, session)) add(reminderTime);
     // The last turn evaluated what had elapsed or expired by then. Another turn would come to the same result.
     for (const at of listStepTimes(timed, session, catalogue.fields)) if (at > session.updatedAt) add(at);
   }

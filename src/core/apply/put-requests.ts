@@ -108,8 +108,8 @@ function putRequest(
   const content = toContent(contribution, walk);
   const before = requests.find((request) => isSameRequest(request, content, visit.number));
   if (before) {
-    const again = putAgain(before, content, contribution.isReminder, putting);
-    return requests.map((request) => (request === before ? again : request));
+    const updated = putAgain(before, content, contribution.isReminder, putting);
+    return requests.map((request) => (request === before ? updated : request));
   }
   const { kind, actionKey, fields, values, tools } = content;
   // A literal is faster than a spread here (ADR 0007).
@@ -242,10 +242,10 @@ export function closeSettledAsks(
   known: KnownData,
   declinedFields: readonly string[],
 ): readonly InstanceRequest[] {
-  const asksNoMore = walk !== undefined && walk.need.kind !== 'ask';
+  const hasStoppedAsking = walk !== undefined && walk.need.kind !== 'ask';
   const isClosed = ({ kind, status, stepId, visitNumber, fields, hasAnswer }: InstanceRequest): boolean => {
     if (kind !== 'ASK' || status !== 'OPEN') return false;
-    if (!hasAnswer && !(asksNoMore && visitNumber === visit.number)) return false;
+    if (!hasAnswer && !(hasStoppedAsking && visitNumber === visit.number)) return false;
     const step = scenario?.steps.get(stepId);
     return step !== undefined && fields.every((field) => isSettled(field, step, known, settledFields, declinedFields));
   };

@@ -9,7 +9,7 @@ import type { CompiledScenario } from '../scenario/compiled-scenario';
 type Variables = ReadonlyMap<string, SessionVariable>;
 
 /** Moves the persisted results of all instances that end on this turn, in the order of the instances. */
-export function movePersistedResultsOfEnded(variables: Variables, instances: readonly TurnInstance[]): Variables {
+export function moveAllPersistedResults(variables: Variables, instances: readonly TurnInstance[]): Variables {
   let moved = variables;
   for (const ended of instances.filter(hasEnded)) {
     const { instance, scenario } = ended.view;
@@ -105,7 +105,7 @@ export function forgetFields(variables: Variables, isForgotten: IsForgotten | un
 }
 
 /** Drops the declined fields that are forgotten, so that another run asks again (0.4). A declined field is stored as null. */
-export function forgetDeclined(
+export function forgetDeclinedFields(
   declinedFields: readonly string[],
   variables: Variables,
   isForgotten: IsForgotten | undefined,

@@ -1,7 +1,7 @@
 import { changeInstance } from '../model/changes';
 import { isInExchange, isQuestion } from '../model/focus';
 import { changeRequest, findOpenRequest, isOpen } from '../model/request';
-import { leaveOutOptional } from './asks';
+import { settleLeftOutFields } from './asks';
 import { getStartTargets } from './instance-signals';
 import type { DraftView, InstanceView, ViewInput } from './instance-view';
 import { listTransitions } from './timers';
@@ -44,7 +44,7 @@ function isAnswered(
   const ask = findOpenRequest(instance.requests, 'ASK');
   if (!ask || [...namedScenarioIds].some((id) => id !== instance.scenarioId)) return false;
   const isAwaitedElsewhere = (field: string): boolean =>
-    views.some((other) => other.instance.status === 'ACTIVE' && waitsFor(other, field));
+    views.some((other) => other.instance.status === 'ACTIVE' && isWaitingForField(other, field));
   return ask.fields.some(
     (field) =>
       known.has(field) &&
@@ -54,7 +54,10 @@ function isAnswered(
 }
 
 /** Whether the instance waits for the field: its open ASK lists it, or it is missing at its step. */
-function waitsFor({ instance, step, hasReceivedAwaitedField, changedFields }: DraftView, field: string): boolean {
+function isWaitingForField(
+  { instance, step, hasReceivedAwaitedField, changedFields }: DraftView,
+  field: string,
+): boolean {
   const ask = findOpenRequest(instance.requests, 'ASK');
   const isCollected = step?.collectedFields.includes(field) ?? false;
   return (
@@ -72,7 +75,7 @@ function findAddressed(
   if (addressed.size === 0 && !namesScenario) {
     return new Set(views.filter(({ changesCollectedField }) => changesCollectedField));
   }
-  for (const view of listCallers(addressed, views)) addressed.add(view);
+  for (const view of listWaitingCallers(addressed, views)) addressed.add(view);
   return addressed;
 }
 
@@ -85,7 +88,7 @@ function isAddressedDirectly(view: DraftView, isAnsweredPause: boolean): boolean
 }
 
 /** An instance that waits for a call is addressed with what it called (0.5). */
-function listCallers(addressed: ReadonlySet<DraftView>, views: readonly DraftView[]): readonly DraftView[] {
+function listWaitingCallers(addressed: ReadonlySet<DraftView>, views: readonly DraftView[]): readonly DraftView[] {
   if (views.every(({ instance }) => instance.call === undefined)) return [];
   const ids = new Set([...addressed].map(({ instance }) => instance.instanceId));
   const callers: DraftView[] = [];
@@ -146,5 +149,5 @@ export function countAttempt(
       unanswered.includes(request) ? changeRequest(request, { attempts: request.attempts + 1 }) : request,
     ),
   });
-  return { ...view, instance: leaveOutOptional(counted, scenario, known) };
+  return { ...view, instance: settleLeftOutFields(counted, scenario, known) };
 }

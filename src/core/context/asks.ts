@@ -57,7 +57,7 @@ export function recordAnswers(
 }
 
 /** Settles the optional fields that an attempt at an ASK leaves out; if nothing else is missing, the attempt answers it (3.1). */
-export function leaveOutOptional(
+export function settleLeftOutFields(
   instance: ScenarioInstance,
   scenario: CompiledScenario,
   known: KnownData,

@@ -8,7 +8,7 @@ import { findVisitRequest } from './visit-state';
 const noValues: FieldValues = new Map();
 
 /** The own values of an instance as it saw them before the turn (3.9). */
-export function withHeld({ variables, heldValues }: ScenarioInstance): FieldValues {
+export function applyHeldValues({ variables, heldValues }: ScenarioInstance): FieldValues {
   return heldValues.size === 0 ? variables : new Map([...variables, ...heldValues]);
 }
 
@@ -17,8 +17,8 @@ export function holdValues(instance: ScenarioInstance, known: KnownData): FieldV
   const held = new Map<string, JsonValue>();
   for (const kind of ['CONFIRM', 'ACTION'] as const) {
     for (const [field, value] of findVisitRequest(instance, kind)?.values ?? noValues) {
-      const isGone = instance.heldValues.has(field) || instance.pendingCorrections.has(field);
-      if (isGone || known.has(field) || known.isNull(field)) held.set(field, value);
+      const hasChanged = instance.heldValues.has(field) || instance.pendingCorrections.has(field);
+      if (hasChanged || known.has(field) || known.isNull(field)) held.set(field, value);
     }
   }
   return new Map([...held].filter(([field, value]) => !jsonEquals(known.get(field) ?? null, value)));

@@ -9,7 +9,7 @@ import type { Catalogue } from '../scenario/catalogue';
 import type { CompiledScenario, CompiledStep } from '../scenario/compiled-scenario';
 import { recordAnswers } from './asks';
 import { describeChanges, noChanges } from './changed-values';
-import { holdValues, releaseValues, withHeld } from './held-values';
+import { applyHeldValues, holdValues, releaseValues } from './held-values';
 import { type InstanceSignals, resolveSignals } from './instance-signals';
 import { recordLateSuccesses, recordPassedCheckpoints } from './outcomes/irreversible';
 import type { ResolvedOutcome } from './outcomes/outcome-target';
@@ -109,16 +109,16 @@ export function createDraftView(original: ScenarioInstance, input: ViewInput): D
   const localFields = scenario?.localFields ?? noFields;
   const isMessage = turn.trigger === 'MESSAGE';
   const { variables, variableTimes } = storedData.instanceVariables.get(instanceId) ?? original;
-  const isPlain = variables.size === 0 && withHeld(original).size === 0 && localFields.size === 0;
-  const before = isPlain
+  const hasOnlySharedData = variables.size === 0 && applyHeldValues(original).size === 0 && localFields.size === 0;
+  const before = hasOnlySharedData
     ? input.before
-    : viewInstanceData(withHeld(original), session.variables, turn.customerData, localFields);
-  const unheld = isPlain
+    : viewInstanceData(applyHeldValues(original), session.variables, turn.customerData, localFields);
+  const knownWithoutHeld = hasOnlySharedData
     ? input.known
     : viewInstanceData(variables, storedData.sessionVariables, turn.customerData, localFields);
   const toKnown = (own: FieldValues, held: FieldValues): KnownData =>
     held.size === 0 && own === variables
-      ? unheld
+      ? knownWithoutHeld
       : viewInstanceData(new Map([...own, ...held]), storedData.sessionVariables, turn.customerData, localFields);
 
   const outcomes = input.outcomes.filter(
@@ -130,7 +130,7 @@ export function createDraftView(original: ScenarioInstance, input: ViewInput): D
 
   // Values that were confirmed are held while the WRITE action is under way (3.9).
   const wasUnderWay = step !== undefined && isWriteUnderWay(toVisitState(original, step));
-  const held = wasUnderWay ? holdValues(original, unheld) : noValues;
+  const held = wasUnderWay ? holdValues(original, knownWithoutHeld) : noValues;
   const isStored = variables === original.variables && held.size === 0 && original.heldValues.size === 0;
   const stored = isStored ? original : changeInstance(original, { variables, variableTimes, heldValues: held });
   const voided = voidChangedConfirms(stored, step, toKnown(variables, held));
@@ -142,7 +142,7 @@ export function createDraftView(original: ScenarioInstance, input: ViewInput): D
   const afterVoid = release ? voidChangedConfirms(settled, step, known) : settled;
 
   const changedFields =
-    isPlain && known === input.known && providedFields === storedData.providedFields
+    hasOnlySharedData && known === input.known && providedFields === storedData.providedFields
       ? input.changedFields
       : findChangedFields(providedFields, before, known);
   const changedByCustomer =
@@ -184,10 +184,9 @@ export function createDraftView(original: ScenarioInstance, input: ViewInput): D
     keptFields: release?.keptFields ?? noNames,
     providedFields,
     signals: resolveSignals(original, turn.situation.signals, input.focusInstanceId),
-    hasOutcome:
-      recorded.hasOutcomeOfVisit || isAwaitedResult(recorded.lateResultNames, scenario, step, instance, before),
+    hasOutcome: recorded.hasVisitOutcome || isAwaitedResult(recorded.lateResultNames, scenario, step, instance, before),
     hasConfirmedByKey: recorded.hasConfirmedByKey,
-    hasAnsweredRequest: answers.hasAnswered || recorded.hasOutcomeOfVisit,
+    hasAnsweredRequest: answers.hasAnswered || recorded.hasVisitOutcome,
     hasDeclined: instance.visit.outcome === 'DECLINED' && findVisitRequest(instance, 'CONFIRM')?.outcome === 'DECLINED',
     changesCollectedField: changes.changesCollectedField,
     changesUsedValue: changes.changesUsedValue,

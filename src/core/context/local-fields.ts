@@ -26,21 +26,21 @@ export interface LocalFieldInput {
   readonly namedScenarioIds: ReadonlySet<string>;
 }
 
-type Taker =
+type Recipient =
   | { readonly kind: 'instance'; readonly instanceId: string }
   | { readonly kind: 'start'; readonly scenarioId: string }
   | { readonly kind: 'session' };
 
-const nothing: AssignedVariables = { forSession: [], byInstance: new Map(), byStart: new Map() };
+const noAssignments: AssignedVariables = { forSession: [], byInstance: new Map(), byStart: new Map() };
 
 /** Assigns each candidate variable to the one instance or start that takes it, else to the session. */
 export function assignVariables(variables: readonly CandidateVariable[], input: LocalFieldInput): AssignedVariables {
   const forSession: CandidateVariable[] = [];
-  if (variables.length === 0) return nothing;
+  if (variables.length === 0) return noAssignments;
   const byInstance = new Map<string, CandidateVariable[]>();
   const byStart = new Map<string, Map<string, JsonValue>>();
   for (const variable of variables) {
-    const taker = findTaker(variable, input);
+    const taker = findRecipient(variable, input);
     switch (taker.kind) {
       case 'session':
         forSession.push(variable);
@@ -58,21 +58,21 @@ export function assignVariables(variables: readonly CandidateVariable[], input: 
   return { forSession, byInstance, byStart };
 }
 
-function findTaker(variable: CandidateVariable, input: LocalFieldInput): Taker {
+function findRecipient(variable: CandidateVariable, input: LocalFieldInput): Recipient {
   return (
-    findNamedTaker(variable, input) ??
-    findAskingTaker(variable.name, 'ACTIVE', input) ??
-    findStartingTaker(variable.name, input) ??
-    findFocusTaker(variable.name, input) ??
-    findAskingTaker(variable.name, 'PAUSED', input) ?? { kind: 'session' }
+    findNamedRecipient(variable, input) ??
+    findAskingRecipient(variable.name, 'ACTIVE', input) ??
+    findStartingRecipient(variable.name, input) ??
+    findFocusRecipient(variable.name, input) ??
+    findAskingRecipient(variable.name, 'PAUSED', input) ?? { kind: 'session' }
   );
 }
 
 /** No. 1: the instance or candidate of the scenario that the variable names. */
-function findNamedTaker({ name, scenarioId }: CandidateVariable, input: LocalFieldInput): Taker | undefined {
+function findNamedRecipient({ name, scenarioId }: CandidateVariable, input: LocalFieldInput): Recipient | undefined {
   if (scenarioId === '') return undefined;
   const instance = input.session.instances.find((each) => each.scenarioId === scenarioId);
-  if (instance) return isLocal(instance, name, input) ? toTaker(instance) : undefined;
+  if (instance) return isLocal(instance, name, input) ? toRecipient(instance) : undefined;
   const isCandidate =
     input.namedScenarioIds.has(scenarioId) || input.candidates.some((each) => each.scenarioId === scenarioId);
   const isListed = input.catalogue.getScenario(scenarioId)?.localFields.has(name) ?? false;
@@ -80,7 +80,11 @@ function findNamedTaker({ name, scenarioId }: CandidateVariable, input: LocalFie
 }
 
 /** No. 2 and 5: the instance whose open ASK lists the field and was put last. If it does not keep the field local, the session takes it. */
-function findAskingTaker(name: string, status: ScenarioInstance['status'], input: LocalFieldInput): Taker | undefined {
+function findAskingRecipient(
+  name: string,
+  status: ScenarioInstance['status'],
+  input: LocalFieldInput,
+): Recipient | undefined {
   let last: { readonly instance: ScenarioInstance; readonly ask: InstanceRequest } | undefined;
   for (const instance of input.session.instances) {
     const ask = findOpenRequest(instance.requests, 'ASK');
@@ -88,12 +92,12 @@ function findAskingTaker(name: string, status: ScenarioInstance['status'], input
     if (!last || comparePuttings(last.ask.lastPut, ask.lastPut) < 0) last = { instance, ask };
   }
   if (!last) return undefined;
-  if (isLocal(last.instance, name, input)) return toTaker(last.instance);
+  if (isLocal(last.instance, name, input)) return toRecipient(last.instance);
   return status === 'ACTIVE' ? { kind: 'session' } : undefined;
 }
 
 /** No. 3: the first candidate at or above the threshold, in start order, whose scenario lists the field. Its instance takes it if it has one. */
-function findStartingTaker(name: string, input: LocalFieldInput): Taker | undefined {
+function findStartingRecipient(name: string, input: LocalFieldInput): Recipient | undefined {
   const { catalogue, candidates, namedScenarioIds, session } = input;
   const listing = [...namedScenarioIds].filter((id) => catalogue.getScenario(id)?.localFields.has(name));
   if (listing.length === 0) return undefined;
@@ -104,19 +108,19 @@ function findStartingTaker(name: string, input: LocalFieldInput): Taker | undefi
   );
   if (first === undefined) return undefined;
   const instance = session.instances.find(({ scenarioId }) => scenarioId === first);
-  return instance ? toTaker(instance) : { kind: 'start', scenarioId: first };
+  return instance ? toRecipient(instance) : { kind: 'start', scenarioId: first };
 }
 
 /** No. 4: the focus. */
-function findFocusTaker(name: string, input: LocalFieldInput): Taker | undefined {
+function findFocusRecipient(name: string, input: LocalFieldInput): Recipient | undefined {
   const focus = input.session.instances.find(({ instanceId }) => instanceId === input.focusInstanceId);
-  return focus && isLocal(focus, name, input) ? toTaker(focus) : undefined;
+  return focus && isLocal(focus, name, input) ? toRecipient(focus) : undefined;
 }
 
 function isLocal({ scenarioId, scenarioVersion }: ScenarioInstance, name: string, input: LocalFieldInput): boolean {
   return input.catalogue.getScenarioVersion(scenarioId, scenarioVersion)?.localFields.has(name) ?? false;
 }
 
-function toTaker({ instanceId }: ScenarioInstance): Taker {
+function toRecipient({ instanceId }: ScenarioInstance): Recipient {
   return { kind: 'instance', instanceId };
 }

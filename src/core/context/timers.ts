@@ -42,7 +42,7 @@ export function findDueInstances(
     const timed = toTimed(instance, catalogue);
     if (!timed) continue;
     const reminderTime = getReminderTime(instance, timed.step);
-    const isReminderDue = reminderTime !== undefined && isAhead(reminderTime, session) && reminderTime <= now;
+    const isReminderDue = reminderTime !== undefined && isReminderPending(reminderTime, session) && reminderTime <= now;
     const times = listStepTimes(timed, session, catalogue.fields);
     if (isReminderDue || times.some((at) => at > session.updatedAt && at <= now)) due.add(instance.instanceId);
   }
@@ -50,7 +50,7 @@ export function findDueInstances(
 }
 
 /** Whether the last turn did not evaluate a reminder. A message evaluates none. */
-export function isAhead(
+export function isReminderPending(
   reminderTime: number,
   session: Pick<Session, 'updatedAt' | 'revision' | 'exchangeRevision'>,
 ): boolean {
@@ -65,9 +65,9 @@ export function listStepTimes(
 ): readonly number[] {
   const times = maxAges.size === 0 ? [] : listExpiryTimes(timed, session, maxAges);
   if (!timed.step.hasTimedTransitions && !timed.scenario.hasTimedGlobalTransitions) return times;
-  for (const transition of listTakeableTransitions(timed)) {
+  for (const transition of listEnabledTransitions(timed)) {
     const dueTime = getDueTime(transition, timed.instance, session);
-    if (dueTime !== undefined && !isBarred(transition, timed)) times.push(dueTime);
+    if (dueTime !== undefined && !isSuppressed(transition, timed)) times.push(dueTime);
   }
   return times;
 }
@@ -76,7 +76,7 @@ export function listStepTimes(
  * Whether a transition is not taken, whatever the time (3.2): a global one at its own target, or if nothing that it reads has changed since it
  * was taken; an ON_COMPLETION one while the step waits for its call.
  */
-function isBarred(transition: CompiledTransition, { instance, step }: TimedInstance): boolean {
+function isSuppressed(transition: CompiledTransition, { instance, step }: TimedInstance): boolean {
   const { id, isGlobal, targetStepId, definition } = transition;
   if (isGlobal) return targetStepId === step.stepId || instance.globalTransitionGuards.has(id);
   return definition.trigger === 'ON_COMPLETION' && instance.call !== undefined && instance.visit.outcome === undefined;
@@ -128,7 +128,7 @@ function listExpiryTimes(
   for (const [field, maxAgeMs] of maxAges) {
     const { value, storedAt } = findStored(field, timed.instance, timed.scenario, variables);
     // A value is known until it is older than `max_age`.
-    if (value !== null && storedAt !== undefined && isMissedWhenExpired(field, timed)) {
+    if (value !== null && storedAt !== undefined && isAffectedByExpiry(field, timed)) {
       times.push(storedAt + maxAgeMs + 1);
     }
   }
@@ -140,7 +140,7 @@ function listExpiryTimes(
  * taken reads it, or its route used it. A value that a tool found is looked up again when the instance walks for another reason, so that the
  * customer is not bothered. An action under way keeps its values (3.9).
  */
-function isMissedWhenExpired(field: string, timed: TimedInstance): boolean {
+function isAffectedByExpiry(field: string, timed: TimedInstance): boolean {
   const { instance, scenario, step } = timed;
   const state = toVisitState(instance, step);
   if (isWriteUnderWay(state) && findActionUnderWay(state)?.values.has(field)) return false;
@@ -148,13 +148,13 @@ function isMissedWhenExpired(field: string, timed: TimedInstance): boolean {
   return (
     step.collectedFields.includes(field) ||
     (findOpenRequest(instance.requests, 'CONFIRM')?.values.has(field) ?? false) ||
-    listTakeableTransitions(timed).some(({ fieldsRead }) => fieldsRead.includes(field)) ||
+    listEnabledTransitions(timed).some(({ fieldsRead }) => fieldsRead.includes(field)) ||
     needsAgain(field, instance, scenario)
   );
 }
 
 /** Lists the transitions that can become TRUE although nothing but time passes: while a stage waits, only ANYTIME and global ones (3.2). */
-function listTakeableTransitions(timed: TimedInstance): readonly CompiledTransition[] {
+function listEnabledTransitions(timed: TimedInstance): readonly CompiledTransition[] {
   return isStageOpen(timed)
     ? [...timed.step.anytimeTransitions, ...timed.scenario.globalTransitions]
     : listTransitions(timed);

@@ -7,11 +7,11 @@ import { isActFinished, isConfirmFinished, toVisitState } from './visit-state';
 export function hasUnpassedStepAhead(
   instance: ScenarioInstance,
   scenario: CompiledScenario,
-  isMeant: (step: CompiledStep) => boolean,
+  isRelevant: (step: CompiledStep) => boolean,
 ): boolean {
   return [...findReachableSteps([instance.currentStepId], scenario.graph)].some((stepId) => {
     const step = scenario.steps.get(stepId);
-    return step !== undefined && isMeant(step) && !isPassed(instance, step);
+    return step !== undefined && isRelevant(step) && !isPassed(instance, step);
   });
 }
 

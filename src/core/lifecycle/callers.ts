@@ -5,7 +5,7 @@ import { findInstance, replaceInstance, type TurnState } from './turn-state';
  * Pauses or cancels what a call started when its caller is paused or ends (section 11), and so on for its own calls. Each pass changes at least
  * one instance, so the loop ends.
  */
-export function followCallers(state: TurnState): TurnState {
+export function propagateToCalled(state: TurnState): TurnState {
   let current = state;
   for (;;) {
     const changed = findChangedCalled(current);

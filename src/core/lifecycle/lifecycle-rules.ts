@@ -43,7 +43,7 @@ export function evaluateLifecycleRules(view: InstanceView, context: SelectionCon
   const isAtEnd =
     step !== undefined && (isMessage || view.hasOutcome) && isAtFinishedEnd(view, scenario, step, context);
   if (isAtEnd && isRestarted(view, scenario, context)) {
-    return createTurnInstance(view, finish(step), { restarts: true });
+    return createTurnInstance(view, finish(step), { isRestarting: true });
   }
   const canEnd = isAtEnd || (isConcerned && getFailure(view) !== undefined);
   const walk = canEnd && step ? walkInstance(createWalkInput(view, scenario, step), context) : undefined;

@@ -19,16 +19,16 @@ export function decidePendingStarts(state: TurnState, context: SelectionContext)
     const remaining = updatePendingStart(pending, state, context);
     if (remaining) kept.push(remaining);
   }
-  const begun: PendingStart[] = [];
+  const added: PendingStart[] = [];
   for (const { candidate, rejection } of state.rejected.values()) {
     if (kept.some(({ scenarioId }) => scenarioId === candidate.scenarioId)) continue;
-    if (becomesPending({ candidate, rejection }, state, context))
-      begun.push(createPendingStart(candidate, rejection.reason, context));
+    if (shouldBecomePending({ candidate, rejection }, state, context))
+      added.push(createPendingStart(candidate, rejection.reason, context));
   }
-  if (kept.length === 0 && begun.length === 0) return none;
-  const pendingIds = new Set([...kept, ...begun].map(({ scenarioId }) => scenarioId));
+  if (kept.length === 0 && added.length === 0) return none;
+  const pendingIds = new Set([...kept, ...added].map(({ scenarioId }) => scenarioId));
   const counted = kept.map((pending) => countTurn(pending, pendingIds, state, context));
-  return settings.pendingStartTurns === 0 ? [] : [...counted, ...begun].filter(({ turnsLeft }) => turnsLeft > 0);
+  return settings.pendingStartTurns === 0 ? [] : [...counted, ...added].filter(({ turnsLeft }) => turnsLeft > 0);
 }
 
 const none: readonly PendingStart[] = [];
@@ -54,7 +54,11 @@ function updatePendingStart(
 }
 
 /** Whether a rejected candidate begins to be pending (2.14). */
-function becomesPending({ candidate, rejection }: RejectedStart, state: TurnState, context: SelectionContext): boolean {
+function shouldBecomePending(
+  { candidate, rejection }: RejectedStart,
+  state: TurnState,
+  context: SelectionContext,
+): boolean {
   if (candidate.origin === 'CALLED' || pendingEffects[rejection.reason] !== 'RETRY') return false;
   if (isPendingStartCanceled(candidate.scenarioId, context)) return false;
   if (isPendingStartDropped(candidate.scenarioId, context, state) && !isNamed(candidate, context)) return false;
@@ -80,7 +84,7 @@ function countTurn(
   if (context.turn.trigger !== 'MESSAGE') return pending;
   const rejectedStart = state.rejected.get(pending.scenarioId);
   if (rejectedStart && isNamed(rejectedStart.candidate, context)) return pending;
-  if (rejectedStart && isBlockerThere(rejectedStart, pendingIds, state)) return pending;
+  if (rejectedStart && isStillBlocked(rejectedStart, pendingIds, state)) return pending;
   return { ...pending, turnsLeft: pending.turnsLeft - 1 };
 }
 
@@ -107,7 +111,7 @@ const blockerKinds: Readonly<Record<RejectionReason, 'INSTANCE' | 'DEPENDENCY' |
 };
 
 /** Whether a blocker of the rejected start is still there at the end of the turn (2.14). */
-export function isBlockerThere(
+export function isStillBlocked(
   { rejection: { reason, blockingScenarioIds = [] } }: Pick<RejectedStart, 'rejection'>,
   pendingIds: ReadonlySet<string>,
   { instances }: TurnState,

@@ -44,7 +44,7 @@ function collectOwnValues(
   localValues: FieldValues,
   instances: readonly TurnInstance[],
 ): FieldValues {
-  const last = instances.find((instance) => instance.restarts && getScenarioId(instance) === scenarioId);
+  const last = instances.find((instance) => instance.isRestarting && getScenarioId(instance) === scenarioId);
   if (!last || localFields.size === 0) return localValues;
   const own = new Map<string, JsonValue>(localValues);
   for (const field of localFields) {

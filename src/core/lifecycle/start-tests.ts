@@ -17,7 +17,7 @@ import {
   isActive,
   type TurnInstance,
 } from './turn-instance';
-import { findInstanceOf, type TurnState } from './turn-state';
+import { findScenarioInstance, type TurnState } from './turn-state';
 
 /** What a candidate is tested against. */
 export interface StartTestInput {
@@ -96,7 +96,7 @@ function checkAvailability(
   if (!definition.enabled) return { reason: 'DISABLED' };
   const isNamed = meetsStartThreshold(candidate, settings);
   const failedScoreTest: StartRejection = { reason: candidate.matchesMessage === false ? 'MODEL' : 'BELOW_THRESHOLD' };
-  const existing = findInstanceOf(state, scenarioId);
+  const existing = findScenarioInstance(state, scenarioId);
   if (existing && !hasEnded(existing)) {
     return isNamed || isActive(existing) ? { reason: 'ALREADY_ACTIVE' } : failedScoreTest;
   }
@@ -108,11 +108,11 @@ function checkAvailability(
 function isJustEnded(candidate: StartCandidate, ended: TurnInstance | undefined, context: SelectionContext): boolean {
   if (candidate.origin === 'AIMED') return false;
   if (!ended) return isPendingStartCanceled(candidate.scenarioId, context);
-  return !ended.restarts && !isWantedAgain(candidate, ended, context);
+  return !ended.isRestarting && !isRequestedAgain(candidate, ended, context);
 }
 
 /** A CANCEL ended the run, and the turn names the scenario clearly and gives it a value that it did not have. */
-function isWantedAgain(
+function isRequestedAgain(
   { score }: StartCandidate,
   { action, reason, view }: TurnInstance,
   { settings, storedData }: SelectionContext,

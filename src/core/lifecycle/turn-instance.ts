@@ -39,7 +39,7 @@ interface InstanceState {
   /** The call was opened where the walk of this turn ended, so the walk has not left it. */
   readonly isCallOfWalk: boolean;
   /** COMPLETE only: the instance makes room for a new run of its scenario (2.3c). */
-  readonly restarts: boolean;
+  readonly isRestarting: boolean;
   /** Paused only: its pause would end if the scenario did not ask first (2.11). */
   readonly isOfferDue: boolean;
   /** Paused only: a plan has offered to end this pause (2.11); the next value of `ScenarioInstance.isResumeOffered`. */
@@ -82,7 +82,7 @@ export function createTurnInstance(
     expectedWalk: undefined,
     call: view.instance.call,
     isCallOfWalk: false,
-    restarts: false,
+    isRestarting: false,
     isOfferDue: false,
     isResumeOffered: action.action === 'PAUSE' && action.reason === 'STAYS_PAUSED' && view.instance.isResumeOffered,
     staysPausedBecause: undefined,

@@ -20,7 +20,7 @@ interface Entry {
 }
 
 /** Takes a transition: clears fields, leaves the step, and enters the target or returns to the suspended visit. */
-export function follow(walk: Walk, transition: CompiledTransition, context: SelectionContext): Walk {
+export function followTransition(walk: Walk, transition: CompiledTransition, context: SelectionContext): Walk {
   const { input, position } = walk;
   const cleared = clearFields(walk, transition, context);
   if (transition.returns) return returnToVisit(cleared, transition, context);
@@ -28,7 +28,7 @@ export function follow(walk: Walk, transition: CompiledTransition, context: Sele
   if (!target) return walk;
   const suspends = transition.isGlobal && target.isReturnTarget && !position.isNewVisit;
   if (!suspends) return enter(leave(cleared, transition, context), target, context);
-  const returnTo = toSuspended(cleared, target);
+  const returnTo = toSuspendedVisit(cleared, target);
   return enter(leave(cleared, transition, context, returnTo), target, context, { returnTo });
 }
 
@@ -41,7 +41,7 @@ export function moveTo(walk: Walk, target: CompiledStep, context: SelectionConte
  * The visit to return to. A step that is entered again while it is itself to be returned from keeps what it returned to before, so that the
  * suspended visits do not grow without end.
  */
-function toSuspended({ position, attempts }: Walk, target: CompiledStep): SuspendedVisit {
+function toSuspendedVisit({ position, attempts }: Walk, target: CompiledStep): SuspendedVisit {
   const { step, visit } = position;
   for (let suspended = visit.returnTo; suspended; suspended = suspended.visit.returnTo) {
     if (suspended.stepId === target.stepId && suspended.visit.returnTo) return suspended.visit.returnTo;
@@ -101,9 +101,9 @@ function toTraversedStep(
 ): TraversedStep {
   const { step, visit, isNewVisit } = position;
   const { instance } = input;
-  const ofVisit = isNewVisit ? noRequests : requests.filter(({ visitNumber }) => visitNumber === visit.number);
-  const asked = ofVisit.some(({ kind }) => kind === 'ASK');
-  const confirm = findVisitRequest({ visit, requests: ofVisit }, 'CONFIRM');
+  const visitRequests = isNewVisit ? noRequests : requests.filter(({ visitNumber }) => visitNumber === visit.number);
+  const asked = visitRequests.some(({ kind }) => kind === 'ASK');
+  const confirm = findVisitRequest({ visit, requests: visitRequests }, 'CONFIRM');
   const entry: RouteEntry = {
     stepId: step.stepId,
     visitNumber: isNewVisit ? 0 : visit.number,
@@ -111,10 +111,10 @@ function toTraversedStep(
     asked,
     canGoBackTo: asked || confirm !== undefined || step.collectedFields.some((field) => isGiven(field, input, context)),
     declined: !isNewVisit && visit.outcome === 'DECLINED',
-    readFields: step.isReadAction ? listReadFields(ofVisit) : noFields,
+    readFields: step.isReadAction ? listReadFields(visitRequests) : noFields,
     confirmedFields: confirm ? sortNames([...confirm.values.keys()]) : noFields,
   };
-  const hasContributed = ofVisit.length > 0 || (!isNewVisit && visit.informedRevision > 0);
+  const hasContributed = visitRequests.length > 0 || (!isNewVisit && visit.informedRevision > 0);
   const wasAsked = correction !== undefined && instance.path.some((each) => each.asked && each.stepId === step.stepId);
   const isSkipped = step.collectedFields.length > 0 && !asked && !hasContributed && !wasAsked;
   return { entry, transition, isPassedOver: isNewVisit, isSkipped };
@@ -151,8 +151,8 @@ export function enter(walk: Walk, step: CompiledStep, context: SelectionContext,
     attempts: 0,
     blockingTransition: undefined,
     route: earlier < 0 ? walk.route : walk.route.slice(0, earlier),
-    leftSteps: without(walk.leftSteps, step.stepId),
-    stepsBeforeCheckpoint: without(walk.stepsBeforeCheckpoint, step.stepId),
+    leftSteps: removeName(walk.leftSteps, step.stepId),
+    stepsBeforeCheckpoint: removeName(walk.stepsBeforeCheckpoint, step.stepId),
     requests: takeOverAction(walk.requests, step, visit.number),
     leadInTemplateIds: addLeadIns(walk, step),
   });
@@ -168,7 +168,7 @@ function takeReusedValues(walk: Walk, step: CompiledStep, context: SelectionCont
   });
 }
 
-function without(names: readonly string[], name: string): readonly string[] {
+function removeName(names: readonly string[], name: string): readonly string[] {
   return names.includes(name) ? names.filter((each) => each !== name) : names;
 }
 
@@ -213,8 +213,8 @@ function returnToVisit(walk: Walk, transition: CompiledTransition, context: Sele
     attempts: suspended.attempts,
     blockingTransition: undefined,
     route: earlier < 0 ? left.route : left.route.slice(0, earlier),
-    leftSteps: without(left.leftSteps, step.stepId),
-    stepsBeforeCheckpoint: without(left.stepsBeforeCheckpoint, step.stepId),
+    leftSteps: removeName(left.leftSteps, step.stepId),
+    stepsBeforeCheckpoint: removeName(left.stepsBeforeCheckpoint, step.stepId),
   });
 }
 

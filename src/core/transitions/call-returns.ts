@@ -36,7 +36,7 @@ const noValues: FieldValues = new Map();
  * Cancels what a call started when the walk of its caller left the step (section 11). If the walk ends where the same scenario is called, for
  * example after a correction, the run that is there goes on. A visit that is to be returned to is not left (0.8).
  */
-export function leaveCalls(state: TurnState): TurnState {
+export function cancelLeftCalls(state: TurnState): TurnState {
   let current = state;
   for (const caller of state.instances) {
     const { call, isCallOfWalk, walk, view } = caller;
@@ -66,7 +66,7 @@ function listVisits({ number, returnTo }: StepVisit): readonly number[] {
 }
 
 /** Hands the results of called instances that have ended to their callers (section 11). */
-export function returnCalls(state: TurnState, context: SelectionContext): TurnState {
+export function returnCallResults(state: TurnState, context: SelectionContext): TurnState {
   let current = updateInstances(state, (instance) => markReturned(instance, state));
   for (const { view } of current.instances) {
     const caller = findInstance(current, view.instance.instanceId);
@@ -127,7 +127,7 @@ export function findReusedValues(
 }
 
 /** Ends a call with what an earlier run found. */
-export function reuseRun(
+export function reuseCompletedRun(
   state: TurnState,
   caller: TurnInstance,
   returned: FieldValues,
@@ -144,32 +144,35 @@ export function failCall(state: TurnState, caller: TurnInstance, context: Select
 /** Records the end of a call. An active caller goes on in the same turn, a paused one when it resumes. */
 function endCall(state: TurnState, waiting: TurnInstance, result: CallResult, context: SelectionContext): TurnState {
   const caller: TurnInstance = { ...waiting, call: undefined, isCallOfWalk: false };
-  const walk = isActive(caller) ? (caller.walk ?? walkNow(caller, context)) : undefined;
-  return replaceInstance(state, walk ? goOn(caller, walk, result, context) : keepForLater(caller, result, context));
+  const walk = isActive(caller) ? (caller.walk ?? computeWalk(caller, context)) : undefined;
+  return replaceInstance(
+    state,
+    walk ? continueCaller(caller, walk, result, context) : storeCallResult(caller, result, context),
+  );
 }
 
-function walkNow({ view, start, expectedWalk }: TurnInstance, context: SelectionContext): Walk | undefined {
+function computeWalk({ view, start, expectedWalk }: TurnInstance, context: SelectionContext): Walk | undefined {
   const input = toWalkInput(view, start !== undefined);
   return expectedWalk ?? (input && walkInstance(input, context));
 }
 
-function goOn(caller: TurnInstance, walk: Walk, result: CallResult, context: SelectionContext): TurnInstance {
+function continueCaller(caller: TurnInstance, walk: Walk, result: CallResult, context: SelectionContext): TurnInstance {
   const reason = caller.reason === 'QUIET' ? 'GOES_ON' : caller.reason;
-  const awake = { ...caller, shouldWalk: true, reason } as TurnInstance;
+  const activated = { ...caller, shouldWalk: true, reason } as TurnInstance;
   const { outcome, returned, leadInTemplateIds } = result;
   const carrying = { ...walk, leadInTemplateIds: [...walk.leadInTemplateIds, ...leadInTemplateIds] };
-  if (!carrying.position.step.call) return { ...awake, walk: recordInSuspendedVisit(carrying, outcome, returned) };
+  if (!carrying.position.step.call) return { ...activated, walk: recordInSuspendedVisit(carrying, outcome, returned) };
   const continued = continueWalk(carrying, outcome, returned, context);
-  if (outcome !== 'CALL_SUCCEEDED' && hasStayed(walk, continued) && !isHandledNow(continued)) {
-    return changeAction(awake, { action: 'CANCEL', reason: outcome }, { walk: continued });
+  if (outcome !== 'CALL_SUCCEEDED' && isSameVisit(walk, continued) && !isHandledNow(continued)) {
+    return changeAction(activated, { action: 'CANCEL', reason: outcome }, { walk: continued });
   }
-  const settled = settleWalk(awake, continued, context);
+  const settled = settleWalk(activated, continued, context);
   // A caller that a loop pauses has used the result, so it does not call again when it resumes.
-  return settled.action === 'PAUSE' ? keepForLater(settled, result, context) : settled;
+  return settled.action === 'PAUSE' ? storeCallResult(settled, result, context) : settled;
 }
 
 /** Whether the walk is still at the visit where the call ended. */
-function hasStayed(before: Walk, { position }: Walk): boolean {
+function isSameVisit(before: Walk, { position }: Walk): boolean {
   return position.step === before.position.step && position.visit.number === before.position.visit.number;
 }
 
@@ -201,7 +204,7 @@ function recordOutcome(visit: StepVisit, scenario: CompiledScenario | undefined,
 }
 
 /** Records the result in the instance itself: the caller goes on when it resumes. A failure that nothing handles cancels it now (2.5). */
-function keepForLater(caller: TurnInstance, result: CallResult, context: SelectionContext): TurnInstance {
+function storeCallResult(caller: TurnInstance, result: CallResult, context: SelectionContext): TurnInstance {
   const { view } = caller;
   const { outcome, returned, leadInTemplateIds } = result;
   const stored = withVariables(view.instance, returned, context.turn.occurredAt);

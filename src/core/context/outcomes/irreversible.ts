@@ -72,7 +72,7 @@ export function recordLateSuccesses<T extends WithIrreversible>(
     }
     const isLate =
       target.kind === 'ignored'
-        ? entersIrreversible(target.reason)
+        ? isRecordedAsDone(target.reason)
         : target.kind === 'request' && target.request.visitNumber !== currentVisitNumber;
     if (!isLate) return [];
     const stepId =
@@ -85,7 +85,7 @@ export function recordLateSuccesses<T extends WithIrreversible>(
 }
 
 /** Whether a success that is ignored for this reason happened nevertheless. A repeated report happened once. */
-function entersIrreversible(reason: IgnoredReason): boolean {
+function isRecordedAsDone(reason: IgnoredReason): boolean {
   switch (reason) {
     case 'ALREADY_ANSWERED':
       return false;

@@ -31,10 +31,10 @@ export interface OutcomeSearch {
   readonly session: Session;
   readonly focusInstanceId: string;
   /** Whether an earlier outcome of this turn answers the whole request. */
-  isTaken(request: InstanceRequest): boolean;
+  isAnswered(request: InstanceRequest): boolean;
   /** The outcome of a tool of the request, with the earlier outcomes of this turn. */
   getToolOutcome(request: InstanceRequest, toolId: string): RequestedTool['outcome'];
-  isChoiceTaken(choice: ScenarioChoiceRequest): boolean;
+  isChoiceAnswered(choice: ScenarioChoiceRequest): boolean;
   getStep(instance: ScenarioInstance): CompiledStep | undefined;
 }
 
