@@ -18,13 +18,14 @@ export interface TurnState {
 
 /** Replaces entries. Returns the same state if none changes. */
 export function updateInstances(state: TurnState, update: (instance: TurnInstance) => TurnInstance): TurnState {
-  let hasChanged = false;
-  const instances = state.instances.map((instance) => {
+  let changed: TurnInstance[] | undefined;
+  for (const [index, instance] of state.instances.entries()) {
     const updated = update(instance);
-    if (updated !== instance) hasChanged = true;
-    return updated;
-  });
-  return hasChanged ? { ...state, instances } : state;
+    if (updated === instance) continue;
+    changed ??= [...state.instances];
+    changed[index] = updated;
+  }
+  return changed ? { ...state, instances: changed } : state;
 }
 
 /** Replaces the entry of one instance. */

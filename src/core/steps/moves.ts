@@ -19,6 +19,8 @@ interface Entry {
   readonly returnTo?: SuspendedVisit | undefined;
 }
 
+const plainEntry: Entry = {};
+
 /** Takes a transition: clears fields, leaves the step, and enters the target or returns to the suspended visit. */
 export function followTransition(walk: Walk, transition: CompiledTransition, context: SelectionContext): Walk {
   const { input, position } = walk;
@@ -27,14 +29,14 @@ export function followTransition(walk: Walk, transition: CompiledTransition, con
   const target = input.scenario.steps.get(transition.targetStepId);
   if (!target) return walk;
   const suspends = transition.isGlobal && target.isReturnTarget && !position.isNewVisit;
-  if (!suspends) return enter(leave(cleared, transition, context), target, context);
-  const returnTo = toSuspendedVisit(cleared, target);
-  return enter(leave(cleared, transition, context, returnTo), target, context, { returnTo });
+  if (!suspends) return enter(cleared, leave(cleared, transition, context), target, context);
+  const returnTo = toSuspended(cleared, target);
+  return enter(cleared, leave(cleared, transition, context, returnTo), target, context, { returnTo });
 }
 
 /** Moves the instance without a transition: correction, BACK or relocalization. */
-export function moveTo(walk: Walk, target: CompiledStep, context: SelectionContext, entry: Entry = {}): Walk {
-  return enter(leave(walk, undefined, context), target, context, entry);
+export function moveTo(walk: Walk, target: CompiledStep, context: SelectionContext, entry: Entry = plainEntry): Walk {
+  return enter(walk, leave(walk, undefined, context), target, context, entry);
 }
 
 /**
@@ -49,26 +51,29 @@ function toSuspendedVisit({ position, attempts }: Walk, target: CompiledStep): S
   return { stepId: step.stepId, visit, attempts };
 }
 
+/** What leaving a step changes in a walk. */
+type LeftStep = Pick<Walk, 'traversedSteps' | 'route' | 'leftSteps' | 'stepsBeforeCheckpoint' | 'requests'>;
+
 /** Leaves the step that the walk has reached. Its questions close, unless the visit is suspended (0.8). */
 function leave(
   walk: Walk,
   transition: CompiledTransition | undefined,
   context: SelectionContext,
   returnTo?: SuspendedVisit,
-): Walk {
+): LeftStep {
   const { position, input } = walk;
   const { step, visit } = position;
   const traversed = toTraversedStep(walk, transition, context);
   const { irreversibleDone } = input.instance;
   const hasPassed = irreversibleDone.some(({ visitNumber, passed }) => passed && visitNumber === visit.number);
   const endedVisits = listEndedVisits(position.isNewVisit ? undefined : visit, returnTo);
-  return changeWalk(walk, {
+  return {
     traversedSteps: [...walk.traversedSteps, traversed],
     route: [...walk.route, traversed.entry],
     leftSteps: hasPassed ? walk.leftSteps : addName(walk.leftSteps, step.stepId),
     stepsBeforeCheckpoint: hasPassed ? addName(walk.stepsBeforeCheckpoint, step.stepId) : walk.stepsBeforeCheckpoint,
     requests: closeQuestions(walk.requests, endedVisits),
-  });
+  };
 }
 
 const noRequests: readonly InstanceRequest[] = [];
@@ -135,25 +140,39 @@ function isGiven(field: string, { instance, scenario }: Walk['input'], { storedD
   return variable !== undefined && variable.value !== null && !variable.isPersistedResult;
 }
 
-/** Enters a step: what came after its earlier place is taken off the route (0.9). */
-export function enter(walk: Walk, step: CompiledStep, context: SelectionContext, entry: Entry = {}): Walk {
+/**
+ * Enters a step: what came after its earlier place is taken off the route (0.9). `left` has what leaving the previous step has changed, or is
+ * the walk itself at a start. Both moves together copy the walk once.
+ */
+export function enter(
+  walk: Walk,
+  left: LeftStep,
+  step: CompiledStep,
+  context: SelectionContext,
+  entry: Entry = plainEntry,
+): Walk {
   const { instance } = walk.input;
   const { revision, turn } = context;
-  const earlier = walk.route.findIndex(({ stepId }) => stepId === step.stepId);
-  const visit = changeVisit(createVisit(instance.lastVisitNumber + 1, revision, turn.occurredAt), {
-    wasAskedBefore: walk.correction !== undefined && wasAskedBefore(walk, step),
-    mustAsk: entry.mustAsk ?? false,
-    returnTo: entry.returnTo,
-  });
+  const earlier = left.route.findIndex(({ stepId }) => stepId === step.stepId);
+  const opened = createVisit(instance.lastVisitNumber + 1, revision, turn.occurredAt);
+  const visit =
+    walk.correction || entry !== plainEntry
+      ? changeVisit(opened, {
+          wasAskedBefore: walk.correction !== undefined && wasAskedBefore(walk, step),
+          mustAsk: entry.mustAsk ?? false,
+          returnTo: entry.returnTo,
+        })
+      : opened;
   return changeWalk(takeReusedValues(walk, step, context), {
     position: { step, visit, isNewVisit: true },
     hasMoved: true,
     attempts: 0,
     blockingTransition: undefined,
-    route: earlier < 0 ? walk.route : walk.route.slice(0, earlier),
-    leftSteps: removeName(walk.leftSteps, step.stepId),
-    stepsBeforeCheckpoint: removeName(walk.stepsBeforeCheckpoint, step.stepId),
-    requests: takeOverAction(walk.requests, step, visit.number),
+    traversedSteps: left.traversedSteps,
+    route: earlier < 0 ? left.route : left.route.slice(0, earlier),
+    leftSteps: without(left.leftSteps, step.stepId),
+    stepsBeforeCheckpoint: without(left.stepsBeforeCheckpoint, step.stepId),
+    requests: takeOverAction(left.requests, step, visit.number),
     leadInTemplateIds: addLeadIns(walk, step),
   });
 }
@@ -206,7 +225,9 @@ function returnToVisit(walk: Walk, transition: CompiledTransition, context: Sele
   if (!suspended || !step) return walk;
   const left = leave(walk, transition, context, suspended);
   const earlier = left.route.findIndex(({ stepId }) => stepId === step.stepId);
-  return changeWalk(left, {
+  return changeWalk(walk, {
+    traversedSteps: left.traversedSteps,
+    requests: left.requests,
     position: { step, visit: suspended.visit, isNewVisit: false },
     hasMoved: true,
     hasReturned: true,

@@ -37,6 +37,7 @@ export function retryPendingCalls(
   context: SelectionContext,
   { countsTurn }: { readonly countsTurn: boolean },
 ): TurnState {
+  if (!state.instances.some(({ call }) => call)) return state;
   let current = state;
   for (const instance of state.instances) {
     const caller = findInstance(current, getInstanceId(instance));
