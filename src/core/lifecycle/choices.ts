@@ -34,7 +34,7 @@ const noChoices: ChoiceResult = { choices: [], choiceToPut: undefined };
  */
 export function decideChoices(state: TurnState, context: SelectionContext): ChoiceResult {
   const { session, turn } = context;
-  if (session.choices.length === 0 && !mayWantChoice(state)) return nothing;
+  if (session.choices.length === 0 && !mayWantChoice(state)) return noChoices;
   const wanted = [...createAmbiguous(state), ...createConsents(state), ...createOffers(state, context)];
   if (session.choices.length === 0 && wanted.length === 0) return noChoices;
   const input: ChoiceInput = { state, context, wanted };

@@ -30,7 +30,7 @@ export function followTransition(walk: Walk, transition: CompiledTransition, con
   if (!target) return walk;
   const suspends = transition.isGlobal && target.isReturnTarget && !position.isNewVisit;
   if (!suspends) return enter(cleared, leave(cleared, transition, context), target, context);
-  const returnTo = toSuspended(cleared, target);
+  const returnTo = toSuspendedVisit(cleared, target);
   return enter(cleared, leave(cleared, transition, context, returnTo), target, context, { returnTo });
 }
 
@@ -170,8 +170,8 @@ export function enter(
     blockingTransition: undefined,
     traversedSteps: left.traversedSteps,
     route: earlier < 0 ? left.route : left.route.slice(0, earlier),
-    leftSteps: without(left.leftSteps, step.stepId),
-    stepsBeforeCheckpoint: without(left.stepsBeforeCheckpoint, step.stepId),
+    leftSteps: removeName(left.leftSteps, step.stepId),
+    stepsBeforeCheckpoint: removeName(left.stepsBeforeCheckpoint, step.stepId),
     requests: takeOverAction(left.requests, step, visit.number),
     leadInTemplateIds: addLeadIns(walk, step),
   });

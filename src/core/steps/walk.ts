@@ -22,7 +22,7 @@ import { changeWalk } from './walk-state';
 export function walkInstance(input: WalkInput, context: SelectionContext): Walk {
   const initial = createWalk(input, context);
   const first = input.isStart ? enter(initial, initial, input.step, context) : leaveCurrentStep(initial, context);
-  return finishWalk(walkOn(first, context), context);
+  return finishWalk(walkForward(first, context), context);
 }
 
 /**

@@ -66,7 +66,7 @@ function listVisits({ number, returnTo }: StepVisit): readonly number[] {
 }
 
 /** Hands the results of called instances that have ended to their callers (section 11). */
-export function returnCalls(state: TurnState, context: SelectionContext): TurnState {
+export function returnCallResults(state: TurnState, context: SelectionContext): TurnState {
   if (!state.instances.some(({ call }) => call)) return state;
   let current = updateInstances(state, (instance) => markReturned(instance, state));
   for (const { view } of current.instances) {
