@@ -16,7 +16,7 @@ import { type ByScenario, formatEnum, groupByScenario, groupNonEmpty, removeInst
 export interface TurnSummary extends LifecycleSummary, TransitionSummary, PlanSummary {
   /** Candidates that did not start, with the reason code. */
   readonly rejected: ByScenario<string>;
-  /** The number of MESSAGE turns on which each rejected start is tried again (2.14). */
+  /** The number of MESSAGE turns on which each rejected start is retried (2.14). */
   readonly pending: ByScenario<number>;
   /** The reason code of each outcome that was not applied, in the order of the outcomes (0.6). */
   readonly ignored_outcomes: readonly string[];

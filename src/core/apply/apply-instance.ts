@@ -70,7 +70,7 @@ function applyActiveWalk(
   return resumed ? { ...instance, activeSince: occurredAt } : instance;
 }
 
-/** Updates what an instance waits for that did not walk. */
+/** Updates an instance that did not walk: its open requests and what it waits for. */
 function updateWithoutWalk(
   instance: ScenarioInstance,
   { view }: TurnInstance,

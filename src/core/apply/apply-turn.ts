@@ -88,7 +88,7 @@ function putChoice(
   );
 }
 
-/** Finds the instance that makes the first contribution of the plan (0.3). A CHOICE belongs to none. */
+/** Finds the instance that makes the first contribution of the plan (0.3). A CHOICE belongs to no instance. */
 function findContributor(contributions: readonly Contribution[]): string | undefined {
   return contributions.find(({ type, deferred, instanceId }) => type !== 'NONE' && !deferred && instanceId !== '')
     ?.instanceId;

@@ -6,7 +6,10 @@ import { getStartTargets } from './instance-signals';
 import type { DraftView, InstanceView, ViewInput } from './instance-view';
 import { listTransitions } from './timers';
 
-/** Decides which instances the turn addresses or concerns (0.5), which paused instances it answers (2.11), and where it is no attempt (0.8). */
+/**
+ * Decides which instances the turn addresses or concerns (0.5), which paused instances it answers (2.11), and for which instances it is no
+ * attempt (0.8).
+ */
 export function markAddressed(drafts: readonly DraftView[], input: ViewInput): readonly InstanceView[] {
   const { turn, session, namedScenarioIds } = input;
   const isMessage = turn.trigger === 'MESSAGE';
@@ -106,7 +109,7 @@ function listWaitingCallers(addressed: ReadonlySet<DraftView>, views: readonly D
 }
 
 /**
- * Whether something of a turn without a message concerns the instance (0.5): an outcome, a BACK, a due timer, a value that it waits for, or a
+ * Whether a turn without a message concerns the instance (0.5) by one of: an outcome, a BACK, a due timer, a value that it waits for, or a
  * changed value that a transition of its current step reads.
  */
 function isConcerned(view: DraftView, { dueInstanceIds }: ViewInput): boolean {

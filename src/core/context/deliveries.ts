@@ -4,8 +4,9 @@ import type { ScenarioChoiceRequest, ScenarioInstance, Session } from '../model/
 import type { Delivery } from '../model/turn';
 
 /**
- * Undoes what did not reach the customer (section 12). A request that was never put otherwise closes, an INFORM is not finished, and lead-ins
- * wait for the next contribution. An ACTION is not affected: it does not need the customer. Returns the same session if nothing changes.
+ * Reverts contributions that did not reach the customer (section 12). A request that no other plan put closes, an INFORM is unfinished
+ * again, and lead-ins wait for the next contribution. An ACTION is not affected, because it does not need the customer. Returns the same
+ * session if nothing changes.
  */
 export function applyDeliveries(session: Session, deliveries: readonly Delivery[]): Session {
   let current = session;

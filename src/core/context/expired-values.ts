@@ -35,7 +35,7 @@ export function expireValues(
   return { ...unexpired, instances };
 }
 
-/** Finds the value that an instance sees, unless it is one of the profile, which has no time. */
+/** Finds the value that an instance sees. Ignores values of the profile, which have no time. */
 export function findStored(
   field: string,
   instance: Pick<ScenarioInstance, 'variables' | 'variableTimes'>,

@@ -7,7 +7,7 @@ import { findVisitRequest } from './visit-state';
 
 const noValues: FieldValues = new Map();
 
-/** The own values of an instance as it saw them before the turn (3.9). */
+/** Returns the instance's own values as they were before the turn, held values included (3.9). */
 export function applyHeldValues({ variables, heldValues }: ScenarioInstance): FieldValues {
   return heldValues.size === 0 ? variables : new Map([...variables, ...heldValues]);
 }
@@ -33,7 +33,7 @@ interface ReleasedValues {
 }
 
 /**
- * Ends the holding of values when the action is no longer under way (3.9). After a success, the instance keeps the values that the action was
+ * Releases the held values when the action is no longer under way (3.9). After a success, the instance keeps the values that the action was
  * done with. Otherwise their change takes effect.
  */
 export function releaseValues(

@@ -60,9 +60,9 @@ export interface InstanceView {
   readonly isAnswered: boolean;
   /** The turn addresses the instance (0.5). Instances that start are not counted here. */
   readonly isAddressed: boolean;
-  /** Not MESSAGE: something of the turn concerns the instance, so that it walks (0.5). */
+  /** Turns without a message only: the turn concerns the instance, so the instance walks (0.5). */
   readonly isConcerned: boolean;
-  /** MESSAGE: the turn does not count as an attempt at its open request (0.8). */
+  /** MESSAGE turns only: the turn does not count as an attempt at its open request (0.8). */
   readonly isAttemptExempt: boolean;
 }
 
@@ -86,7 +86,7 @@ export interface ViewInput {
   readonly changedFields: readonly string[];
   /** Scenarios that a candidate at or above the start threshold names. */
   readonly namedScenarioIds: ReadonlySet<string>;
-  /** Not MESSAGE: the instances with a timer that is due (section 14). */
+  /** Turns without a message only: the instances with a timer that is due (section 14). */
   readonly dueInstanceIds: ReadonlySet<string>;
   /** Fields of which the turn gave a value that was rejected (section 10). */
   readonly rejectedAnswers: ReadonlySet<string>;
@@ -205,7 +205,10 @@ export function createDraftView(original: ScenarioInstance, input: ViewInput): D
   };
 }
 
-/** The names that the patch and the candidate variables give the instance. Its local fields come only from what it took itself. */
+/**
+ * Lists the names that the patch and the candidate variables provide to the instance. A local field is listed only if this instance
+ * received it.
+ */
 function listProvided(
   instanceId: string,
   { providedFields, localVariables }: StoredData,

@@ -5,17 +5,17 @@ import type { ScenarioInstance, Session } from '../model/session';
 import type { CandidateVariable, ScenarioCandidate } from '../model/turn';
 import type { Catalogue } from '../scenario/catalogue';
 
-/** The candidate variables of a turn by who takes them (0.4). */
+/** The candidate variables of a turn, grouped by recipient (0.4). */
 export interface AssignedVariables {
-  /** Taken by no instance: ordinary session variables, in request order. */
+  /** Variables that the session receives, in request order. */
   readonly forSession: readonly CandidateVariable[];
-  /** Local fields that an instance takes, by instance id. */
+  /** Local fields that an instance receives, by instance id. */
   readonly byInstance: ReadonlyMap<string, readonly CandidateVariable[]>;
-  /** Local fields that the start of a scenario takes, by scenario id. */
+  /** Local fields that the start of a scenario receives, by scenario id. */
   readonly byStart: ReadonlyMap<string, FieldValues>;
 }
 
-/** What decides who takes a local field. */
+/** The input for finding the recipient of a local field. */
 export interface LocalFieldInput {
   readonly session: Session;
   readonly catalogue: Pick<Catalogue, 'getScenario' | 'getScenarioVersion'>;
@@ -33,7 +33,7 @@ type Recipient =
 
 const noAssignments: AssignedVariables = { forSession: [], byInstance: new Map(), byStart: new Map() };
 
-/** Assigns each candidate variable to the one instance or start that takes it, else to the session. */
+/** Assigns each candidate variable to the instance or start that receives it, or else to the session. */
 export function assignVariables(variables: readonly CandidateVariable[], input: LocalFieldInput): AssignedVariables {
   const forSession: CandidateVariable[] = [];
   if (variables.length === 0) return noAssignments;
@@ -79,7 +79,10 @@ function findNamedRecipient({ name, scenarioId }: CandidateVariable, input: Loca
   return isCandidate && isListed ? { kind: 'start', scenarioId } : undefined;
 }
 
-/** No. 2 and 5: the instance whose open ASK lists the field and was put last. If it does not keep the field local, the session takes it. */
+/**
+ * No. 2 and 5: the instance whose open ASK lists the field and was put last. If the field is not local to it, the session receives the
+ * value.
+ */
 function findAskingRecipient(
   name: string,
   status: ScenarioInstance['status'],
@@ -96,7 +99,10 @@ function findAskingRecipient(
   return status === 'ACTIVE' ? { kind: 'session' } : undefined;
 }
 
-/** No. 3: the first candidate at or above the threshold, in start order, whose scenario lists the field. Its instance takes it if it has one. */
+/**
+ * No. 3: the first candidate at or above the threshold, in start order, whose scenario lists the field. If that scenario has an instance,
+ * the instance receives the value.
+ */
 function findStartingRecipient(name: string, input: LocalFieldInput): Recipient | undefined {
   const { catalogue, candidates, namedScenarioIds, session } = input;
   const listing = [...namedScenarioIds].filter((id) => catalogue.getScenario(id)?.localFields.has(name));

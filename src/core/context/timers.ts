@@ -16,7 +16,7 @@ export interface TimedInstance {
   readonly step: CompiledStep;
 }
 
-/** Returns an instance with its definition; undefined if it is paused, because no pause ends because of the time, or has no definition. */
+/** Returns an instance with its definition; undefined if it is paused, because time alone ends no pause, or if it has no definition. */
 export function toTimed(
   instance: ScenarioInstance,
   catalogue: Pick<Catalogue, 'getScenarioVersion'>,
@@ -49,7 +49,7 @@ export function findDueInstances(
   return due;
 }
 
-/** Whether the last turn did not evaluate a reminder. A message evaluates none. */
+/** Whether no turn has evaluated the reminder yet. A MESSAGE turn evaluates no reminders. */
 export function isReminderPending(
   reminderTime: number,
   session: Pick<Session, 'updatedAt' | 'revision' | 'exchangeRevision'>,
@@ -73,7 +73,7 @@ export function listStepTimes(
 }
 
 /**
- * Whether a transition is not taken, whatever the time (3.2): a global one at its own target, or if nothing that it reads has changed since it
+ * Whether a transition cannot be taken at any time (3.2): a global one at its own target, or if nothing that it reads has changed since it
  * was taken; an ON_COMPLETION one while the step waits for its call.
  */
 function isSuppressed(transition: CompiledTransition, { instance, step }: TimedInstance): boolean {
@@ -136,9 +136,9 @@ function listExpiryTimes(
 }
 
 /**
- * Whether the instance would do something without the value: its step collects it, its open CONFIRM shows it, a transition that can be
- * taken reads it, or its route used it. A value that a tool found is looked up again when the instance walks for another reason, so that the
- * customer is not bothered. An action under way keeps its values (3.9).
+ * Whether the instance is affected when the value expires: its step collects it, its open CONFIRM shows it, a transition that can be taken
+ * reads it, or its route used it. A value that a tool found needs no timer: it is looked up again when the instance next walks. An action
+ * under way keeps its values (3.9).
  */
 function isAffectedByExpiry(field: string, timed: TimedInstance): boolean {
   const { instance, scenario, step } = timed;

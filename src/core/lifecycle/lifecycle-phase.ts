@@ -60,8 +60,8 @@ function countAttempts(state: TurnState, context: SelectionContext): TurnState {
 }
 
 /**
- * Whether the turn takes the instance to a global step that returns, such as "Why do you ask?". The question stays open and is put again, so
- * that the turn is no attempt at it (3.2). A rejected value is an attempt all the same (section 10).
+ * Whether the turn takes the instance to a global step that returns, such as "Why do you ask?". The question stays open and is put again,
+ * so that the turn is no attempt at it (3.2). A rejected value is still an attempt (section 10).
  */
 function isHelpRequest(view: InstanceView, context: SelectionContext): boolean {
   const { scenario, instance, rejectedAnswers } = view;

@@ -9,7 +9,7 @@ export function isAddressed(instance: TurnInstance, state: Pick<TurnState, 'inst
   return instance.view.isAddressed || listCallChain(state, instance).some(({ view }) => view.isAddressed);
 }
 
-/** Whether `when_not_addressed` decides about an instance: it is active, the turn does not reach it, and it blocks no start (0.5, 2.9). */
+/** Whether `when_not_addressed` decides about an instance: it is active, the turn does not address it, and it blocks no start (0.5, 2.9). */
 function isAffectedByWhenNotAddressed(instance: TurnInstance, state: TurnState): instance is ActiveTurnInstance {
   if (!isActive(instance) || instance.walk || instance.reason === 'RELOCALIZED' || isAddressed(instance, state))
     return false;

@@ -53,7 +53,7 @@ function updatePendingStart(
     : { ...pending, reason: rejection.reason };
 }
 
-/** Whether a rejected candidate begins to be pending (2.14). */
+/** Whether a rejected candidate becomes pending (2.14). */
 function shouldBecomePending(
   { candidate, rejection }: RejectedStart,
   state: TurnState,
@@ -67,14 +67,17 @@ function shouldBecomePending(
   return !rejection.hasLostToRival;
 }
 
-/** Whether the turn answers the request of an instance that blocks starts: the customer goes on with that one (2.14). */
+/** Whether the turn answers the request of an instance that blocks starts: the customer continues with that instance (2.14). */
 function isBlockerAnswered(blockingScenarioIds: readonly string[], { views }: SelectionContext): boolean {
   return views.some(
     ({ hasAnsweredRequest, instance }) => hasAnsweredRequest && blockingScenarioIds.includes(instance.scenarioId),
   );
 }
 
-/** Counts a MESSAGE turn. The turn that begins or restarts the count does not count, nor does one at whose end the blocker is still there. */
+/**
+ * Counts a MESSAGE turn. The turn that begins or restarts the count does not count, and neither does a turn at whose end the blocker
+ * remains.
+ */
 function countTurn(
   pending: PendingStart,
   pendingIds: ReadonlySet<string>,
@@ -88,7 +91,7 @@ function countTurn(
   return { ...pending, turnsLeft: pending.turnsLeft - 1 };
 }
 
-/** What is in the way of a rejected start and can go away without the customer (2.14). */
+/** The kind of blocker of a rejected start that can disappear without the customer (2.14). */
 const blockerKinds: Readonly<Record<RejectionReason, 'INSTANCE' | 'DEPENDENCY' | 'NONE'>> = {
   NOT_FOUND: 'NONE',
   FILTERING_DISABLED: 'NONE',
@@ -110,7 +113,7 @@ const blockerKinds: Readonly<Record<RejectionReason, 'INSTANCE' | 'DEPENDENCY' |
   NEEDS_CONSENT: 'NONE',
 };
 
-/** Whether a blocker of the rejected start is still there at the end of the turn (2.14). */
+/** Whether a blocker of the rejected start remains at the end of the turn (2.14). */
 export function isStillBlocked(
   { rejection: { reason, blockingScenarioIds = [] } }: Pick<RejectedStart, 'rejection'>,
   pendingIds: ReadonlySet<string>,

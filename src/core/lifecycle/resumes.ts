@@ -202,7 +202,7 @@ function getPolicy({ view }: TurnInstance, { settings }: Pick<SelectionContext, 
   return view.instance.resumePolicy ?? settings.resumePolicy;
 }
 
-/** Ends a pause that nobody asked to end: resumes the instance, or asks first if its scenario says so (2.11). */
+/** Ends a pause that the customer did not ask to end: resumes the instance, or asks first if its scenario says so (2.11). */
 function resumeOrOffer(state: TurnState, paused: TurnInstance, context: SelectionContext): TurnState {
   if (paused.view.scenario?.definition.resume !== 'OFFER' || paused.view.instance.pauseReason === 'CALLER_PAUSED') {
     return tryResume(state, paused, context);

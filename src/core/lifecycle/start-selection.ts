@@ -22,7 +22,7 @@ interface SelectionRun {
 interface SelectionConstraints {
   readonly supersededBy: RelatedScenarios;
   readonly ambiguousWith: RelatedScenarios;
-  /** Finds out which candidates would start: exclusion between ambiguous scenarios and missing consent are ignored. */
+  /** A trial run determines which candidates would start. It ignores exclusion between ambiguous scenarios and missing consent. */
   readonly isTrial: boolean;
 }
 
@@ -189,7 +189,7 @@ function resumeNamed(
     : replaceInstance(state, { ...paused, staysPausedBecause: check.reason });
 }
 
-/** A named scenario that lacks dependencies makes those a candidate that the relationship starts first (1.1). */
+/** Lists the missing dependencies of a named scenario that its relationships start first (1.1). They become candidates. */
 function listDependenciesToStart(
   { scenarioId, origin }: StartCandidate,
   { reason, blockingScenarioIds = [] }: StartRejection,

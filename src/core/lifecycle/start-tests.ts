@@ -26,9 +26,9 @@ export interface StartTestInput {
   readonly supersededBy?: readonly string[] | undefined;
   /** Scenarios that the candidate is ambiguous with; undefined if there are none (1.5). */
   readonly ambiguousWith?: readonly string[] | undefined;
-  /** Scenarios whose exclusion is ignored: rivals while ambiguity is found out (1.5), and callers (section 11). */
+  /** Scenarios whose exclusion is ignored: rivals while ambiguity is determined (1.5), and callers (section 11). */
   readonly toleratedScenarioIds: ReadonlySet<string>;
-  /** The customer need not agree, because the test only finds out which candidates would start (1.5). */
+  /** Consent is not required, because the test only determines which candidates would start (1.5). */
   readonly ignoresConsent?: boolean;
 }
 
@@ -82,7 +82,7 @@ function reject(rejection: StartRejection): StartTestResult {
 
 /**
  * Tests FILTERING_DISABLED, DISABLED, ALREADY_ACTIVE, JUST_ENDED, BELOW_THRESHOLD and MODEL, which depend on the session and the score. A
- * call is part of an instance that goes on, so filtering and JUST_ENDED do not concern it (section 11, 2.16).
+ * call is part of an instance that continues, so filtering and JUST_ENDED do not apply to it (section 11, 2.16).
  */
 function checkAvailability(
   candidate: StartCandidate,
@@ -202,7 +202,7 @@ function checkFieldsAndLimits(
   return maxStarts !== undefined && starts >= maxStarts ? { reason: 'START_LIMIT' } : undefined;
 }
 
-/** Tests START_BLOCKED (2.12). It does not concern a call (section 11). */
+/** Tests START_BLOCKED (2.12). It does not apply to a call (section 11). */
 function checkStartBlocked({ origin }: StartCandidate, instances: readonly TurnInstance[]): StartRejection | undefined {
   if (origin === 'CALLED') return undefined;
   const blocking = listStartBlockers(instances).map(getScenarioId);

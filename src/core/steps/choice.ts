@@ -104,9 +104,10 @@ function listEligibleTransitions(
 }
 
 /**
- * Whether the walk has already entered the target. A step is entered at most once a turn, except where the walk ends there because a field
- * that it collects is not settled (3.5), and where a transition clears a field of the target and this turn gave the value for the next round
- * ("Another one?" - "Yes, milk"). Such a transition makes a field unknown, so that a walk takes it only as often as there are fields.
+ * Whether the walk has already entered the target and must not enter it again. A step is entered at most once a turn, except where the walk
+ * ends there because a field that it collects is not settled (3.5), and where a transition clears a field of the target and this turn gave
+ * the value for the next round ("Another one?" - "Yes, milk"). Such a transition makes a field unknown, so that a walk takes it only as
+ * often as there are fields.
  */
 function isReentry(walk: Walk, transition: CompiledTransition, context: SelectionContext): boolean {
   const { position, traversedSteps, input } = walk;

@@ -84,7 +84,7 @@ function withoutNeed(walk: Walk): Walk {
   return walk.need === noNeed ? walk : changeWalk(walk, { need: noNeed });
 }
 
-/** After a DECLINED that neither moved nor ended the instance, its stages go on: the CONFIRM is put again (2.5). */
+/** After a DECLINED that neither moved nor ended the instance, its stages continue: the CONFIRM is put again (2.5). */
 function askAgain(walk: Walk, context: SelectionContext): Walk {
   const { position, requests } = walk;
   const { step, visit } = position;
@@ -95,7 +95,7 @@ function askAgain(walk: Walk, context: SelectionContext): Walk {
   return changeWalk(reset, { need });
 }
 
-/** What a step does about data that its transitions miss. */
+/** How a step obtains data that its transitions are missing. */
 type MissingDataNeed = Pick<Walk, 'need' | 'countsFailure'>;
 
 function findMissingDataNeed(walk: Walk): MissingDataNeed | undefined {

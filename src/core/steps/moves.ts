@@ -40,8 +40,8 @@ export function moveTo(walk: Walk, target: CompiledStep, context: SelectionConte
 }
 
 /**
- * The visit to return to. A step that is entered again while it is itself to be returned from keeps what it returned to before, so that the
- * suspended visits do not grow without end.
+ * The visit to return to. If a step with a visit to return to is entered again, it keeps that visit, so that suspended visits do not
+ * accumulate.
  */
 function toSuspendedVisit({ position, attempts }: Walk, target: CompiledStep): SuspendedVisit {
   const { step, visit } = position;
@@ -141,8 +141,8 @@ function isGiven(field: string, { instance, scenario }: Walk['input'], { storedD
 }
 
 /**
- * Enters a step: what came after its earlier place is taken off the route (0.9). `left` has what leaving the previous step has changed, or is
- * the walk itself at a start. Both moves together copy the walk once.
+ * Enters a step. If the step is on the route, its entry and all later ones are removed from the route (0.9). `left` has what leaving the
+ * previous step has changed, or is the walk itself at a start. Both moves together copy the walk once.
  */
 export function enter(
   walk: Walk,
@@ -240,8 +240,8 @@ function returnToVisit(walk: Walk, transition: CompiledTransition, context: Sele
 }
 
 /**
- * Clears the fields that a taken transition lists under `clears` (3.2). Spared are values given this turn that neither the step collects nor
- * the condition of the transition reads.
+ * Clears the fields that a taken transition lists under `clears` (3.2). Values of this turn that neither the step collects nor the
+ * condition of the transition reads are kept.
  */
 export function clearFields(
   walk: Walk,

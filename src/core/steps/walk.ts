@@ -26,8 +26,8 @@ export function walkInstance(input: WalkInput, context: SelectionContext): Walk 
 }
 
 /**
- * Continues a walk whose call ended: the outcome and the returned values are recorded in the visit where the walk stopped, which then goes on
- * (section 11).
+ * Continues a walk whose call ended: the outcome and the returned values are recorded in the visit where the walk stopped, which then
+ * continues (section 11).
  */
 export function continueWalk(
   walk: Walk,
@@ -61,8 +61,8 @@ function leaveCurrentStep(initial: Walk, context: SelectionContext): Walk {
 }
 
 /**
- * Applies BACK; undefined if it does not reach the instance (3.10). If this turn gives a field of the step that it goes to, that answers the
- * question, and the walk goes on from there.
+ * Applies BACK; undefined if it does not reach the instance (3.10). If this turn gives a field of the step that it goes to, that answers
+ * the question, and the walk continues from there.
  */
 function goBack(walk: Walk, context: SelectionContext): Walk | undefined {
   const { input } = walk;

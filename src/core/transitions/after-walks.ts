@@ -30,7 +30,7 @@ function isAtEnd({ position }: Walk): boolean {
   return isTerminal && anytimeTransitions.length + completionTransitions.length === 0 && !hasEndedEarly(position);
 }
 
-/** Lets the instances walk whose deferred contribution has become free, although the turn does not concern them (0.5, 4.2). */
+/** Activates the instances whose deferred contribution is no longer blocked, although the turn does not concern them (0.5, 4.2). */
 export function activateUnblocked(state: TurnState, context: SelectionContext): TurnState {
   return updateInstances(state, (instance) => {
     if (!isActive(instance) || instance.shouldWalk || instance.walk) return instance;
@@ -45,8 +45,8 @@ export function activateUnblocked(state: TurnState, context: SelectionContext): 
 }
 
 /**
- * Whether what an instance would contribute still has its rival (4.2): a CONFIRM that of the other scenario, or the CHOICE with this one
- * option; an ASK the ASK of the other scenario.
+ * Whether the rival of an instance's contribution remains (4.2). The rival of a CONFIRM is the CONFIRM of the other scenario or the CHOICE
+ * with this one option. The rival of an ASK is the ASK of the other scenario.
  */
 function hasRival({ kind }: StepNeed, rivalId: string, state: TurnState, context: SelectionContext): boolean {
   const rival = findScenarioInstance(state, rivalId);

@@ -22,7 +22,7 @@ import { toWalkInput } from '../steps/walk-input';
 import type { Walk } from '../steps/walk-state';
 import { settleWalk } from './walks';
 
-/** What a call hands to its caller when it ends (section 11). */
+/** The result that a call returns to its caller (section 11). */
 interface CallResult {
   readonly outcome: CallOutcomeKind;
   readonly returned: FieldValues;
@@ -33,8 +33,8 @@ interface CallResult {
 const noValues: FieldValues = new Map();
 
 /**
- * Cancels what a call started when the walk of its caller left the step (section 11). If the walk ends where the same scenario is called, for
- * example after a correction, the run that is there goes on. A visit that is to be returned to is not left (0.8).
+ * Cancels what a call started when the walk of its caller left the step (section 11). If the walk ends where the same scenario is called,
+ * for example after a correction, the existing run continues. A visit that is to be returned to is not left (0.8).
  */
 export function cancelLeftCalls(state: TurnState): TurnState {
   let current = state;
@@ -65,7 +65,7 @@ function listVisits({ number, returnTo }: StepVisit): readonly number[] {
   return returnTo ? [number, ...listVisits(returnTo.visit)] : [number];
 }
 
-/** Hands the results of called instances that have ended to their callers (section 11). */
+/** Returns the results of called instances that have ended to their callers (section 11). */
 export function returnCallResults(state: TurnState, context: SelectionContext): TurnState {
   if (!state.instances.some(({ call }) => call)) return state;
   let current = updateInstances(state, (instance) => markReturned(instance, state));
@@ -117,7 +117,10 @@ function findSuspendedCallStep(visit: StepVisit, scenario: CompiledScenario | un
   return undefined;
 }
 
-/** Returns what an earlier run of the called scenario found, this turn's included; undefined if the step does not use it (section 11). */
+/**
+ * Returns the values that an earlier run of the called scenario found, runs of this turn included; undefined if the step does not use it
+ * (section 11).
+ */
 export function findReusedValues(
   caller: TurnInstance,
   calledId: string,
@@ -127,7 +130,7 @@ export function findReusedValues(
   return step && getReusedValues(step, context);
 }
 
-/** Ends a call with what an earlier run found. */
+/** Ends a call with the values of an earlier run. */
 export function reuseCompletedRun(
   state: TurnState,
   caller: TurnInstance,
@@ -137,12 +140,12 @@ export function reuseCompletedRun(
   return endCall(state, caller, { outcome: 'CALL_SUCCEEDED', returned, leadInTemplateIds: [] }, context);
 }
 
-/** Ends the call of a caller that cannot be made or did not come to a result. */
+/** Fails a call that cannot be made or has ended without a result. */
 export function failCall(state: TurnState, caller: TurnInstance, context: SelectionContext): TurnState {
   return endCall(state, caller, { outcome: 'CALL_FAILED', returned: noValues, leadInTemplateIds: [] }, context);
 }
 
-/** Records the end of a call. An active caller goes on in the same turn, a paused one when it resumes. */
+/** Records the end of a call. An active caller continues on the same turn, a paused one when it resumes. */
 function endCall(state: TurnState, waiting: TurnInstance, result: CallResult, context: SelectionContext): TurnState {
   const caller: TurnInstance = { ...waiting, call: undefined, isCallOfWalk: false };
   const walk = isActive(caller) ? (caller.walk ?? computeWalk(caller, context)) : undefined;
@@ -204,7 +207,7 @@ function recordOutcome(visit: StepVisit, scenario: CompiledScenario | undefined,
   return { ...visit, returnTo: { ...returnTo, visit: suspended } };
 }
 
-/** Records the result in the instance itself: the caller goes on when it resumes. A failure that nothing handles cancels it now (2.5). */
+/** Records the result in the instance itself: the caller continues when it resumes. A failure that nothing handles cancels it now (2.5). */
 function storeCallResult(caller: TurnInstance, result: CallResult, context: SelectionContext): TurnInstance {
   const { view } = caller;
   const { outcome, returned, leadInTemplateIds } = result;

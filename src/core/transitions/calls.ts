@@ -13,7 +13,7 @@ import { getKnownValues } from '../model/known-data';
 import type { InstanceCall } from '../model/session';
 import { failCall, findReusedValues, reuseCompletedRun } from './call-returns';
 
-/** Calls nest at most this deep (section 11). */
+/** The maximum depth of nested calls (section 11). */
 const maxCallLevels = 5;
 
 /** Opens the calls of the walks that ended at a call stage (section 11). */

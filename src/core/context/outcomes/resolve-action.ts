@@ -35,7 +35,7 @@ function resolveByKey(outcome: StepOutcome, search: OutcomeSearch): OutcomeTarge
   return { kind: 'ignored', instanceId: outcome.instanceId, reason: explainUnknownKey(outcome, search) };
 }
 
-/** The requests of earlier visits are not kept for ever. Their keys name a visit that has ended. */
+/** Requests of earlier visits are not kept indefinitely, but their keys name the visit that has ended. */
 function explainUnknownKey({ actionKey }: StepOutcome, { session }: OutcomeSearch): 'OTHER_VISIT' | 'NO_OPEN_REQUEST' {
   const owner = session.instances.find(({ instanceId }) => actionKey.startsWith(`${instanceId}/`));
   if (!owner) return 'NO_OPEN_REQUEST';

@@ -63,8 +63,8 @@ function findChoice(
 }
 
 /**
- * A CHOICE with one option stands before every CONFIRM of its plan (1.5). One with several options asks for a name, so that a bare no to a plan
- * with both answers the CONFIRM.
+ * A CHOICE with one option comes before every CONFIRM of its plan (1.5). One with several options asks for a name, so that a bare no to a
+ * plan with both answers the CONFIRM.
  */
 function isPutAfter({ lastPut, scenarioIds }: ScenarioChoiceRequest, confirm: OwnedRequest | undefined): boolean {
   if (!confirm || !lastPut) return lastPut !== undefined;
