@@ -106,7 +106,7 @@ describe('0.6: ACTION_SUCCEEDED without a key', () => {
   });
 });
 
-describe('0.6: an event from outside', () => {
+describe('0.6: an external event', () => {
   const parcel = (scenarioId: string, step: Partial<StepDraft> = {}): ScenarioDraft => ({
     scenarioId,
     steps: [

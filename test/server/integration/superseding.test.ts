@@ -184,7 +184,7 @@ describeOnBothStores('superseding a turn', (_start, getClient) => {
           {
             field: 'input.turn.supersedes_turn_id',
             description:
-              'must be empty, because this method stores no turns; send the session before the turn to replace',
+              'must be empty, because this method stores no turns; send the session as it was before the replaced turn',
           },
         ],
       ]);

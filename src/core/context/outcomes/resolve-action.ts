@@ -64,7 +64,7 @@ function resolveWithoutKey(outcome: StepOutcome, search: OutcomeSearch): Outcome
   );
 }
 
-/** Finds the instance whose current step has neither a confirm nor an act stage: the outcome is an event from outside. */
+/** Finds the instance whose current step has neither a confirm nor an act stage: the outcome is an external event. */
 function findEventTarget({ instanceId, stepId }: StepOutcome, search: OutcomeSearch): ScenarioInstance | undefined {
   const { instances } = search.session;
   const named = instances.filter((instance) => instanceId === '' || instance.instanceId === instanceId);
