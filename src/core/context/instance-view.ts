@@ -9,7 +9,7 @@ import type { Catalogue } from '../scenario/catalogue';
 import type { CompiledScenario, CompiledStep } from '../scenario/compiled-scenario';
 import { recordAnswers } from './asks';
 import { describeChanges, noChanges } from './changed-values';
-import { holdValues, releaseValues, withHeld } from './held-values';
+import { applyHeldValues, holdValues, releaseValues } from './held-values';
 import { type InstanceSignals, resolveSignals } from './instance-signals';
 import { recordLateSuccesses, recordPassedCheckpoints } from './outcomes/irreversible';
 import type { ResolvedOutcome } from './outcomes/outcome-target';
@@ -60,9 +60,9 @@ export interface InstanceView {
   readonly isAnswered: boolean;
   /** The turn addresses the instance (0.5). Instances that start are not counted here. */
   readonly isAddressed: boolean;
-  /** Not MESSAGE: something of the turn concerns the instance, so that it walks (0.5). */
+  /** Turns without a message only: the turn concerns the instance, so the instance walks (0.5). */
   readonly isConcerned: boolean;
-  /** MESSAGE: the turn does not count as an attempt at its open request (0.8). */
+  /** MESSAGE turns only: the turn does not count as an attempt at its open request (0.8). */
   readonly isAttemptExempt: boolean;
 }
 
@@ -86,7 +86,7 @@ export interface ViewInput {
   readonly changedFields: readonly string[];
   /** Scenarios that a candidate at or above the start threshold names. */
   readonly namedScenarioIds: ReadonlySet<string>;
-  /** Not MESSAGE: the instances with a timer that is due (section 14). */
+  /** Turns without a message only: the instances with a timer that is due (section 14). */
   readonly dueInstanceIds: ReadonlySet<string>;
   /** Fields of which the turn gave a value that was rejected (section 10). */
   readonly rejectedAnswers: ReadonlySet<string>;
@@ -109,16 +109,16 @@ export function createDraftView(original: ScenarioInstance, input: ViewInput): D
   const localFields = scenario?.localFields ?? noFields;
   const isMessage = turn.trigger === 'MESSAGE';
   const { variables, variableTimes } = storedData.instanceVariables.get(instanceId) ?? original;
-  const isPlain = variables.size === 0 && withHeld(original).size === 0 && localFields.size === 0;
-  const before = isPlain
+  const hasOnlySharedData = variables.size === 0 && applyHeldValues(original).size === 0 && localFields.size === 0;
+  const before = hasOnlySharedData
     ? input.before
-    : viewInstanceData(withHeld(original), session.variables, turn.customerData, localFields);
-  const unheld = isPlain
+    : viewInstanceData(applyHeldValues(original), session.variables, turn.customerData, localFields);
+  const knownWithoutHeld = hasOnlySharedData
     ? input.known
     : viewInstanceData(variables, storedData.sessionVariables, turn.customerData, localFields);
   const toKnown = (own: FieldValues, held: FieldValues): KnownData =>
     held.size === 0 && own === variables
-      ? unheld
+      ? knownWithoutHeld
       : viewInstanceData(new Map([...own, ...held]), storedData.sessionVariables, turn.customerData, localFields);
 
   const outcomes = input.outcomes.filter(
@@ -130,7 +130,7 @@ export function createDraftView(original: ScenarioInstance, input: ViewInput): D
 
   // Values that were confirmed are held while the WRITE action is under way (3.9).
   const wasUnderWay = step !== undefined && isWriteUnderWay(toVisitState(original, step));
-  const held = wasUnderWay ? holdValues(original, unheld) : noValues;
+  const held = wasUnderWay ? holdValues(original, knownWithoutHeld) : noValues;
   const isStored = variables === original.variables && held.size === 0 && original.heldValues.size === 0;
   const stored = isStored ? original : changeInstance(original, { variables, variableTimes, heldValues: held });
   const voided = voidChangedConfirms(stored, step, toKnown(variables, held));
@@ -142,7 +142,7 @@ export function createDraftView(original: ScenarioInstance, input: ViewInput): D
   const afterVoid = release ? voidChangedConfirms(settled, step, known) : settled;
 
   const changedFields =
-    isPlain && known === input.known && providedFields === storedData.providedFields
+    hasOnlySharedData && known === input.known && providedFields === storedData.providedFields
       ? input.changedFields
       : findChangedFields(providedFields, before, known);
   const changedByCustomer =
@@ -184,10 +184,9 @@ export function createDraftView(original: ScenarioInstance, input: ViewInput): D
     keptFields: release?.keptFields ?? noNames,
     providedFields,
     signals: resolveSignals(original, turn.situation.signals, input.focusInstanceId),
-    hasOutcome:
-      recorded.hasOutcomeOfVisit || isAwaitedResult(recorded.lateResultNames, scenario, step, instance, before),
+    hasOutcome: recorded.hasVisitOutcome || isAwaitedResult(recorded.lateResultNames, scenario, step, instance, before),
     hasConfirmedByKey: recorded.hasConfirmedByKey,
-    hasAnsweredRequest: answers.hasAnswered || recorded.hasOutcomeOfVisit,
+    hasAnsweredRequest: answers.hasAnswered || recorded.hasVisitOutcome,
     hasDeclined: instance.visit.outcome === 'DECLINED' && findVisitRequest(instance, 'CONFIRM')?.outcome === 'DECLINED',
     changesCollectedField: changes.changesCollectedField,
     changesUsedValue: changes.changesUsedValue,
@@ -206,7 +205,10 @@ export function createDraftView(original: ScenarioInstance, input: ViewInput): D
   };
 }
 
-/** The names that the patch and the candidate variables give the instance. Its local fields come only from what it took itself. */
+/**
+ * Lists the names that the patch and the candidate variables provide to the instance. A local field is listed only if this instance
+ * received it.
+ */
 function listProvided(
   instanceId: string,
   { providedFields, localVariables }: StoredData,

@@ -65,7 +65,7 @@ export interface SelectionContext extends TurnInput {
   /** Scenarios that a candidate at or above the start threshold names. */
   readonly namedScenarioIds: ReadonlySet<string>;
   readonly storedData: StoredData;
-  /** Values of local fields that the start of a scenario takes, by scenario id (0.4). */
+  /** Values of local fields that the start of a scenario receives, by scenario id (0.4). */
   readonly localStartValues: ReadonlyMap<string, FieldValues>;
   /** The known data of the session after storing, for scenarios without an instance. */
   readonly known: KnownData;

@@ -127,7 +127,7 @@ test('4.2: a deferred contribution is not put, and is remembered with its rival'
 /** Reasons of decisions about an instance to which nothing happens. */
 const idleReasons: readonly string[] = ['QUIET', 'STAYS_PAUSED', 'WAITS_FOR_CALL'];
 
-test('14: until the next timer, the time of a TIMER turn makes no difference', () => {
+test('14: until the next timer, every TIMER turn has the same result', () => {
   forEachTurn(({ after, turn, conversation }) => {
     const { nextTimerAt } = turn.result;
     if (nextTimerAt !== undefined) expect(nextTimerAt).toBeGreaterThanOrEqual(after.updatedAt);
@@ -142,7 +142,7 @@ test('14: until the next timer, the time of a TIMER turn makes no difference', (
   });
 });
 
-test('14: a TIMER turn at the next timer decides something, and a chain of such turns ends', () => {
+test('14: a TIMER turn at the next timer decides something, and a sequence of such turns ends', () => {
   forEachTurn(({ after, turn, conversation, restore }) => {
     let { nextTimerAt } = turn.result;
     for (let turns = 0; nextTimerAt !== undefined; turns += 1) {

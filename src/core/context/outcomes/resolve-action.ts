@@ -23,7 +23,7 @@ function resolveByKey(outcome: StepOutcome, search: OutcomeSearch): OutcomeTarge
   if (open) return toTarget(open, toolId, search);
   if (actions.length > 0) return explainClosed(actions, outcome);
   const confirms = withKey.filter(({ request }) => request.kind === 'CONFIRM');
-  const confirm = confirms.find(({ request }) => isOpen(request) && !search.isTaken(request));
+  const confirm = confirms.find(({ request }) => isOpen(request) && !search.isAnswered(request));
   if (confirm && kind === 'ACTION_SUCCEEDED') {
     return { kind: 'request', instanceId: confirm.instance.instanceId, request: confirm.request, toolIds: [] };
   }
@@ -35,7 +35,7 @@ function resolveByKey(outcome: StepOutcome, search: OutcomeSearch): OutcomeTarge
   return { kind: 'ignored', instanceId: outcome.instanceId, reason: explainUnknownKey(outcome, search) };
 }
 
-/** The requests of earlier visits are not kept for ever. Their keys name a visit that has ended. */
+/** Requests of earlier visits are not kept indefinitely, but their keys name the visit that has ended. */
 function explainUnknownKey({ actionKey }: StepOutcome, { session }: OutcomeSearch): 'OTHER_VISIT' | 'NO_OPEN_REQUEST' {
   const owner = session.instances.find(({ instanceId }) => actionKey.startsWith(`${instanceId}/`));
   if (!owner) return 'NO_OPEN_REQUEST';
@@ -64,7 +64,7 @@ function resolveWithoutKey(outcome: StepOutcome, search: OutcomeSearch): Outcome
   );
 }
 
-/** Finds the instance whose current step has neither a confirm nor an act stage: the outcome is an event from outside. */
+/** Finds the instance whose current step has neither a confirm nor an act stage: the outcome is an external event. */
 function findEventTarget({ instanceId, stepId }: StepOutcome, search: OutcomeSearch): ScenarioInstance | undefined {
   const { instances } = search.session;
   const named = instances.filter((instance) => instanceId === '' || instance.instanceId === instanceId);
@@ -85,14 +85,14 @@ function hasOutcome(request: InstanceRequest, toolId: string, search: OutcomeSea
 }
 
 function canAnswer(request: InstanceRequest, toolId: string, search: OutcomeSearch): boolean {
-  return isOpen(request) && !search.isTaken(request) && listAnswerable(request, toolId, search).length > 0;
+  return isOpen(request) && !search.isAnswered(request) && listAnswerableTools(request, toolId, search).length > 0;
 }
 
 /**
  * Lists the tools that an outcome is about. While the ACTION is open, only a success is final, so that a tool which failed can report again. An
  * outcome without a tool id is about all tools that have none.
  */
-function listAnswerable(request: InstanceRequest, toolId: string, search: OutcomeSearch): readonly string[] {
+function listAnswerableTools(request: InstanceRequest, toolId: string, search: OutcomeSearch): readonly string[] {
   return request.tools
     .map((tool) => tool.toolId)
     .filter((id) => {
@@ -102,6 +102,6 @@ function listAnswerable(request: InstanceRequest, toolId: string, search: Outcom
 }
 
 function toTarget({ instance, request }: OwnedRequest, toolId: string, search: OutcomeSearch): OutcomeTarget {
-  const toolIds = listAnswerable(request, toolId, search);
+  const toolIds = listAnswerableTools(request, toolId, search);
   return { kind: 'request', instanceId: instance.instanceId, request, toolIds };
 }
