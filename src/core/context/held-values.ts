@@ -24,7 +24,7 @@ export function holdValues(instance: ScenarioInstance, known: KnownData): FieldV
   return new Map([...held].filter(([field, value]) => !jsonEquals(known.get(field) ?? null, value)));
 }
 
-interface ReleasedValues {
+export interface ReleasedValues {
   readonly instance: ScenarioInstance;
   /** The values that the action was done with; they stay although the customer has changed them. */
   readonly keptFields: readonly string[];
