@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { findOpenRequest } from '../../src/core/model/request';
-import type { PathEntry, ScenarioInstance } from '../../src/core/model/session';
+import type { ScenarioInstance } from '../../src/core/model/session';
 import { defaultSettings } from '../../src/core/model/settings';
+import type { PathEntry } from '../../src/core/model/visit';
 import { decodeSession, encodeSession } from '../../src/server/codec/stored/stored-values';
 import { Conversation } from '../support/conversation';
 import { randomSession } from '../support/random-scenarios';

@@ -2,8 +2,9 @@ import type { FieldValues } from '../../src/core/model/json';
 import { jsonEquals } from '../../src/core/model/json';
 import { viewInstanceData } from '../../src/core/model/known-data';
 import type { InstanceRequest } from '../../src/core/model/request';
-import type { ScenarioInstance, StepVisit } from '../../src/core/model/session';
+import type { ScenarioInstance } from '../../src/core/model/session';
 import type { StepOutcome } from '../../src/core/model/turn';
+import type { StepVisit } from '../../src/core/model/visit';
 import { expectDefined, forEachSession, forEachTurn, type TurnWithSessions } from '../support/random-sessions';
 
 type Outcome = Pick<StepOutcome, 'kind'> & Partial<Pick<StepOutcome, 'actionKey' | 'instanceId'>>;

@@ -1,7 +1,8 @@
 import { jsonEquals } from '../model/json';
 import type { KnownData } from '../model/known-data';
 import { type InstanceRequest, isOpen, type RequestKind } from '../model/request';
-import type { ScenarioInstance, StepVisit } from '../model/session';
+import type { ScenarioInstance } from '../model/session';
+import type { StepVisit } from '../model/visit';
 import type { CompiledStep } from '../scenario/compiled-scenario';
 
 /** A step in a visit, with the requests of the instance. Stages follow from it (3.1). */

@@ -13,8 +13,8 @@ import {
 import { findInstance, replaceInstance, type TurnState, updateInstances } from '../lifecycle/turn-state';
 import type { FieldValues } from '../model/json';
 import { getKnownValues, withValues } from '../model/known-data';
-import type { StepVisit } from '../model/session';
 import type { CallOutcomeKind } from '../model/turn';
+import { listVisitNumbers, type StepVisit } from '../model/visit';
 import type { CompiledScenario, CompiledStep } from '../scenario/compiled-scenario';
 import { getReusedValues } from '../steps/stage-need';
 import { continueWalk, walkInstance } from '../steps/walk';
@@ -46,7 +46,7 @@ export function cancelLeftCalls(state: TurnState): TurnState {
       continue;
     }
     const callVisit = findCallVisit(view.instance.visit, view.scenario, view.instance.currentStepId);
-    if (callVisit !== undefined && listVisits(walk.position.visit).includes(callVisit)) continue;
+    if (callVisit !== undefined && listVisitNumbers(walk.position.visit).includes(callVisit)) continue;
     current = replaceInstance(current, { ...caller, call: undefined });
     const called = call.hasStarted ? findInstance(current, call.instanceId) : undefined;
     if (called && !hasEnded(called)) current = replaceInstance(current, cancelCalled(called));
@@ -58,11 +58,6 @@ export function cancelLeftCalls(state: TurnState): TurnState {
 function findCallVisit(visit: StepVisit, scenario: CompiledScenario | undefined, stepId: string): number | undefined {
   if (scenario?.steps.get(stepId)?.call) return visit.number;
   return visit.returnTo && findCallVisit(visit.returnTo.visit, scenario, visit.returnTo.stepId);
-}
-
-/** Lists the numbers of a visit and of those that it suspended. */
-function listVisits({ number, returnTo }: StepVisit): readonly number[] {
-  return returnTo ? [number, ...listVisits(returnTo.visit)] : [number];
 }
 
 /** Returns the results of called instances that have ended to their callers (section 11). */

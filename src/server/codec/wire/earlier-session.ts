@@ -11,8 +11,9 @@ import {
   type RequestKind,
   type WaitsFor,
 } from '../../../core/model/request';
-import type { RouteEntry, ScenarioChoiceRequest, ScenarioInstance, Session } from '../../../core/model/session';
+import type { ScenarioChoiceRequest, ScenarioInstance, Session } from '../../../core/model/session';
 import { sortNames } from '../../../core/model/sorting';
+import type { RouteEntry } from '../../../core/model/visit';
 import { contributionType } from './decision-enums';
 import { visitOutcome } from './enums';
 import { fieldsFromProto } from './json-value';
