@@ -23,7 +23,7 @@ export function markAddressed(drafts: readonly DraftView[], input: ViewInput): r
     const isAddressed = addressed.has(view);
     const addressesOther = addressed.size > (isAddressed ? 1 : 0);
     const namesOther = namedScenarioIds.size > (view.isNamed ? 1 : 0);
-    // A spread is fast here, because it only replaces properties (ADR 0007).
+    // The one place that copies views, so that they keep one hidden class (ADR 0007).
     return {
       ...view,
       isAnswered: answered.includes(view),

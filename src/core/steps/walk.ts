@@ -42,9 +42,8 @@ export function continueWalk(
     returnedValues: new Map<string, JsonValue>([...walk.returnedValues, ...returned]),
     known: withValues(walk.known, returned),
   };
-  const anytime = takeTransition('ANYTIME', resumed, context);
-  const next = anytime.isTaken ? anytime.walk : takeTransition('ON_COMPLETION', anytime.walk, context).walk;
-  return finishWalk(walkForward(next, context), context);
+  const hasHopsLeft = walk.traversedSteps.length < context.settings.maxHopsPerTurn;
+  return finishWalk(hasHopsLeft ? walkForward(advance(resumed, context), context) : resumed, context);
 }
 
 /** Leaves the step where the walk begins: ANYTIME and global transitions, BACK, a correction, then ON_COMPLETION transitions (3.2). */
