@@ -27,7 +27,7 @@ export interface InstanceCall {
 /** Why an optional field needs no further question without being known (3.1). */
 export type SettledWithout = 'DECLINED' | 'LEFT_OUT';
 
-/** What the last plan said for an instance, to undo it if it did not reach the customer (section 12). */
+/** The lead-ins that the last plan contained for an instance. They are restored if they did not reach the customer (section 12). */
 export interface LastPlan {
   readonly revision: number;
   readonly leadInTemplateIds: readonly string[];
@@ -162,7 +162,7 @@ export interface ScenarioChoiceRequest {
   readonly previousPut?: Putting | undefined;
   readonly putCount: number;
   readonly attempts: number;
-  /** Values of local fields that its scenarios took, by scenario id (0.4). */
+  /** Values of local fields that its scenarios received, by scenario id (0.4). */
   readonly localValues: ReadonlyMap<string, FieldValues>;
 }
 

@@ -98,7 +98,7 @@ function listReturns(caller: TurnInstance, calledId: string): readonly string[] 
   return findCallStep(caller, calledId)?.call?.returns ?? [];
 }
 
-/** Finds the step that waits for a call: the one where the instance stands, or one whose visit is suspended. */
+/** Finds the step that waits for a call: the current step of the instance, or a step whose visit is suspended. */
 function findCallStep({ view, walk }: TurnInstance, calledId: string): CompiledStep | undefined {
   const step = walk?.position.step ?? view.step;
   return step?.call?.scenarioId === calledId ? step : findSuspendedCallStep(view.instance.visit, view.scenario);

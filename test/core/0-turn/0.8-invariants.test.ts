@@ -150,7 +150,7 @@ test('14: a TIMER turn at the next timer decides something, and a sequence of su
       expect(result.lifecycleDecisions.every(({ reason }) => idleReasons.includes(reason))).toBe(false);
       ({ nextTimerAt } = result);
       if (turns < 50) continue;
-      // Only transitions with `after` that lead back to their step go on for ever.
+      // Only transitions with `after` that lead back to their step continue indefinitely.
       expect(result.transitionDecisions.flatMap(({ transitionsTaken }) => transitionsTaken)).not.toEqual([]);
       break;
     }
