@@ -82,7 +82,11 @@ export function recordLateSuccesses<T extends WithIrreversible>(
     if (scenario && !isWrite(outcome, scenario, step)) return [];
     return [{ stepId, description: step?.actionDescription ?? stepId, visitNumber: 0, revision, passed: false }];
   });
-  return done.length === 0 ? instance : { ...instance, irreversibleDone: [...instance.irreversibleDone, ...done] };
+  // A caller can report the same success again and again.
+  const isRecorded = ({ stepId }: IrreversibleStep): boolean =>
+    instance.irreversibleDone.some((each) => each.stepId === stepId && each.visitNumber === 0);
+  const added = done.filter((each) => !isRecorded(each));
+  return added.length === 0 ? instance : { ...instance, irreversibleDone: [...instance.irreversibleDone, ...added] };
 }
 
 /** Whether a success that is ignored for this reason is recorded as done. A repeated report is not recorded again. */
@@ -104,16 +108,16 @@ function isWrite({ toolId }: StepOutcome, scenario: CompiledScenario, step: Comp
   return toolId === '' ? (step?.isWriteAction ?? false) : scenario.writeToolIds.has(toolId);
 }
 
-/** The step that the outcome names, directly or in its key; else the first one with its tool; "" if there is none. */
+/** The step of the scenario that the outcome names, directly or in its key; else the first one with its tool; "" if there is none. */
 function findStepId(
   { stepId, actionKey, toolId }: StepOutcome,
   instanceId: string,
   scenario: CompiledScenario | undefined,
 ): string {
-  if (stepId !== '') return stepId;
-  if (actionKey.startsWith(`${instanceId}/`)) {
-    return actionKey.slice(instanceId.length + 1).replace(/\/\d+(\/\d+)?$/, '');
-  }
+  const isOwnKey = actionKey.startsWith(`${instanceId}/`);
+  const keyStepId = isOwnKey ? actionKey.slice(instanceId.length + 1).replace(/\/\d+(\/\d+)?$/, '') : '';
+  const namedId = stepId || keyStepId;
+  if (!scenario || scenario.steps.has(namedId)) return namedId;
   const hasTool = ({ tools }: CompiledStep): boolean => tools.some((tool) => tool.toolId === toolId);
-  return [...(scenario?.steps.values() ?? [])].find(hasTool)?.stepId ?? '';
+  return [...scenario.steps.values()].find(hasTool)?.stepId ?? '';
 }
