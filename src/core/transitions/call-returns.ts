@@ -33,8 +33,8 @@ interface CallResult {
 const noValues: FieldValues = new Map();
 
 /**
- * Cancels what a call started when the walk of its caller left the step (section 11). If the walk ends where the same scenario is called,
- * for example after a correction, the existing run continues. A visit that is to be returned to is not left (0.8).
+ * Cancels the instance that a call started when the walk of its caller left the step (section 11). If the walk ends where the same scenario
+ * is called, for example after a correction, the existing run continues. A suspended visit is not left (0.8).
  */
 export function cancelLeftCalls(state: TurnState): TurnState {
   let current = state;
