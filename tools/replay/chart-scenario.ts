@@ -25,7 +25,7 @@ import { toScenarioId } from './replay-ids';
 /** A customer may repeat a search many times, which is not a loop. The limit on attempts finds real loops. */
 const maxLoopCount = 50;
 
-/** The scores of the recordings name the scenario that a message is about, not a wish to begin again: only a START restarts. */
+/** A recorded score means that a message is about a scenario, not that the customer wants a new run: only a START restarts. */
 const restartThreshold = 1;
 
 /** Converts a chart to a scenario of the contract. docs/replay.md states the rules. */

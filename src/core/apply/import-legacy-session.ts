@@ -4,18 +4,14 @@ import { buildActionKey, type InstanceRequest, type RequestKind, type WaitsFor }
 import {
   createEmptySession,
   createInstance,
-  createVisit,
-  type IrreversibleStep,
-  type PathEntry,
-  type RouteEntry,
   type ScenarioCounter,
   type ScenarioInstance,
   type Session,
   type SessionKey,
   type SessionVariable,
-  type StepVisit,
 } from '../model/session';
 import { sortNames } from '../model/sorting';
+import { createVisit, type IrreversibleStep, type PathEntry, type RouteEntry, type StepVisit } from '../model/visit';
 import type { CompiledScenario, CompiledStep } from '../scenario/compiled-scenario';
 
 /** The inputs of an import, except the record. */

@@ -3,7 +3,7 @@ import { findActionUnderWay, toVisitState } from '../context/visit-state';
 import type { Session } from '../model/session';
 import type { Catalogue } from '../scenario/catalogue';
 
-/** What the next timer depends on, after the turn. */
+/** The parts of a session, after the turn, that determine the next timer. */
 export type TimedSession = Pick<
   Session,
   'instances' | 'variables' | 'lastMessageAt' | 'updatedAt' | 'revision' | 'exchangeRevision'

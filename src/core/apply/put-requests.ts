@@ -59,8 +59,9 @@ export type PutState = Pick<
 >;
 
 /**
- * Records what the plan contributes for an instance: the request that is put, templates that were said, a contribution that was deferred, and
- * what the instance waits for (0.8, 3.1, 4.2). `position` is that of its request in the order of the plan; -1 if the plan puts none.
+ * Records what the plan contributes for an instance: the request that is put, templates that were contributed, a contribution that was
+ * deferred, and what the instance waits for (0.8, 3.1, 4.2). `position` is that of its request in the order of the plan; -1 if the plan
+ * puts none.
  */
 export function putContribution(
   walk: Walk,

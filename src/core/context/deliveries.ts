@@ -64,7 +64,7 @@ function undoInstance(instance: ScenarioInstance, session: Session, delivery: De
   };
 }
 
-/** A CONFIRM and its ACTION have the same key; the type of the contribution tells them apart. */
+/** A CONFIRM and its ACTION have the same key; the type of the contribution distinguishes them. */
 function matchesType({ kind }: InstanceRequest, { contributionType }: Delivery): boolean {
   return contributionType === undefined || kind === contributionType;
 }

@@ -155,7 +155,7 @@ function isAffectedByExpiry(field: string, timed: TimedInstance): boolean {
   );
 }
 
-/** Lists the transitions that can become TRUE although nothing but time passes: while a stage waits, only ANYTIME and global ones (3.2). */
+/** Lists the transitions that can become TRUE when only time passes: while a stage waits, only ANYTIME and global ones (3.2). */
 function listEnabledTransitions(timed: TimedInstance): readonly CompiledTransition[] {
   return isStageOpen(timed)
     ? [...timed.step.anytimeTransitions, ...timed.scenario.globalTransitions]

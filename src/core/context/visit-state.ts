@@ -1,7 +1,8 @@
 import { jsonEquals } from '../model/json';
 import type { KnownData } from '../model/known-data';
 import { type InstanceRequest, isOpen, type RequestKind } from '../model/request';
-import type { ScenarioInstance, StepVisit } from '../model/session';
+import type { ScenarioInstance } from '../model/session';
+import type { StepVisit } from '../model/visit';
 import type { CompiledStep } from '../scenario/compiled-scenario';
 
 /** A step in a visit, with the requests of the instance. Stages follow from it (3.1). */
@@ -62,8 +63,8 @@ export function isActionIncomplete(state: Pick<VisitState, 'visit' | 'requests'>
 }
 
 /**
- * Finds the action that is under way at the current step: it is open, and required or awaited by the act stage (0.8). An action that a
- * step entered again has taken over from an older visit counts as well (3.9).
+ * Finds the action that is under way at the current step: it is open, and required or awaited by the act stage (0.8). An action that was
+ * moved from an older visit when its step was entered again counts as well (3.9).
  */
 export function findActionUnderWay(state: VisitState): InstanceRequest | undefined {
   const { step } = state;

@@ -40,7 +40,7 @@ export interface PauseBehavior {
   readonly endsWhenAddressed: (state: Pick<PausedState, 'resumePolicy'>) => boolean;
   /** Whether the pause ends although the turn does not address the instance. */
   readonly endsAutomatically: (state: PausedState) => boolean;
-  /** Completes the sentence "... stays paused until", after what ends every pause; "" if nothing else ends it. */
+  /** Completes the sentence "... stays paused until", after the events that end every pause; "" if no other event ends it. */
   readonly describeEnd: (resumePolicy: ResumePolicy) => string;
   /** Explains the turn that pauses the instance. */
   readonly describePause: (texts: DecisionTexts) => string;

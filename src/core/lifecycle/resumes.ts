@@ -32,7 +32,7 @@ interface ResumeRequest {
   readonly canDisplace: boolean;
   /** A call resumes the instance, so START_BLOCKED does not concern it (section 11). */
   readonly isCalled?: boolean;
-  /** Scenarios whose exclusion is ignored besides that of its callers (section 11). */
+  /** Scenarios whose exclusion is ignored in addition to that of the callers (section 11). */
   readonly toleratedScenarioIds?: ReadonlySet<string>;
 }
 
@@ -123,7 +123,7 @@ function isAddressedByMessage({ view }: TurnInstance, { turn }: Pick<SelectionCo
   return view.isAddressed && turn.trigger === 'MESSAGE';
 }
 
-/** Whether the turn ends the pause of the instance, whatever its reason, other than by name (2.11). */
+/** Whether the turn ends the pause of the instance regardless of its reason, other than by naming it (2.11). */
 function isExplicitlyResumed({ view }: TurnInstance, context: SelectionContext): boolean {
   return (
     view.signals.hasContinue ||
@@ -202,7 +202,10 @@ function getPolicy({ view }: TurnInstance, { settings }: Pick<SelectionContext, 
   return view.instance.resumePolicy ?? settings.resumePolicy;
 }
 
-/** Ends a pause that the customer did not ask to end: resumes the instance, or asks first if its scenario says so (2.11). */
+/**
+ * Ends a pause that the customer did not ask to end: resumes the instance, or offers to resume it if the scenario has `resume: OFFER`
+ * (2.11).
+ */
 function resumeOrOffer(state: TurnState, paused: TurnInstance, context: SelectionContext): TurnState {
   if (paused.view.scenario?.definition.resume !== 'OFFER' || paused.view.instance.pauseReason === 'CALLER_PAUSED') {
     return tryResume(state, paused, context);

@@ -135,7 +135,3 @@ export function hasSameValue(a: Fields, b: Fields, field: string): boolean {
 export function findMissingFields(fields: readonly string[], known: Fields): readonly string[] {
   return fields.filter((field) => !known.has(field));
 }
-
-export function areAllKnown(fields: readonly string[], known: KnownData): boolean {
-  return fields.every((field) => known.has(field));
-}

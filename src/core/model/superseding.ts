@@ -1,8 +1,9 @@
 import { OrchestratorError } from './orchestrator-error';
 import type { InstanceRequest } from './request';
-import { createEmptySession, type ScenarioInstance, type Session, type StepVisit } from './session';
+import { createEmptySession, type ScenarioInstance, type Session } from './session';
 import type { Turn } from './turn';
 import type { TurnResult } from './turn-result';
+import type { StepVisit } from './visit';
 
 /** Why a turn cannot be superseded (section 13). */
 export type SupersedingProblem =

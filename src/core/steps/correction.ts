@@ -1,5 +1,5 @@
 import { looksUpField, usesField, usesFieldNow } from '../context/used-fields';
-import type { RouteEntry } from '../model/session';
+import type { RouteEntry } from '../model/visit';
 import type { CompiledStep } from '../scenario/compiled-scenario';
 import { getLastCheckpoint } from './checkpoints';
 import type { WalkInput } from './walk-input';

@@ -4,8 +4,8 @@ import { changeVisit } from '../model/changes';
 import { isQuestion } from '../model/focus';
 import { withoutFields, withValues } from '../model/known-data';
 import { changeRequest, type InstanceRequest, isOpen } from '../model/request';
-import { createVisit, type RouteEntry, type StepVisit, type SuspendedVisit } from '../model/session';
 import { addName, mergeNames, sortNames } from '../model/sorting';
+import { createVisit, type RouteEntry, type StepVisit, type SuspendedVisit } from '../model/visit';
 import type { CompiledStep, CompiledTransition } from '../scenario/compiled-scenario';
 import { getReusedValues } from './stage-need';
 import type { TraversedStep, Walk } from './walk-state';
@@ -211,7 +211,7 @@ function takeOverAction(
   return requests.map((request) => (isUnderWay(request) ? changeRequest(request, { visitNumber }) : request));
 }
 
-/** Adds the templates of a step that speaks with the next contribution. A correction does not repeat those of the steps it goes through again. */
+/** Adds the templates of a step with `speak: WITH_NEXT`. A correction does not repeat those of the steps that it passes again. */
 function addLeadIns({ leadInTemplateIds, correction, input }: Walk, step: CompiledStep): readonly string[] {
   if (!step.speaksWithNext) return leadInTemplateIds;
   const isRepeated = correction !== undefined && input.instance.route.some(({ stepId }) => stepId === step.stepId);

@@ -178,7 +178,7 @@ function haveSameValues(a: FieldValues, b: FieldValues): boolean {
   return true;
 }
 
-/** Whether a walk may pass over the step: skipping is allowed, its fields are settled and nothing else is to be done (3.5). */
+/** Whether a walk may pass over the step: skipping is allowed, its fields are settled and no other stage is open (3.5). */
 export function isPassable(walk: Walk, context: SelectionContext): boolean {
   const { position, correction } = walk;
   const { step } = position;

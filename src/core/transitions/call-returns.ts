@@ -13,8 +13,8 @@ import {
 import { findInstance, replaceInstance, type TurnState, updateInstances } from '../lifecycle/turn-state';
 import type { FieldValues } from '../model/json';
 import { getKnownValues, withValues } from '../model/known-data';
-import type { StepVisit } from '../model/session';
 import type { CallOutcomeKind } from '../model/turn';
+import { listVisitNumbers, type StepVisit } from '../model/visit';
 import type { CompiledScenario, CompiledStep } from '../scenario/compiled-scenario';
 import { getReusedValues } from '../steps/stage-need';
 import { continueWalk, walkInstance } from '../steps/walk';
@@ -33,8 +33,8 @@ interface CallResult {
 const noValues: FieldValues = new Map();
 
 /**
- * Cancels what a call started when the walk of its caller left the step (section 11). If the walk ends where the same scenario is called,
- * for example after a correction, the existing run continues. A visit that is to be returned to is not left (0.8).
+ * Cancels the instance that a call started when the walk of its caller left the step (section 11). If the walk ends where the same scenario
+ * is called, for example after a correction, the existing run continues. A suspended visit is not left (0.8).
  */
 export function cancelLeftCalls(state: TurnState): TurnState {
   let current = state;
@@ -46,7 +46,7 @@ export function cancelLeftCalls(state: TurnState): TurnState {
       continue;
     }
     const callVisit = findCallVisit(view.instance.visit, view.scenario, view.instance.currentStepId);
-    if (callVisit !== undefined && listVisits(walk.position.visit).includes(callVisit)) continue;
+    if (callVisit !== undefined && listVisitNumbers(walk.position.visit).includes(callVisit)) continue;
     current = replaceInstance(current, { ...caller, call: undefined });
     const called = call.hasStarted ? findInstance(current, call.instanceId) : undefined;
     if (called && !hasEnded(called)) current = replaceInstance(current, cancelCalled(called));
@@ -58,11 +58,6 @@ export function cancelLeftCalls(state: TurnState): TurnState {
 function findCallVisit(visit: StepVisit, scenario: CompiledScenario | undefined, stepId: string): number | undefined {
   if (scenario?.steps.get(stepId)?.call) return visit.number;
   return visit.returnTo && findCallVisit(visit.returnTo.visit, scenario, visit.returnTo.stepId);
-}
-
-/** Lists the numbers of a visit and of those that it suspended. */
-function listVisits({ number, returnTo }: StepVisit): readonly number[] {
-  return returnTo ? [number, ...listVisits(returnTo.visit)] : [number];
 }
 
 /** Returns the results of called instances that have ended to their callers (section 11). */
@@ -103,7 +98,7 @@ function listReturns(caller: TurnInstance, calledId: string): readonly string[] 
   return findCallStep(caller, calledId)?.call?.returns ?? [];
 }
 
-/** Finds the step that waits for a call: the one where the instance stands, or one whose visit is suspended. */
+/** Finds the step that waits for a call: the current step of the instance, or a step whose visit is suspended. */
 function findCallStep({ view, walk }: TurnInstance, calledId: string): CompiledStep | undefined {
   const step = walk?.position.step ?? view.step;
   return step?.call?.scenarioId === calledId ? step : findSuspendedCallStep(view.instance.visit, view.scenario);

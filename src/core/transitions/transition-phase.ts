@@ -94,7 +94,7 @@ function toPhase(state: TurnState, context: SelectionContext): TransitionPhase {
   };
 }
 
-/** Names the reason of an instance that waits for a call and contributes nothing, and marks the pause that the plan offers to end. */
+/** Sets the reason of an instance that waits for a call, and marks a pause that the plan offers to end. */
 function finalizeInstance(instance: TurnInstance, choiceToPut: ScenarioChoiceRequest | undefined): TurnInstance {
   if (
     instance.action === 'CONTINUE' &&

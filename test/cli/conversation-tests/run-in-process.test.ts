@@ -125,7 +125,7 @@ steps:
 `;
   const paid = '{instance_id: Order, kind: ACTION_SUCCEEDED, tool_id: pay}';
 
-  /** Runs outcomes, each in a turn of its own, and returns their keys. The instance is replaced by its name. */
+  /** Runs outcomes, each in a separate turn, and returns their keys. The instance is replaced by its name. */
   async function listKeys(...outcomes: readonly string[]): Promise<readonly string[]> {
     writeFileSync(join(folder, 'order.yaml'), order);
     const start = '  - {message: Order, candidates: [{scenario_id: Order, score: 0.9}]}\n';

@@ -7,7 +7,7 @@ import {
 } from '../../support/conversation';
 import { asking, end } from '../../support/sample-scenarios';
 
-/** Both scenarios ask for a street of their own. */
+/** Both scenarios ask for their own street. */
 const delivery = asking('delivery', ['street', 'floor'], { localFields: ['street'] });
 const billing = asking('billing', ['street', 'iban'], { localFields: ['street'] });
 const chat = asking('chat', ['topic', 'mood']);

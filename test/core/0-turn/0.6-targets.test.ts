@@ -128,7 +128,7 @@ describe('0.6: an external event', () => {
     expect(conversation.instance('p').currentStepId).toBe('way');
   });
 
-  test('0.6: has no tool id', () => {
+  test('0.6: is an outcome without a tool id', () => {
     const played = startConversation([parcel('p')]).turn(succeeded({ toolId: 't' }));
     expect(listIgnored(played)).toEqual(['ACTION_SUCCEEDED NO_OPEN_REQUEST']);
   });

@@ -7,7 +7,7 @@ const ask = (field: string, ...to: NonNullable<StepDraft['to']>): StepDraft => (
   collectsProfileFields: [field],
   to: to.length > 0 ? to : ['end'],
 });
-/** The route as text: the steps behind the current one, then the current one. */
+/** The route as text, followed by the current step. */
 const getRoute = (conversation: Conversation): string => {
   const { route, currentStepId } = conversation.instance('s');
   return [...route.map(({ stepId }) => stepId), currentStepId].join(' > ');

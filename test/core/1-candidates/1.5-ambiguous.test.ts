@@ -194,7 +194,7 @@ describe('the CHOICE', () => {
     expect(conversation.turn({ candidates: { a: 0.9 } }).plan).toEqual(['CHOICE c,d', 'a ASK a_field']);
   });
 
-  test('0.4: the CHOICE keeps the local values that its scenarios took until one of them starts', () => {
+  test('0.4: the CHOICE keeps the local values of its scenarios until one of them starts', () => {
     const conversation = createLinkedConversation(links, { a: { localFields: ['a_field'] } });
     conversation.turn({ ...both, given: [{ name: 'a_field', value: 5, scenarioId: 'a' }] });
     const played = conversation.turn({ signals: [['START', 'a']] });

@@ -2,7 +2,7 @@ import { aRelationship, Conversation, type ScenarioDraft, type TurnDraft } from 
 import { createLinkedConversation } from '../../support/linked-scenarios';
 import { asking } from '../../support/sample-scenarios';
 
-/** Ends without a word when its field is known. */
+/** Ends without a contribution when its field is known. */
 const brief = (ending: 'SUCCEEDED' | 'FAILED' = 'SUCCEEDED'): ScenarioDraft => ({
   scenarioId: 'a',
   steps: [

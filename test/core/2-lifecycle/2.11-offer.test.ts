@@ -5,7 +5,7 @@ import { asking } from '../../support/sample-scenarios';
 const yes: TurnDraft = { outcomes: [{ kind: 'CONFIRMED' }] };
 const no: TurnDraft = { outcomes: [{ kind: 'DECLINED' }] };
 
-/** Booking has displaced refund, whose scenario says resume: OFFER. */
+/** Booking has displaced refund, whose scenario has resume: OFFER. */
 const startDisplaced = (): Conversation => {
   const conversation = new Conversation(
     [

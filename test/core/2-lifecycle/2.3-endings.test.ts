@@ -76,7 +76,7 @@ describe('the ending of a run', () => {
     expect(endings(complete, { scenarioId: 'check', steps: [step] })).toEqual(['USER_REQUEST', 'FAILED', 'FAILED']);
   });
 
-  test('2.3: a COMPLETE signal is obeyed on a turn without a message', () => {
+  test('2.3: a COMPLETE signal takes effect on a turn without a message', () => {
     expect(endings({ ...complete, trigger: 'TIMER' }, asking('check', ['x']))).toEqual([
       'USER_REQUEST',
       'SUCCEEDED',

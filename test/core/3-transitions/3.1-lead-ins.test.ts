@@ -23,7 +23,7 @@ const getLine = (played: PlayedTurn | undefined): string => {
 const play = (steps: readonly StepDraft[], ...drafts: Parameters<typeof playTurns>[1]): readonly string[] =>
   playTurns({ scenarioId: 's', steps: [...steps, end] } satisfies ScenarioDraft, drafts).map(getLine);
 
-test('3.1: templates that speak with the next contribution form no stage', () => {
+test('3.1: templates with speak = WITH_NEXT form no stage', () => {
   expect(play([speaking('hello', { to: ['name'] }), ask('name')], {}, {})).toEqual([
     'hello_text + ASK name',
     'ASK name',

@@ -158,6 +158,6 @@ test('3.2: consecutive explanations return to the first question', () => {
   expect(conversation.instance('s').visit).toMatchObject({ number: 1, returnTo: undefined });
 });
 
-test('3.2: a returning transition has no target of its own', () => {
+test('3.2: a returning transition has no target', () => {
   expect(() => compileDraft(scenario({}, { to: [{ returns: true }, 'end'] }))).not.toThrow();
 });

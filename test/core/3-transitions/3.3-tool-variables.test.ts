@@ -10,7 +10,7 @@ const tool = (toolId: string, ...variableNames: readonly string[]) => ({
   timing: 'DURING_STEP' as const,
   dependsOn: [],
 });
-/** Looks up a status and goes on by its value. */
+/** Looks up a status and continues depending on its value. */
 const status = (step: Partial<StepDraft> = {}): ScenarioDraft => ({
   scenarioId: 's',
   steps: [

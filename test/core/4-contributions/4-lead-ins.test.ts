@@ -3,7 +3,7 @@ import { Conversation } from '../../support/conversation';
 import { playTurns, startScenarios } from '../../support/play-turns';
 import { asking, end, waiting } from '../../support/sample-scenarios';
 
-/** A step that says something with the next contribution. */
+/** A step whose templates come with the next contribution. */
 const speaking = (stepId: string, to: string): StepDraft => ({
   stepId,
   templateIds: [stepId],

@@ -33,7 +33,7 @@ test('findings: docs/findings.md lists every code with its severity', () => {
   );
 });
 
-test('3.2: a loop through silent steps that clears a field behind the step that collects it is found', () => {
+test('3.2: a loop through silent steps that clears a field after the step that collects it is found', () => {
   const loop = createDraft(
     { ...ask, to: ['a'] },
     { stepId: 'a', to: ['b'] },

@@ -1,7 +1,8 @@
 import { changeInstance } from '../../model/changes';
 import type { IgnoredReason } from '../../model/lifecycle-decision';
-import type { IrreversibleStep, ScenarioInstance, SuspendedVisit } from '../../model/session';
+import type { ScenarioInstance } from '../../model/session';
 import type { StepOutcome } from '../../model/turn';
+import type { IrreversibleStep, SuspendedVisit } from '../../model/visit';
 import type { CompiledScenario, CompiledStep } from '../../scenario/compiled-scenario';
 import { hasActionSucceeded, isActFinished, isConfirmFinished, type VisitState } from '../visit-state';
 import type { ResolvedOutcome } from './outcome-target';

@@ -4,7 +4,7 @@ import type { ScenarioChoiceRequest, ScenarioInstance, Session } from '../../mod
 import type { StepOutcome } from '../../model/turn';
 import type { CompiledStep } from '../../scenario/compiled-scenario';
 
-/** What an outcome answers (0.6). */
+/** The request, choice or step that an outcome answers, or the reason why it is ignored (0.6). */
 export type OutcomeTarget =
   /** A CONFIRM, or some tools of an ACTION. `toolIds` is empty for a CONFIRM. */
   | {

@@ -3,8 +3,9 @@ import type { KnownData } from '../../model/known-data';
 import type { IgnoredOutcome } from '../../model/lifecycle-decision';
 import type { InstanceRequest, RequestedTool } from '../../model/request';
 import { changeRequest } from '../../model/request';
-import type { ScenarioInstance, SettledWithout, StepVisit, SuspendedVisit } from '../../model/session';
+import type { ScenarioInstance, SettledWithout } from '../../model/session';
 import type { StepOutcomeKind, VisitOutcome } from '../../model/turn';
+import { listVisitNumbers, type StepVisit, type SuspendedVisit } from '../../model/visit';
 import type { CompiledStep } from '../../scenario/compiled-scenario';
 import { hasActionSucceeded, hasChangedValue, isActionIncomplete, isWriteUnderWay } from '../visit-state';
 import type { OutcomeTarget, ResolvedOutcome } from './outcome-target';
@@ -181,7 +182,7 @@ class OutcomeRecorder {
 
   /** Whether the request belongs to the current visit, or to a visit that a global transition suspended. */
   private isInVisit({ visitNumber }: InstanceRequest): boolean {
-    return listVisits(this.instance.visit).includes(visitNumber);
+    return listVisitNumbers(this.instance.visit).includes(visitNumber);
   }
 
   private setOutcome(visitNumber: number, outcome: VisitOutcome | undefined): void {
@@ -206,11 +207,6 @@ function isSameRequest(a: InstanceRequest, b: InstanceRequest): boolean {
     a.visitNumber === b.visitNumber &&
     a.firstPut.revision === b.firstPut.revision
   );
-}
-
-/** Lists the numbers of the visit and of the visits that it suspended. */
-function listVisits(visit: StepVisit): readonly number[] {
-  return visit.returnTo ? [visit.number, ...listVisits(visit.returnTo.visit)] : [visit.number];
 }
 
 function withOutcome(visit: StepVisit, visitNumber: number, outcome: VisitOutcome | undefined): StepVisit {

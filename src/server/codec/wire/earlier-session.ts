@@ -11,8 +11,9 @@ import {
   type RequestKind,
   type WaitsFor,
 } from '../../../core/model/request';
-import type { RouteEntry, ScenarioChoiceRequest, ScenarioInstance, Session } from '../../../core/model/session';
+import type { ScenarioChoiceRequest, ScenarioInstance, Session } from '../../../core/model/session';
 import { sortNames } from '../../../core/model/sorting';
+import type { RouteEntry } from '../../../core/model/visit';
 import { contributionType } from './decision-enums';
 import { visitOutcome } from './enums';
 import { fieldsFromProto } from './json-value';
@@ -176,7 +177,7 @@ const open: Answer = { status: 'OPEN', outcome: undefined, hasAnswer: false };
 
 /** Whether a request of the visit is open. `isLast`: it is the last contribution of the visit that waits for an answer. */
 const readAnswer: Readonly<Record<RequestKind, (isLast: boolean, visit: VisitMessage) => Answer>> = {
-  // Version 1 took fields that were asked for once as answered.
+  // Version 1 treated fields that were asked for once as answered.
   ASK: (isLast) => (isLast ? open : { status: 'ANSWERED', outcome: undefined, hasAnswer: true }),
   CONFIRM: (isLast, visit) => {
     const outcome = visitOutcome.optionalFromProto(visit.outcome);

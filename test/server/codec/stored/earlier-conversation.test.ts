@@ -2,7 +2,7 @@ import { decodeSession } from '../../../../src/server/codec/stored/stored-values
 import { aRelationship, Conversation, type ScenarioDraft } from '../../../support/conversation';
 import { conversationBytes } from '../../stores/recorded/conversation-bytes';
 
-// Conversations that began under a release up to 0.2 and go on under version 2.
+// Conversations that began under a release up to 0.2 and continue under version 2.
 
 const refund: ScenarioDraft = {
   scenarioId: 'refund',

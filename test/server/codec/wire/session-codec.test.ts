@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { Session as SessionMessage } from '../../../../gen/focal/orchestration/v1/session';
 import { OrchestratorError } from '../../../../src/core/model/orchestrator-error';
-import { createEmptySession, createInstance, createVisit, type Session } from '../../../../src/core/model/session';
+import { createEmptySession, createInstance, type Session } from '../../../../src/core/model/session';
+import { createVisit } from '../../../../src/core/model/visit';
 import { sessionFromProto, sessionToProto } from '../../../../src/server/codec/wire/session-codec';
 import { type DeepPartial, encodeAndDecode } from '../partial-message';
 import { coherentSession } from '../session-arbitrary';
