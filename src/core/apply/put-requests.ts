@@ -1,5 +1,6 @@
 import { isSettled } from '../context/asks';
 import type { SelectionContext } from '../context/selection-context';
+import { findVisitRequest } from '../context/visit-state';
 import { getWaitsFor } from '../contributions/waits-for';
 import { changeVisit } from '../model/changes';
 import type { Contribution } from '../model/contribution';
@@ -13,7 +14,7 @@ import {
   type RequestedTool,
   type RequestKind,
 } from '../model/request';
-import type { ScenarioInstance } from '../model/session';
+import type { ScenarioInstance, StepVisit } from '../model/session';
 import { mergeNames, sortNames, sortWith } from '../model/sorting';
 import type { CompiledScenario } from '../scenario/compiled-scenario';
 import type { Walk } from '../steps/walk-state';
@@ -75,10 +76,12 @@ export function putContribution(
   const put =
     position < 0 ? requests : putRequest(requests, walk, contribution, { revision, at: turn.occurredAt, position });
   const finishesInform = need.kind === 'inform' && !need.areLeadIns;
+  const informed = finishesInform ? changeVisit(visit, { informedRevision: revision }) : visit;
+  const trimmed = trimClosedRequests(put, informed);
   return {
-    visit: finishesInform ? changeVisit(visit, { informedRevision: revision }) : visit,
+    visit: trimmed.visit,
     requests: closeSettledAsks(
-      { requests: trimClosedRequests(put, visit.number), settledFields, visit },
+      { requests: trimmed.requests, settledFields, visit },
       { scenario: input.scenario, walk },
       known,
       context.storedData.declinedFields,
@@ -253,11 +256,33 @@ export function closeSettledAsks(
   return requests.map((request) => (isClosed(request) ? changeRequest(request, { status: 'ANSWERED' }) : request));
 }
 
-/** Keeps the open requests, those of the current visit, and the latest others. */
-function trimClosedRequests(requests: readonly InstanceRequest[], visitNumber: number): readonly InstanceRequest[] {
-  if (requests.length <= maxClosedRequests) return requests;
-  const isKept = (request: InstanceRequest): boolean => isOpen(request) || request.visitNumber === visitNumber;
+/**
+ * Keeps the open requests, the latest of each kind in the current visit and in those that it suspended, and the latest others. The keys of
+ * agreements that are not kept stay used (0.8).
+ */
+function trimClosedRequests(
+  requests: readonly InstanceRequest[],
+  visit: StepVisit,
+): Pick<ScenarioInstance, 'requests' | 'visit'> {
+  if (requests.length <= maxClosedRequests) return { requests, visit };
+  const visits = new Set<number>();
+  for (let each: StepVisit | undefined = visit; each; each = each.returnTo?.visit) visits.add(each.number);
+  const isKept = (request: InstanceRequest): boolean =>
+    isOpen(request) ||
+    (visits.has(request.visitNumber) &&
+      findVisitRequest({ visit: { number: request.visitNumber }, requests }, request.kind) === request);
   const others = requests.filter((request) => !isKept(request));
   const trimmed = new Set(others.slice(0, Math.max(0, others.length - maxClosedRequests)));
-  return trimmed.size === 0 ? requests : requests.filter((request) => !trimmed.has(request));
+  if (trimmed.size === 0) return { requests, visit };
+  return { requests: requests.filter((request) => !trimmed.has(request)), visit: reserveKeys(visit, [...trimmed]) };
+}
+
+/** Reserves the keys of the agreements of a visit and of those that it suspended. */
+function reserveKeys(visit: StepVisit, trimmed: readonly InstanceRequest[]): StepVisit {
+  const { number, supersededKeys, returnTo } = visit;
+  const agreements = trimmed.filter(({ kind, visitNumber }) => kind === 'CONFIRM' && visitNumber === number);
+  return changeVisit(visit, {
+    supersededKeys: supersededKeys + agreements.length,
+    returnTo: returnTo && { ...returnTo, visit: reserveKeys(returnTo.visit, trimmed) },
+  });
 }

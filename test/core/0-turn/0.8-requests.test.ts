@@ -118,6 +118,17 @@ describe('0.8: keys', () => {
   });
 });
 
+test('0.8: the requests of a visit are bounded, and no key is used again', () => {
+  const conversation = startPay();
+  const keys = new Set(['s#1/pay/1']);
+  for (let amount = 6; amount < 60; amount += 1) {
+    const played = conversation.turn({ candidates: { s: 0.9 }, variables: { amount } });
+    keys.add(getActionKey(played, 's'));
+  }
+  expect(keys.size).toBe(55);
+  expect(conversation.instance('s').requests.length).toBeLessThan(30);
+});
+
 describe('0.8: an ASK closes', () => {
   test('0.8: when its fields are settled', () => {
     const conversation = startConversation([asking('s', ['x', 'y'])]);

@@ -66,7 +66,7 @@ export function recordLateSuccesses<T extends WithIrreversible>(
   currentVisitNumber: number,
 ): T {
   if (outcomes.length === 0) return instance;
-  const done = outcomes.flatMap(({ outcome, target }): readonly IrreversibleStep[] => {
+  const late = outcomes.flatMap(({ outcome, target }): readonly IrreversibleStep[] => {
     if (outcome.kind !== 'ACTION_SUCCEEDED' || target.kind === 'choice' || target.instanceId !== instance.instanceId) {
       return [];
     }
@@ -81,7 +81,14 @@ export function recordLateSuccesses<T extends WithIrreversible>(
     if (scenario && !isWrite(outcome, scenario, step)) return [];
     return [{ stepId, description: step?.actionDescription ?? stepId, visitNumber: 0, revision, passed: false }];
   });
-  return done.length === 0 ? instance : { ...instance, irreversibleDone: [...instance.irreversibleDone, ...done] };
+  const irreversibleDone = late.reduce(addLate, instance.irreversibleDone);
+  return irreversibleDone === instance.irreversibleDone ? instance : { ...instance, irreversibleDone };
+}
+
+/** A report that a caller repeats for ever is listed once for its step. */
+function addLate(done: readonly IrreversibleStep[], late: IrreversibleStep): readonly IrreversibleStep[] {
+  const isListed = done.some(({ visitNumber, stepId }) => visitNumber === 0 && stepId === late.stepId);
+  return isListed ? done : [...done, late];
 }
 
 /** Whether a success that is ignored for this reason happened nevertheless. A repeated report happened once. */

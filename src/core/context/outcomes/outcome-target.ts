@@ -32,6 +32,8 @@ export interface OutcomeSearch {
   readonly focusInstanceId: string;
   /** Whether an earlier outcome of this turn answers the whole request. */
   isTaken(request: InstanceRequest): boolean;
+  /** Whether a success with the key of an open CONFIRM counts: no outcome of this turn declined the CONFIRM or reported this tool. */
+  canPress(confirm: InstanceRequest, toolId: string): boolean;
   /** The outcome of a tool of the request, with the earlier outcomes of this turn. */
   getToolOutcome(request: InstanceRequest, toolId: string): RequestedTool['outcome'];
   isChoiceTaken(choice: ScenarioChoiceRequest): boolean;

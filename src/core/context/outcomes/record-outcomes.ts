@@ -142,12 +142,16 @@ class OutcomeRecorder {
 
   /** A success with the key of a CONFIRM confirms and acts: the action counts as hinted with the CONFIRM (0.6). */
   private addPressedAction(confirm: InstanceRequest, toolId: string): void {
-    const tools = (this.step?.tools ?? []).map((tool): RequestedTool => {
-      const hasSucceeded = toolId === '' || tool.toolId === toolId;
-      return { toolId: tool.toolId, outcome: hasSucceeded ? 'SUCCEEDED' : undefined };
-    });
+    const pressed = this.instance.requests.find(
+      ({ kind, actionKey }) => kind === 'ACTION' && actionKey === confirm.actionKey,
+    );
+    const before = pressed?.tools ?? (this.step?.tools ?? []).map((tool): RequestedTool => ({ toolId: tool.toolId }));
+    const tools = before.map(
+      (tool): RequestedTool =>
+        toolId === '' || tool.toolId === toolId ? { toolId: tool.toolId, outcome: 'SUCCEEDED' } : tool,
+    );
     const isComplete = tools.every(({ outcome }) => outcome !== undefined);
-    const action = changeRequest(confirm, {
+    const action = changeRequest(pressed ?? confirm, {
       kind: 'ACTION',
       fields: [],
       tools,
@@ -156,7 +160,8 @@ class OutcomeRecorder {
       attempts: 0,
       reminders: 0,
     });
-    this.instance = changeInstance(this.instance, { requests: [...this.instance.requests, action] });
+    if (pressed) this.replace(pressed, action);
+    else this.instance = changeInstance(this.instance, { requests: [...this.instance.requests, action] });
   }
 
   private answerAsk(kind: StepOutcomeKind, request: InstanceRequest): void {
