@@ -13,7 +13,7 @@ import { holdValues, releaseValues, withHeld } from './held-values';
 import { type InstanceSignals, resolveSignals } from './instance-signals';
 import { recordLateSuccesses, recordPassedCheckpoints } from './outcomes/irreversible';
 import type { ResolvedOutcome } from './outcomes/outcome-target';
-import { recordOutcomes, voidChangedConfirms } from './outcomes/record-outcomes';
+import { listVisits, recordOutcomes, voidChangedConfirms } from './outcomes/record-outcomes';
 import { findChangedFields, type StoredData } from './stored-data';
 import { collectCorrections, findCorrectedFields } from './used-fields';
 import { findVisitRequest, isWriteUnderWay, toVisitState } from './visit-state';
@@ -134,7 +134,7 @@ export function createDraftView(original: ScenarioInstance, input: ViewInput): D
   const isStored = variables === original.variables && held.size === 0 && original.heldValues.size === 0;
   const stored = isStored ? original : changeInstance(original, { variables, variableTimes, heldValues: held });
   const voided = voidChangedConfirms(stored, step, toKnown(variables, held));
-  const recorded = recordOutcomes(voided, step, outcomes);
+  const recorded = recordOutcomes(voided, scenario, outcomes);
   const isUnderWay = step !== undefined && isWriteUnderWay(toVisitState(recorded.instance, step));
   const release = isUnderWay ? undefined : releaseValues(recorded.instance, original, held, resultNames);
   const settled = release?.instance ?? recorded.instance;
@@ -171,7 +171,7 @@ export function createDraftView(original: ScenarioInstance, input: ViewInput): D
       ? withCounts
       : changeInstance(withCounts, { pendingCorrections: corrections });
   const revision = session.revision + 1;
-  const withLate = recordLateSuccesses(withCorrections, scenario, input.outcomes, revision, original.visit.number);
+  const withLate = recordLateSuccesses(withCorrections, scenario, input.outcomes, revision, listVisits(original.visit));
   const instance = scenario ? recordPassedCheckpoints(withLate, scenario, revision) : withLate;
   const ask = findOpenRequest(original.requests, 'ASK');
   return {

@@ -1,4 +1,4 @@
-import type { Conversation, TurnDraft } from '../../support/conversation';
+import type { Conversation, StepDraft, TurnDraft } from '../../support/conversation';
 import { listIgnored, listRequests } from '../../support/requests';
 import { startConversation } from '../../support/running';
 import { acting, asking, confirming, end, silent, waiting } from '../../support/sample-scenarios';
@@ -60,6 +60,16 @@ describe('0.6: a success for an ended instance', () => {
     expect(session.instances[0]?.irreversibleDone).toEqual([]);
   });
 
+  test('0.6: is not recorded again if it is the one that the visit ended with', () => {
+    const conversation = startConversation([acting('s'), acting('t')]);
+    const success: TurnDraft = { outcomes: [{ kind: 'ACTION_SUCCEEDED', actionKey: 's#1/act/1' }] };
+    conversation.turn(success);
+    conversation.turn({ signals: [['CANCEL', 's']] });
+    expect(conversation.turn(success).session.endedInstances[0]?.irreversibleDone).toMatchObject([
+      { stepId: 'act', visitNumber: 1 },
+    ]);
+  });
+
   test('0.6: is described by its step id if the step or the scenario does not exist', () => {
     const late = (stepId: string): Outcome => ({
       kind: 'ACTION_SUCCEEDED',
@@ -114,6 +124,37 @@ describe('0.6: a button that confirms and acts', () => {
     const played = start().turn({ outcomes: [success('pay'), success('pay')] });
     expect(listIgnored(played)).toEqual(['s#1 ACTION_SUCCEEDED ALREADY_ANSWERED']);
     expect(played.plan).toEqual(['s ACTION_HINT log']);
+  });
+
+  test('0.6: is not one of a tool that the step does not have', () => {
+    const played = start().turn({ outcomes: [success('other')] });
+    expect(listIgnored(played)).toEqual(['s#1 ACTION_SUCCEEDED NO_OPEN_REQUEST']);
+    expect(played.plan).toEqual(['s CONFIRM ']);
+  });
+
+  test('0.6: may be pressed while a global transition suspends its step', () => {
+    const why: StepDraft = {
+      stepId: 'why',
+      reachableFromAnywhere: true,
+      templateIds: ['why'],
+      to: [{ returns: true, intentLabel: 'ok' }],
+    };
+    const conversation = startConversation([
+      {
+        scenarioId: 's',
+        globals: [{ to: 'why', intentLabel: 'why' }],
+        steps: [
+          { stepId: 'pay', isCheckpoint: true, isRequiredAction: true, toolIds: ['pay', 'log'], to: ['wait'] },
+          why,
+          waiting,
+          end,
+        ],
+      },
+    ]);
+    conversation.turn({ intent: 'why' });
+    conversation.turn({ trigger: 'TOOL_RESULTS', outcomes: [success('pay')] });
+    expect(conversation.instance('s').irreversibleDone).toEqual([]);
+    expect(conversation.turn({ intent: 'ok' }).plan).toEqual(['s ACTION_HINT log']);
   });
 
   test('0.6: does nothing after DECLINED on the same turn, but is done', () => {

@@ -143,11 +143,18 @@ test('14: until the next timer, the time of a TIMER turn makes no difference', (
 });
 
 test('14: a TIMER turn at the next timer decides something, and a chain of such turns ends', () => {
-  forEachTurn(({ after, turn, conversation, restore }) => {
+  forEachTurn(({ after, turn, conversation, restore, getStep }) => {
     let { nextTimerAt } = turn.result;
     for (let turns = 0; nextTimerAt !== undefined; turns += 1) {
       const { result } = conversation.turn({ trigger: 'TIMER', occurredAt: nextTimerAt });
-      expect(result.lifecycleDecisions.every(({ reason }) => idleReasons.includes(reason))).toBe(false);
+      // No loop count bounds a time that leads to a step which neither collects, confirms nor acts (3.6): it comes again.
+      const isUncounted = result.transitionDecisions.some(
+        (decision) => decision.reason === 'ADVANCED' && !getStep(decision, decision.targetStepId)?.countsLoops,
+      );
+      if (isUncounted) break;
+      // An instance that waits for a call has the same lifecycle reason whether it walks or not.
+      const walks = result.transitionDecisions.some(({ reason }) => reason !== 'NOT_ADDRESSED');
+      expect(walks || result.lifecycleDecisions.some(({ reason }) => !idleReasons.includes(reason))).toBe(true);
       expect(turns).toBeLessThan(50);
       ({ nextTimerAt } = result);
     }

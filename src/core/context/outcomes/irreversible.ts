@@ -56,14 +56,14 @@ type WithIrreversible = Pick<ScenarioInstance, 'instanceId' | 'irreversibleDone'
 
 /**
  * Records successes of WRITE tools that were not applied, or that belong to a visit that was left. Their actions are done and cannot be
- * undone (0.6).
+ * undone (0.6). `visitNumbers` are those of the current visit and of the visits that it suspended.
  */
 export function recordLateSuccesses<T extends WithIrreversible>(
   instance: T,
   scenario: CompiledScenario | undefined,
   outcomes: readonly ResolvedOutcome[],
   revision: number,
-  currentVisitNumber: number,
+  visitNumbers: readonly number[],
 ): T {
   if (outcomes.length === 0) return instance;
   const late = outcomes.flatMap(({ outcome, target }): readonly IrreversibleStep[] => {
@@ -73,8 +73,8 @@ export function recordLateSuccesses<T extends WithIrreversible>(
     const isLate =
       target.kind === 'ignored'
         ? entersIrreversible(target.reason)
-        : target.kind === 'request' && target.request.visitNumber !== currentVisitNumber;
-    if (!isLate) return [];
+        : target.kind === 'request' && !visitNumbers.includes(target.request.visitNumber);
+    if (!isLate || isRecorded(outcome, instance)) return [];
     const stepId =
       target.kind === 'request' ? target.request.stepId : findStepId(outcome, instance.instanceId, scenario);
     const step = scenario?.steps.get(stepId);
@@ -83,6 +83,14 @@ export function recordLateSuccesses<T extends WithIrreversible>(
   });
   const irreversibleDone = late.reduce(addLate, instance.irreversibleDone);
   return irreversibleDone === instance.irreversibleDone ? instance : { ...instance, irreversibleDone };
+}
+
+/** Whether the success of the visit that the key names is recorded: the report is repeated. */
+function isRecorded({ actionKey }: StepOutcome, { instanceId, irreversibleDone }: WithIrreversible): boolean {
+  return irreversibleDone.some(({ stepId, visitNumber }) => {
+    const key = `${instanceId}/${stepId}/${visitNumber}`;
+    return actionKey === key || actionKey.startsWith(`${key}/`);
+  });
 }
 
 /** A report that a caller repeats for ever is listed once for its step. */

@@ -37,7 +37,8 @@ export interface OutcomeSearch {
   /** The outcome of a tool of the request, with the earlier outcomes of this turn. */
   getToolOutcome(request: InstanceRequest, toolId: string): RequestedTool['outcome'];
   isChoiceTaken(choice: ScenarioChoiceRequest): boolean;
-  getStep(instance: ScenarioInstance): CompiledStep | undefined;
+  /** Returns a step of the instance's scenario; the current one by default. */
+  getStep(instance: ScenarioInstance, stepId?: string): CompiledStep | undefined;
 }
 
 /** A request with the instance that it belongs to. */

@@ -5,7 +5,7 @@ import type { InstanceRequest, RequestedTool } from '../../model/request';
 import { changeRequest } from '../../model/request';
 import type { ScenarioInstance, SettledWithout, StepVisit, SuspendedVisit } from '../../model/session';
 import type { StepOutcomeKind, VisitOutcome } from '../../model/turn';
-import type { CompiledStep } from '../../scenario/compiled-scenario';
+import type { CompiledScenario, CompiledStep } from '../../scenario/compiled-scenario';
 import { hasActionSucceeded, hasChangedValue, isActionIncomplete, isWriteUnderWay } from '../visit-state';
 import type { OutcomeTarget, ResolvedOutcome } from './outcome-target';
 
@@ -27,11 +27,11 @@ export interface RecordedOutcomes {
 /** Records the resolved outcomes of one instance in request order. CONFIRMs whose values have changed are void already. */
 export function recordOutcomes(
   instance: ScenarioInstance,
-  step: CompiledStep | undefined,
+  scenario: CompiledScenario | undefined,
   outcomes: readonly ResolvedOutcome[],
 ): RecordedOutcomes {
   if (outcomes.length === 0) return toUnrecorded(instance);
-  const recorder = new OutcomeRecorder(instance, step);
+  const recorder = new OutcomeRecorder(instance, scenario);
   for (const outcome of outcomes) recorder.record(outcome);
   return recorder.result();
 }
@@ -59,7 +59,7 @@ class OutcomeRecorder {
 
   constructor(
     private instance: ScenarioInstance,
-    private readonly step: CompiledStep | undefined,
+    private readonly scenario: CompiledScenario | undefined,
   ) {}
 
   result(): RecordedOutcomes {
@@ -135,7 +135,8 @@ class OutcomeRecorder {
       outcome: hasFailed ? 'ACTION_FAILED' : 'ACTION_SUCCEEDED',
     });
     this.replace(request, answered);
-    if (hasFailed && this.step?.isRequiredAction && request.visitNumber === this.instance.visit.number) {
+    const step = this.scenario?.steps.get(this.instance.currentStepId);
+    if (hasFailed && step?.isRequiredAction && request.visitNumber === this.instance.visit.number) {
       this.failureCount += 1;
     }
   }
@@ -145,7 +146,8 @@ class OutcomeRecorder {
     const pressed = this.instance.requests.find(
       ({ kind, actionKey }) => kind === 'ACTION' && actionKey === confirm.actionKey,
     );
-    const before = pressed?.tools ?? (this.step?.tools ?? []).map((tool): RequestedTool => ({ toolId: tool.toolId }));
+    const step = this.scenario?.steps.get(confirm.stepId);
+    const before = pressed?.tools ?? (step?.tools ?? []).map((tool): RequestedTool => ({ toolId: tool.toolId }));
     const tools = before.map(
       (tool): RequestedTool =>
         toolId === '' || tool.toolId === toolId ? { toolId: tool.toolId, outcome: 'SUCCEEDED' } : tool,
@@ -214,7 +216,7 @@ function isSameRequest(a: InstanceRequest, b: InstanceRequest): boolean {
 }
 
 /** Lists the numbers of the visit and of the visits that it suspended. */
-function listVisits(visit: StepVisit): readonly number[] {
+export function listVisits(visit: StepVisit): readonly number[] {
   return visit.returnTo ? [visit.number, ...listVisits(visit.returnTo.visit)] : [visit.number];
 }
 

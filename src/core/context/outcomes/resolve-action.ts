@@ -23,7 +23,12 @@ function resolveByKey(outcome: StepOutcome, search: OutcomeSearch): OutcomeTarge
   if (open) return toTarget(open, toolId, search);
   if (actions.length > 0) return explainClosed(actions, outcome);
   const confirm = withKey.find(({ request }) => request.kind === 'CONFIRM' && isOpen(request));
-  if (confirm && kind === 'ACTION_SUCCEEDED' && search.canPress(confirm.request, toolId)) {
+  if (
+    confirm &&
+    kind === 'ACTION_SUCCEEDED' &&
+    bindsTool(confirm, toolId, search) &&
+    search.canPress(confirm.request, toolId)
+  ) {
     return { kind: 'request', instanceId: confirm.instance.instanceId, request: confirm.request, toolIds: [] };
   }
   const closed = withKey.filter(({ request }) => !isOpen(request) || search.isTaken(request));
@@ -69,6 +74,12 @@ function findEventTarget({ instanceId, stepId }: StepOutcome, search: OutcomeSea
   if (!only || others.length > 0 || (stepId !== '' && stepId !== only.currentStepId)) return undefined;
   const step = search.getStep(only);
   return step && !step.hasConfirmStage && !step.hasActStage ? only : undefined;
+}
+
+/** Whether the tool belongs to the action that the CONFIRM is about. */
+function bindsTool({ instance, request }: OwnedRequest, toolId: string, search: OutcomeSearch): boolean {
+  const tools = search.getStep(instance, request.stepId)?.tools ?? [];
+  return toolId === '' || tools.some((tool) => tool.toolId === toolId);
 }
 
 function listsTool({ tools }: InstanceRequest, toolId: string): boolean {

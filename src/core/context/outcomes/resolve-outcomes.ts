@@ -98,8 +98,8 @@ export function resolveOutcomes(
     canPress: (confirm, toolId) => taken.canPress(confirm, toolId),
     getToolOutcome: (request, toolId) => taken.getToolOutcome(request, toolId),
     isChoiceTaken: (choice) => taken.has(choice),
-    getStep: ({ scenarioId, scenarioVersion, currentStepId }) =>
-      catalogue.getScenarioVersion(scenarioId, scenarioVersion)?.steps.get(currentStepId),
+    getStep: ({ scenarioId, scenarioVersion, currentStepId }, stepId = currentStepId) =>
+      catalogue.getScenarioVersion(scenarioId, scenarioVersion)?.steps.get(stepId),
   };
   return outcomes.map((outcome) => {
     const resolved = { outcome, target: checkInstance(outcome, session) ?? resolvers[outcome.kind](outcome, search) };
