@@ -157,7 +157,7 @@ describe('3.1, 3.7: what needs a confirmation', () => {
     });
   });
 
-  test('3.1: no required WRITE action is hinted without such an answer', () => {
+  test('3.1: no required WRITE action is hinted without an answer to such a CONFIRM', () => {
     forEachSession((turns) => {
       turns.forEach(({ turn, getScenario }, index) => {
         for (const contribution of turn.result.plan.contributions) {

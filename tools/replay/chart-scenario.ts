@@ -1,12 +1,12 @@
 import { Scenario, ScenarioStep, ToolBinding } from '../../gen/focal/orchestration/v1/scenario';
 import {
+  bypassOptionalSteps,
   type Chart,
   type ChartStep,
   findStep,
   isConfirmation,
   isConfirmedAction,
   leadsTo,
-  passOptionalSteps,
 } from './chart';
 import { createCompletionCondition, toCountVariable, toReportVariable, toSucceededVariable } from './chart-conditions';
 import {
@@ -30,7 +30,7 @@ const restartThreshold = 1;
 
 /** Converts a chart to a scenario of the contract. docs/replay.md states the rules. */
 export function toScenario(original: Chart): Scenario {
-  const chart = passOptionalSteps(original);
+  const chart = bypassOptionalSteps(original);
   const globalTransitions = createReportTransitions(chart);
   const entrySteps = toOptionalEntrySteps(chart);
   const entryStepId = entrySteps[0]?.stepId ?? chart.entry_step;
@@ -73,7 +73,7 @@ function toSteps(chart: Chart): ScenarioStep[] {
       case 'action':
         return toActionStep(chart, step);
       case 'inform':
-        return isClosing(chart, step) ? toSilentStep(step) : toInformStep(chart, step);
+        return isClosingStep(chart, step) ? toSilentStep(step) : toInformStep(chart, step);
       case 'ask_more':
       case 'closing':
         return toSilentStep(step);
@@ -84,7 +84,7 @@ function toSteps(chart: Chart): ScenarioStep[] {
 }
 
 /** Whether a step ends the scenario without information: only a customer who has moved on reaches it. */
-function isClosing(chart: Chart, step: ChartStep): boolean {
+function isClosingStep(chart: Chart, step: ChartStep): boolean {
   const isReached = chart.steps.some((other) => leadsTo(other, step));
   const isInformation = chart.steps.some((other) => leadsTo(other, step, ({ on }) => on !== 'done'));
   return step.terminal && step.next.length === 0 && isReached && !isInformation;

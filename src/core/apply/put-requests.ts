@@ -111,8 +111,8 @@ function putRequest(
   const content = toContent(contribution, walk);
   const before = requests.find((request) => isSameRequest(request, content, visit.number));
   if (before) {
-    const again = putAgain(before, content, contribution.isReminder, putting);
-    return requests.map((request) => (request === before ? again : request));
+    const updated = putAgain(before, content, contribution.isReminder, putting);
+    return requests.map((request) => (request === before ? updated : request));
   }
   const { kind, actionKey, fields, values, tools } = content;
   // A literal is faster than a spread here (ADR 0007).
@@ -188,15 +188,15 @@ function toContent(contribution: Contribution, { input, known }: Walk): RequestC
   }
 }
 
-/** An ASK is the same while it is open in its visit. CONFIRM and ACTION are the same while they have the same key, also after an answer. */
+/** An ASK is the same while it is open in its visit. CONFIRM and ACTION are the same while they have the same key, even after an answer. */
 function isSameRequest(request: InstanceRequest, { kind, actionKey }: RequestContent, visitNumber: number): boolean {
   if (request.kind !== kind || request.status === 'NOT_DELIVERED') return false;
   return kind === 'ASK' ? isOpen(request) && request.visitNumber === visitNumber : request.actionKey === actionKey;
 }
 
 /**
- * Puts a request again. An ACTION that is open keeps the values with which it was first hinted, and the outcomes of its tools. A retry opens an
- * answered ACTION again, with the values of now and without the outcomes of the tools that are hinted (0.6).
+ * Puts a request again. An ACTION that is open keeps the values with which it was first hinted, and the outcomes of its tools. A retry
+ * opens an answered ACTION again, with the current values and without the outcomes of the tools that are hinted (0.6).
  */
 function putAgain(
   before: InstanceRequest,
@@ -236,8 +236,8 @@ function mergeTools(before: readonly RequestedTool[], hinted: readonly Requested
 }
 
 /**
- * Closes the open ASKs whose fields are settled (0.8), once they are answered or their step asks no more: a step that may not be skipped also
- * asks for settled fields. `known` is what the instance knows after the turn. Returns the same list if none closes.
+ * Closes the open ASKs whose fields are settled (0.8), once they are answered or their step no longer asks: a step that may not be skipped
+ * also asks for settled fields. `known` is what the instance knows after the turn. Returns the same list if none closes.
  */
 export function closeSettledAsks(
   { requests, settledFields, visit }: Pick<ScenarioInstance, 'requests' | 'settledFields' | 'visit'>,
@@ -245,10 +245,10 @@ export function closeSettledAsks(
   known: KnownData,
   declinedFields: readonly string[],
 ): readonly InstanceRequest[] {
-  const asksNoMore = walk !== undefined && walk.need.kind !== 'ask';
+  const hasStoppedAsking = walk !== undefined && walk.need.kind !== 'ask';
   const isClosed = ({ kind, status, stepId, visitNumber, fields, hasAnswer }: InstanceRequest): boolean => {
     if (kind !== 'ASK' || status !== 'OPEN') return false;
-    if (!hasAnswer && !(asksNoMore && visitNumber === visit.number)) return false;
+    if (!hasAnswer && !(hasStoppedAsking && visitNumber === visit.number)) return false;
     const step = scenario?.steps.get(stepId);
     return step !== undefined && fields.every((field) => isSettled(field, step, known, settledFields, declinedFields));
   };

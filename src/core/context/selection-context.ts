@@ -11,10 +11,11 @@ import type { Catalogue } from '../scenario/catalogue';
 import { markAddressed } from './addressed';
 import { checkTurn, groupByInstance } from './checked-turn';
 import { applyDeliveries } from './deliveries';
+import { createDraftView } from './draft-view';
 import { addMissingTools } from './earlier-actions';
 import { expireValues } from './expired-values';
 import { getStartTargets } from './instance-signals';
-import { createDraftView, type InstanceView, type ViewInput } from './instance-view';
+import type { InstanceView, ViewInput } from './instance-view';
 import { assignVariables, type LocalFieldInput } from './local-fields';
 import { explainIgnored } from './outcomes/explain-ignored';
 import type { ResolvedOutcome } from './outcomes/outcome-target';
@@ -65,7 +66,7 @@ export interface SelectionContext extends TurnInput {
   /** Scenarios that a candidate at or above the start threshold names. */
   readonly namedScenarioIds: ReadonlySet<string>;
   readonly storedData: StoredData;
-  /** Values of local fields that the start of a scenario takes, by scenario id (0.4). */
+  /** Values of local fields that the start of a scenario receives, by scenario id (0.4). */
   readonly localStartValues: ReadonlyMap<string, FieldValues>;
   /** The known data of the session after storing, for scenarios without an instance. */
   readonly known: KnownData;

@@ -79,8 +79,8 @@ export function isWriteUnderWay(state: VisitState): boolean {
 }
 
 /**
- * Whether a value that a CONFIRM binds has changed: it has another value, or it was given up. A profile field that this turn did not send has
- * not changed (0.8).
+ * Whether a value that a CONFIRM binds has changed: it has another value, or it was withdrawn. A profile field that this turn did not send
+ * has not changed (0.8).
  */
 export function hasChangedValue({ values }: Pick<InstanceRequest, 'values'>, known: KnownData): boolean {
   for (const [field, bound] of values) {

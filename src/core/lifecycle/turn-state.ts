@@ -13,18 +13,19 @@ export interface TurnState {
   /** Scenarios that would start but are ambiguous, each with its rivals, in start order (1.5). */
   readonly ambiguousWith: RelatedScenarios;
   /** Ids of the instances whose end or pause the starts and resumes have already taken into account. */
-  readonly settledIds: ReadonlySet<string>;
+  readonly processedIds: ReadonlySet<string>;
 }
 
 /** Replaces entries. Returns the same state if none changes. */
 export function updateInstances(state: TurnState, update: (instance: TurnInstance) => TurnInstance): TurnState {
-  let hasChanged = false;
-  const instances = state.instances.map((instance) => {
+  let changed: TurnInstance[] | undefined;
+  for (const [index, instance] of state.instances.entries()) {
     const updated = update(instance);
-    if (updated !== instance) hasChanged = true;
-    return updated;
-  });
-  return hasChanged ? { ...state, instances } : state;
+    if (updated === instance) continue;
+    changed ??= [...state.instances];
+    changed[index] = updated;
+  }
+  return changed ? { ...state, instances: changed } : state;
 }
 
 /** Replaces the entry of one instance. */
@@ -41,7 +42,7 @@ export function findInstance(
 }
 
 /** Finds the instance of a scenario. If a run ended and another one started on this turn, it is the new one. */
-export function findInstanceOf(
+export function findScenarioInstance(
   { instances }: Pick<TurnState, 'instances'>,
   scenarioId: string,
 ): TurnInstance | undefined {

@@ -59,7 +59,7 @@ export interface RouteEntry {
   readonly confirmedFields: readonly string[];
 }
 
-/** A step that an instance left or passed over, for people. Of the decisions, only the condition variable `visits` reads it. */
+/** A step that an instance left or passed over, kept for display. Decisions read it only through the condition variable `visits`. */
 export interface PathEntry {
   /** From 1; not renumbered when the path is trimmed. */
   readonly sequence: number;

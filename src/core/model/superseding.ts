@@ -113,6 +113,6 @@ function describeProblem(problem: SupersedingProblem, lastTurnId: string): strin
     case 'WRITE_ACTION_HINTED':
       return 'its plan hinted a WRITE action, which may be under way. Send the turn without supersedes_turn_id.';
     case 'STATE_NOT_KEPT':
-      return 'a release up to 0.2 applied it, without the state before it. Send the turn without supersedes_turn_id.';
+      return 'a release up to 0.2 applied it and did not keep the state before it. Send the turn without supersedes_turn_id.';
   }
 }

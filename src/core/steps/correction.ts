@@ -18,7 +18,7 @@ export type Correction =
 export function findCorrection(input: WalkInput): Correction | undefined {
   const { instance, scenario, correctedFields, known } = input;
   if (correctedFields.length === 0) return undefined;
-  // A value that is gone is looked up again (section 10).
+  // An expired value is looked up again (section 10).
   const uses = (entry: RouteEntry, field: string): boolean =>
     usesField(scenario, entry, field) || (!known.has(field) && looksUpField(scenario, entry, field));
   const { route, stepsBeforeCheckpoint } = instance;

@@ -19,29 +19,31 @@ interface Entry {
   readonly returnTo?: SuspendedVisit | undefined;
 }
 
+const plainEntry: Entry = {};
+
 /** Takes a transition: clears fields, leaves the step, and enters the target or returns to the suspended visit. */
-export function follow(walk: Walk, transition: CompiledTransition, context: SelectionContext): Walk {
+export function followTransition(walk: Walk, transition: CompiledTransition, context: SelectionContext): Walk {
   const { input, position } = walk;
   const cleared = clearFields(walk, transition, context);
   if (transition.returns) return returnToVisit(cleared, transition, context);
   const target = input.scenario.steps.get(transition.targetStepId);
   if (!target) return walk;
   const suspends = transition.isGlobal && target.isReturnTarget && !position.isNewVisit;
-  if (!suspends) return enter(leave(cleared, transition, context), target, context);
-  const returnTo = toSuspended(cleared, target);
-  return enter(leave(cleared, transition, context, returnTo), target, context, { returnTo });
+  if (!suspends) return enter(cleared, leave(cleared, transition, context), target, context);
+  const returnTo = toSuspendedVisit(cleared, target);
+  return enter(cleared, leave(cleared, transition, context, returnTo), target, context, { returnTo });
 }
 
 /** Moves the instance without a transition: correction, BACK or relocalization. */
-export function moveTo(walk: Walk, target: CompiledStep, context: SelectionContext, entry: Entry = {}): Walk {
-  return enter(leave(walk, undefined, context), target, context, entry);
+export function moveTo(walk: Walk, target: CompiledStep, context: SelectionContext, entry: Entry = plainEntry): Walk {
+  return enter(walk, leave(walk, undefined, context), target, context, entry);
 }
 
 /**
- * The visit to return to. A step that is entered again while it is itself to be returned from keeps what it returned to before, so that the
- * suspended visits do not grow without end.
+ * The visit to return to. If a step with a visit to return to is entered again, it keeps that visit, so that suspended visits do not
+ * accumulate.
  */
-function toSuspended({ position, attempts }: Walk, target: CompiledStep): SuspendedVisit {
+function toSuspendedVisit({ position, attempts }: Walk, target: CompiledStep): SuspendedVisit {
   const { step, visit } = position;
   for (let suspended = visit.returnTo; suspended; suspended = suspended.visit.returnTo) {
     if (suspended.stepId === target.stepId && suspended.visit.returnTo) return suspended.visit.returnTo;
@@ -49,26 +51,29 @@ function toSuspended({ position, attempts }: Walk, target: CompiledStep): Suspen
   return { stepId: step.stepId, visit, attempts };
 }
 
+/** What leaving a step changes in a walk. */
+type LeftStep = Pick<Walk, 'traversedSteps' | 'route' | 'leftSteps' | 'stepsBeforeCheckpoint' | 'requests'>;
+
 /** Leaves the step that the walk has reached. Its questions close, unless the visit is suspended (0.8). */
 function leave(
   walk: Walk,
   transition: CompiledTransition | undefined,
   context: SelectionContext,
   returnTo?: SuspendedVisit,
-): Walk {
+): LeftStep {
   const { position, input } = walk;
   const { step, visit } = position;
   const traversed = toTraversedStep(walk, transition, context);
   const { irreversibleDone } = input.instance;
   const hasPassed = irreversibleDone.some(({ visitNumber, passed }) => passed && visitNumber === visit.number);
   const endedVisits = listEndedVisits(position.isNewVisit ? undefined : visit, returnTo);
-  return changeWalk(walk, {
+  return {
     traversedSteps: [...walk.traversedSteps, traversed],
     route: [...walk.route, traversed.entry],
     leftSteps: hasPassed ? walk.leftSteps : addName(walk.leftSteps, step.stepId),
     stepsBeforeCheckpoint: hasPassed ? addName(walk.stepsBeforeCheckpoint, step.stepId) : walk.stepsBeforeCheckpoint,
     requests: closeQuestions(walk.requests, endedVisits),
-  });
+  };
 }
 
 const noRequests: readonly InstanceRequest[] = [];
@@ -101,9 +106,9 @@ function toTraversedStep(
 ): TraversedStep {
   const { step, visit, isNewVisit } = position;
   const { instance } = input;
-  const ofVisit = isNewVisit ? noRequests : requests.filter(({ visitNumber }) => visitNumber === visit.number);
-  const asked = ofVisit.some(({ kind }) => kind === 'ASK');
-  const confirm = findVisitRequest({ visit, requests: ofVisit }, 'CONFIRM');
+  const visitRequests = isNewVisit ? noRequests : requests.filter(({ visitNumber }) => visitNumber === visit.number);
+  const asked = visitRequests.some(({ kind }) => kind === 'ASK');
+  const confirm = findVisitRequest({ visit, requests: visitRequests }, 'CONFIRM');
   const entry: RouteEntry = {
     stepId: step.stepId,
     visitNumber: isNewVisit ? 0 : visit.number,
@@ -111,10 +116,10 @@ function toTraversedStep(
     asked,
     canGoBackTo: asked || confirm !== undefined || step.collectedFields.some((field) => isGiven(field, input, context)),
     declined: !isNewVisit && visit.outcome === 'DECLINED',
-    readFields: step.isReadAction ? listReadFields(ofVisit) : noFields,
+    readFields: step.isReadAction ? listReadFields(visitRequests) : noFields,
     confirmedFields: confirm ? sortNames([...confirm.values.keys()]) : noFields,
   };
-  const hasContributed = ofVisit.length > 0 || (!isNewVisit && visit.informedRevision > 0);
+  const hasContributed = visitRequests.length > 0 || (!isNewVisit && visit.informedRevision > 0);
   const wasAsked = correction !== undefined && instance.path.some((each) => each.asked && each.stepId === step.stepId);
   const isSkipped = step.collectedFields.length > 0 && !asked && !hasContributed && !wasAsked;
   return { entry, transition, isPassedOver: isNewVisit, isSkipped };
@@ -135,25 +140,39 @@ function isGiven(field: string, { instance, scenario }: Walk['input'], { storedD
   return variable !== undefined && variable.value !== null && !variable.isPersistedResult;
 }
 
-/** Enters a step: what came after its earlier place is taken off the route (0.9). */
-export function enter(walk: Walk, step: CompiledStep, context: SelectionContext, entry: Entry = {}): Walk {
+/**
+ * Enters a step. If the step is on the route, its entry and all later ones are removed from the route (0.9). `left` has what leaving the
+ * previous step has changed, or is the walk itself at a start. Both moves together copy the walk once.
+ */
+export function enter(
+  walk: Walk,
+  left: LeftStep,
+  step: CompiledStep,
+  context: SelectionContext,
+  entry: Entry = plainEntry,
+): Walk {
   const { instance } = walk.input;
   const { revision, turn } = context;
-  const earlier = walk.route.findIndex(({ stepId }) => stepId === step.stepId);
-  const visit = changeVisit(createVisit(instance.lastVisitNumber + 1, revision, turn.occurredAt), {
-    wasAskedBefore: walk.correction !== undefined && wasAskedBefore(walk, step),
-    mustAsk: entry.mustAsk ?? false,
-    returnTo: entry.returnTo,
-  });
+  const earlier = left.route.findIndex(({ stepId }) => stepId === step.stepId);
+  const opened = createVisit(instance.lastVisitNumber + 1, revision, turn.occurredAt);
+  const visit =
+    walk.correction || entry !== plainEntry
+      ? changeVisit(opened, {
+          wasAskedBefore: walk.correction !== undefined && wasAskedBefore(walk, step),
+          mustAsk: entry.mustAsk ?? false,
+          returnTo: entry.returnTo,
+        })
+      : opened;
   return changeWalk(takeReusedValues(walk, step, context), {
     position: { step, visit, isNewVisit: true },
     hasMoved: true,
     attempts: 0,
     blockingTransition: undefined,
-    route: earlier < 0 ? walk.route : walk.route.slice(0, earlier),
-    leftSteps: without(walk.leftSteps, step.stepId),
-    stepsBeforeCheckpoint: without(walk.stepsBeforeCheckpoint, step.stepId),
-    requests: takeOverAction(walk.requests, step, visit.number),
+    traversedSteps: left.traversedSteps,
+    route: earlier < 0 ? left.route : left.route.slice(0, earlier),
+    leftSteps: removeName(left.leftSteps, step.stepId),
+    stepsBeforeCheckpoint: removeName(left.stepsBeforeCheckpoint, step.stepId),
+    requests: takeOverAction(left.requests, step, visit.number),
     leadInTemplateIds: addLeadIns(walk, step),
   });
 }
@@ -168,7 +187,7 @@ function takeReusedValues(walk: Walk, step: CompiledStep, context: SelectionCont
   });
 }
 
-function without(names: readonly string[], name: string): readonly string[] {
+function removeName(names: readonly string[], name: string): readonly string[] {
   return names.includes(name) ? names.filter((each) => each !== name) : names;
 }
 
@@ -212,21 +231,23 @@ function returnToVisit(walk: Walk, transition: CompiledTransition, context: Sele
   if (!suspended || !step) return walk;
   const left = leave(walk, transition, context, suspended);
   const earlier = left.route.findIndex(({ stepId }) => stepId === step.stepId);
-  return changeWalk(left, {
+  return changeWalk(walk, {
+    traversedSteps: left.traversedSteps,
+    requests: left.requests,
     position: { step, visit: suspended.visit, isNewVisit: false },
     hasMoved: true,
     hasReturned: true,
     attempts: suspended.attempts,
     blockingTransition: undefined,
     route: earlier < 0 ? left.route : left.route.slice(0, earlier),
-    leftSteps: without(left.leftSteps, step.stepId),
-    stepsBeforeCheckpoint: without(left.stepsBeforeCheckpoint, step.stepId),
+    leftSteps: removeName(left.leftSteps, step.stepId),
+    stepsBeforeCheckpoint: removeName(left.stepsBeforeCheckpoint, step.stepId),
   });
 }
 
 /**
- * Clears the fields that a taken transition lists under `clears` (3.2). Spared are values given this turn that neither the step collects nor
- * the condition of the transition reads.
+ * Clears the fields that a taken transition lists under `clears` (3.2). Values of this turn that neither the step collects nor the
+ * condition of the transition reads are kept.
  */
 export function clearFields(
   walk: Walk,

@@ -64,7 +64,7 @@ export interface Walk {
   readonly correction: CorrectionTarget | undefined;
   /** BACK moved the instance (3.10). */
   readonly hasGoneBack: boolean;
-  readonly hasNothingToGoBackTo: boolean;
+  readonly hasNoBackTarget: boolean;
   /** A `returns` transition was taken (3.2). */
   readonly hasReturned: boolean;
   /** Changed fields that take no effect yet, because a WRITE action is under way; sorted (3.9). */
@@ -109,7 +109,7 @@ export function changeWalk(walk: Walk, changes: Partial<Walk>): Walk {
     blockingTransition: walk.blockingTransition,
     correction: walk.correction,
     hasGoneBack: walk.hasGoneBack,
-    hasNothingToGoBackTo: walk.hasNothingToGoBackTo,
+    hasNoBackTarget: walk.hasNoBackTarget,
     hasReturned: walk.hasReturned,
     heldFields: walk.heldFields,
     blockedByCheckpoint: walk.blockedByCheckpoint,

@@ -50,7 +50,7 @@ describe('0.6: a success for an ended instance', () => {
     return conversation;
   };
 
-  test('0.6: is recorded for its own instance as done but not as passed', () => {
+  test('0.6: is recorded for its instance as done but not as passed', () => {
     const { session } = startWithEndedInstance().turn({
       outcomes: [{ kind: 'ACTION_SUCCEEDED', actionKey: 's#1/act/1' }],
     });

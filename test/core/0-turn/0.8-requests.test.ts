@@ -57,7 +57,7 @@ describe('0.8: a request', () => {
     });
   });
 
-  test('0.8: opens when its contribution is put, and not while it is deferred', () => {
+  test('0.8: opens when its contribution is put, not while it is deferred', () => {
     const conversation = startConversation([confirming('a', { priority: 9 }), confirming('b')]);
     expect(listOpenRequests(conversation.session)).toEqual(['a#1 CONFIRM a#1/confirm/1']);
     conversation.turn(yes);
@@ -94,7 +94,7 @@ describe('0.8: keys', () => {
     expect(getActionKey(conversation.turn(yes), 's')).toBe('s#1/pay/1/3');
   });
 
-  test('0.8: a CONFIRM that shows another field, because it became known, replaces the one that is open', () => {
+  test('0.8: a CONFIRM that shows a newly known field replaces the open CONFIRM', () => {
     const conversation = startPay({ confirmsFields: ['amount', 'memo'] });
     const second = conversation.turn({ variables: { memo: 'rent' } });
     expect(second.plan).toEqual(['s CONFIRM amount=5,memo=rent']);
@@ -139,7 +139,7 @@ describe('0.8: an ASK closes', () => {
     ]);
   });
 
-  test('0.8: not when only some of its fields are', () => {
+  test('0.8: stays open when only some of its fields are settled', () => {
     const both: ScenarioDraft = {
       scenarioId: 's',
       steps: [{ stepId: 'a', collectsProfileFields: ['x', 'y'], to: ['end'] }, end],
@@ -161,7 +161,7 @@ describe('0.8: an ASK closes', () => {
     expect(listRequests(conversation.instance('s'))).toEqual(['ASK x LEFT']);
   });
 
-  test('0.8: with known values, when it is answered, and not before', () => {
+  test('0.8: when it is answered, and not before, if it shows known values', () => {
     const step = { stepId: 'a', collectsProfileFields: ['x'], canSkip: false, to: ['wait'] };
     const customer = { x: 1 };
     const conversation = startConversation([{ scenarioId: 's', steps: [step, waiting, end] }], { customer });
@@ -195,7 +195,7 @@ describe('0.8: a CONFIRM closes', () => {
     expect(listRequests(conversation.instance('s'))).toEqual(['CONFIRM s#1/pay/1 OPEN']);
   });
 
-  test('0.8: not when a profile field is not sent on this turn', () => {
+  test('0.8: stays open when a profile field is not sent on this turn', () => {
     const conversation = startConversation([pay()], { customer: { amount: 5 } });
     expect(conversation.turn().contribution('s')).toMatchObject({ actionKey: 's#1/pay/1' });
     expect(conversation.turn(yes).plan).toEqual(['s ACTION_HINT t']);
@@ -228,7 +228,7 @@ describe('0.8: an ACTION closes', () => {
     expect(listRequests(conversation.instance('s'))).toEqual(['ACTION s#1/act/1 ANSWERED']);
   });
 
-  test('0.8: not when its step is left, so that an outcome answers it later', () => {
+  test('0.8: stays open when its step is left, so that an outcome can answer it later', () => {
     const conversation = startPay();
     conversation.turn(yes);
     conversation.turn({ intent: 'stop' });
@@ -239,7 +239,7 @@ describe('0.8: an ACTION closes', () => {
 });
 
 describe('0.8: all requests of an instance close when it ends', () => {
-  test('0.8: and CANCEL lists the actions that are under way', () => {
+  test('0.8: CANCEL lists the actions that are under way', () => {
     const conversation = startPay();
     conversation.turn(yes);
     const played = conversation.turn({ signals: ['CANCEL'] });
@@ -257,7 +257,7 @@ describe('0.8: all requests of an instance close when it ends', () => {
   });
 });
 
-test('0.8: a global transition to a step that returns does not end the visit; leaving that step otherwise does', () => {
+test('0.8: a global transition to a step that returns does not end the visit, but leaving that step without a return does', () => {
   const scenario: ScenarioDraft = {
     scenarioId: 's',
     globals: [{ to: 'why', intentLabel: 'why' }],

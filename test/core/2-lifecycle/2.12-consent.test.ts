@@ -48,7 +48,7 @@ describe('ask_before_start', () => {
     expect(start().turn(no).session.choices).toEqual([]);
   });
 
-  test('2.12: the CHOICE is put at most twice', () => {
+  test('2.12: the CHOICE is put at most two times', () => {
     const conversation = start();
     const second = conversation.turn();
     expect(getChoice(second)?.isReprompt).toBe(true);

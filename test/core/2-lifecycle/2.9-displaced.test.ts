@@ -106,7 +106,7 @@ describe('a resume and rule 2.9 on one turn', () => {
     return conversation;
   };
 
-  test('2.9: a CONTINUE for a displaced instance interrupts the one that displaced it, and one of both speaks', () => {
+  test('2.9: a CONTINUE for a displaced instance interrupts the one that displaced it, and only one of them contributes', () => {
     const conversation = displaced();
     const played = conversation.turn({ signals: [['CONTINUE', 'refund']] });
     expect(played.actions).toEqual(['refund CONTINUE RESUMED', 'booking PAUSE INTERRUPTED']);

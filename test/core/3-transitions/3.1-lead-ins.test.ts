@@ -53,11 +53,11 @@ test('3.1: lead-ins that no contribution carries are contributed as INFORM', () 
   expect(play([speaking('a', { to: [{ to: 'end', intentLabel: 'on' }] })], {}, {})).toEqual(['INFORM a_text', 'NONE']);
 });
 
-test('3.1: the same step with speak = INFORM has an inform stage', () => {
+test('3.1: a step with speak = INFORM has an inform stage', () => {
   expect(play([speaking('a', { speak: 'INFORM' })], {}, {})).toEqual(['INFORM a_text', 'INFORM bye']);
 });
 
-test('3.1: a new visit says its lead-ins again', () => {
+test('3.1: a new visit contributes its lead-ins again', () => {
   const again = ask('more', { to: [{ to: 'a', condition: 'data.more == "yes"', clears: ['more'] }, 'end'] });
   expect(play([speaking('a', { to: ['more'] }), again], {}, { variables: { more: 'yes' } })).toEqual([
     'a_text + ASK more',

@@ -96,7 +96,7 @@ test('14: an idle_timeout does not end the wait of a step with an action or a ca
   expect(drafts.flatMap((draft) => compile(draft).findings)).toEqual([]);
 });
 
-test('3.2: a step from which an instance only returns is no dead end, but the step that it returns to can be one', () => {
+test('3.2: a step that only returns is no dead end, but the step that it returns to can be one', () => {
   const helping = { ...help, to: [{ returns: true as const }] };
   const codes = (draft: ScenarioDraft): readonly string[] =>
     compile(draft).findings.map(({ code, stepId }) => `${code} ${stepId}`);

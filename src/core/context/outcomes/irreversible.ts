@@ -72,7 +72,7 @@ export function recordLateSuccesses<T extends WithIrreversible>(
     }
     const isLate =
       target.kind === 'ignored'
-        ? entersIrreversible(target.reason)
+        ? isRecordedAsDone(target.reason)
         : target.kind === 'request' && !visitNumbers.includes(target.request.visitNumber);
     if (!isLate || isRecorded(outcome, instance)) return [];
     const stepId =
@@ -99,8 +99,8 @@ function addLate(done: readonly IrreversibleStep[], late: IrreversibleStep): rea
   return isListed ? done : [...done, late];
 }
 
-/** Whether a success that is ignored for this reason happened nevertheless. A repeated report happened once. */
-function entersIrreversible(reason: IgnoredReason): boolean {
+/** Whether a success that is ignored for this reason is recorded as done. A repeated report is not recorded again. */
+function isRecordedAsDone(reason: IgnoredReason): boolean {
   switch (reason) {
     case 'ALREADY_ANSWERED':
       return false;
@@ -118,7 +118,7 @@ function isWrite({ toolId }: StepOutcome, scenario: CompiledScenario, step: Comp
   return toolId === '' ? (step?.isWriteAction ?? false) : scenario.writeToolIds.has(toolId);
 }
 
-/** The step that the outcome names, itself or in its key; else the first one with its tool; "" if there is none. */
+/** The step that the outcome names, directly or in its key; else the first one with its tool; "" if there is none. */
 function findStepId(
   { stepId, actionKey, toolId }: StepOutcome,
   instanceId: string,

@@ -17,7 +17,7 @@ export interface RecordedOutcomes {
   /** Outcomes whose CONFIRM became void on this turn. */
   readonly ignored: readonly IgnoredOutcome[];
   /** An applied outcome belongs to the current visit, or to a visit that it suspended. */
-  readonly hasOutcomeOfVisit: boolean;
+  readonly hasVisitOutcome: boolean;
   /** Names of the results of visits that were left. */
   readonly lateResultNames: readonly string[];
   /** An outcome with the key of its CONFIRM was applied (2.11). */
@@ -30,7 +30,7 @@ export function recordOutcomes(
   scenario: CompiledScenario | undefined,
   outcomes: readonly ResolvedOutcome[],
 ): RecordedOutcomes {
-  if (outcomes.length === 0) return toUnrecorded(instance);
+  if (outcomes.length === 0) return createUnchanged(instance);
   const recorder = new OutcomeRecorder(instance, scenario);
   for (const outcome of outcomes) recorder.record(outcome);
   return recorder.result();
@@ -39,12 +39,12 @@ export function recordOutcomes(
 const noOutcomes: readonly IgnoredOutcome[] = [];
 const noNames: readonly string[] = [];
 
-function toUnrecorded(instance: ScenarioInstance): RecordedOutcomes {
+function createUnchanged(instance: ScenarioInstance): RecordedOutcomes {
   return {
     instance,
     failureCount: 0,
     ignored: noOutcomes,
-    hasOutcomeOfVisit: false,
+    hasVisitOutcome: false,
     lateResultNames: noNames,
     hasConfirmedByKey: false,
   };
@@ -64,7 +64,7 @@ class OutcomeRecorder {
 
   result(): RecordedOutcomes {
     const { instance, failureCount, ignored, hasOutcomeOfVisit, lateResultNames, hasConfirmedByKey } = this;
-    return { instance, failureCount, ignored, hasOutcomeOfVisit, lateResultNames, hasConfirmedByKey };
+    return { instance, failureCount, ignored, hasVisitOutcome: hasOutcomeOfVisit, lateResultNames, hasConfirmedByKey };
   }
 
   record(resolved: ResolvedOutcome): void {
@@ -104,12 +104,12 @@ class OutcomeRecorder {
     }
     if (current.kind === 'CONFIRM') {
       this.replace(current, changeRequest(current, { status: 'ANSWERED', outcome: kind }));
-      if (kind === 'ACTION_SUCCEEDED') this.addPressedAction(current, outcome.toolId);
+      if (kind === 'ACTION_SUCCEEDED') this.addConfirmedAction(current, outcome.toolId);
       if (outcome.actionKey !== '') this.hasConfirmedByKey = true;
     } else {
       this.answerAction(current, target.toolIds, kind === 'ACTION_SUCCEEDED' ? 'SUCCEEDED' : 'FAILED');
     }
-    if (!this.isOfVisit(current)) this.lateResultNames.push(...outcome.results.keys());
+    if (!this.isInVisit(current)) this.lateResultNames.push(...outcome.results.keys());
     else {
       this.hasOutcomeOfVisit = true;
       this.setOutcome(current.visitNumber, this.isIncomplete() ? undefined : this.getActionOutcome(current, kind));
@@ -142,7 +142,7 @@ class OutcomeRecorder {
   }
 
   /** A success with the key of a CONFIRM confirms and acts: the action counts as hinted with the CONFIRM (0.6). */
-  private addPressedAction(confirm: InstanceRequest, toolId: string): void {
+  private addConfirmedAction(confirm: InstanceRequest, toolId: string): void {
     const pressed = this.instance.requests.find(
       ({ kind, actionKey }) => kind === 'ACTION' && actionKey === confirm.actionKey,
     );
@@ -187,7 +187,7 @@ class OutcomeRecorder {
   }
 
   /** Whether the request belongs to the current visit, or to a visit that a global transition suspended. */
-  private isOfVisit({ visitNumber }: InstanceRequest): boolean {
+  private isInVisit({ visitNumber }: InstanceRequest): boolean {
     return listVisits(this.instance.visit).includes(visitNumber);
   }
 
@@ -245,8 +245,8 @@ export function voidChangedConfirms(
     (isWriteUnderWay({ step, visit, requests }) || hasActionSucceeded({ visit, requests }));
   const isVoid = (request: InstanceRequest): boolean => {
     if (request.kind !== 'CONFIRM' || !isBinding(request) || !hasChangedValue(request, known)) return false;
-    const ofCurrentVisit = request.visitNumber === visit.number;
-    return !ofCurrentVisit || !isKept();
+    const isOfCurrentVisit = request.visitNumber === visit.number;
+    return !isOfCurrentVisit || !isKept();
   };
   if (!requests.some(isVoid)) return instance;
   const hasVoidedCurrent = requests.some((request) => isVoid(request) && request.visitNumber === visit.number);

@@ -31,7 +31,7 @@ function resolveByKey(outcome: StepOutcome, search: OutcomeSearch): OutcomeTarge
   ) {
     return { kind: 'request', instanceId: confirm.instance.instanceId, request: confirm.request, toolIds: [] };
   }
-  const closed = withKey.filter(({ request }) => !isOpen(request) || search.isTaken(request));
+  const closed = withKey.filter(({ request }) => !isOpen(request) || search.isAnswered(request));
   return closed.length > 0 ? explainClosed(closed, outcome) : explainUnknownKey(outcome, search);
 }
 
@@ -66,7 +66,7 @@ function resolveWithoutKey(outcome: StepOutcome, search: OutcomeSearch): Outcome
   );
 }
 
-/** Finds the instance whose current step has neither a confirm nor an act stage: the outcome is an event from outside. */
+/** Finds the instance whose current step has neither a confirm nor an act stage: the outcome is an external event. */
 function findEventTarget({ instanceId, stepId }: StepOutcome, search: OutcomeSearch): ScenarioInstance | undefined {
   const { instances } = search.session;
   const named = instances.filter((instance) => instanceId === '' || instance.instanceId === instanceId);
@@ -93,14 +93,14 @@ function hasOutcome(request: InstanceRequest, toolId: string, search: OutcomeSea
 }
 
 function canAnswer(request: InstanceRequest, toolId: string, search: OutcomeSearch): boolean {
-  return isOpen(request) && !search.isTaken(request) && listAnswerable(request, toolId, search).length > 0;
+  return isOpen(request) && !search.isAnswered(request) && listAnswerableTools(request, toolId, search).length > 0;
 }
 
 /**
  * Lists the tools that an outcome is about. While the ACTION is open, only a success is final, so that a tool which failed can report again. An
  * outcome without a tool id is about all tools that have none.
  */
-function listAnswerable(request: InstanceRequest, toolId: string, search: OutcomeSearch): readonly string[] {
+function listAnswerableTools(request: InstanceRequest, toolId: string, search: OutcomeSearch): readonly string[] {
   return request.tools
     .map((tool) => tool.toolId)
     .filter((id) => {
@@ -110,6 +110,6 @@ function listAnswerable(request: InstanceRequest, toolId: string, search: Outcom
 }
 
 function toTarget({ instance, request }: OwnedRequest, toolId: string, search: OutcomeSearch): OutcomeTarget {
-  const toolIds = listAnswerable(request, toolId, search);
+  const toolIds = listAnswerableTools(request, toolId, search);
   return { kind: 'request', instanceId: instance.instanceId, request, toolIds };
 }

@@ -16,7 +16,7 @@ const resolvers: Readonly<Record<StepOutcomeKind, Resolver>> = {
 };
 
 /** What the earlier outcomes of the turn answer. */
-class TakenRequests {
+class AnsweredRequests {
   private readonly answered = new Set<InstanceRequest | ScenarioChoiceRequest>();
   private readonly toolOutcomes = new Map<InstanceRequest, Map<string, RequestedTool['outcome']>>();
   private readonly declined = new Set<InstanceRequest>();
@@ -80,7 +80,7 @@ class TakenRequests {
   }
 }
 
-const nothing: readonly ResolvedOutcome[] = [];
+const noResolvedOutcomes: readonly ResolvedOutcome[] = [];
 
 /** Finds the open request that each outcome answers, in request order (0.6). An outcome sees what the earlier ones of the turn answered. */
 export function resolveOutcomes(
@@ -89,15 +89,15 @@ export function resolveOutcomes(
   focusInstanceId: string,
   catalogue: Pick<Catalogue, 'getScenarioVersion'>,
 ): readonly ResolvedOutcome[] {
-  if (outcomes.length === 0) return nothing;
-  const taken = new TakenRequests();
+  if (outcomes.length === 0) return noResolvedOutcomes;
+  const taken = new AnsweredRequests();
   const search: OutcomeSearch = {
     session,
     focusInstanceId,
-    isTaken: (request) => taken.has(request),
+    isAnswered: (request) => taken.has(request),
     canPress: (confirm, toolId) => taken.canPress(confirm, toolId),
     getToolOutcome: (request, toolId) => taken.getToolOutcome(request, toolId),
-    isChoiceTaken: (choice) => taken.has(choice),
+    isChoiceAnswered: (choice) => taken.has(choice),
     getStep: ({ scenarioId, scenarioVersion, currentStepId }, stepId = currentStepId) =>
       catalogue.getScenarioVersion(scenarioId, scenarioVersion)?.steps.get(stepId),
   };
@@ -113,10 +113,10 @@ function checkInstance(
   { instanceId, actionKey }: StepOutcome,
   { instances, endedInstances }: Session,
 ): OutcomeTarget | undefined {
-  const isMeant = (instance: { readonly instanceId: string }): boolean =>
+  const isTarget = (instance: { readonly instanceId: string }): boolean =>
     instanceId === '' ? actionKey.startsWith(`${instance.instanceId}/`) : instance.instanceId === instanceId;
-  if (instances.some(isMeant)) return undefined;
-  const ended = instanceId === '' && actionKey === '' ? undefined : endedInstances.findLast(isMeant);
+  if (instances.some(isTarget)) return undefined;
+  const ended = instanceId === '' && actionKey === '' ? undefined : endedInstances.findLast(isTarget);
   if (ended) return { kind: 'ignored', instanceId: ended.instanceId, reason: 'ENDED' };
   if (instanceId !== '') return { kind: 'ignored', instanceId, reason: 'NO_OPEN_REQUEST' };
   return undefined;

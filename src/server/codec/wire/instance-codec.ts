@@ -56,7 +56,7 @@ export function instanceToProto(instance: ScenarioInstance): InstanceMessage {
     },
     deferredBehindScenarioId: instance.deferredBehindScenarioId,
     waitsFor: waitsFor.toProto[instance.waitsFor],
-    // Of releases up to 0.2, and only read.
+    // Fields of releases up to 0.2, which are only read.
     stepsTrimmedFromPath: [],
   };
 }

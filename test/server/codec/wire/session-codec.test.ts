@@ -148,7 +148,7 @@ describe('sessions in requests', () => {
       }),
     ).toEqual([
       'input.session.instances[0].requests[0].action_key is required for CONFIRM and ACTION',
-      'input.session.instances[0].requests[4].action_key duplicates input.session.instances[0].requests[3]; an open request has its own key',
+      'input.session.instances[0].requests[4].action_key duplicates input.session.instances[0].requests[3]; each open request must have its own key',
     ]);
   });
 
@@ -168,7 +168,7 @@ describe('sessions in requests', () => {
     const [OPEN, WAITING] = [1, 2];
     const choices = [WAITING, OPEN, WAITING, OPEN].map((status) => ({ status, reason: 1 }));
     expect(findViolations({ choices })).toEqual([
-      'input.session.choices[3].status must not be OPEN while input.session.choices[1] is; at most one choice is open',
+      'input.session.choices[3].status must not be OPEN while input.session.choices[1] is; at most one choice can be OPEN',
     ]);
   });
 
