@@ -1,6 +1,5 @@
 import { isSettled } from '../context/asks';
 import type { SelectionContext } from '../context/selection-context';
-import { findVisitRequest } from '../context/visit-state';
 import { getWaitsFor } from '../contributions/waits-for';
 import { changeVisit } from '../model/changes';
 import type { Contribution } from '../model/contribution';
@@ -14,13 +13,11 @@ import {
   type RequestedTool,
   type RequestKind,
 } from '../model/request';
-import type { ScenarioInstance, StepVisit } from '../model/session';
+import type { ScenarioInstance } from '../model/session';
 import { mergeNames, sortNames, sortWith } from '../model/sorting';
 import type { CompiledScenario } from '../scenario/compiled-scenario';
 import type { Walk } from '../steps/walk-state';
-
-/** Closed requests of earlier visits that an instance keeps, to explain late outcomes (0.6). */
-const maxClosedRequests = 20;
+import { trimRequests } from './trim-requests';
 
 /** The order of the requests of a plan: a bare yes answers a CONFIRM rather than an ASK (0.3). */
 const putOrder: Readonly<Record<RequestKind, number>> = { CONFIRM: 0, ASK: 1, ACTION: 2 };
@@ -77,7 +74,7 @@ export function putContribution(
     position < 0 ? requests : putRequest(requests, walk, contribution, { revision, at: turn.occurredAt, position });
   const finishesInform = need.kind === 'inform' && !need.areLeadIns;
   const informed = finishesInform ? changeVisit(visit, { informedRevision: revision }) : visit;
-  const trimmed = trimClosedRequests(put, informed);
+  const trimmed = trimRequests(put, informed, input.scenario);
   return {
     visit: trimmed.visit,
     requests: closeSettledAsks(
@@ -254,35 +251,4 @@ export function closeSettledAsks(
   };
   if (!requests.some(isClosed)) return requests;
   return requests.map((request) => (isClosed(request) ? changeRequest(request, { status: 'ANSWERED' }) : request));
-}
-
-/**
- * Keeps the open requests, the latest of each kind in the current visit and in those that it suspended, and the latest others. The keys of
- * agreements that are not kept stay used (0.8).
- */
-function trimClosedRequests(
-  requests: readonly InstanceRequest[],
-  visit: StepVisit,
-): Pick<ScenarioInstance, 'requests' | 'visit'> {
-  if (requests.length <= maxClosedRequests) return { requests, visit };
-  const visits = new Set<number>();
-  for (let each: StepVisit | undefined = visit; each; each = each.returnTo?.visit) visits.add(each.number);
-  const isKept = (request: InstanceRequest): boolean =>
-    isOpen(request) ||
-    (visits.has(request.visitNumber) &&
-      findVisitRequest({ visit: { number: request.visitNumber }, requests }, request.kind) === request);
-  const others = requests.filter((request) => !isKept(request));
-  const trimmed = new Set(others.slice(0, Math.max(0, others.length - maxClosedRequests)));
-  if (trimmed.size === 0) return { requests, visit };
-  return { requests: requests.filter((request) => !trimmed.has(request)), visit: reserveKeys(visit, [...trimmed]) };
-}
-
-/** Reserves the keys of the agreements of a visit and of those that it suspended. */
-function reserveKeys(visit: StepVisit, trimmed: readonly InstanceRequest[]): StepVisit {
-  const { number, supersededKeys, returnTo } = visit;
-  const agreements = trimmed.filter(({ kind, visitNumber }) => kind === 'CONFIRM' && visitNumber === number);
-  return changeVisit(visit, {
-    supersededKeys: supersededKeys + agreements.length,
-    returnTo: returnTo && { ...returnTo, visit: reserveKeys(returnTo.visit, trimmed) },
-  });
 }
