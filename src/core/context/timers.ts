@@ -66,6 +66,8 @@ export function listStepTimes(
   const times = maxAges.size === 0 ? [] : listExpiryTimes(timed, session, maxAges);
   if (!timed.step.hasTimedTransitions && !timed.scenario.hasTimedGlobalTransitions) return times;
   for (const transition of listEnabledTransitions(timed)) {
+    // A turn without a message has no intent.
+    if (transition.definition.intentLabel !== '') continue;
     const dueTime = getDueTime(transition, timed.instance, session);
     if (dueTime !== undefined && !isSuppressed(transition, timed)) times.push(dueTime);
   }

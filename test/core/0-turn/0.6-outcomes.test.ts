@@ -70,7 +70,14 @@ describe('0.6: a success for an ended instance', () => {
     ]);
   });
 
-  test('0.6: is described by its step id if the step or the scenario does not exist', () => {
+  test('0.6: is recorded once, however often it is reported', () => {
+    const conversation = startWithEndedInstance();
+    const report: TurnDraft = { outcomes: [{ kind: 'ACTION_SUCCEEDED', actionKey: 's#1/act/1' }] };
+    conversation.turn(report);
+    expect(conversation.turn(report).session.endedInstances[0]?.irreversibleDone).toHaveLength(1);
+  });
+
+  test('0.6: is described by its step id if the scenario does not exist, and by the step of its tool if only the step does not', () => {
     const late = (stepId: string): Outcome => ({
       kind: 'ACTION_SUCCEEDED',
       instanceId: 's#1',
@@ -83,7 +90,7 @@ describe('0.6: a success for an ended instance', () => {
       { description: 'act' },
     ]);
     const { session } = startWithEndedInstance().turn({ outcomes: [late('gone')] });
-    expect(session.endedInstances[0]?.irreversibleDone).toMatchObject([{ stepId: 'gone', description: 'gone' }]);
+    expect(session.endedInstances[0]?.irreversibleDone).toMatchObject([{ stepId: 'act', description: 's done' }]);
   });
 });
 

@@ -118,16 +118,16 @@ function isWrite({ toolId }: StepOutcome, scenario: CompiledScenario, step: Comp
   return toolId === '' ? (step?.isWriteAction ?? false) : scenario.writeToolIds.has(toolId);
 }
 
-/** The step that the outcome names, directly or in its key; else the first one with its tool; "" if there is none. */
+/** The step of the scenario that the outcome names, directly or in its key; else the first one with its tool; "" if there is none. */
 function findStepId(
   { stepId, actionKey, toolId }: StepOutcome,
   instanceId: string,
   scenario: CompiledScenario | undefined,
 ): string {
-  if (stepId !== '') return stepId;
-  if (actionKey.startsWith(`${instanceId}/`)) {
-    return actionKey.slice(instanceId.length + 1).replace(/\/\d+(\/\d+)?$/, '');
-  }
+  const isOwnKey = actionKey.startsWith(`${instanceId}/`);
+  const keyStepId = isOwnKey ? actionKey.slice(instanceId.length + 1).replace(/\/\d+(\/\d+)?$/, '') : '';
+  const namedId = stepId || keyStepId;
+  if (!scenario || scenario.steps.has(namedId)) return namedId;
   const hasTool = ({ tools }: CompiledStep): boolean => tools.some((tool) => tool.toolId === toolId);
-  return [...(scenario?.steps.values() ?? [])].find(hasTool)?.stepId ?? '';
+  return [...scenario.steps.values()].find(hasTool)?.stepId ?? '';
 }
