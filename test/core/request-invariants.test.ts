@@ -184,6 +184,8 @@ test('0.4: a local field of an instance changes only by a value of the turn or b
       for (const field of getScenario(instance.scenarioId).localFields) {
         const [was, is] = [old.variables.get(field) ?? null, instance.variables.get(field) ?? null];
         if (jsonEquals(was, is) || given.has(field) || results.has(field)) continue;
+        // After a success, the instance keeps the value that the action was done with (3.9).
+        if (is !== null && jsonEquals(old.heldValues.get(field) ?? null, is)) continue;
         const isCleared = is === null;
         const isReturned = [...getScenario(instance.scenarioId).steps.values()].some(({ call }) =>
           call?.returns.includes(field),

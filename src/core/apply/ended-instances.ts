@@ -27,7 +27,7 @@ function recordLateOutcomes(
 ): EndedInstance {
   const scenario = catalogue.getScenarioVersion(instance.scenarioId, instance.scenarioVersion);
   // An ended instance has no visit.
-  return recordLateSuccesses(instance, scenario, outcomes, revision, 0);
+  return recordLateSuccesses(instance, scenario, outcomes, revision, []);
 }
 
 function toEndedInstance(ended: EndedTurnInstance, endedAt: number): EndedInstance {

@@ -17,9 +17,7 @@ import type { ScenarioInstance } from '../model/session';
 import { mergeNames, sortNames, sortWith } from '../model/sorting';
 import type { CompiledScenario } from '../scenario/compiled-scenario';
 import type { Walk } from '../steps/walk-state';
-
-/** Closed requests of earlier visits that an instance keeps, to explain late outcomes (0.6). */
-const maxClosedRequests = 20;
+import { trimRequests } from './trim-requests';
 
 /** The order of the requests of a plan: a bare yes answers a CONFIRM rather than an ASK (0.3). */
 const putOrder: Readonly<Record<RequestKind, number>> = { CONFIRM: 0, ASK: 1, ACTION: 2 };
@@ -76,10 +74,12 @@ export function putContribution(
   const put =
     position < 0 ? requests : putRequest(requests, walk, contribution, { revision, at: turn.occurredAt, position });
   const finishesInform = need.kind === 'inform' && !need.areLeadIns;
+  const informed = finishesInform ? changeVisit(visit, { informedRevision: revision }) : visit;
+  const trimmed = trimRequests(put, informed, input.scenario);
   return {
-    visit: finishesInform ? changeVisit(visit, { informedRevision: revision }) : visit,
+    visit: trimmed.visit,
     requests: closeSettledAsks(
-      { requests: trimClosedRequests(put, visit.number), settledFields, visit },
+      { requests: trimmed.requests, settledFields, visit },
       { scenario: input.scenario, walk },
       known,
       context.storedData.declinedFields,
@@ -252,13 +252,4 @@ export function closeSettledAsks(
   };
   if (!requests.some(isClosed)) return requests;
   return requests.map((request) => (isClosed(request) ? changeRequest(request, { status: 'ANSWERED' }) : request));
-}
-
-/** Keeps the open requests, those of the current visit, and the latest others. */
-function trimClosedRequests(requests: readonly InstanceRequest[], visitNumber: number): readonly InstanceRequest[] {
-  if (requests.length <= maxClosedRequests) return requests;
-  const isKept = (request: InstanceRequest): boolean => isOpen(request) || request.visitNumber === visitNumber;
-  const others = requests.filter((request) => !isKept(request));
-  const trimmed = new Set(others.slice(0, Math.max(0, others.length - maxClosedRequests)));
-  return trimmed.size === 0 ? requests : requests.filter((request) => !trimmed.has(request));
 }

@@ -3,6 +3,7 @@ import type { FieldValues } from '../model/json';
 import type { KnownData } from '../model/known-data';
 import { findOpenRequest } from '../model/request';
 import type { ScenarioInstance } from '../model/session';
+import { listVisitNumbers } from '../model/visit';
 import type { CompiledScenario, CompiledStep } from '../scenario/compiled-scenario';
 import { type AnsweredAsks, recordAnswers } from './asks';
 import { type ChangedValues, describeChanges, noChanges } from './changed-values';
@@ -31,12 +32,18 @@ export function createDraftView(original: ScenarioInstance, input: ViewInput): D
     ({ target }) => target.kind !== 'choice' && target.kind !== 'ignored' && target.instanceId === original.instanceId,
   );
   const resultNames = outcomes.length === 0 ? noNames : outcomes.flatMap(({ outcome }) => [...outcome.results.keys()]);
-  const updated = applyOutcomes(original, step, data, outcomes, resultNames);
+  const updated = applyOutcomes(original, { scenario, step }, data, outcomes, resultNames);
   const { recorded, release, known } = updated;
   const changed = recordChanges(original, { scenario, step }, data, updated, resultNames, input);
   const { answers, changes, corrections } = changed;
   const revision = session.revision + 1;
-  const withLate = recordLateSuccesses(changed.instance, scenario, input.outcomes, revision, original.visit.number);
+  const withLate = recordLateSuccesses(
+    changed.instance,
+    scenario,
+    input.outcomes,
+    revision,
+    listVisitNumbers(original.visit),
+  );
   const instance = scenario ? recordPassedCheckpoints(withLate, scenario, revision) : withLate;
   return {
     instance,
@@ -79,7 +86,7 @@ interface UpdatedInstance {
 /** Records the outcomes. Values that were confirmed are held while the WRITE action is under way (3.9). */
 function applyOutcomes(
   original: ScenarioInstance,
-  step: CompiledStep | undefined,
+  { scenario, step }: { readonly scenario: CompiledScenario | undefined; readonly step: CompiledStep | undefined },
   data: InstanceData,
   outcomes: readonly ResolvedOutcome[],
   resultNames: readonly string[],
@@ -89,7 +96,7 @@ function applyOutcomes(
   const isUnchanged = variables === original.variables && heldValues.size === 0 && original.heldValues.size === 0;
   const stored = isUnchanged ? original : changeInstance(original, { variables, variableTimes, heldValues });
   const voided = voidChangedConfirms(stored, step, data.viewWith(variables, heldValues));
-  const recorded = recordOutcomes(voided, step, outcomes);
+  const recorded = recordOutcomes(voided, scenario, outcomes);
   const release = isActionUnderWay(recorded.instance, step)
     ? undefined
     : releaseValues(recorded.instance, original, heldValues, resultNames);

@@ -19,7 +19,7 @@ export function toVisitState({ visit, requests }: ScenarioInstance, step: Compil
 
 /** Finds the latest request of a kind in the visit, open or closed. */
 export function findVisitRequest(
-  { visit, requests }: Pick<VisitState, 'visit' | 'requests'>,
+  { visit, requests }: { readonly visit: Pick<StepVisit, 'number'>; readonly requests: readonly InstanceRequest[] },
   kind: RequestKind,
 ): InstanceRequest | undefined {
   return requests.findLast((request) => request.kind === kind && request.visitNumber === visit.number);

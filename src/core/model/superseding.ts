@@ -60,20 +60,29 @@ function reserveNumbers(instance: ScenarioInstance, replaced: ScenarioInstance |
   return {
     ...instance,
     lastVisitNumber: replaced.lastVisitNumber,
-    visit: reserveKeys(instance.visit, newRequests),
+    visit: reserveKeys(instance.visit, newRequests, listVisits(replaced.visit)),
   };
 }
 
-/** Reserves the keys of a visit and of the visits that it suspended. */
-function reserveKeys(visit: StepVisit, newRequests: readonly InstanceRequest[]): StepVisit {
+function listVisits(visit: StepVisit): readonly StepVisit[] {
+  return visit.returnTo ? [visit, ...listVisits(visit.returnTo.visit)] : [visit];
+}
+
+/** Reserves the keys of a visit and of the visits that it suspended, with those whose requests the replaced turn did not keep. */
+function reserveKeys(
+  visit: StepVisit,
+  newRequests: readonly InstanceRequest[],
+  replaced: readonly StepVisit[],
+): StepVisit {
   const { returnTo } = visit;
+  const reserved = replaced.find(({ number }) => number === visit.number)?.supersededKeys ?? 0;
   const newKeys = new Set(
     newRequests.filter(({ visitNumber }) => visitNumber === visit.number).map(({ actionKey }) => actionKey),
   );
   return {
     ...visit,
-    supersededKeys: visit.supersededKeys + newKeys.size,
-    returnTo: returnTo && { ...returnTo, visit: reserveKeys(returnTo.visit, newRequests) },
+    supersededKeys: Math.max(visit.supersededKeys, reserved) + newKeys.size,
+    returnTo: returnTo && { ...returnTo, visit: reserveKeys(returnTo.visit, newRequests, replaced) },
   };
 }
 

@@ -14,7 +14,7 @@ export interface StepVisit {
   readonly wasAskedBefore: boolean;
   /** BACK opened the visit: the step cannot be skipped (3.10). */
   readonly mustAsk: boolean;
-  /** Number of action keys of the visit that superseded turns have used. They are not used again (section 13). */
+  /** Number of used action keys of the visit whose requests are not kept, or belong to superseded turns. They are not used again (0.8, section 13). */
   readonly supersededKeys: number;
   /** The visit to return to, if a global transition to a step with a `returns` transition opened this visit (3.2). */
   readonly returnTo?: SuspendedVisit | undefined;

@@ -198,15 +198,21 @@ function wasAskedBefore({ input, requests }: Walk, { stepId }: CompiledStep): bo
   );
 }
 
-/** A WRITE action under way moves to the new visit of its step, with its key (3.9). */
+/**
+ * A WRITE action under way moves to the new visit of its step, with its key (3.9). One that is not required is no longer under way when a tool has
+ * an outcome: the walk may then pass over the step, and no other step may take the action for its own.
+ */
 function takeOverAction(
   requests: readonly InstanceRequest[],
   step: CompiledStep,
   visitNumber: number,
 ): readonly InstanceRequest[] {
   if (!step.isWriteAction || !(step.isRequiredAction || step.readsActionResult)) return requests;
-  const isUnderWay = (request: InstanceRequest): boolean =>
-    request.kind === 'ACTION' && request.stepId === step.stepId && isOpen(request);
+  const isUnderWay = ({ kind, stepId, status, tools }: InstanceRequest): boolean =>
+    kind === 'ACTION' &&
+    stepId === step.stepId &&
+    status === 'OPEN' &&
+    (step.isRequiredAction || tools.every(({ outcome }) => outcome === undefined));
   if (!requests.some(isUnderWay)) return requests;
   return requests.map((request) => (isUnderWay(request) ? changeRequest(request, { visitNumber }) : request));
 }

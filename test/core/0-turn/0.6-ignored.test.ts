@@ -78,7 +78,7 @@ describe('0.6: an outcome that is not applied is returned with its reason', () =
       'no request of the key is of its kind',
       [],
       { kind: 'ACTION_FAILED', actionKey: key },
-      'ACTION_FAILED NO_OPEN_REQUEST',
+      's#1 ACTION_FAILED NO_OPEN_REQUEST',
     ],
     [
       'no ACTION lists the tool',

@@ -81,7 +81,7 @@ describe('0.6: ACTION_SUCCEEDED with the key of an open CONFIRM', () => {
     const played = startConversation([pay(['a'])]).turn({
       outcomes: [{ kind: 'ACTION_FAILED', actionKey: 's#1/pay/1' }],
     });
-    expect(listIgnored(played)).toEqual(['ACTION_FAILED NO_OPEN_REQUEST']);
+    expect(listIgnored(played)).toEqual(['s#1 ACTION_FAILED NO_OPEN_REQUEST']);
   });
 });
 

@@ -118,6 +118,35 @@ describe('0.8: keys', () => {
   });
 });
 
+test('0.8: the requests of a visit are bounded, and no key is used again', () => {
+  const conversation = startPay();
+  const keys = new Set(['s#1/pay/1']);
+  for (let amount = 6; amount < 60; amount += 1) {
+    const played = conversation.turn({ candidates: { s: 0.9 }, variables: { amount } });
+    keys.add(getActionKey(played, 's'));
+  }
+  expect(keys.size).toBe(55);
+  expect(conversation.instance('s').requests.length).toBeLessThan(30);
+});
+
+test('0.8: actions of left visits for which nothing waits and that never get an outcome are bounded', () => {
+  const note: StepDraft = {
+    stepId: 'note',
+    toolBindings: [{ toolId: 'note', timing: 'DURING_STEP', variableNames: [], dependsOn: [], effect: 'WRITE' }],
+    to: ['more'],
+  };
+  const more: StepDraft = {
+    stepId: 'more',
+    collectsProfileFields: ['more'],
+    to: [{ to: 'note', condition: 'data.more', clears: ['more'] }, 'end'],
+  };
+  const conversation = startConversation([{ scenarioId: 's', steps: [note, more, end] }]);
+  for (let turn = 0; turn < 300; turn += 1) conversation.turn({ variables: turn % 2 === 0 ? {} : { more: true } });
+  const { requests, lastVisitNumber } = conversation.instance('s');
+  expect(lastVisitNumber).toBeGreaterThan(150);
+  expect(requests.length).toBeLessThan(130);
+});
+
 describe('0.8: an ASK closes', () => {
   test('0.8: when its fields are settled', () => {
     const conversation = startConversation([asking('s', ['x', 'y'])]);

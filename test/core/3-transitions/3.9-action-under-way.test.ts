@@ -222,3 +222,32 @@ describe('3.9: a step that is entered again while its WRITE action is under way'
     expect(listRequests(conversation.instance('s')).at(-1)).toBe('ACTION s#1/send/1 ANSWERED');
   });
 });
+
+test('3.9: a step that a correction passes through does not lend its action to the next one', () => {
+  const reserve: StepDraft = {
+    stepId: 'reserve',
+    toolBindings: ['reserve', 'log'].map((toolId) => ({
+      toolId,
+      timing: 'DURING_STEP',
+      variableNames: [],
+      dependsOn: [],
+      effect: 'WRITE',
+    })),
+    to: ['send', { to: 'note', trigger: 'ANYTIME', outcomes: ['ACTION_FAILED'] }],
+  };
+  const conversation = startConversation(
+    [transfer({}, { steps: [ask('name', 'reserve'), reserve, { ...send, to: ['note'] }, ask('note', 'end'), end] })],
+    {
+      variables: { name: 'Ada' },
+    },
+  );
+  conversation.turn({ trigger: 'TOOL_RESULTS', outcomes: [{ kind: 'ACTION_SUCCEEDED', toolId: 'reserve' }] });
+  expect(conversation.instance('s').currentStepId).toBe('send');
+  const corrected = conversation.turn({ variables: { name: 'Eve' } });
+  expect(corrected.transition('s')).toMatchObject({ reason: 'CORRECTED', targetStepId: 'reserve' });
+  expect(getActionKey(corrected, 's')).toBe('s#1/reserve/3');
+  const confirmed = conversation.turn({
+    outcomes: [{ kind: 'ACTION_SUCCEEDED', actionKey: 's#1/reserve/3' }],
+  });
+  expect(confirmed.plan).toEqual(['s CONFIRM name=Eve']);
+});

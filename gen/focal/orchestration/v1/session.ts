@@ -437,7 +437,10 @@ export interface StepVisit {
    * to return to from this visit, the second the one to return to from the first, and so on.
    */
   suspendedVisits: SuspendedVisit[];
-  /** Number of action keys of the visit that superseded turns have used (section 13). They are not used again. */
+  /**
+   * Number of used action keys of the visit whose requests are not kept (0.8), or belong to superseded turns (section 13). They are
+   * not used again.
+   */
   supersededKeys: number;
 }
 
@@ -468,7 +471,7 @@ export interface SuspendedVisit {
   wasAskedBefore: boolean;
   /** Whether BACK opened the visit. */
   mustAsk: boolean;
-  /** Number of action keys of the visit that superseded turns have used. */
+  /** Number of used action keys of the visit whose requests are not kept, or belong to superseded turns. */
   supersededKeys: number;
 }
 

@@ -57,36 +57,47 @@ type WithIrreversible = Pick<ScenarioInstance, 'instanceId' | 'irreversibleDone'
 
 /**
  * Records successes of WRITE tools that were not applied, or that belong to a visit that was left. Their actions are done and cannot be
- * undone (0.6).
+ * undone (0.6). `visitNumbers` are those of the current visit and of the visits that it suspended.
  */
 export function recordLateSuccesses<T extends WithIrreversible>(
   instance: T,
   scenario: CompiledScenario | undefined,
   outcomes: readonly ResolvedOutcome[],
   revision: number,
-  currentVisitNumber: number,
+  visitNumbers: readonly number[],
 ): T {
   if (outcomes.length === 0) return instance;
-  const done = outcomes.flatMap(({ outcome, target }): readonly IrreversibleStep[] => {
+  const late = outcomes.flatMap(({ outcome, target }): readonly IrreversibleStep[] => {
     if (outcome.kind !== 'ACTION_SUCCEEDED' || target.kind === 'choice' || target.instanceId !== instance.instanceId) {
       return [];
     }
     const isLate =
       target.kind === 'ignored'
         ? isRecordedAsDone(target.reason)
-        : target.kind === 'request' && target.request.visitNumber !== currentVisitNumber;
-    if (!isLate) return [];
+        : target.kind === 'request' && !visitNumbers.includes(target.request.visitNumber);
+    if (!isLate || isRecorded(outcome, instance)) return [];
     const stepId =
       target.kind === 'request' ? target.request.stepId : findStepId(outcome, instance.instanceId, scenario);
     const step = scenario?.steps.get(stepId);
     if (scenario && !isWrite(outcome, scenario, step)) return [];
     return [{ stepId, description: step?.actionDescription ?? stepId, visitNumber: 0, revision, passed: false }];
   });
-  // A caller can report the same success again and again.
-  const isRecorded = ({ stepId }: IrreversibleStep): boolean =>
-    instance.irreversibleDone.some((each) => each.stepId === stepId && each.visitNumber === 0);
-  const added = done.filter((each) => !isRecorded(each));
-  return added.length === 0 ? instance : { ...instance, irreversibleDone: [...instance.irreversibleDone, ...added] };
+  const irreversibleDone = late.reduce(addLate, instance.irreversibleDone);
+  return irreversibleDone === instance.irreversibleDone ? instance : { ...instance, irreversibleDone };
+}
+
+/** Whether the success of the visit that the key names is recorded: the report is repeated. */
+function isRecorded({ actionKey }: StepOutcome, { instanceId, irreversibleDone }: WithIrreversible): boolean {
+  return irreversibleDone.some(({ stepId, visitNumber }) => {
+    const key = `${instanceId}/${stepId}/${visitNumber}`;
+    return actionKey === key || actionKey.startsWith(`${key}/`);
+  });
+}
+
+/** A report that a caller repeats for ever is listed once for its step. */
+function addLate(done: readonly IrreversibleStep[], late: IrreversibleStep): readonly IrreversibleStep[] {
+  const isListed = done.some(({ visitNumber, stepId }) => visitNumber === 0 && stepId === late.stepId);
+  return isListed ? done : [...done, late];
 }
 
 /** Whether a success that is ignored for this reason is recorded as done. A repeated report is not recorded again. */

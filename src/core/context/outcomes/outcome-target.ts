@@ -32,10 +32,13 @@ export interface OutcomeSearch {
   readonly focusInstanceId: string;
   /** Whether an earlier outcome of this turn answers the whole request. */
   isAnswered(request: InstanceRequest): boolean;
+  /** Whether a success with the key of an open CONFIRM counts: no outcome of this turn declined the CONFIRM or reported this tool. */
+  canPress(confirm: InstanceRequest, toolId: string): boolean;
   /** The outcome of a tool of the request, with the earlier outcomes of this turn. */
   getToolOutcome(request: InstanceRequest, toolId: string): RequestedTool['outcome'];
   isChoiceAnswered(choice: ScenarioChoiceRequest): boolean;
-  getStep(instance: ScenarioInstance): CompiledStep | undefined;
+  /** Returns a step of the instance's scenario; the current one by default. */
+  getStep(instance: ScenarioInstance, stepId?: string): CompiledStep | undefined;
 }
 
 /** A request with the instance that it belongs to. */

@@ -6,7 +6,7 @@ import { changeRequest } from '../../model/request';
 import type { ScenarioInstance, SettledWithout } from '../../model/session';
 import type { StepOutcomeKind, VisitOutcome } from '../../model/turn';
 import { listVisitNumbers, type StepVisit, type SuspendedVisit } from '../../model/visit';
-import type { CompiledStep } from '../../scenario/compiled-scenario';
+import type { CompiledScenario, CompiledStep } from '../../scenario/compiled-scenario';
 import { hasActionSucceeded, hasChangedValue, isActionIncomplete, isWriteUnderWay } from '../visit-state';
 import type { OutcomeTarget, ResolvedOutcome } from './outcome-target';
 
@@ -28,11 +28,11 @@ export interface RecordedOutcomes {
 /** Records the resolved outcomes of one instance in request order. CONFIRMs whose values have changed are void already. */
 export function recordOutcomes(
   instance: ScenarioInstance,
-  step: CompiledStep | undefined,
+  scenario: CompiledScenario | undefined,
   outcomes: readonly ResolvedOutcome[],
 ): RecordedOutcomes {
   if (outcomes.length === 0) return createUnchanged(instance);
-  const recorder = new OutcomeRecorder(instance, step);
+  const recorder = new OutcomeRecorder(instance, scenario);
   for (const outcome of outcomes) recorder.record(outcome);
   return recorder.result();
 }
@@ -60,7 +60,7 @@ class OutcomeRecorder {
 
   constructor(
     private instance: ScenarioInstance,
-    private readonly step: CompiledStep | undefined,
+    private readonly scenario: CompiledScenario | undefined,
   ) {}
 
   result(): RecordedOutcomes {
@@ -136,19 +136,25 @@ class OutcomeRecorder {
       outcome: hasFailed ? 'ACTION_FAILED' : 'ACTION_SUCCEEDED',
     });
     this.replace(request, answered);
-    if (hasFailed && this.step?.isRequiredAction && request.visitNumber === this.instance.visit.number) {
+    const step = this.scenario?.steps.get(this.instance.currentStepId);
+    if (hasFailed && step?.isRequiredAction && request.visitNumber === this.instance.visit.number) {
       this.failureCount += 1;
     }
   }
 
   /** A success with the key of a CONFIRM confirms and acts: the action counts as hinted with the CONFIRM (0.6). */
   private addConfirmedAction(confirm: InstanceRequest, toolId: string): void {
-    const tools = (this.step?.tools ?? []).map((tool): RequestedTool => {
-      const hasSucceeded = toolId === '' || tool.toolId === toolId;
-      return { toolId: tool.toolId, outcome: hasSucceeded ? 'SUCCEEDED' : undefined };
-    });
+    const pressed = this.instance.requests.find(
+      ({ kind, actionKey }) => kind === 'ACTION' && actionKey === confirm.actionKey,
+    );
+    const step = this.scenario?.steps.get(confirm.stepId);
+    const before = pressed?.tools ?? (step?.tools ?? []).map((tool): RequestedTool => ({ toolId: tool.toolId }));
+    const tools = before.map(
+      (tool): RequestedTool =>
+        toolId === '' || tool.toolId === toolId ? { toolId: tool.toolId, outcome: 'SUCCEEDED' } : tool,
+    );
     const isComplete = tools.every(({ outcome }) => outcome !== undefined);
-    const action = changeRequest(confirm, {
+    const action = changeRequest(pressed ?? confirm, {
       kind: 'ACTION',
       fields: [],
       tools,
@@ -157,7 +163,8 @@ class OutcomeRecorder {
       attempts: 0,
       reminders: 0,
     });
-    this.instance = changeInstance(this.instance, { requests: [...this.instance.requests, action] });
+    if (pressed) this.replace(pressed, action);
+    else this.instance = changeInstance(this.instance, { requests: [...this.instance.requests, action] });
   }
 
   private answerAsk(kind: StepOutcomeKind, request: InstanceRequest): void {

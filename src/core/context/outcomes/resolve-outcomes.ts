@@ -19,6 +19,9 @@ const resolvers: Readonly<Record<StepOutcomeKind, Resolver>> = {
 class AnsweredRequests {
   private readonly answered = new Set<InstanceRequest | ScenarioChoiceRequest>();
   private readonly toolOutcomes = new Map<InstanceRequest, Map<string, RequestedTool['outcome']>>();
+  private readonly declined = new Set<InstanceRequest>();
+  /** CONFIRMs with the tools that succeeded with their key on this turn; "" stands for all tools. */
+  private readonly pressedTools = new Map<InstanceRequest, Set<string>>();
 
   has(request: InstanceRequest | ScenarioChoiceRequest): boolean {
     return this.answered.has(request);
@@ -29,10 +32,17 @@ class AnsweredRequests {
     return this.toolOutcomes.get(request)?.get(toolId) ?? before;
   }
 
+  /** A button that confirms and acts may report both, and each tool of the action (0.6). */
+  canPress(confirm: InstanceRequest, toolId: string): boolean {
+    const pressed = this.pressedTools.get(confirm);
+    return !this.declined.has(confirm) && !pressed?.has('') && !pressed?.has(toolId);
+  }
+
   add({ outcome, target }: ResolvedOutcome): void {
     switch (target.kind) {
       case 'request':
         this.addTools(target.request, target.toolIds, outcome.kind);
+        if (target.request.kind === 'CONFIRM') this.addAnswer(target.request, outcome);
         break;
       case 'ask':
         this.answered.add(target.request);
@@ -42,6 +52,20 @@ class AnsweredRequests {
         break;
       case 'step':
       case 'ignored':
+        break;
+    }
+  }
+
+  private addAnswer(confirm: InstanceRequest, { kind, toolId }: StepOutcome): void {
+    switch (kind) {
+      case 'DECLINED':
+        this.declined.add(confirm);
+        break;
+      case 'ACTION_SUCCEEDED':
+        this.pressedTools.set(confirm, new Set(this.pressedTools.get(confirm)).add(toolId));
+        break;
+      case 'CONFIRMED':
+      case 'ACTION_FAILED':
         break;
     }
   }
@@ -71,10 +95,11 @@ export function resolveOutcomes(
     session,
     focusInstanceId,
     isAnswered: (request) => taken.has(request),
+    canPress: (confirm, toolId) => taken.canPress(confirm, toolId),
     getToolOutcome: (request, toolId) => taken.getToolOutcome(request, toolId),
     isChoiceAnswered: (choice) => taken.has(choice),
-    getStep: ({ scenarioId, scenarioVersion, currentStepId }) =>
-      catalogue.getScenarioVersion(scenarioId, scenarioVersion)?.steps.get(currentStepId),
+    getStep: ({ scenarioId, scenarioVersion, currentStepId }, stepId = currentStepId) =>
+      catalogue.getScenarioVersion(scenarioId, scenarioVersion)?.steps.get(stepId),
   };
   return outcomes.map((outcome) => {
     const resolved = { outcome, target: checkInstance(outcome, session) ?? resolvers[outcome.kind](outcome, search) };
