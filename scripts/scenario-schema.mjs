@@ -166,7 +166,7 @@ function fieldDefinitions() {
   return { ...rest, required: ['fields'], properties: { $schema: { type: 'string' }, ...properties } };
 }
 
-/** A scenario, whose called scenarios can be named. */
+/** Returns the schema of a scenario in which calls can name scenarios. */
 function scenario() {
   const item = reference(getMessage('Scenario'));
   allowName('StepCall', 'scenario_id');

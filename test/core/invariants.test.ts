@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { findOpenRequest } from '../../src/core/model/request';
-import type { PathEntry, ScenarioInstance } from '../../src/core/model/session';
+import type { ScenarioInstance } from '../../src/core/model/session';
 import { defaultSettings } from '../../src/core/model/settings';
+import type { PathEntry } from '../../src/core/model/visit';
 import { decodeSession, encodeSession } from '../../src/server/codec/stored/stored-values';
 import { Conversation } from '../support/conversation';
 import { randomSession } from '../support/random-scenarios';
@@ -64,7 +65,7 @@ test('5: no instance is lost or duplicated', () => {
 
 test('2.15: the number of active instances never exceeds the limit', () => {
   forEachTurn(({ after }, { settings, scenarios }) => {
-    // An instance that waits for a call does not count. It stays active when it stops waiting, whatever else is active by then.
+    // An instance that waits for a call does not count. It stays active when it stops waiting, even if the limit is exceeded.
     if (scenarios.some(({ steps }) => steps.some(({ calls }) => calls))) return;
     const active = after.instances.filter(({ status }) => status === 'ACTIVE');
     expect(active.length).toBeLessThanOrEqual(settings.enableMultiScenario ? settings.maxSimultaneousScenarios : 1);

@@ -2,8 +2,9 @@ import type { FieldValues } from '../../src/core/model/json';
 import { jsonEquals } from '../../src/core/model/json';
 import { viewInstanceData } from '../../src/core/model/known-data';
 import type { InstanceRequest } from '../../src/core/model/request';
-import type { ScenarioInstance, StepVisit } from '../../src/core/model/session';
+import type { ScenarioInstance } from '../../src/core/model/session';
 import type { StepOutcome } from '../../src/core/model/turn';
+import type { StepVisit } from '../../src/core/model/visit';
 import { expectDefined, forEachSession, forEachTurn, type TurnWithSessions } from '../support/random-sessions';
 
 type Outcome = Pick<StepOutcome, 'kind'> & Partial<Pick<StepOutcome, 'actionKey' | 'instanceId'>>;
@@ -144,8 +145,9 @@ describe('3.1, 3.7: what needs a confirmation', () => {
         for (const instance of after.instances) {
           const old = before.instances.find(({ instanceId }) => instanceId === instance.instanceId);
           for (const done of instance.irreversibleDone.slice(old?.irreversibleDone.length ?? 0)) {
+            if (!done.passed) continue;
             const step = expectDefined(getScenario(instance.scenarioId).steps.get(done.stepId), done.stepId);
-            if (!done.passed || !step.hasConfirmStage) continue;
+            if (!step.hasConfirmStage) continue;
             const ofVisit = instance.requests.filter(({ visitNumber }) => visitNumber === done.visitNumber);
             const last =
               ofVisit.findLast(({ kind }) => kind === 'ACTION') ?? ofVisit.findLast(({ kind }) => kind === 'CONFIRM');
@@ -157,7 +159,7 @@ describe('3.1, 3.7: what needs a confirmation', () => {
     });
   });
 
-  test('3.1: no required WRITE action is hinted without such an answer', () => {
+  test('3.1: no required WRITE action is hinted without an answer to such a CONFIRM', () => {
     forEachSession((turns) => {
       turns.forEach(({ turn, getScenario }, index) => {
         for (const contribution of turn.result.plan.contributions) {
@@ -172,7 +174,7 @@ describe('3.1, 3.7: what needs a confirmation', () => {
   });
 });
 
-test('0.4: a local field of an instance changes only by a value that the turn gives or by its own outcome', () => {
+test('0.4: a local field of an instance changes only by a value of the turn or by an outcome of the instance', () => {
   forEachTurn(({ before, after, draft, getScenario }) => {
     const given = new Set([...Object.keys(draft.variables ?? {}), ...(draft.given ?? []).map(({ name }) => name)]);
     const results = new Set((draft.outcomes ?? []).flatMap(({ results: each = {} }) => Object.keys(each)));
@@ -182,11 +184,15 @@ test('0.4: a local field of an instance changes only by a value that the turn gi
       for (const field of getScenario(instance.scenarioId).localFields) {
         const [was, is] = [old.variables.get(field) ?? null, instance.variables.get(field) ?? null];
         if (jsonEquals(was, is) || given.has(field) || results.has(field)) continue;
+        // After a success, the instance keeps the value that the action was done with (3.9).
+        if (is !== null && jsonEquals(old.heldValues.get(field) ?? null, is)) continue;
         const isCleared = is === null;
         const isReturned = [...getScenario(instance.scenarioId).steps.values()].some(({ call }) =>
           call?.returns.includes(field),
         );
-        expect(isCleared || isReturned).toBe(true);
+        // After a success, the instance keeps the value that the action ran with (3.9).
+        const isKept = jsonEquals(is, old.heldValues.get(field) ?? null);
+        expect(isCleared || isReturned || isKept).toBe(true);
       }
     }
   });

@@ -34,7 +34,7 @@ test.each(files.map((file, index) => [file, index] as const))(
     const conversation = readConversation(join(__dirname, file), readScenarioFiles);
     const settings = {
       tenantId: 'd0d0d0d0-0000-4000-8000-000000000001',
-      // Each file has an agent of its own, because scenarios of several reports have the same names.
+      // Each file has its own agent, because scenarios of several reports have the same names.
       agentId: `d0d0d0d0-0000-4000-8000-000000001${index.toString().padStart(3, '0')}`,
       sessionId: `d0d0d0d0-0000-4000-8000-000000002${index.toString().padStart(3, '0')}`,
       startAt: new Date(1_763_800_000_000),

@@ -1,10 +1,5 @@
-import {
-  createEmptySession,
-  createInstance,
-  createVisit,
-  type ScenarioInstance,
-  type Session,
-} from '../../src/core/model/session';
+import { createEmptySession, createInstance, type ScenarioInstance, type Session } from '../../src/core/model/session';
+import { createVisit } from '../../src/core/model/visit';
 
 /** Returns a UUID that contains the number, for example 00000000-0000-4000-8000-000000000007. */
 export function uuid(number: number): string {

@@ -1,12 +1,12 @@
 import { Scenario, ScenarioStep, ToolBinding } from '../../gen/focal/orchestration/v1/scenario';
 import {
+  bypassOptionalSteps,
   type Chart,
   type ChartStep,
   findStep,
   isConfirmation,
   isConfirmedAction,
   leadsTo,
-  passOptionalSteps,
 } from './chart';
 import { createCompletionCondition, toCountVariable, toReportVariable, toSucceededVariable } from './chart-conditions';
 import {
@@ -25,12 +25,12 @@ import { toScenarioId } from './replay-ids';
 /** A customer may repeat a search many times, which is not a loop. The limit on attempts finds real loops. */
 const maxLoopCount = 50;
 
-/** The scores of the recordings name the scenario that a message is about, not a wish to begin again: only a START restarts. */
+/** A recorded score means that a message is about a scenario, not that the customer wants a new run: only a START restarts. */
 const restartThreshold = 1;
 
 /** Converts a chart to a scenario of the contract. docs/replay.md states the rules. */
 export function toScenario(original: Chart): Scenario {
-  const chart = passOptionalSteps(original);
+  const chart = bypassOptionalSteps(original);
   const globalTransitions = createReportTransitions(chart);
   const entrySteps = toOptionalEntrySteps(chart);
   const entryStepId = entrySteps[0]?.stepId ?? chart.entry_step;
@@ -73,7 +73,7 @@ function toSteps(chart: Chart): ScenarioStep[] {
       case 'action':
         return toActionStep(chart, step);
       case 'inform':
-        return isClosing(chart, step) ? toSilentStep(step) : toInformStep(chart, step);
+        return isClosingStep(chart, step) ? toSilentStep(step) : toInformStep(chart, step);
       case 'ask_more':
       case 'closing':
         return toSilentStep(step);
@@ -84,7 +84,7 @@ function toSteps(chart: Chart): ScenarioStep[] {
 }
 
 /** Whether a step ends the scenario without information: only a customer who has moved on reaches it. */
-function isClosing(chart: Chart, step: ChartStep): boolean {
+function isClosingStep(chart: Chart, step: ChartStep): boolean {
   const isReached = chart.steps.some((other) => leadsTo(other, step));
   const isInformation = chart.steps.some((other) => leadsTo(other, step, ({ on }) => on !== 'done'));
   return step.terminal && step.next.length === 0 && isReached && !isInformation;

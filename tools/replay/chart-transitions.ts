@@ -178,8 +178,8 @@ function createAcceptedTransitions(chart: Chart, edge: ChartEdge): StepTransitio
 }
 
 /**
- * Creates the condition for the answer to a question of a step that informs, for example `correct`. Only the message shows which answer it is.
- * The first edge therefore stands for all: it is taken when the customer continues.
+ * Creates the condition for the answer to a question of a step that informs, for example `correct`. Only the message shows which answer it
+ * is. The first edge therefore represents all of them: it is taken when the customer continues.
  */
 function createAnswerCondition({ next }: ChartStep, edge: ChartEdge): Partial<StepTransition> {
   const first = next.find(({ on }) => !informEvents.has(on));

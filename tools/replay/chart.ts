@@ -81,22 +81,22 @@ export function leadsTo(
  * Leads the edges past the optional questions in the middle of a chart: agents hardly ever ask them, and a value that the customer gives is
  * used anyway. An optional question at the entry is asked.
  */
-export function passOptionalSteps(chart: Chart): Chart {
+export function bypassOptionalSteps(chart: Chart): Chart {
   return {
     ...chart,
     steps: chart.steps.map((step) => ({
       ...step,
-      next: step.next.map((edge) => ({ ...edge, to: passOptional(chart, edge.to, []) })),
+      next: step.next.map((edge) => ({ ...edge, to: bypassOptional(chart, edge.to, []) })),
     })),
   };
 }
 
 /** Returns the first step from a step on that is not an optional question in the middle of the chart. */
-function passOptional(chart: Chart, stepId: string, passed: readonly string[]): string {
+function bypassOptional(chart: Chart, stepId: string, passed: readonly string[]): string {
   const step = findStep(chart, stepId);
   const isPassed = step?.optional && stepId !== chart.entry_step && !passed.includes(stepId);
   const next = isPassed ? step.next.find(({ on }) => on === 'collected') : undefined;
-  return next === undefined ? stepId : passOptional(chart, next.to, [...passed, stepId]);
+  return next === undefined ? stepId : bypassOptional(chart, next.to, [...passed, stepId]);
 }
 
 /** The data of a scenario that the scoring uses. */

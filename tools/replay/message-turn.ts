@@ -89,8 +89,8 @@ function toSignals(input: SignalInput, view: SessionView): SignalAim[] {
 }
 
 /**
- * A message that starts or continues a scenario says nothing about those without a signal: the customer has turned away from them, although
- * the message may contain a value that they collect.
+ * A message that starts or continues a scenario pauses the running scenarios without a signal, because the customer has turned away from
+ * them. The message may still contain a value that they collect.
  */
 function toImplicitPauses({ signals }: TurnInputs['inputs'], view: SessionView): SignalAim[] {
   if (!signals.some(({ signal }) => signal === 'start' || signal === 'continue')) return [];

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** The act types that are scored. Other types of the data (SUGGEST, GOODBYE, FREE_TEXT ...) do not occur in a plan. */
-export const scoredActTypes = ['ASK', 'CONFIRM', 'ACTION', 'INFORM'] as const;
+const scoredActTypes = ['ASK', 'CONFIRM', 'ACTION', 'INFORM'] as const;
 export type ScoredAct = (typeof scoredActTypes)[number];
 
 const expectedSchema = z.object({

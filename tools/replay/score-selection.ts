@@ -1,7 +1,7 @@
 import type { ScoreGroup } from './scores';
 import { isSeenChart } from './seen-charts';
 
-/** What a score counts. */
+/** Which turns and scenarios a score counts. */
 export interface Selection {
   /** Whether turns count whose recorded reply contains free text. */
   readonly includesFreeText: boolean;

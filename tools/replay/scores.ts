@@ -75,7 +75,7 @@ export function addGroupScores(a: GroupScores, b: GroupScores): GroupScores {
   };
 }
 
-export function addScores(a: DialogueScore, b: DialogueScore): DialogueScore {
+function addScores(a: DialogueScore, b: DialogueScore): DialogueScore {
   return {
     turns: a.turns + b.turns,
     activeTurns: addShares(a.activeTurns, b.activeTurns),

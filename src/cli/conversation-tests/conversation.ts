@@ -46,7 +46,7 @@ export interface ConversationTurn {
    * `instanceId` of an outcome or delivery is the id of a scenario and refers to its running instance.
    */
   readonly turn: Turn;
-  /** The indexes of outcomes whose action key the file leaves empty. To other outcomes of an instance, the runner adds it. */
+  /** Indexes of the outcomes whose action key the file sets to "". The runner adds the key to other outcomes of an instance. */
   readonly outcomesWithoutKey: ReadonlySet<number>;
   /** Empty if the turn has no expectation. */
   readonly expected: Expectation;

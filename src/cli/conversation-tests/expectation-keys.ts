@@ -16,23 +16,23 @@ interface KeyForm<Value> {
   readonly isDetail: boolean;
 }
 
-function listForm(hasNames: boolean): KeyForm<readonly string[]> {
+function createListForm(hasNames: boolean): KeyForm<readonly string[]> {
   return { schema: z.array(z.string()), empty: [], hasNames, isDetail: false };
 }
 
-function mapForm<Value>(value: z.ZodType<Value>, hasNames = true): KeyForm<ByScenario<Value>> {
+function createMapForm<Value>(value: z.ZodType<Value>, hasNames = true): KeyForm<ByScenario<Value>> {
   return { schema: z.record(z.string(), value), empty: {}, hasNames, isDetail: false };
 }
 
-function detail<Form extends KeyForm<unknown>>(form: Form): Form {
+function toDetail<Form extends KeyForm<unknown>>(form: Form): Form {
   return { ...form, isDetail: true };
 }
 
-const names = listForm(true);
-const texts = mapForm(z.string());
-const numbers = mapForm(z.number());
-const lists = mapForm<readonly string[]>(z.array(z.string()));
-const values = mapForm<Readonly<Record<string, unknown>>>(z.record(z.string(), z.json()));
+const names = createListForm(true);
+const texts = createMapForm(z.string());
+const numbers = createMapForm(z.number());
+const lists = createMapForm<readonly string[]>(z.array(z.string()));
+const values = createMapForm<Readonly<Record<string, unknown>>>(z.record(z.string(), z.json()));
 
 /** The keys in the order of the documentation. A map has a second key with the suffix `_exactly`. */
 export const keyForms: { readonly [Key in keyof TurnSummary]: KeyForm<TurnSummary[Key]> } = {
@@ -42,39 +42,39 @@ export const keyForms: { readonly [Key in keyof TurnSummary]: KeyForm<TurnSummar
   paused: texts,
   stays_paused: names,
   completed: texts,
-  endings: detail(texts),
+  endings: toDetail(texts),
   cancelled: texts,
-  lifecycle_reasons: detail(texts),
+  lifecycle_reasons: toDetail(texts),
   rejected: texts,
-  pending: detail(numbers),
+  pending: toDetail(numbers),
   missing_soft_fields: lists,
   irreversible_done: lists,
-  actions_under_way: detail(lists),
+  actions_under_way: toDetail(lists),
   at: texts,
-  transition_reasons: detail(texts),
+  transition_reasons: toDetail(texts),
   skipped: lists,
-  corrected: detail(lists),
-  blocked_by_checkpoint: detail(texts),
+  corrected: toDetail(lists),
+  blocked_by_checkpoint: toDetail(texts),
   asks: lists,
-  known_values: detail(values),
+  known_values: toDetail(values),
   confirms: values,
   choices: names,
   choice_reason: { schema: z.string(), empty: '', hasNames: false, isDetail: true },
   choice_is_reprompt: { schema: z.boolean(), empty: false, hasNames: false, isDetail: true },
   hints: lists,
   informs: lists,
-  lead_ins: detail(lists),
+  lead_ins: toDetail(lists),
   silent: names,
-  waits_for: detail(texts),
+  waits_for: toDetail(texts),
   reprompts: names,
   reminders: names,
   deferred: names,
-  action_keys: detail(texts),
-  open_requests: detail(lists),
-  attempts: detail(numbers),
+  action_keys: toDetail(texts),
+  open_requests: toDetail(lists),
+  attempts: toDetail(numbers),
   offers: names,
-  ignored_outcomes: listForm(false),
-  rejected_values: mapForm(z.string(), false),
+  ignored_outcomes: createListForm(false),
+  rejected_values: createMapForm(z.string(), false),
   next_timer_after: { schema: secondsSchema.nullable(), empty: null, hasNames: false, isDetail: true },
   primary: { schema: z.string(), empty: '', hasNames: true, isDetail: false },
 };

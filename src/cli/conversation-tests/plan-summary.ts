@@ -7,7 +7,7 @@ import {
   type ScenarioContributionPlan,
 } from '../../../gen/focal/orchestration/v1/contribution';
 import { RequestKind, WaitsFor } from '../../../gen/focal/orchestration/v1/request';
-import { type ByScenario, formatEnum, groupByScenario, groupNonEmpty, removeInstance } from './summary-values';
+import { type ByScenario, formatEnum, groupByScenario, groupNonEmpty, removeInstanceId } from './summary-values';
 
 /** The plan of a turn, with the keys of a conversation file. */
 export interface PlanSummary {
@@ -97,7 +97,7 @@ function summarizeContributions(current: readonly ScenarioContribution[], getNam
     waits_for: groupByScenario(silent, getName, ({ waitsFor }) => formatEnum(WaitsFor, waitsFor)),
     reprompts: getNames(current.filter(({ isReprompt, scenarioId }) => isReprompt && scenarioId !== '')),
     reminders: getNames(current.filter(({ isReminder }) => isReminder)),
-    action_keys: groupNonEmpty(current, getName, ({ actionKey }) => removeInstance(actionKey)),
+    action_keys: groupNonEmpty(current, getName, ({ actionKey }) => removeInstanceId(actionKey)),
   };
 }
 

@@ -58,7 +58,7 @@ export async function runConversation(
     occurredAt = scriptedTurn.turn.occurredAt?.getTime() ?? occurredAt + scriptedTurn.delayMs;
     if (scriptedTurn.catalogueChange !== undefined) await catalogue.apply(scriptedTurn.catalogueChange);
     const supersedes = scriptedTurn.supersedesPrevious || scriptedTurn.turn.supersedesTurnId !== '';
-    if (supersedes) instances.forgetLastTurn();
+    if (supersedes) instances.revertLastTurn();
     const resolved = instances.resolveTurn(scriptedTurn);
     const lastTurn = results.at(-1)?.turn;
     const turn = {

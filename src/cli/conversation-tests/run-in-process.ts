@@ -59,7 +59,7 @@ interface LastTurn {
   readonly base: Session;
 }
 
-/** Returns the session to decide a superseding turn on, and refuses what a service refuses (section 13). */
+/** Returns the session on which a superseding turn is decided. Fails like a service if the turn cannot be superseded (section 13). */
 function restoreSuperseded(turn: Turn, session: Session | undefined, lastTurn: LastTurn | undefined): Session {
   if (session === undefined || lastTurn === undefined || session.lastTurnId !== turn.supersedesTurnId) {
     throw createNotSupersedableError(turn, session, 'NOT_LAST_TURN');

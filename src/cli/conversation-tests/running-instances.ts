@@ -42,7 +42,7 @@ export class RunningInstances {
   }
 
   /** Returns to the state before the last turn, because the next turn supersedes it (section 13). */
-  forgetLastTurn(): void {
+  revertLastTurn(): void {
     this.#state = this.#stateBefore;
   }
 

@@ -13,7 +13,7 @@ export function formatEnum(enumType: Readonly<Record<number, string>>, value: nu
   return name.startsWith(prefix) ? name.slice(prefix.length) : name;
 }
 
-/** Groups items by the name of their scenario. Of several items of one scenario, the last counts. */
+/** Groups items by the name of their scenario. If a scenario has several items, the last one is used. */
 export function groupByScenario<Item extends { readonly scenarioId: string }, Value>(
   items: readonly Item[],
   getName: (scenarioId: string) => string,
@@ -41,6 +41,6 @@ function isEmptyValue(value: unknown): boolean {
 }
 
 /** Returns an action key without the id of the instance, which a file cannot know: `pay/1` for `<instance>/pay/1`. */
-export function removeInstance(actionKey: string): string {
+export function removeInstanceId(actionKey: string): string {
   return actionKey.slice(actionKey.indexOf('/') + 1);
 }

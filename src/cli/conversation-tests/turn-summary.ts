@@ -10,13 +10,13 @@ import type { ProcessTurnResponse } from '../../../gen/focal/orchestration/v1/or
 import { Ending } from '../../../gen/focal/orchestration/v1/scenario';
 import { type ScenarioStepTransitionDecision, TransitionReason } from '../../../gen/focal/orchestration/v1/transition';
 import { type PlanSummary, summarizePlan } from './plan-summary';
-import { type ByScenario, formatEnum, groupByScenario, groupNonEmpty, removeInstance } from './summary-values';
+import { type ByScenario, formatEnum, groupByScenario, groupNonEmpty, removeInstanceId } from './summary-values';
 
 /** The decisions of a turn, with the keys of a conversation file. Scenarios have names and the order of the response. */
 export interface TurnSummary extends LifecycleSummary, TransitionSummary, PlanSummary {
   /** Candidates that did not start, with the reason code. */
   readonly rejected: ByScenario<string>;
-  /** The number of MESSAGE turns on which each rejected start is tried again (2.14). */
+  /** The number of MESSAGE turns on which each rejected start is retried (2.14). */
   readonly pending: ByScenario<number>;
   /** The reason code of each outcome that was not applied, in the order of the outcomes (0.6). */
   readonly ignored_outcomes: readonly string[];
@@ -108,7 +108,9 @@ function summarizeLifecycle(decisions: readonly ScenarioLifecycleDecision[], get
     lifecycle_reasons: getReasons(decisions),
     missing_soft_fields: groupNonEmpty(decisions, getName, ({ missingSoftFields }) => missingSoftFields),
     irreversible_done: groupNonEmpty(decisions, getName, ({ irreversibleDone }) => irreversibleDone),
-    actions_under_way: groupNonEmpty(decisions, getName, ({ actionsUnderWay }) => actionsUnderWay.map(removeInstance)),
+    actions_under_way: groupNonEmpty(decisions, getName, ({ actionsUnderWay }) =>
+      actionsUnderWay.map(removeInstanceId),
+    ),
   };
 }
 

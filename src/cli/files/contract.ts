@@ -90,7 +90,7 @@ export function getEnumNames(descriptor: DescEnum): ReadonlyMap<string, string> 
 }
 
 /** Returns the name of a value without the prefix of its enum: `ANYTIME` for `TRANSITION_TRIGGER_ANYTIME`. */
-export function getShortEnumName(descriptor: DescEnum, name: string): string {
+function getShortEnumName(descriptor: DescEnum, name: string): string {
   const prefix = descriptor.sharedPrefix?.toUpperCase() ?? '';
   return name.startsWith(prefix) ? name.slice(prefix.length) : name;
 }

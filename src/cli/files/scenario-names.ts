@@ -70,7 +70,7 @@ export function resolveScenarioNames(
   const otherScenarios = others.filter(({ message }) => !names.has(message.name) && !names.has(message.scenarioId));
   const known = [...files.scenarios, ...otherScenarios];
   const scenarios = files.scenarios.map((scenario) => resolveCalls(scenario, known));
-  const relationships = files.relationships.map((relationship) => resolveEnds(relationship, known));
+  const relationships = files.relationships.map((relationship) => resolveEndpoints(relationship, known));
   return {
     ...files,
     scenarios: scenarios.flatMap(({ resolved, problems }) => (problems.length === 0 ? [resolved] : [])),
@@ -100,7 +100,7 @@ function resolveCalls(file: FileMessage<Scenario>, known: readonly NamedScenario
   return { resolved: { ...file, message, bytes: Scenario.encode(message).finish() }, problems };
 }
 
-function resolveEnds(file: FileMessage<Relationship>, known: readonly NamedScenario[]): Resolution<Relationship> {
+function resolveEndpoints(file: FileMessage<Relationship>, known: readonly NamedScenario[]): Resolution<Relationship> {
   const { getId, problems } = createReportingLookup(file, known);
   const message = { ...file.message };
   for (const { field, key } of scenarioFields) {

@@ -105,7 +105,7 @@ function formatKey(terminal: TerminalOptions, { actionKey }: { readonly actionKe
   return actionKey === '' ? [] : formatRow(terminal, [createLabel('')], `key ${actionKey}`, 'faint');
 }
 
-/** Lists what is special about a contribution. */
+/** Lists notes on a contribution: its reason, whether it is repeated, a reminder or deferred, and its lead-ins. */
 function listNotes(contribution: ScenarioContribution, getName: NameLookup): readonly string[] {
   const { choiceReason, isReprompt, isReminder, deferred, deferredBehindScenarioId, leadInTemplateIds } = contribution;
   return [

@@ -45,9 +45,9 @@ function applyAction(
     case 'CONTINUE':
       return instance.walk && contribution
         ? applyActiveWalk(instance, instance.walk, contribution, position, context)
-        : withoutWalk(continueInstance(instance, context), instance, context);
+        : updateWithoutWalk(continueInstance(instance, context), instance, context);
     case 'PAUSE':
-      return withoutWalk(pauseInstance(instance, context), instance, context);
+      return updateWithoutWalk(pauseInstance(instance, context), instance, context);
     case 'COMPLETE':
     case 'CANCEL':
       return undefined;
@@ -70,8 +70,8 @@ function applyActiveWalk(
   return resumed ? { ...instance, activeSince: occurredAt } : instance;
 }
 
-/** Updates what an instance waits for that did not walk. */
-function withoutWalk(
+/** Updates an instance that did not walk: its open requests and what it waits for. */
+function updateWithoutWalk(
   instance: ScenarioInstance,
   { view }: TurnInstance,
   { storedData: { declinedFields } }: SelectionContext,

@@ -11,9 +11,9 @@ import { listPutOrder } from './put-requests';
 import {
   clearFields,
   findForgottenFields,
-  forgetDeclined,
+  forgetDeclinedFields,
   forgetFields,
-  movePersistedResultsOfEnded,
+  moveAllPersistedResults,
 } from './session-variables';
 
 /** Returns the session after the turn (section 5). Every instance is then active, paused or in `endedInstances`. Pure. */
@@ -27,7 +27,7 @@ export function applyTurn(
   const isMessage = turn.trigger === 'MESSAGE';
   const { variables, instances } = clearFields(
     {
-      variables: movePersistedResultsOfEnded(storedData.sessionVariables, phase.instances),
+      variables: moveAllPersistedResults(storedData.sessionVariables, phase.instances),
       instances: applyInstances(phase.instances, contributions, putOrder, context),
     },
     phase.instances,
@@ -51,7 +51,7 @@ export function applyTurn(
     instances,
     endedInstances: updateEndedInstances(context, phase.instances),
     variables: timed.variables,
-    declinedFields: forgetDeclined(storedData.declinedFields, variables, isForgotten),
+    declinedFields: forgetDeclinedFields(storedData.declinedFields, variables, isForgotten),
     pendingStarts: phase.pendingStarts,
     scenarioCounters: updateScenarioCounters(session.scenarioCounters, phase.instances),
     choices: putChoice(phase, putOrder.indexOf(''), context),
@@ -88,7 +88,7 @@ function putChoice(
   );
 }
 
-/** Finds the instance that makes the first contribution of the plan (0.3). A CHOICE belongs to none. */
+/** Finds the instance that makes the first contribution of the plan (0.3). A CHOICE belongs to no instance. */
 function findContributor(contributions: readonly Contribution[]): string | undefined {
   return contributions.find(({ type, deferred, instanceId }) => type !== 'NONE' && !deferred && instanceId !== '')
     ?.instanceId;

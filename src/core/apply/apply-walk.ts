@@ -1,6 +1,7 @@
 import type { SelectionContext } from '../context/selection-context';
 import type { JsonValue } from '../model/json';
-import type { PathEntry, ScenarioInstance } from '../model/session';
+import type { ScenarioInstance } from '../model/session';
+import type { PathEntry } from '../model/visit';
 import type { TraversedStep, Walk } from '../steps/walk-state';
 import type { PutState } from './put-requests';
 

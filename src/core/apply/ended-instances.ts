@@ -16,18 +16,18 @@ export function updateEndedInstances(
   const newlyEnded = instances.filter(hasEnded);
   const isUnchanged = newlyEnded.length === 0 && ignoredOutcomes.length === 0;
   if (isUnchanged && endedInstances.length <= settings.endedInstances) return endedInstances;
-  const ended = endedInstances.map((instance) => recordLate(instance, context));
+  const ended = endedInstances.map((instance) => recordLateOutcomes(instance, context));
   for (const instance of newlyEnded) ended.push(toEndedInstance(instance, turn.occurredAt));
   return ended.slice(Math.max(0, ended.length - settings.endedInstances));
 }
 
-function recordLate(
+function recordLateOutcomes(
   instance: EndedInstance,
   { catalogue, outcomes, revision }: Pick<SelectionContext, 'catalogue' | 'outcomes' | 'revision'>,
 ): EndedInstance {
   const scenario = catalogue.getScenarioVersion(instance.scenarioId, instance.scenarioVersion);
   // An ended instance has no visit.
-  return recordLateSuccesses(instance, scenario, outcomes, revision, 0);
+  return recordLateSuccesses(instance, scenario, outcomes, revision, []);
 }
 
 function toEndedInstance(ended: EndedTurnInstance, endedAt: number): EndedInstance {

@@ -4,18 +4,14 @@ import { buildActionKey, type InstanceRequest, type RequestKind, type WaitsFor }
 import {
   createEmptySession,
   createInstance,
-  createVisit,
-  type IrreversibleStep,
-  type PathEntry,
-  type RouteEntry,
   type ScenarioCounter,
   type ScenarioInstance,
   type Session,
   type SessionKey,
   type SessionVariable,
-  type StepVisit,
 } from '../model/session';
 import { sortNames } from '../model/sorting';
+import { createVisit, type IrreversibleStep, type PathEntry, type RouteEntry, type StepVisit } from '../model/visit';
 import type { CompiledScenario, CompiledStep } from '../scenario/compiled-scenario';
 
 /** The inputs of an import, except the record. */
@@ -194,7 +190,7 @@ function findPassedSteps(traversedSteps: readonly CompiledStep[]): readonly Irre
   );
 }
 
-/** Finds the steps up to the last passed checkpoint, its own included (3.7). */
+/** Finds the steps up to and including the last passed checkpoint (3.7). */
 function findStepsBeforeCheckpoint(traversedSteps: readonly CompiledStep[]): readonly string[] {
   const checkpoint = traversedSteps.findLastIndex(({ countsAsCheckpoint }) => countsAsCheckpoint);
   return sortIds(traversedSteps.slice(0, checkpoint + 1));
@@ -234,7 +230,7 @@ function createCounters(
   const counter: ScenarioCounter = {
     starts: 1,
     completions: hasCompleted ? 1 : 0,
-    // The legacy service knows no other ending.
+    // The legacy service has no other ending.
     lastEnding: hasCompleted ? 'SUCCEEDED' : undefined,
     lastValues: new Map(),
   };

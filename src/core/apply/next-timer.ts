@@ -1,17 +1,17 @@
-import { getReminderTime, isAhead, listStepTimes, type TimedInstance, toTimed } from '../context/timers';
+import { getReminderTime, isReminderPending, listStepTimes, type TimedInstance, toTimed } from '../context/timers';
 import { findActionUnderWay, toVisitState } from '../context/visit-state';
 import type { Session } from '../model/session';
 import type { Catalogue } from '../scenario/catalogue';
 
-/** What the next timer depends on, after the turn. */
+/** The parts of a session, after the turn, that determine the next timer. */
 export type TimedSession = Pick<
   Session,
   'instances' | 'variables' | 'lastMessageAt' | 'updatedAt' | 'revision' | 'exchangeRevision'
 >;
 
 /**
- * Returns the earliest moment at which a TIMER turn would decide something, in milliseconds since 1970; undefined if there is none (section 14).
- * It is the time of the last turn if an instance is idle already, because that turn was about it, or if a message let a reminder pass. Pure.
+ * Returns the earliest moment at which a TIMER turn would decide something, in milliseconds since 1970; undefined if there is none (section
+ * 14). The result is the time of the last turn if an instance is already idle or if a reminder became due during a message. Pure.
  */
 export function getNextTimerAt(
   session: TimedSession,
@@ -26,8 +26,8 @@ export function getNextTimerAt(
     if (!timed) continue;
     add(getIdleTime(timed, session));
     const reminderTime = getReminderTime(instance, timed.step);
-    if (reminderTime !== undefined && isAhead(reminderTime, session)) add(reminderTime);
-    // The last turn evaluated what had elapsed or expired by then. Another turn would come to the same result.
+    if (reminderTime !== undefined && isReminderPending(reminderTime, session)) add(reminderTime);
+    // The last turn already evaluated everything that had elapsed or expired by then.
     for (const at of listStepTimes(timed, session, catalogue.fields)) if (at > session.updatedAt) add(at);
   }
   return next === undefined ? undefined : Math.max(next, session.updatedAt);

@@ -17,9 +17,7 @@ import type { ScenarioInstance } from '../model/session';
 import { mergeNames, sortNames, sortWith } from '../model/sorting';
 import type { CompiledScenario } from '../scenario/compiled-scenario';
 import type { Walk } from '../steps/walk-state';
-
-/** Closed requests of earlier visits that an instance keeps, to explain late outcomes (0.6). */
-const maxClosedRequests = 20;
+import { trimRequests } from './trim-requests';
 
 /** The order of the requests of a plan: a bare yes answers a CONFIRM rather than an ASK (0.3). */
 const putOrder: Readonly<Record<RequestKind, number>> = { CONFIRM: 0, ASK: 1, ACTION: 2 };
@@ -59,8 +57,9 @@ export type PutState = Pick<
 >;
 
 /**
- * Records what the plan contributes for an instance: the request that is put, templates that were said, a contribution that was deferred, and
- * what the instance waits for (0.8, 3.1, 4.2). `position` is that of its request in the order of the plan; -1 if the plan puts none.
+ * Records what the plan contributes for an instance: the request that is put, templates that were contributed, a contribution that was
+ * deferred, and what the instance waits for (0.8, 3.1, 4.2). `position` is that of its request in the order of the plan; -1 if the plan
+ * puts none.
  */
 export function putContribution(
   walk: Walk,
@@ -75,10 +74,12 @@ export function putContribution(
   const put =
     position < 0 ? requests : putRequest(requests, walk, contribution, { revision, at: turn.occurredAt, position });
   const finishesInform = need.kind === 'inform' && !need.areLeadIns;
+  const informed = finishesInform ? changeVisit(visit, { informedRevision: revision }) : visit;
+  const trimmed = trimRequests(put, informed, input.scenario);
   return {
-    visit: finishesInform ? changeVisit(visit, { informedRevision: revision }) : visit,
+    visit: trimmed.visit,
     requests: closeSettledAsks(
-      { requests: trimClosedRequests(put, visit.number), settledFields, visit },
+      { requests: trimmed.requests, settledFields, visit },
       { scenario: input.scenario, walk },
       known,
       context.storedData.declinedFields,
@@ -108,8 +109,8 @@ function putRequest(
   const content = toContent(contribution, walk);
   const before = requests.find((request) => isSameRequest(request, content, visit.number));
   if (before) {
-    const again = putAgain(before, content, contribution.isReminder, putting);
-    return requests.map((request) => (request === before ? again : request));
+    const updated = putAgain(before, content, contribution.isReminder, putting);
+    return requests.map((request) => (request === before ? updated : request));
   }
   const { kind, actionKey, fields, values, tools } = content;
   // A literal is faster than a spread here (ADR 0007).
@@ -185,15 +186,15 @@ function toContent(contribution: Contribution, { input, known }: Walk): RequestC
   }
 }
 
-/** An ASK is the same while it is open in its visit. CONFIRM and ACTION are the same while they have the same key, also after an answer. */
+/** An ASK is the same while it is open in its visit. CONFIRM and ACTION are the same while they have the same key, even after an answer. */
 function isSameRequest(request: InstanceRequest, { kind, actionKey }: RequestContent, visitNumber: number): boolean {
   if (request.kind !== kind || request.status === 'NOT_DELIVERED') return false;
   return kind === 'ASK' ? isOpen(request) && request.visitNumber === visitNumber : request.actionKey === actionKey;
 }
 
 /**
- * Puts a request again. An ACTION that is open keeps the values with which it was first hinted, and the outcomes of its tools. A retry opens an
- * answered ACTION again, with the values of now and without the outcomes of the tools that are hinted (0.6).
+ * Puts a request again. An ACTION that is open keeps the values with which it was first hinted, and the outcomes of its tools. A retry
+ * opens an answered ACTION again, with the current values and without the outcomes of the tools that are hinted (0.6).
  */
 function putAgain(
   before: InstanceRequest,
@@ -233,8 +234,8 @@ function mergeTools(before: readonly RequestedTool[], hinted: readonly Requested
 }
 
 /**
- * Closes the open ASKs whose fields are settled (0.8), once they are answered or their step asks no more: a step that may not be skipped also
- * asks for settled fields. `known` is what the instance knows after the turn. Returns the same list if none closes.
+ * Closes the open ASKs whose fields are settled (0.8), once they are answered or their step no longer asks: a step that may not be skipped
+ * also asks for settled fields. `known` is what the instance knows after the turn. Returns the same list if none closes.
  */
 export function closeSettledAsks(
   { requests, settledFields, visit }: Pick<ScenarioInstance, 'requests' | 'settledFields' | 'visit'>,
@@ -242,22 +243,13 @@ export function closeSettledAsks(
   known: KnownData,
   declinedFields: readonly string[],
 ): readonly InstanceRequest[] {
-  const asksNoMore = walk !== undefined && walk.need.kind !== 'ask';
+  const hasStoppedAsking = walk !== undefined && walk.need.kind !== 'ask';
   const isClosed = ({ kind, status, stepId, visitNumber, fields, hasAnswer }: InstanceRequest): boolean => {
     if (kind !== 'ASK' || status !== 'OPEN') return false;
-    if (!hasAnswer && !(asksNoMore && visitNumber === visit.number)) return false;
+    if (!hasAnswer && !(hasStoppedAsking && visitNumber === visit.number)) return false;
     const step = scenario?.steps.get(stepId);
     return step !== undefined && fields.every((field) => isSettled(field, step, known, settledFields, declinedFields));
   };
   if (!requests.some(isClosed)) return requests;
   return requests.map((request) => (isClosed(request) ? changeRequest(request, { status: 'ANSWERED' }) : request));
-}
-
-/** Keeps the open requests, those of the current visit, and the latest others. */
-function trimClosedRequests(requests: readonly InstanceRequest[], visitNumber: number): readonly InstanceRequest[] {
-  if (requests.length <= maxClosedRequests) return requests;
-  const isKept = (request: InstanceRequest): boolean => isOpen(request) || request.visitNumber === visitNumber;
-  const others = requests.filter((request) => !isKept(request));
-  const trimmed = new Set(others.slice(0, Math.max(0, others.length - maxClosedRequests)));
-  return trimmed.size === 0 ? requests : requests.filter((request) => !trimmed.has(request));
 }

@@ -9,7 +9,7 @@ import type { CompiledScenario } from '../scenario/compiled-scenario';
 type Variables = ReadonlyMap<string, SessionVariable>;
 
 /** Moves the persisted results of all instances that end on this turn, in the order of the instances. */
-export function movePersistedResultsOfEnded(variables: Variables, instances: readonly TurnInstance[]): Variables {
+export function moveAllPersistedResults(variables: Variables, instances: readonly TurnInstance[]): Variables {
   let moved = variables;
   for (const ended of instances.filter(hasEnded)) {
     const { instance, scenario } = ended.view;
@@ -63,7 +63,7 @@ function clearInstanceFields(
   const isCleared = (name: string): boolean =>
     own.includes(name) || (cleared.has(name) && !isLocal(name) && !view.providedFields.has(name));
   const variables = new Map<string, JsonValue>([...instance.variables].filter(([name]) => !isCleared(name)));
-  // No session variable hides the older sources of a local field.
+  // A local field has no session variable. A null in the instance hides the older sources.
   for (const name of own) if (isLocal(name)) variables.set(name, null);
   return {
     ...instance,
@@ -104,8 +104,8 @@ export function forgetFields(variables: Variables, isForgotten: IsForgotten | un
   return isForgotten ? new Map([...variables].filter(([field, { scope }]) => !isForgotten(field, scope))) : variables;
 }
 
-/** Drops the declined fields that are forgotten, so that another run asks again (0.4). A declined field is stored as null. */
-export function forgetDeclined(
+/** Drops the declined fields that are forgotten, so that the next run asks for them (0.4). A declined field is stored as null. */
+export function forgetDeclinedFields(
   declinedFields: readonly string[],
   variables: Variables,
   isForgotten: IsForgotten | undefined,

@@ -32,7 +32,7 @@ export function parseCondition(
 }
 
 /** Converts a 0-based offset in UTF-16 code units to a position. */
-export function toSourcePosition(text: string, offset: number): SourcePosition {
+function toSourcePosition(text: string, offset: number): SourcePosition {
   const before = text.slice(0, offset);
   return { line: before.split('\n').length, column: offset - before.lastIndexOf('\n') };
 }

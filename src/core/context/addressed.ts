@@ -1,12 +1,15 @@
 import { changeInstance } from '../model/changes';
 import { isInExchange, isQuestion } from '../model/focus';
 import { changeRequest, findOpenRequest, isOpen } from '../model/request';
-import { leaveOutOptional } from './asks';
+import { settleLeftOutFields } from './asks';
 import { getStartTargets } from './instance-signals';
 import type { DraftView, InstanceView, ViewInput } from './instance-view';
 import { listTransitions } from './timers';
 
-/** Decides which instances the turn addresses or concerns (0.5), which paused instances it answers (2.11), and where it is no attempt (0.8). */
+/**
+ * Decides which instances the turn addresses or concerns (0.5), which paused instances it answers (2.11), and for which instances it is no
+ * attempt (0.8).
+ */
 export function markAddressed(drafts: readonly DraftView[], input: ViewInput): readonly InstanceView[] {
   const { turn, session, namedScenarioIds } = input;
   const isMessage = turn.trigger === 'MESSAGE';
@@ -20,7 +23,7 @@ export function markAddressed(drafts: readonly DraftView[], input: ViewInput): r
     const isAddressed = addressed.has(view);
     const addressesOther = addressed.size > (isAddressed ? 1 : 0);
     const namesOther = namedScenarioIds.size > (view.isNamed ? 1 : 0);
-    // A spread is fast here, because it only replaces properties (ADR 0007).
+    // The one place that copies views, so that they keep one hidden class (ADR 0007).
     return {
       ...view,
       isAnswered: answered.includes(view),
@@ -44,7 +47,7 @@ function isAnswered(
   const ask = findOpenRequest(instance.requests, 'ASK');
   if (!ask || [...namedScenarioIds].some((id) => id !== instance.scenarioId)) return false;
   const isAwaitedElsewhere = (field: string): boolean =>
-    views.some((other) => other.instance.status === 'ACTIVE' && waitsFor(other, field));
+    views.some((other) => other.instance.status === 'ACTIVE' && isWaitingForField(other, field));
   return ask.fields.some(
     (field) =>
       known.has(field) &&
@@ -54,7 +57,10 @@ function isAnswered(
 }
 
 /** Whether the instance waits for the field: its open ASK lists it, or it is missing at its step. */
-function waitsFor({ instance, step, hasReceivedAwaitedField, changedFields }: DraftView, field: string): boolean {
+function isWaitingForField(
+  { instance, step, hasReceivedAwaitedField, changedFields }: DraftView,
+  field: string,
+): boolean {
   const ask = findOpenRequest(instance.requests, 'ASK');
   const isCollected = step?.collectedFields.includes(field) ?? false;
   return (
@@ -72,7 +78,7 @@ function findAddressed(
   if (addressed.size === 0 && !namesScenario) {
     return new Set(views.filter(({ changesCollectedField }) => changesCollectedField));
   }
-  for (const view of listCallers(addressed, views)) addressed.add(view);
+  for (const view of listWaitingCallers(addressed, views)) addressed.add(view);
   return addressed;
 }
 
@@ -85,7 +91,7 @@ function isAddressedDirectly(view: DraftView, isAnsweredPause: boolean): boolean
 }
 
 /** An instance that waits for a call is addressed with what it called (0.5). */
-function listCallers(addressed: ReadonlySet<DraftView>, views: readonly DraftView[]): readonly DraftView[] {
+function listWaitingCallers(addressed: ReadonlySet<DraftView>, views: readonly DraftView[]): readonly DraftView[] {
   if (views.every(({ instance }) => instance.call === undefined)) return [];
   const ids = new Set([...addressed].map(({ instance }) => instance.instanceId));
   const callers: DraftView[] = [];
@@ -103,7 +109,7 @@ function listCallers(addressed: ReadonlySet<DraftView>, views: readonly DraftVie
 }
 
 /**
- * Whether something of a turn without a message concerns the instance (0.5): an outcome, a BACK, a due timer, a value that it waits for, or a
+ * Whether a turn without a message concerns the instance (0.5) by one of: an outcome, a BACK, a due timer, a value that it waits for, or a
  * changed value that a transition of its current step reads.
  */
 function isConcerned(view: DraftView, { dueInstanceIds }: ViewInput): boolean {
@@ -146,5 +152,5 @@ export function countAttempt(
       unanswered.includes(request) ? changeRequest(request, { attempts: request.attempts + 1 }) : request,
     ),
   });
-  return { ...view, instance: leaveOutOptional(counted, scenario, known) };
+  return { ...view, instance: settleLeftOutFields(counted, scenario, known) };
 }

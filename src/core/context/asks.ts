@@ -4,7 +4,7 @@ import { changeRequest, findOpenRequest, type InstanceRequest, isOpen } from '..
 import type { ScenarioInstance, SettledWithout } from '../model/session';
 import type { CompiledScenario, CompiledStep } from '../scenario/compiled-scenario';
 
-/** What the values of a turn do to the open ASKs of an instance. */
+/** The effect of a turn's values on the open ASKs of an instance. */
 export interface AnsweredAsks {
   readonly instance: ScenarioInstance;
   /** The open ASK was answered on this turn. */
@@ -57,7 +57,7 @@ export function recordAnswers(
 }
 
 /** Settles the optional fields that an attempt at an ASK leaves out; if nothing else is missing, the attempt answers it (3.1). */
-export function leaveOutOptional(
+export function settleLeftOutFields(
   instance: ScenarioInstance,
   scenario: CompiledScenario,
   known: KnownData,
@@ -95,7 +95,7 @@ function settle(settled: SettledFields, fields: readonly string[], how: SettledW
   return new Map([...settled, ...added.map((field) => [field, how] as const)]);
 }
 
-/** A field stays settled without a value until a value comes. */
+/** A field stays settled without a value until it gets one. */
 function withoutKnown(settled: SettledFields, known: KnownData): SettledFields {
   if (settled.size === 0) return settled;
   const kept = [...settled].filter(([field]) => !known.has(field));

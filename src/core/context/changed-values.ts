@@ -6,7 +6,7 @@ import type { CompiledScenario, CompiledStep } from '../scenario/compiled-scenar
 import type { Corrections } from './used-fields';
 import { findVisitRequest } from './visit-state';
 
-/** What the fields that the variables or the patch of a turn changed mean for an instance. */
+/** The effect on an instance of the fields that the variables or the patch of a turn changed. */
 export interface ChangedValues {
   /** A field that its scenario collects became known or has another value (3.6). */
   readonly hasProgressed: boolean;
@@ -42,7 +42,7 @@ interface ChangedInstance {
 const noValues: FieldValues = new Map();
 const noFields: readonly string[] = [];
 
-/** Finds out what the changed fields mean for an instance. */
+/** Determines the effect of changed fields on an instance. */
 export function describeChanges(
   changedFields: readonly string[],
   { original, scenario, step, before, known, corrections }: ChangedInstance,

@@ -20,8 +20,8 @@ export interface CheckedInput {
 }
 
 /**
- * Checks the values of a turn before they are stored (section 10; 0.7, step 3). APPEND and REMOVE become the list that they lead to, which is
- * then checked.
+ * Checks the values of a turn before they are stored (section 10; 0.7, step 3). APPEND and REMOVE are replaced by the resulting list, which
+ * is then checked.
  */
 export function checkTurn(
   turn: Turn,
@@ -51,7 +51,7 @@ export function checkTurn(
   };
 }
 
-/** Replaces APPEND and REMOVE by the list that they lead to, one after the other (0.4). */
+/** Replaces APPEND and REMOVE by the resulting lists, in request order (0.4). */
 function resolveLists(turn: Turn, input: LocalFieldInput): Turn {
   const { candidateVariables } = turn.situation;
   if (candidateVariables.every(({ operation }) => operation === 'SET')) return turn;
@@ -70,7 +70,7 @@ function resolveLists(turn: Turn, input: LocalFieldInput): Turn {
   return { ...turn, situation: { ...turn.situation, candidateVariables: resolved } };
 }
 
-/** What an instance, or the session if it is undefined, knew before the turn. */
+/** Returns the data that was known before the turn to an instance, or to the session if `instance` is undefined. */
 function viewStored(
   instance: ScenarioInstance | undefined,
   profile: FieldValues,
@@ -110,7 +110,7 @@ function findConcernedInstance(
   return input.session.instances.find(asks) ?? findInstance(input.focusInstanceId, input);
 }
 
-/** What an instance knows while the values of the turn are checked, before they are stored. */
+/** Returns the known data of an instance while the values of the turn are checked, before they are stored. */
 function viewValuesForRule(
   instance: ScenarioInstance | undefined,
   { profile, newer }: AcceptedFields,

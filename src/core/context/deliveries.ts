@@ -4,8 +4,9 @@ import type { ScenarioChoiceRequest, ScenarioInstance, Session } from '../model/
 import type { Delivery } from '../model/turn';
 
 /**
- * Undoes what did not reach the customer (section 12). A request that was never put otherwise closes, an INFORM is not finished, and lead-ins
- * wait for the next contribution. An ACTION is not affected: it does not need the customer. Returns the same session if nothing changes.
+ * Reverts contributions that did not reach the customer (section 12). A request that no other plan put closes, an INFORM is unfinished
+ * again, and lead-ins wait for the next contribution. An ACTION is not affected, because it does not need the customer. Returns the same
+ * session if nothing changes.
  */
 export function applyDeliveries(session: Session, deliveries: readonly Delivery[]): Session {
   let current = session;
@@ -34,21 +35,21 @@ function undo(session: Session, delivery: Delivery): Session {
 /** A report without an instance and without a key is about the CHOICE, which belongs to the session. */
 function undoChoice(choice: ScenarioChoiceRequest, session: Session, delivery: Delivery): ScenarioChoiceRequest {
   const { status, lastPut, previousPut, putCount } = choice;
-  const isMeant = delivery.contributionType === 'CONFIRM' && status === 'OPEN' && lastPut !== undefined;
-  if (!isMeant || !isInExchange({ lastPut }, session)) return choice;
+  const isReported = delivery.contributionType === 'CONFIRM' && status === 'OPEN' && lastPut !== undefined;
+  if (!isReported || !isInExchange({ lastPut }, session)) return choice;
   if (previousPut) return { ...choice, lastPut: previousPut, previousPut: undefined, putCount: putCount - 1 };
   return { ...choice, status: 'WAITING', firstPut: undefined, lastPut: undefined, putCount: 0 };
 }
 
 function undoInstance(instance: ScenarioInstance, session: Session, delivery: Delivery): ScenarioInstance {
-  const isMeant = (request: InstanceRequest): boolean =>
+  const isReported = (request: InstanceRequest): boolean =>
     isOpen(request) &&
     isQuestion(request) &&
     isInExchange(request, session) &&
     (delivery.actionKey === ''
       ? instance.instanceId === delivery.instanceId && request.kind === delivery.contributionType
       : request.actionKey === delivery.actionKey && matchesType(request, delivery));
-  const hasRequest = instance.requests.some(isMeant);
+  const hasRequest = instance.requests.some(isReported);
   const isInform = instance.instanceId === delivery.instanceId && delivery.contributionType === 'INFORM';
   if (!hasRequest && !isInform) return instance;
   const { lastPlan, visit } = instance;
@@ -56,14 +57,14 @@ function undoInstance(instance: ScenarioInstance, session: Session, delivery: De
   const saidLeadIns = lastPlan && lastPlan.revision >= session.exchangeRevision ? lastPlan.leadInTemplateIds : [];
   return {
     ...instance,
-    requests: instance.requests.map((request) => (isMeant(request) ? undoPutting(request) : request)),
+    requests: instance.requests.map((request) => (isReported(request) ? undoPutting(request) : request)),
     visit: isInformed ? { ...visit, informedRevision: 0 } : visit,
     leadInTemplateIds: [...saidLeadIns, ...instance.leadInTemplateIds],
     lastPlan: undefined,
   };
 }
 
-/** A CONFIRM and its ACTION have the same key; the type of the contribution tells them apart. */
+/** A CONFIRM and its ACTION have the same key; the type of the contribution distinguishes them. */
 function matchesType({ kind }: InstanceRequest, { contributionType }: Delivery): boolean {
   return contributionType === undefined || kind === contributionType;
 }

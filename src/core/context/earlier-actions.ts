@@ -3,8 +3,8 @@ import type { ScenarioInstance, Session } from '../model/session';
 import type { Catalogue } from '../scenario/catalogue';
 
 /**
- * Adds the tools of actions that a release up to 0.2 hinted: its sessions do not record them, and it always hinted all tools of a step.
- * Returns the same session if no action lacks its tools.
+ * Adds the tools of actions that a release up to 0.2 hinted: its sessions do not record them. Such a release always hinted all tools of a
+ * step. Returns the same session if no action lacks its tools.
  */
 export function addMissingTools(session: Session, catalogue: Pick<Catalogue, 'getScenarioVersion'>): Session {
   if (!session.instances.some(({ requests }) => requests.some(lacksTools))) return session;

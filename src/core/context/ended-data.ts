@@ -5,9 +5,9 @@ import type { InstanceView } from './instance-view';
 type Variables = ReadonlyMap<string, SessionVariable>;
 
 /**
- * Returns the session's variables after instances have ended, before anything starts (0.4). Tool results listed under `persisted_fields` move
- * to the session; persisted results that a visit made unknown and that no outcome gave again are removed. A CASE field that no remaining
- * instance collects is forgotten, unless it is persisted or this turn gave it.
+ * Returns the session's variables after instances have ended, before anything starts (0.4). Tool results listed under `persisted_fields`
+ * move to the session; persisted results that a visit made unknown and that no outcome provided again are removed. A CASE field that no
+ * remaining instance collects is forgotten, unless it is persisted or this turn provided it.
  */
 export function forgetEndedFields(
   variables: Variables,
@@ -28,8 +28,8 @@ export function forgetEndedFields(
 }
 
 /**
- * Moves the tool results that a scenario lists under `persisted_fields` from its ended instance to the session (0.4). A persisted result that
- * the instance made unknown, and that no outcome gave again, is removed from the session. Returns the same map if nothing changes.
+ * Moves the tool results that a scenario lists under `persisted_fields` from its ended instance to the session (0.4). A persisted result
+ * that the instance made unknown, and that no outcome provided again, is removed from the session. Returns the same map if nothing changes.
  */
 export function movePersistedResults(
   variables: Variables,

@@ -26,8 +26,8 @@ export function expireValues(
     const expired = new Map<string, JsonValue>();
     for (const field of maxAges.keys()) {
       const { value } = findStored(field, before, scenario, session.variables);
-      const isGone = !jsonEquals(findStored(field, instance, scenario, unexpired.variables).value, value);
-      if (isGone && needsAgain(field, before, scenario)) expired.set(field, value);
+      const hasChanged = !jsonEquals(findStored(field, instance, scenario, unexpired.variables).value, value);
+      if (hasChanged && needsAgain(field, before, scenario)) expired.set(field, value);
     }
     if (expired.size === 0) return instance;
     return { ...instance, pendingCorrections: new Map([...expired, ...instance.pendingCorrections]) };
@@ -35,7 +35,7 @@ export function expireValues(
   return { ...unexpired, instances };
 }
 
-/** Finds the value that an instance sees, unless it is one of the profile, which has no time. */
+/** Finds the value that an instance sees. Ignores values of the profile, which have no time. */
 export function findStored(
   field: string,
   instance: Pick<ScenarioInstance, 'variables' | 'variableTimes'>,
@@ -60,10 +60,10 @@ export function needsAgain(field: string, instance: ScenarioInstance, scenario: 
         !instance.stepsBeforeCheckpoint.includes(entry.stepId) &&
         (usesField(scenario, entry, field) || looksUpField(scenario, entry, field)),
     );
-  return isUsed && hasUnpassedStepAhead(instance, scenario, binds);
+  return isUsed && hasUnpassedStepAhead(instance, scenario, canBindCustomer);
 }
 
 /** Whether a value of the step can bind the customer or lead to an action. */
-function binds({ hasConfirmStage, isRequiredAction, isWriteAction, call }: CompiledStep): boolean {
+function canBindCustomer({ hasConfirmStage, isRequiredAction, isWriteAction, call }: CompiledStep): boolean {
   return hasConfirmStage || isRequiredAction || isWriteAction || call !== undefined;
 }

@@ -7,8 +7,8 @@ import { findVisitRequest } from './visit-state';
 
 const noValues: FieldValues = new Map();
 
-/** The own values of an instance as it saw them before the turn (3.9). */
-export function withHeld({ variables, heldValues }: ScenarioInstance): FieldValues {
+/** Returns the instance's own values as they were before the turn, held values included (3.9). */
+export function applyHeldValues({ variables, heldValues }: ScenarioInstance): FieldValues {
   return heldValues.size === 0 ? variables : new Map([...variables, ...heldValues]);
 }
 
@@ -17,14 +17,14 @@ export function holdValues(instance: ScenarioInstance, known: KnownData): FieldV
   const held = new Map<string, JsonValue>();
   for (const kind of ['CONFIRM', 'ACTION'] as const) {
     for (const [field, value] of findVisitRequest(instance, kind)?.values ?? noValues) {
-      const isGone = instance.heldValues.has(field) || instance.pendingCorrections.has(field);
-      if (isGone || known.has(field) || known.isNull(field)) held.set(field, value);
+      const hasChanged = instance.heldValues.has(field) || instance.pendingCorrections.has(field);
+      if (hasChanged || known.has(field) || known.isNull(field)) held.set(field, value);
     }
   }
   return new Map([...held].filter(([field, value]) => !jsonEquals(known.get(field) ?? null, value)));
 }
 
-interface ReleasedValues {
+export interface ReleasedValues {
   readonly instance: ScenarioInstance;
   /** The values that the action was done with; they stay although the customer has changed them. */
   readonly keptFields: readonly string[];
@@ -33,7 +33,7 @@ interface ReleasedValues {
 }
 
 /**
- * Ends the holding of values when the action is no longer under way (3.9). After a success, the instance keeps the values that the action was
+ * Releases the held values when the action is no longer under way (3.9). After a success, the instance keeps the values that the action was
  * done with. Otherwise their change takes effect.
  */
 export function releaseValues(

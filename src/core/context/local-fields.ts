@@ -5,17 +5,17 @@ import type { ScenarioInstance, Session } from '../model/session';
 import type { CandidateVariable, ScenarioCandidate } from '../model/turn';
 import type { Catalogue } from '../scenario/catalogue';
 
-/** The candidate variables of a turn by who takes them (0.4). */
+/** The candidate variables of a turn, grouped by recipient (0.4). */
 export interface AssignedVariables {
-  /** Taken by no instance: ordinary session variables, in request order. */
+  /** Variables that the session receives, in request order. */
   readonly forSession: readonly CandidateVariable[];
-  /** Local fields that an instance takes, by instance id. */
+  /** Local fields that an instance receives, by instance id. */
   readonly byInstance: ReadonlyMap<string, readonly CandidateVariable[]>;
-  /** Local fields that the start of a scenario takes, by scenario id. */
+  /** Local fields that the start of a scenario receives, by scenario id. */
   readonly byStart: ReadonlyMap<string, FieldValues>;
 }
 
-/** What decides who takes a local field. */
+/** The input for finding the recipient of a local field. */
 export interface LocalFieldInput {
   readonly session: Session;
   readonly catalogue: Pick<Catalogue, 'getScenario' | 'getScenarioVersion'>;
@@ -26,21 +26,21 @@ export interface LocalFieldInput {
   readonly namedScenarioIds: ReadonlySet<string>;
 }
 
-type Taker =
+type Recipient =
   | { readonly kind: 'instance'; readonly instanceId: string }
   | { readonly kind: 'start'; readonly scenarioId: string }
   | { readonly kind: 'session' };
 
-const nothing: AssignedVariables = { forSession: [], byInstance: new Map(), byStart: new Map() };
+const noAssignments: AssignedVariables = { forSession: [], byInstance: new Map(), byStart: new Map() };
 
-/** Assigns each candidate variable to the one instance or start that takes it, else to the session. */
+/** Assigns each candidate variable to the instance or start that receives it, or else to the session. */
 export function assignVariables(variables: readonly CandidateVariable[], input: LocalFieldInput): AssignedVariables {
   const forSession: CandidateVariable[] = [];
-  if (variables.length === 0) return nothing;
+  if (variables.length === 0) return noAssignments;
   const byInstance = new Map<string, CandidateVariable[]>();
   const byStart = new Map<string, Map<string, JsonValue>>();
   for (const variable of variables) {
-    const taker = findTaker(variable, input);
+    const taker = findRecipient(variable, input);
     switch (taker.kind) {
       case 'session':
         forSession.push(variable);
@@ -58,29 +58,36 @@ export function assignVariables(variables: readonly CandidateVariable[], input: 
   return { forSession, byInstance, byStart };
 }
 
-function findTaker(variable: CandidateVariable, input: LocalFieldInput): Taker {
+function findRecipient(variable: CandidateVariable, input: LocalFieldInput): Recipient {
   return (
-    findNamedTaker(variable, input) ??
-    findAskingTaker(variable.name, 'ACTIVE', input) ??
-    findStartingTaker(variable.name, input) ??
-    findFocusTaker(variable.name, input) ??
-    findAskingTaker(variable.name, 'PAUSED', input) ?? { kind: 'session' }
+    findNamedRecipient(variable, input) ??
+    findAskingRecipient(variable.name, 'ACTIVE', input) ??
+    findStartingRecipient(variable.name, input) ??
+    findFocusRecipient(variable.name, input) ??
+    findAskingRecipient(variable.name, 'PAUSED', input) ?? { kind: 'session' }
   );
 }
 
 /** No. 1: the instance or candidate of the scenario that the variable names. */
-function findNamedTaker({ name, scenarioId }: CandidateVariable, input: LocalFieldInput): Taker | undefined {
+function findNamedRecipient({ name, scenarioId }: CandidateVariable, input: LocalFieldInput): Recipient | undefined {
   if (scenarioId === '') return undefined;
   const instance = input.session.instances.find((each) => each.scenarioId === scenarioId);
-  if (instance) return isLocal(instance, name, input) ? toTaker(instance) : undefined;
+  if (instance) return isLocal(instance, name, input) ? toRecipient(instance) : undefined;
   const isCandidate =
     input.namedScenarioIds.has(scenarioId) || input.candidates.some((each) => each.scenarioId === scenarioId);
   const isListed = input.catalogue.getScenario(scenarioId)?.localFields.has(name) ?? false;
   return isCandidate && isListed ? { kind: 'start', scenarioId } : undefined;
 }
 
-/** No. 2 and 5: the instance whose open ASK lists the field and was put last. If it does not keep the field local, the session takes it. */
-function findAskingTaker(name: string, status: ScenarioInstance['status'], input: LocalFieldInput): Taker | undefined {
+/**
+ * No. 2 and 5: the instance whose open ASK lists the field and was put last. If the field is not local to it, the session receives the
+ * value.
+ */
+function findAskingRecipient(
+  name: string,
+  status: ScenarioInstance['status'],
+  input: LocalFieldInput,
+): Recipient | undefined {
   let last: { readonly instance: ScenarioInstance; readonly ask: InstanceRequest } | undefined;
   for (const instance of input.session.instances) {
     const ask = findOpenRequest(instance.requests, 'ASK');
@@ -88,12 +95,15 @@ function findAskingTaker(name: string, status: ScenarioInstance['status'], input
     if (!last || comparePuttings(last.ask.lastPut, ask.lastPut) < 0) last = { instance, ask };
   }
   if (!last) return undefined;
-  if (isLocal(last.instance, name, input)) return toTaker(last.instance);
+  if (isLocal(last.instance, name, input)) return toRecipient(last.instance);
   return status === 'ACTIVE' ? { kind: 'session' } : undefined;
 }
 
-/** No. 3: the first candidate at or above the threshold, in start order, whose scenario lists the field. Its instance takes it if it has one. */
-function findStartingTaker(name: string, input: LocalFieldInput): Taker | undefined {
+/**
+ * No. 3: the first candidate at or above the threshold, in start order, whose scenario lists the field. If that scenario has an instance,
+ * the instance receives the value.
+ */
+function findStartingRecipient(name: string, input: LocalFieldInput): Recipient | undefined {
   const { catalogue, candidates, namedScenarioIds, session } = input;
   const listing = [...namedScenarioIds].filter((id) => catalogue.getScenario(id)?.localFields.has(name));
   if (listing.length === 0) return undefined;
@@ -104,19 +114,19 @@ function findStartingTaker(name: string, input: LocalFieldInput): Taker | undefi
   );
   if (first === undefined) return undefined;
   const instance = session.instances.find(({ scenarioId }) => scenarioId === first);
-  return instance ? toTaker(instance) : { kind: 'start', scenarioId: first };
+  return instance ? toRecipient(instance) : { kind: 'start', scenarioId: first };
 }
 
 /** No. 4: the focus. */
-function findFocusTaker(name: string, input: LocalFieldInput): Taker | undefined {
+function findFocusRecipient(name: string, input: LocalFieldInput): Recipient | undefined {
   const focus = input.session.instances.find(({ instanceId }) => instanceId === input.focusInstanceId);
-  return focus && isLocal(focus, name, input) ? toTaker(focus) : undefined;
+  return focus && isLocal(focus, name, input) ? toRecipient(focus) : undefined;
 }
 
 function isLocal({ scenarioId, scenarioVersion }: ScenarioInstance, name: string, input: LocalFieldInput): boolean {
   return input.catalogue.getScenarioVersion(scenarioId, scenarioVersion)?.localFields.has(name) ?? false;
 }
 
-function toTaker({ instanceId }: ScenarioInstance): Taker {
+function toRecipient({ instanceId }: ScenarioInstance): Recipient {
   return { kind: 'instance', instanceId };
 }

@@ -9,13 +9,14 @@ import type { OrchestrationSettings } from '../model/settings';
 import { getIntent, type ScenarioCandidate, type Turn } from '../model/turn';
 import type { Catalogue } from '../scenario/catalogue';
 import { markAddressed } from './addressed';
-import { checkTurn, groupByInstance } from './checked-turn';
+import { type CheckedInput, checkTurn, groupByInstance } from './checked-turn';
 import { applyDeliveries } from './deliveries';
+import { createDraftView } from './draft-view';
 import { addMissingTools } from './earlier-actions';
 import { expireValues } from './expired-values';
 import { getStartTargets } from './instance-signals';
-import { createDraftView, type InstanceView, type ViewInput } from './instance-view';
-import { assignVariables, type LocalFieldInput } from './local-fields';
+import type { InstanceView, ViewInput } from './instance-view';
+import { type AssignedVariables, assignVariables, type LocalFieldInput } from './local-fields';
 import { explainIgnored } from './outcomes/explain-ignored';
 import type { ResolvedOutcome } from './outcomes/outcome-target';
 import { resolveOutcomes } from './outcomes/resolve-outcomes';
@@ -65,7 +66,7 @@ export interface SelectionContext extends TurnInput {
   /** Scenarios that a candidate at or above the start threshold names. */
   readonly namedScenarioIds: ReadonlySet<string>;
   readonly storedData: StoredData;
-  /** Values of local fields that the start of a scenario takes, by scenario id (0.4). */
+  /** Values of local fields that the start of a scenario receives, by scenario id (0.4). */
   readonly localStartValues: ReadonlyMap<string, FieldValues>;
   /** The known data of the session after storing, for scenarios without an instance. */
   readonly known: KnownData;
@@ -99,10 +100,7 @@ export function selectContext(input: TurnInput): SelectionContext {
     reasoning,
     matchesMessage: proposal?.fits.get(scenarioId),
   }));
-  const namedScenarioIds = new Set<string>();
-  for (const candidate of candidates) {
-    if (meetsStartThreshold(candidate, settings)) namedScenarioIds.add(candidate.scenarioId);
-  }
+  const namedScenarioIds = listNamedScenarios(candidates, settings);
   const localInput: LocalFieldInput = {
     session,
     catalogue,
@@ -113,30 +111,11 @@ export function selectContext(input: TurnInput): SelectionContext {
   const checked = checkTurn(timedTurn, resolved, localInput, catalogue);
   const { turn, outcomes, rejectedValues } = checked;
   const assigned = assignVariables(turn.situation.candidateVariables, localInput);
-  const storedData = storeData(session, turn, assigned, groupByInstance(outcomes), (instance) =>
-    getLocalFields(instance, catalogue),
-  );
-  const before = viewSessionData(session.variables, turn.customerData);
-  const known = viewSessionData(storedData.sessionVariables, turn.customerData);
-  const changedFields = findChangedFields(storedData.providedFields, before, known);
-  const viewInput: ViewInput = {
-    session,
-    turn,
-    catalogue,
-    focusInstanceId,
-    outcomes,
-    storedData,
-    before,
-    known,
-    changedFields,
-    namedScenarioIds,
-    dueInstanceIds: turn.trigger === 'MESSAGE' ? noNames : findDueInstances(input.session, catalogue, turn.occurredAt),
-    rejectedAnswers: listRejectedAnswers(rejectedValues),
-  };
+  const viewInput = createViewInput(input, checked, assigned, localInput, namedScenarioIds);
+  const { storedData, known, changedFields } = viewInput;
   const draftViews = session.instances.map((instance) => createDraftView(instance, viewInput));
   const views = markAddressed(draftViews, viewInput);
-  const answeredChoice = findAnsweredChoice(outcomes);
-  // Lists every property; see `updateInstance`.
+  // Lists every property; see `changeInstance`.
   return {
     session,
     turn,
@@ -158,11 +137,52 @@ export function selectContext(input: TurnInput): SelectionContext {
     known,
     changedFields,
     outcomes,
-    answeredChoice,
+    answeredChoice: findAnsweredChoice(outcomes),
     ignoredOutcomes: listIgnored(outcomes, draftViews),
     sessionFields: toFields(storedData.sessionVariables),
     rejectedValues,
     fieldConditionErrors: checked.conditionErrors,
+  };
+}
+
+/** Returns the scenarios that a candidate at or above the start threshold names. */
+function listNamedScenarios(
+  candidates: readonly EvaluatedCandidate[],
+  settings: OrchestrationSettings,
+): ReadonlySet<string> {
+  const ids = new Set<string>();
+  for (const candidate of candidates) if (meetsStartThreshold(candidate, settings)) ids.add(candidate.scenarioId);
+  return ids;
+}
+
+/** Stores the data of the checked turn, and returns what the views of all instances need. */
+function createViewInput(
+  input: TurnInput,
+  { turn, outcomes, rejectedValues }: CheckedInput,
+  assigned: AssignedVariables,
+  { session, focusInstanceId }: LocalFieldInput,
+  namedScenarioIds: ReadonlySet<string>,
+): ViewInput {
+  const { catalogue } = input;
+  const storedData = storeData(session, turn, assigned, groupByInstance(outcomes), (instance) =>
+    getLocalFields(instance, catalogue),
+  );
+  const before = viewSessionData(session.variables, turn.customerData);
+  const known = viewSessionData(storedData.sessionVariables, turn.customerData);
+  return {
+    session,
+    turn,
+    catalogue,
+    focusInstanceId,
+    outcomes,
+    storedData,
+    before,
+    known,
+    changedFields: findChangedFields(storedData.providedFields, before, known),
+    namedScenarioIds,
+    // Values that expire on this turn are still in the session of the input.
+    dueInstanceIds: turn.trigger === 'MESSAGE' ? noNames : findDueInstances(input.session, catalogue, turn.occurredAt),
+    rejectedAnswers: listRejectedAnswers(rejectedValues),
   };
 }
 

@@ -12,9 +12,9 @@ export interface StoredData {
   readonly declinedFields: readonly string[];
   /** Own variables by instance id, for the instances whose variables may have changed. */
   readonly instanceVariables: ReadonlyMap<string, InstanceVariables>;
-  /** Names in the patch and in the candidate variables that the session took, nulls included. */
+  /** Names in the patch and in the candidate variables that the session received, nulls included. */
   readonly providedFields: ReadonlySet<string>;
-  /** Local fields that instances took, by instance id. */
+  /** Local fields that instances received, by instance id. */
   readonly localVariables: AssignedVariables['byInstance'];
 }
 
@@ -82,7 +82,7 @@ function updateSessionVariables(
   return variables;
 }
 
-/** A field stays declined until a value comes (0.4). */
+/** A field stays declined until it gets a value (0.4). */
 function updateDeclinedFields(
   before: readonly string[],
   providedFields: ReadonlySet<string>,

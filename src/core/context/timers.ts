@@ -16,7 +16,7 @@ export interface TimedInstance {
   readonly step: CompiledStep;
 }
 
-/** Returns an instance with its definition; undefined if it is paused, because no pause ends because of the time, or has no definition. */
+/** Returns an instance with its definition; undefined if it is paused, because time alone ends no pause, or if it has no definition. */
 export function toTimed(
   instance: ScenarioInstance,
   catalogue: Pick<Catalogue, 'getScenarioVersion'>,
@@ -42,15 +42,15 @@ export function findDueInstances(
     const timed = toTimed(instance, catalogue);
     if (!timed) continue;
     const reminderTime = getReminderTime(instance, timed.step);
-    const isReminderDue = reminderTime !== undefined && isAhead(reminderTime, session) && reminderTime <= now;
+    const isReminderDue = reminderTime !== undefined && isReminderPending(reminderTime, session) && reminderTime <= now;
     const times = listStepTimes(timed, session, catalogue.fields);
     if (isReminderDue || times.some((at) => at > session.updatedAt && at <= now)) due.add(instance.instanceId);
   }
   return due;
 }
 
-/** Whether the last turn did not evaluate a reminder. A message evaluates none. */
-export function isAhead(
+/** Whether no turn has evaluated the reminder yet. A MESSAGE turn evaluates no reminders. */
+export function isReminderPending(
   reminderTime: number,
   session: Pick<Session, 'updatedAt' | 'revision' | 'exchangeRevision'>,
 ): boolean {
@@ -65,18 +65,20 @@ export function listStepTimes(
 ): readonly number[] {
   const times = maxAges.size === 0 ? [] : listExpiryTimes(timed, session, maxAges);
   if (!timed.step.hasTimedTransitions && !timed.scenario.hasTimedGlobalTransitions) return times;
-  for (const transition of listTakeableTransitions(timed)) {
+  for (const transition of listEnabledTransitions(timed)) {
+    // A turn without a message has no intent.
+    if (transition.definition.intentLabel !== '') continue;
     const dueTime = getDueTime(transition, timed.instance, session);
-    if (dueTime !== undefined && !isBarred(transition, timed)) times.push(dueTime);
+    if (dueTime !== undefined && !isSuppressed(transition, timed)) times.push(dueTime);
   }
   return times;
 }
 
 /**
- * Whether a transition is not taken, whatever the time (3.2): a global one at its own target, or if nothing that it reads has changed since it
+ * Whether a transition cannot be taken at any time (3.2): a global one at its own target, or if nothing that it reads has changed since it
  * was taken; an ON_COMPLETION one while the step waits for its call.
  */
-function isBarred(transition: CompiledTransition, { instance, step }: TimedInstance): boolean {
+function isSuppressed(transition: CompiledTransition, { instance, step }: TimedInstance): boolean {
   const { id, isGlobal, targetStepId, definition } = transition;
   if (isGlobal) return targetStepId === step.stepId || instance.globalTransitionGuards.has(id);
   return definition.trigger === 'ON_COMPLETION' && instance.call !== undefined && instance.visit.outcome === undefined;
@@ -128,7 +130,7 @@ function listExpiryTimes(
   for (const [field, maxAgeMs] of maxAges) {
     const { value, storedAt } = findStored(field, timed.instance, timed.scenario, variables);
     // A value is known until it is older than `max_age`.
-    if (value !== null && storedAt !== undefined && isMissedWhenExpired(field, timed)) {
+    if (value !== null && storedAt !== undefined && isAffectedByExpiry(field, timed)) {
       times.push(storedAt + maxAgeMs + 1);
     }
   }
@@ -136,11 +138,11 @@ function listExpiryTimes(
 }
 
 /**
- * Whether the instance would do something without the value: its step collects it, its open CONFIRM shows it, a transition that can be
- * taken reads it, or its route used it. A value that a tool found is looked up again when the instance walks for another reason, so that the
- * customer is not bothered. An action under way keeps its values (3.9).
+ * Whether the instance is affected when the value expires: its step collects it, its open CONFIRM shows it, a transition that can be taken
+ * reads it, or its route used it. A value that a tool found needs no timer: it is looked up again when the instance next walks. An action
+ * under way keeps its values (3.9).
  */
-function isMissedWhenExpired(field: string, timed: TimedInstance): boolean {
+function isAffectedByExpiry(field: string, timed: TimedInstance): boolean {
   const { instance, scenario, step } = timed;
   const state = toVisitState(instance, step);
   if (isWriteUnderWay(state) && findActionUnderWay(state)?.values.has(field)) return false;
@@ -148,13 +150,13 @@ function isMissedWhenExpired(field: string, timed: TimedInstance): boolean {
   return (
     step.collectedFields.includes(field) ||
     (findOpenRequest(instance.requests, 'CONFIRM')?.values.has(field) ?? false) ||
-    listTakeableTransitions(timed).some(({ fieldsRead }) => fieldsRead.includes(field)) ||
+    listEnabledTransitions(timed).some(({ fieldsRead }) => fieldsRead.includes(field)) ||
     needsAgain(field, instance, scenario)
   );
 }
 
-/** Lists the transitions that can become TRUE although nothing but time passes: while a stage waits, only ANYTIME and global ones (3.2). */
-function listTakeableTransitions(timed: TimedInstance): readonly CompiledTransition[] {
+/** Lists the transitions that can become TRUE when only time passes: while a stage waits, only ANYTIME and global ones (3.2). */
+function listEnabledTransitions(timed: TimedInstance): readonly CompiledTransition[] {
   return isStageOpen(timed)
     ? [...timed.step.anytimeTransitions, ...timed.scenario.globalTransitions]
     : listTransitions(timed);

@@ -3,15 +3,15 @@ import type { CompiledScenario, CompiledStep } from '../scenario/compiled-scenar
 import { findReachableSteps } from '../scenario/step-graph';
 import { isActFinished, isConfirmFinished, toVisitState } from './visit-state';
 
-/** Whether one of the steps that are meant was not passed and can still be reached from the current step, which counts as well. */
+/** Whether one of the relevant steps was not passed and can still be reached from the current step, or is the current step. */
 export function hasUnpassedStepAhead(
   instance: ScenarioInstance,
   scenario: CompiledScenario,
-  isMeant: (step: CompiledStep) => boolean,
+  isRelevant: (step: CompiledStep) => boolean,
 ): boolean {
   return [...findReachableSteps([instance.currentStepId], scenario.graph)].some((stepId) => {
     const step = scenario.steps.get(stepId);
-    return step !== undefined && isMeant(step) && !isPassed(instance, step);
+    return step !== undefined && isRelevant(step) && !isPassed(instance, step);
   });
 }
 

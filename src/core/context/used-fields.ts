@@ -1,7 +1,8 @@
 import type { FieldValues, JsonValue } from '../model/json';
 import { jsonEquals } from '../model/json';
 import type { KnownData } from '../model/known-data';
-import type { RouteEntry, ScenarioInstance } from '../model/session';
+import type { ScenarioInstance } from '../model/session';
+import type { RouteEntry } from '../model/visit';
 import type { CompiledScenario } from '../scenario/compiled-scenario';
 import { findVisitRequest } from './visit-state';
 
@@ -33,7 +34,7 @@ export function usesFieldNow(scenario: CompiledScenario, instance: ScenarioInsta
 }
 
 /** Whether the instance used the field on its route, the current step included. */
-export function hasUsedField(scenario: CompiledScenario, instance: ScenarioInstance, field: string): boolean {
+function hasUsedField(scenario: CompiledScenario, instance: ScenarioInstance, field: string): boolean {
   return instance.route.some((entry) => usesField(scenario, entry, field)) || usesFieldNow(scenario, instance, field);
 }
 

@@ -1,7 +1,8 @@
 import { jsonEquals } from '../model/json';
 import type { KnownData } from '../model/known-data';
 import { type InstanceRequest, isOpen, type RequestKind } from '../model/request';
-import type { ScenarioInstance, StepVisit } from '../model/session';
+import type { ScenarioInstance } from '../model/session';
+import type { StepVisit } from '../model/visit';
 import type { CompiledStep } from '../scenario/compiled-scenario';
 
 /** A step in a visit, with the requests of the instance. Stages follow from it (3.1). */
@@ -18,7 +19,7 @@ export function toVisitState({ visit, requests }: ScenarioInstance, step: Compil
 
 /** Finds the latest request of a kind in the visit, open or closed. */
 export function findVisitRequest(
-  { visit, requests }: Pick<VisitState, 'visit' | 'requests'>,
+  { visit, requests }: { readonly visit: Pick<StepVisit, 'number'>; readonly requests: readonly InstanceRequest[] },
   kind: RequestKind,
 ): InstanceRequest | undefined {
   return requests.findLast((request) => request.kind === kind && request.visitNumber === visit.number);
@@ -62,8 +63,8 @@ export function isActionIncomplete(state: Pick<VisitState, 'visit' | 'requests'>
 }
 
 /**
- * Finds the action that is under way at the current step: it is open, and required or awaited by the act stage (0.8). An action that a
- * step entered again has taken over from an older visit counts as well (3.9).
+ * Finds the action that is under way at the current step: it is open, and required or awaited by the act stage (0.8). An action that was
+ * moved from an older visit when its step was entered again counts as well (3.9).
  */
 export function findActionUnderWay(state: VisitState): InstanceRequest | undefined {
   const { step } = state;
@@ -79,8 +80,8 @@ export function isWriteUnderWay(state: VisitState): boolean {
 }
 
 /**
- * Whether a value that a CONFIRM binds has changed: it has another value, or it was given up. A profile field that this turn did not send has
- * not changed (0.8).
+ * Whether a value that a CONFIRM binds has changed: it has another value, or it was withdrawn. A profile field that this turn did not send
+ * has not changed (0.8).
  */
 export function hasChangedValue({ values }: Pick<InstanceRequest, 'values'>, known: KnownData): boolean {
   for (const [field, bound] of values) {

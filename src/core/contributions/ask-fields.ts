@@ -3,8 +3,9 @@ import { describeFields } from '../fields/field-texts';
 import type { Contribution } from '../model/contribution';
 
 /**
- * Adds to an ASK what the definitions say about its fields, and the values of this turn that they rejected (section 10). An ASK for a rejected
- * value is a reprompt, also if it was not put before: the customer gave an answer and is asked again. Returns other contributions as they are.
+ * Adds to an ASK the texts of its field definitions and the values of this turn that were rejected (section 10). An ASK for a rejected
+ * value is a reprompt even if it was not put before: the customer gave an answer and is asked again. Returns other contributions as they
+ * are.
  */
 export function describeAsk(
   contribution: Contribution,

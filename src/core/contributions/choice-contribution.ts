@@ -6,7 +6,7 @@ import { basePriorities, createContribution } from './contribution-source';
 
 /**
  * Drafts a CHOICE between scenarios (1.5). It belongs to no scenario. Its priority is that of a CONFIRM of the scenario with the highest
- * priority. With one option it stands before every CONFIRM of its plan, because a bare yes answers it.
+ * priority. With one option it comes before every CONFIRM of its plan, because a bare yes answers it.
  */
 export function draftChoice(
   { scenarioIds, scores, reason, putCount }: ScenarioChoiceRequest,

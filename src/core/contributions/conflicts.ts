@@ -99,7 +99,7 @@ function splitAsk(
     readonly ownFields: readonly string[];
     readonly sharedFields: readonly string[];
     readonly limit: number;
-    /** The scenario that the rest waits for: the last one that asks before, else its own. */
+    /** The scenario that the deferred fields wait for: the last one that asks before this scenario, or else this scenario. */
     readonly rivalId: string;
   },
 ): AskContribution {

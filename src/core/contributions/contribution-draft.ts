@@ -6,7 +6,7 @@ import { type ContributionSource, createContribution, toSource } from './contrib
 import { isReminder } from './reminders';
 import { getWaitsFor, getWaitsForWithoutWalk } from './waits-for';
 
-/** The contribution of an instance before conflicts are resolved, with what decides on order and conflicts (4.1, 4.2). */
+/** The contribution of an instance before conflicts are resolved, with the data that determines its order and its conflicts (4.1, 4.2). */
 export interface DraftContribution {
   readonly contribution: Contribution;
   readonly lastActiveAt: number;

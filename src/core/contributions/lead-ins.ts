@@ -2,8 +2,8 @@ import type { DraftContribution } from './contribution-draft';
 import { changeType } from './contribution-source';
 
 /**
- * Adds the waiting templates to the contribution of an instance (3.1). An ASK whose fields another scenario asks for has become a
- * NONE; they are then contributed as an INFORM. A deferred contribution is not made, so they keep waiting.
+ * Adds the waiting templates to the contribution of an instance (3.1). An ASK whose fields another scenario asks for has become a NONE; the
+ * templates are then contributed as an INFORM. With a deferred contribution, the templates keep waiting.
  */
 export function addLeadIns(draft: DraftContribution): DraftContribution {
   const { contribution, leadInTemplateIds } = draft;

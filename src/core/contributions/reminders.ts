@@ -3,8 +3,8 @@ import { getReminderTime } from '../context/timers';
 import type { Walk } from '../steps/walk-state';
 
 /**
- * Whether an instance asks again because the customer has not answered for `remind_after` (section 14). One that resumes asks again for another
- * reason (2.11).
+ * Whether an instance asks again because the customer has not answered for `remind_after` (section 14). An instance that resumes asks again
+ * for another reason (2.11).
  */
 export function isReminder(
   { input, position }: Walk,

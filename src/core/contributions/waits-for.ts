@@ -7,7 +7,7 @@ import type { Walk } from '../steps/walk-state';
 
 type WaitsForContext = Pick<SelectionContext, 'turn' | 'session'>;
 
-/** Returns what an instance waits for after its walk (0.8). A deferred question waits for an answer too, after the rival has its own. */
+/** Returns what an instance waits for after its walk (0.8). An instance with a deferred question also waits for an answer. */
 export function getWaitsFor(walk: Walk, context: WaitsForContext): WaitsFor {
   const { need } = walk;
   switch (need.kind) {
@@ -46,7 +46,7 @@ const answeringKinds: Readonly<Record<WaitsFor, readonly RequestKind[]>> = {
   NOTHING: [],
 };
 
-/** Returns what an instance waits for that did not walk: the same as before, unless its request was answered meanwhile (0.8). */
+/** Returns what an instance that did not walk waits for: the same as before, unless its request was answered (0.8). */
 export function getWaitsForWithoutWalk({ waitsFor, requests, deferredBehindScenarioId }: ScenarioInstance): WaitsFor {
   const kinds = answeringKinds[waitsFor];
   if (kinds.length === 0 || deferredBehindScenarioId !== '') return waitsFor;

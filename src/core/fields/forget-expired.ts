@@ -44,8 +44,8 @@ function forgetResults(
   const kept = new Map(
     [...variables].filter(([name, value]) => value === null || !isExpired(name, variableTimes.get(name))),
   );
-  const isGone = (name: string): boolean => !kept.has(name) && (variables.has(name) || expiredInSession.has(name));
-  const requests = voidConfirms(instance.requests, isGone);
+  const isForgotten = (name: string): boolean => !kept.has(name) && (variables.has(name) || expiredInSession.has(name));
+  const requests = voidConfirms(instance.requests, isForgotten);
   if (kept.size === variables.size) return requests === instance.requests ? instance : { ...instance, requests };
   return {
     ...instance,
@@ -57,10 +57,10 @@ function forgetResults(
 
 function voidConfirms(
   requests: readonly InstanceRequest[],
-  isGone: (name: string) => boolean,
+  isForgotten: (name: string) => boolean,
 ): readonly InstanceRequest[] {
   const isVoid = (request: InstanceRequest): boolean =>
-    request.kind === 'CONFIRM' && isOpen(request) && [...request.values.keys()].some(isGone);
+    request.kind === 'CONFIRM' && isOpen(request) && [...request.values.keys()].some(isForgotten);
   if (!requests.some(isVoid)) return requests;
   return requests.map((request) => (isVoid(request) ? { ...request, status: 'VOID' } : request));
 }

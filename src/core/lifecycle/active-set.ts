@@ -40,7 +40,7 @@ export interface ActivationRequest {
   readonly scenario: CompiledScenario;
   /** True for a start, and for a resume that is named or addressed (2.11). */
   readonly mayDisplace: boolean;
-  /** Scenarios whose exclusion is ignored: callers (section 11), and rivals while it is found out which candidates are ambiguous (1.5). */
+  /** Scenarios whose exclusion is ignored: callers (section 11), and rivals while ambiguity is determined (1.5). */
   readonly toleratedScenarioIds: ReadonlySet<string>;
 }
 

@@ -2,10 +2,10 @@ import { changeAction, getInstanceId, hasEnded, isActive, pause, type TurnInstan
 import { findInstance, replaceInstance, type TurnState } from './turn-state';
 
 /**
- * Pauses or cancels what a call started when its caller is paused or ends (section 11), and so on for its own calls. Each pass changes at least
- * one instance, so the loop ends.
+ * Pauses or cancels the instances that calls started when their callers are paused or end (section 11), including nested calls. Each pass
+ * changes at least one instance, so the loop ends.
  */
-export function followCallers(state: TurnState): TurnState {
+export function propagateToCalled(state: TurnState): TurnState {
   let current = state;
   for (;;) {
     const changed = findChangedCalled(current);
@@ -54,7 +54,7 @@ export function findStartingCaller(
   return listCallers(state, called).find(({ call }) => call?.hasStarted);
 }
 
-/** Lists an instance and everything that waits for it, its callers first to last (section 11). */
+/** Lists an instance, then all instances that wait for it: its callers, their callers, and so on (section 11). */
 export function listCallChain(state: Pick<TurnState, 'instances'>, instance: TurnInstance): readonly TurnInstance[] {
   const chain = [instance];
   // Iterating over a list includes the elements that are added during the iteration.

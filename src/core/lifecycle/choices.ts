@@ -9,7 +9,7 @@ import { getChoiceAnswer, isSameChoice } from './consent';
 import type { StartCandidate } from './scenario-start';
 import { sortByStartOrder } from './start-candidates';
 import { getScenarioId, isNew, type TurnInstance } from './turn-instance';
-import { findInstanceOf, type TurnState } from './turn-state';
+import { findScenarioInstance, type TurnState } from './turn-state';
 
 /** The choices after a turn (1.5). */
 export interface ChoiceResult {
@@ -26,7 +26,7 @@ interface ChoiceInput {
   readonly wanted: readonly ScenarioChoiceRequest[];
 }
 
-const nothing: ChoiceResult = { choices: [], choiceToPut: undefined };
+const noChoices: ChoiceResult = { choices: [], choiceToPut: undefined };
 
 /**
  * Decides which choices stay, begin and end (1.5). A plan contains at most one: AMBIGUOUS before NEEDS_CONSENT before OFFER, then start order.
@@ -34,14 +34,14 @@ const nothing: ChoiceResult = { choices: [], choiceToPut: undefined };
  */
 export function decideChoices(state: TurnState, context: SelectionContext): ChoiceResult {
   const { session, turn } = context;
-  if (session.choices.length === 0 && !mayWantChoice(state)) return nothing;
+  if (session.choices.length === 0 && !mayWantChoice(state)) return noChoices;
   const wanted = [...createAmbiguous(state), ...createConsents(state), ...createOffers(state, context)];
-  if (session.choices.length === 0 && wanted.length === 0) return nothing;
+  if (session.choices.length === 0 && wanted.length === 0) return noChoices;
   const input: ChoiceInput = { state, context, wanted };
   const kept = session.choices.flatMap((choice) => updateChoice(choice, input));
-  const begun = wanted.filter((choice) => !session.choices.some((each) => isSameChoice(each, choice)));
+  const added = wanted.filter((choice) => !session.choices.some((each) => isSameChoice(each, choice)));
   const waiting = sortWith(
-    [...kept, ...begun].filter(({ status }) => status !== 'CLOSED'),
+    [...kept, ...added].filter(({ status }) => status !== 'CLOSED'),
     compareChoices,
   );
   const [first, ...others] = waiting;
@@ -106,16 +106,18 @@ function createChoice(
 
 /** Returns the choice after the turn; nothing if it ends. */
 function updateChoice(choice: ScenarioChoiceRequest, input: ChoiceInput): readonly ScenarioChoiceRequest[] {
-  const again = input.wanted.find((each) => isSameChoice(each, choice));
+  const repeated = input.wanted.find((each) => isSameChoice(each, choice));
   const { trigger } = input.context.turn;
   // A closed set is not put again until a message on which it is not ambiguous.
-  if (choice.status === 'CLOSED') return again || trigger !== 'MESSAGE' ? [choice] : [];
-  const current = again ? { ...choice, scores: again.scores, localValues: mergeValues(choice, again) } : choice;
-  if (hasEnded(current, again !== undefined, input)) return again ? [{ ...current, status: 'CLOSED' }] : [];
+  if (choice.status === 'CLOSED') return repeated || trigger !== 'MESSAGE' ? [choice] : [];
+  const current = repeated
+    ? { ...choice, scores: repeated.scores, localValues: mergeValues(choice, repeated) }
+    : choice;
+  if (hasEnded(current, repeated !== undefined, input)) return repeated ? [{ ...current, status: 'CLOSED' }] : [];
   if (choice.status === 'WAITING' || trigger !== 'MESSAGE') return [current];
   const counted = isAttempt(current, input) ? { ...current, attempts: current.attempts + 1 } : current;
   if (!isExhausted(counted, input.context)) return [counted];
-  return again ? [{ ...counted, status: 'CLOSED' }] : [];
+  return repeated ? [{ ...counted, status: 'CLOSED' }] : [];
 }
 
 function mergeValues(
@@ -130,7 +132,7 @@ function hasEnded(choice: ScenarioChoiceRequest, isWantedAgain: boolean, { state
   if (getChoiceAnswer(choice, context) !== undefined) return true;
   if (choice.status === 'OPEN' && state.instances.some(isNew)) return true;
   const [scenarioId = ''] = choice.scenarioIds;
-  const instance = findInstanceOf(state, scenarioId);
+  const instance = findScenarioInstance(state, scenarioId);
   switch (choice.reason) {
     case 'AMBIGUOUS':
       return !isWantedAgain && choice.scenarioIds.some((id) => isNamed(id, context));

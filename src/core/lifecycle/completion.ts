@@ -9,7 +9,10 @@ import { createWalk } from '../steps/create-walk';
 import { hasEndedEarly, isDone } from '../steps/stage-need';
 import { createWalkInput } from '../steps/walk-input';
 
-/** Whether the instance stands at a terminal step with all stages finished (2.3c). What a transition misses comes after all stages (3.3). */
+/**
+ * Whether the instance is at a terminal step with all stages finished (2.3c). An ASK for data that a transition is missing comes after all
+ * stages (3.3).
+ */
 export function isAtFinishedEnd(
   view: InstanceView,
   scenario: CompiledScenario,

@@ -1,6 +1,6 @@
 import type { WhenDisplaced } from '../model/scenario';
 import type { ActiveInstance } from './active-set';
-import { followCallers } from './callers';
+import { propagateToCalled } from './callers';
 import { changeAction, getInstanceId, isActive, pause, type TurnInstance } from './turn-instance';
 import { type TurnState, updateInstances } from './turn-state';
 
@@ -26,5 +26,5 @@ export function displace(
     const whenDisplaced = instance.view.scenario?.definition.whenDisplaced ?? 'PAUSE';
     return displacementActions[whenDisplaced](instance, [displacingId]);
   });
-  return followCallers(remaining);
+  return propagateToCalled(remaining);
 }

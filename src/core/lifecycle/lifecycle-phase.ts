@@ -3,7 +3,7 @@ import type { InstanceView } from '../context/instance-view';
 import type { SelectionContext } from '../context/selection-context';
 import { walkInstance } from '../steps/walk';
 import { toWalkInput } from '../steps/walk-input';
-import { followCallers, isPausedOnThisTurn } from './callers';
+import { isPausedOnThisTurn, propagateToCalled } from './callers';
 import { evaluateLifecycleRules } from './lifecycle-rules';
 import { applyWhenNotAddressed } from './not-addressed';
 import { applyAddressedResumes, applyAutomaticResumes } from './resumes';
@@ -20,7 +20,7 @@ export interface LifecyclePhase {
 
 const noRejected: TurnState['rejected'] = new Map();
 const noRivals: TurnState['ambiguousWith'] = new Map();
-const noIds: TurnState['settledIds'] = new Set();
+const noIds: TurnState['processedIds'] = new Set();
 
 /** Decides about the instances and candidates of a turn before the walks. Pure. */
 export function decideLifecycle(context: SelectionContext): LifecyclePhase {
@@ -28,9 +28,9 @@ export function decideLifecycle(context: SelectionContext): LifecyclePhase {
     instances: context.views.map((view) => evaluateLifecycleRules(view, context)),
     rejected: noRejected,
     ambiguousWith: noRivals,
-    settledIds: noIds,
+    processedIds: noIds,
   };
-  const state = markSettled(followCallers(evaluated));
+  const state = markProcessed(propagateToCalled(evaluated));
   return { state: startAndResume(state, collectStartCandidates(context, state), context) };
 }
 
@@ -55,15 +55,15 @@ function countAttempts(state: TurnState, context: SelectionContext): TurnState {
     const { view } = instance;
     if (!isActive(instance) || instance.walk || isNew(instance) || !context.views.includes(view)) return instance;
     const counted = countAttempt(view, hasStarted, context);
-    return counted === view || asksForHelp(view, context) ? instance : changeView(instance, counted);
+    return counted === view || isHelpRequest(view, context) ? instance : changeView(instance, counted);
   });
 }
 
 /**
- * Whether the turn takes the instance to a global step that returns, such as "Why do you ask?". The question stays open and is put again, so
- * that the turn is no attempt at it (3.2). A rejected value is an attempt all the same (section 10).
+ * Whether the turn takes the instance to a global step that returns, such as "Why do you ask?". The question stays open and is put again,
+ * so that the turn is no attempt at it (3.2). A rejected value is still an attempt (section 10).
  */
-function asksForHelp(view: InstanceView, context: SelectionContext): boolean {
+function isHelpRequest(view: InstanceView, context: SelectionContext): boolean {
   const { scenario, instance, rejectedAnswers } = view;
   const isPossible = scenario?.globalTransitions.some(({ targetStepId }) => {
     return scenario.steps.get(targetStepId)?.isReturnTarget ?? false;
@@ -75,7 +75,7 @@ function asksForHelp(view: InstanceView, context: SelectionContext): boolean {
 }
 
 /** Lists the instances that have ended or been paused on this turn since the last selection of starts and resumes (2.14). */
-export function listFreed({ instances, settledIds }: TurnState): readonly TurnInstance[] {
+export function listNewlyInactive({ instances, processedIds: settledIds }: TurnState): readonly TurnInstance[] {
   return instances.filter(
     (instance) =>
       (hasEnded(instance) || (isPausedOnThisTurn(instance) && instance.reason !== 'LOOP')) &&
@@ -84,8 +84,8 @@ export function listFreed({ instances, settledIds }: TurnState): readonly TurnIn
 }
 
 /** Records that starts and resumes take the ends and pauses so far into account. */
-export function markSettled(state: TurnState): TurnState {
-  const freed = listFreed(state);
-  if (freed.length === 0) return state;
-  return { ...state, settledIds: new Set([...state.settledIds, ...freed.map(getInstanceId)]) };
+export function markProcessed(state: TurnState): TurnState {
+  const newlyInactive = listNewlyInactive(state);
+  if (newlyInactive.length === 0) return state;
+  return { ...state, processedIds: new Set([...state.processedIds, ...newlyInactive.map(getInstanceId)]) };
 }

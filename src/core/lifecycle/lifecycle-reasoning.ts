@@ -69,7 +69,7 @@ function getCalledName({ call }: TurnInstance, instances: readonly TurnInstance[
   return called && getScenarioName(called);
 }
 
-/** Words the texts of its one reason only, because most instances continue on most turns. */
+/** Builds only the sentence of the given reason, because most instances continue on most turns. */
 function describeContinue(
   entry: Continued,
   instances: readonly TurnInstance[],

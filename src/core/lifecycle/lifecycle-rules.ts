@@ -13,13 +13,13 @@ import type { Walk } from '../steps/walk-state';
 import { getRequestedEnding, isAtFinishedEnd, isRestarted } from './completion';
 import { createTurnInstance, type DecidedAction, type TurnInstance } from './turn-instance';
 
-/** What the rules know about an existing instance whose scenario exists. */
+/** The input of the rules for an existing instance whose scenario exists. */
 interface RuleInput {
   readonly view: InstanceView;
   readonly scenario: CompiledScenario;
   /** Undefined if the version does not have the step; the instance is then paused. */
   readonly step: CompiledStep | undefined;
-  /** The instance stands at a terminal step with all stages finished, and the turn can complete it (2.3c). */
+  /** The instance is at a terminal step with all stages finished, and the turn can complete it (2.3c). */
   readonly isAtEnd: boolean;
   /** The walk of an instance that ends unless its walk moves it. */
   readonly walk: Walk | undefined;
@@ -43,7 +43,7 @@ export function evaluateLifecycleRules(view: InstanceView, context: SelectionCon
   const isAtEnd =
     step !== undefined && (isMessage || view.hasOutcome) && isAtFinishedEnd(view, scenario, step, context);
   if (isAtEnd && isRestarted(view, scenario, context)) {
-    return createTurnInstance(view, finish(step), { restarts: true });
+    return createTurnInstance(view, finish(step), { isRestarting: true });
   }
   const canEnd = isAtEnd || (isConcerned && getFailure(view) !== undefined);
   const walk = canEnd && step ? walkInstance(createWalkInput(view, scenario, step), context) : undefined;

@@ -33,7 +33,7 @@ const leavesChoiceToModel: Readonly<Record<ContinueReason, boolean>> = {
  * walk.
  */
 export function applyModelChoice(instance: TurnInstance, context: ProposalContext): TurnInstance {
-  if (!isOpenToModel(instance)) return instance;
+  if (!canModelDecide(instance)) return instance;
   const action = getProposedAction(instance, context);
   if (action === undefined || action === 'CONTINUE' || findObjection(action, instance.view)) return instance;
   return toChosen(instance, action);
@@ -56,11 +56,11 @@ function toChosen(instance: TurnInstance, action: Exclude<ProposedAction, 'CONTI
 /** Returns the proposal of the model for an existing instance. */
 export function getInstanceProposal(instance: TurnInstance, context: ProposalContext): ReportedProposal {
   const failure = getModelFailure(context.proposal);
-  if (failure) return isOpenToModel(instance) ? { proposed: undefined, overruledBy: failure } : noProposal;
+  if (failure) return canModelDecide(instance) ? { proposed: undefined, overruledBy: failure } : noProposal;
   const proposed = getProposedAction(instance, context);
   if (proposed === undefined) return noProposal;
   if (proposed === instance.action) return { proposed, overruledBy: '' };
-  const objection = isOpenToModel(instance) ? findObjection(proposed, instance.view) : undefined;
+  const objection = canModelDecide(instance) ? findObjection(proposed, instance.view) : undefined;
   return { proposed, overruledBy: objection ?? 'RULES' };
 }
 
@@ -95,7 +95,7 @@ function getProposedAction({ view }: TurnInstance, { proposal }: ProposalContext
   return proposal?.actions.get(view.instance.instanceId);
 }
 
-function isOpenToModel(instance: TurnInstance): boolean {
+function canModelDecide(instance: TurnInstance): boolean {
   return isActive(instance) && instance.start === undefined && leavesChoiceToModel[instance.reason];
 }
 

@@ -1,17 +1,17 @@
 import type { SelectionContext } from '../context/selection-context';
-import { followCallers, listCallChain } from './callers';
+import { listCallChain, propagateToCalled } from './callers';
 import { listStartBlockers } from './start-tests';
 import { type ActiveTurnInstance, changeAction, isActive, isNew, pause, type TurnInstance } from './turn-instance';
 import { type TurnState, updateInstances } from './turn-state';
 
 /** Whether the turn addresses the instance (0.5). What an addressed caller waits for is addressed with it. */
-export function isReached(instance: TurnInstance, state: Pick<TurnState, 'instances'>): boolean {
+export function isAddressed(instance: TurnInstance, state: Pick<TurnState, 'instances'>): boolean {
   return instance.view.isAddressed || listCallChain(state, instance).some(({ view }) => view.isAddressed);
 }
 
-/** Whether `when_not_addressed` decides about an instance: it is active, the turn does not reach it, and it blocks no start (0.5, 2.9). */
-function isLeftAside(instance: TurnInstance, state: TurnState): instance is ActiveTurnInstance {
-  if (!isActive(instance) || instance.walk || instance.reason === 'RELOCALIZED' || isReached(instance, state))
+/** Whether `when_not_addressed` decides about an instance: it is active, the turn does not address it, and it blocks no start (0.5, 2.9). */
+function isAffectedByWhenNotAddressed(instance: TurnInstance, state: TurnState): instance is ActiveTurnInstance {
+  if (!isActive(instance) || instance.walk || instance.reason === 'RELOCALIZED' || isAddressed(instance, state))
     return false;
   return !(isStartBlocked(state) && listStartBlockers(state.instances).includes(instance));
 }
@@ -25,7 +25,7 @@ function isStartBlocked({ rejected, instances }: TurnState): boolean {
 /** Whether 2.9 would interrupt the instance if it were active while an addressed instance is active (2.11). */
 export function wouldBeInterrupted(instance: TurnInstance, state: TurnState): boolean {
   return (
-    instance.view.scenario?.definition.whenNotAddressed === 'PAUSE' && !isNew(instance) && !isReached(instance, state)
+    instance.view.scenario?.definition.whenNotAddressed === 'PAUSE' && !isNew(instance) && !isAddressed(instance, state)
   );
 }
 
@@ -36,7 +36,9 @@ export function isAddressedActive({ instances }: TurnState): boolean {
 
 /** Returns the active instances that 2.9 interrupts if an addressed instance becomes active. */
 export function listInterrupted(state: TurnState): readonly TurnInstance[] {
-  return state.instances.filter((instance) => isLeftAside(instance, state) && wouldBeInterrupted(instance, state));
+  return state.instances.filter(
+    (instance) => isAffectedByWhenNotAddressed(instance, state) && wouldBeInterrupted(instance, state),
+  );
 }
 
 /**
@@ -47,7 +49,7 @@ export function applyWhenNotAddressed(state: TurnState, { turn }: Pick<Selection
   if (turn.trigger !== 'MESSAGE' || !state.instances.some(({ view }) => view.isAddressed)) return state;
   const canInterrupt = isAddressedActive(state);
   const changed = updateInstances(state, (instance) => {
-    if (!isLeftAside(instance, state)) return instance;
+    if (!isAffectedByWhenNotAddressed(instance, state)) return instance;
     switch (instance.view.scenario?.definition.whenNotAddressed ?? 'QUIET') {
       case 'CONTRIBUTE':
         return instance;
@@ -57,7 +59,7 @@ export function applyWhenNotAddressed(state: TurnState, { turn }: Pick<Selection
         return completeDespiteCorrection(instance) ?? silence(instance);
     }
   });
-  return followCallers(changed);
+  return propagateToCalled(changed);
 }
 
 /**

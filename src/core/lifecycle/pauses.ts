@@ -39,8 +39,8 @@ export interface PauseBehavior {
   /** Whether a turn that addresses the instance other than by name ends the pause, apart from what ends every pause. */
   readonly endsWhenAddressed: (state: Pick<PausedState, 'resumePolicy'>) => boolean;
   /** Whether the pause ends although the turn does not address the instance. */
-  readonly endsByItself: (state: PausedState) => boolean;
-  /** Completes the sentence "... stays paused until", after what ends every pause; "" if nothing else ends it. */
+  readonly endsAutomatically: (state: PausedState) => boolean;
+  /** Completes the sentence "... stays paused until", after the events that end every pause; "" if no other event ends it. */
   readonly describeEnd: (resumePolicy: ResumePolicy) => string;
   /** Explains the turn that pauses the instance. */
   readonly describePause: (texts: DecisionTexts) => string;
@@ -52,14 +52,14 @@ export interface PauseBehavior {
 
 const never = (): boolean => false;
 const always = (): boolean => true;
-const nothingElse = (): string => '';
+const describeNoEnd = (): string => '';
 const getOfferAfterTurns = (settings: OrchestrationSettings): number => settings.offerAfterTurns;
 
 /** One row for each stored pause reason. A new reason does not compile without its row. */
 export const pauseBehaviors: Readonly<Record<PauseReason, PauseBehavior>> = {
   USER_REQUEST: {
     endsWhenAddressed: ({ resumePolicy }) => endsOnNextTurn[resumePolicy],
-    endsByItself: ({ resumePolicy, turn, addressesAnyInstance }) =>
+    endsAutomatically: ({ resumePolicy, turn, addressesAnyInstance }) =>
       endsOnNextTurn[resumePolicy] && turn.trigger === 'MESSAGE' && !addressesAnyInstance,
     describeEnd: (resumePolicy) =>
       endsOnNextTurn[resumePolicy]
@@ -71,8 +71,8 @@ export const pauseBehaviors: Readonly<Record<PauseReason, PauseBehavior>> = {
   },
   LOOP: {
     endsWhenAddressed: never,
-    endsByItself: never,
-    describeEnd: nothingElse,
+    endsAutomatically: never,
+    describeEnd: describeNoEnd,
     describePause: ({ scenario, step }) =>
       `${scenario} exceeds the limit of visits, failures or attempts at step ${step}, and no recovery step is available.`,
     resetsCounters: true,
@@ -80,7 +80,7 @@ export const pauseBehaviors: Readonly<Record<PauseReason, PauseBehavior>> = {
   },
   IDLE: {
     endsWhenAddressed: always,
-    endsByItself: ({ view, turn, addressesAnyInstance, isOtherActive }) =>
+    endsAutomatically: ({ view, turn, addressesAnyInstance, isOtherActive }) =>
       view.hasOutcome || (turn.trigger === 'MESSAGE' && !addressesAnyInstance && !isOtherActive),
     describeEnd: () => 'a message addresses it or arrives while no other instance is active, or an outcome is about it',
     describePause: describeIdle,
@@ -89,8 +89,8 @@ export const pauseBehaviors: Readonly<Record<PauseReason, PauseBehavior>> = {
   },
   NEEDS_MIGRATION: {
     endsWhenAddressed: never,
-    endsByItself: never,
-    describeEnd: nothingElse,
+    endsAutomatically: never,
+    describeEnd: describeNoEnd,
     describePause: ({ scenario, step }) =>
       `The definition of ${scenario} changed, and no safe target exists for step ${step}.`,
     resetsCounters: true,
@@ -98,7 +98,7 @@ export const pauseBehaviors: Readonly<Record<PauseReason, PauseBehavior>> = {
   },
   INTERRUPTED: {
     endsWhenAddressed: always,
-    endsByItself: ({ isOtherActive }) => !isOtherActive,
+    endsAutomatically: ({ isOtherActive }) => !isOtherActive,
     describeEnd: () => 'a message addresses it, or no other instance is active',
     describePause: ({ scenario, getAddressed }) =>
       `The turn addresses ${getAddressed()}, and when_not_addressed of ${scenario} is PAUSE.`,
@@ -107,7 +107,7 @@ export const pauseBehaviors: Readonly<Record<PauseReason, PauseBehavior>> = {
   },
   PREEMPTED: {
     endsWhenAddressed: always,
-    endsByItself: ({ isDisplacingInstanceActive }) => !isDisplacingInstanceActive,
+    endsAutomatically: ({ isDisplacingInstanceActive }) => !isDisplacingInstanceActive,
     describeEnd: () => 'a message addresses it, or the instance that displaced it is no longer active',
     describePause: ({ scenario, getDisplacing }) => `${scenario} is displaced by ${getDisplacing()}.`,
     resetsCounters: false,
@@ -115,7 +115,7 @@ export const pauseBehaviors: Readonly<Record<PauseReason, PauseBehavior>> = {
   },
   CALLER_PAUSED: {
     endsWhenAddressed: never,
-    endsByItself: ({ isCallerActive }) => isCallerActive,
+    endsAutomatically: ({ isCallerActive }) => isCallerActive,
     describeEnd: () => 'its caller resumes',
     describePause: ({ scenario, getCallers }) => `${scenario} is paused with ${getCallers()}, whose call started it.`,
     resetsCounters: false,
@@ -129,7 +129,7 @@ const endsOnNextTurn: Readonly<Record<ResumePolicy, boolean>> = { next_turn: tru
 /** The behavior of a paused instance without a stored reason. Request validation rejects a session that contains one. */
 const unspecifiedPause: Omit<PauseBehavior, 'describePause'> = {
   endsWhenAddressed: always,
-  endsByItself: always,
+  endsAutomatically: always,
   describeEnd: () => 'the next turn',
   resetsCounters: false,
   getOfferAfterTurns,

@@ -19,16 +19,16 @@ export function decidePendingStarts(state: TurnState, context: SelectionContext)
     const remaining = updatePendingStart(pending, state, context);
     if (remaining) kept.push(remaining);
   }
-  const begun: PendingStart[] = [];
+  const added: PendingStart[] = [];
   for (const { candidate, rejection } of state.rejected.values()) {
     if (kept.some(({ scenarioId }) => scenarioId === candidate.scenarioId)) continue;
-    if (becomesPending({ candidate, rejection }, state, context))
-      begun.push(createPendingStart(candidate, rejection.reason, context));
+    if (shouldBecomePending({ candidate, rejection }, state, context))
+      added.push(createPendingStart(candidate, rejection.reason, context));
   }
-  if (kept.length === 0 && begun.length === 0) return none;
-  const pendingIds = new Set([...kept, ...begun].map(({ scenarioId }) => scenarioId));
+  if (kept.length === 0 && added.length === 0) return none;
+  const pendingIds = new Set([...kept, ...added].map(({ scenarioId }) => scenarioId));
   const counted = kept.map((pending) => countTurn(pending, pendingIds, state, context));
-  return settings.pendingStartTurns === 0 ? [] : [...counted, ...begun].filter(({ turnsLeft }) => turnsLeft > 0);
+  return settings.pendingStartTurns === 0 ? [] : [...counted, ...added].filter(({ turnsLeft }) => turnsLeft > 0);
 }
 
 const none: readonly PendingStart[] = [];
@@ -53,8 +53,12 @@ function updatePendingStart(
     : { ...pending, reason: rejection.reason };
 }
 
-/** Whether a rejected candidate begins to be pending (2.14). */
-function becomesPending({ candidate, rejection }: RejectedStart, state: TurnState, context: SelectionContext): boolean {
+/** Whether a rejected candidate becomes pending (2.14). */
+function shouldBecomePending(
+  { candidate, rejection }: RejectedStart,
+  state: TurnState,
+  context: SelectionContext,
+): boolean {
   if (candidate.origin === 'CALLED' || pendingEffects[rejection.reason] !== 'RETRY') return false;
   if (isPendingStartCanceled(candidate.scenarioId, context)) return false;
   if (isPendingStartDropped(candidate.scenarioId, context, state) && !isNamed(candidate, context)) return false;
@@ -63,14 +67,17 @@ function becomesPending({ candidate, rejection }: RejectedStart, state: TurnStat
   return !rejection.hasLostToRival;
 }
 
-/** Whether the turn answers the request of an instance that blocks starts: the customer goes on with that one (2.14). */
+/** Whether the turn answers the request of an instance that blocks starts: the customer continues with that instance (2.14). */
 function isBlockerAnswered(blockingScenarioIds: readonly string[], { views }: SelectionContext): boolean {
   return views.some(
     ({ hasAnsweredRequest, instance }) => hasAnsweredRequest && blockingScenarioIds.includes(instance.scenarioId),
   );
 }
 
-/** Counts a MESSAGE turn. The turn that begins or restarts the count does not count, nor does one at whose end the blocker is still there. */
+/**
+ * Counts a MESSAGE turn. The turn that begins or restarts the count does not count, and neither does a turn at whose end the blocker
+ * remains.
+ */
 function countTurn(
   pending: PendingStart,
   pendingIds: ReadonlySet<string>,
@@ -80,11 +87,11 @@ function countTurn(
   if (context.turn.trigger !== 'MESSAGE') return pending;
   const rejectedStart = state.rejected.get(pending.scenarioId);
   if (rejectedStart && isNamed(rejectedStart.candidate, context)) return pending;
-  if (rejectedStart && isBlockerThere(rejectedStart, pendingIds, state)) return pending;
+  if (rejectedStart && isStillBlocked(rejectedStart, pendingIds, state)) return pending;
   return { ...pending, turnsLeft: pending.turnsLeft - 1 };
 }
 
-/** What is in the way of a rejected start and can go away without the customer (2.14). */
+/** The kind of blocker of a rejected start that can disappear without the customer (2.14). */
 const blockerKinds: Readonly<Record<RejectionReason, 'INSTANCE' | 'DEPENDENCY' | 'NONE'>> = {
   NOT_FOUND: 'NONE',
   FILTERING_DISABLED: 'NONE',
@@ -106,8 +113,8 @@ const blockerKinds: Readonly<Record<RejectionReason, 'INSTANCE' | 'DEPENDENCY' |
   NEEDS_CONSENT: 'NONE',
 };
 
-/** Whether a blocker of the rejected start is still there at the end of the turn (2.14). */
-export function isBlockerThere(
+/** Whether a blocker of the rejected start remains at the end of the turn (2.14). */
+export function isStillBlocked(
   { rejection: { reason, blockingScenarioIds = [] } }: Pick<RejectedStart, 'rejection'>,
   pendingIds: ReadonlySet<string>,
   { instances }: TurnState,

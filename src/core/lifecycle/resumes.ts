@@ -29,10 +29,10 @@ type ResumeCheck =
 
 interface ResumeRequest {
   /** The turn names or addresses the instance (2.11). */
-  readonly mayDisplace: boolean;
+  readonly canDisplace: boolean;
   /** A call resumes the instance, so START_BLOCKED does not concern it (section 11). */
   readonly isCalled?: boolean;
-  /** Scenarios whose exclusion is ignored besides that of its callers (section 11). */
+  /** Scenarios whose exclusion is ignored in addition to that of the callers (section 11). */
   readonly toleratedScenarioIds?: ReadonlySet<string>;
 }
 
@@ -45,7 +45,7 @@ const noScenarios: ReadonlySet<string> = new Set();
 export function checkResume(
   paused: TurnInstance,
   state: TurnState,
-  { mayDisplace, isCalled = false, toleratedScenarioIds = noScenarios }: ResumeRequest,
+  { canDisplace: mayDisplace, isCalled = false, toleratedScenarioIds = noScenarios }: ResumeRequest,
   context: SelectionContext,
 ): ResumeCheck {
   const { scenario, signals, isAddressed } = paused.view;
@@ -123,7 +123,7 @@ function isAddressedByMessage({ view }: TurnInstance, { turn }: Pick<SelectionCo
   return view.isAddressed && turn.trigger === 'MESSAGE';
 }
 
-/** Whether the turn ends the pause of the instance, whatever its reason, other than by name (2.11). */
+/** Whether the turn ends the pause of the instance regardless of its reason, other than by naming it (2.11). */
 function isExplicitlyResumed({ view }: TurnInstance, context: SelectionContext): boolean {
   return (
     view.signals.hasContinue ||
@@ -166,7 +166,8 @@ export function applyAutomaticResumes(initial: TurnState, context: SelectionCont
     const canBeInterrupted = context.turn.trigger === 'MESSAGE' && isAddressedActive(state);
     if (canBeInterrupted && wouldBeInterrupted(current, state)) continue;
     const behavior = getPauseBehavior(current.view.instance.pauseReason);
-    if (behavior.endsByItself(toPausedState(current, state, context))) state = resumeOrOffer(state, current, context);
+    if (behavior.endsAutomatically(toPausedState(current, state, context)))
+      state = resumeOrOffer(state, current, context);
   }
   return state;
 }
@@ -201,13 +202,16 @@ function getPolicy({ view }: TurnInstance, { settings }: Pick<SelectionContext, 
   return view.instance.resumePolicy ?? settings.resumePolicy;
 }
 
-/** Ends a pause that nobody asked to end: resumes the instance, or asks first if its scenario says so (2.11). */
+/**
+ * Ends a pause that the customer did not ask to end: resumes the instance, or offers to resume it if the scenario has `resume: OFFER`
+ * (2.11).
+ */
 function resumeOrOffer(state: TurnState, paused: TurnInstance, context: SelectionContext): TurnState {
   if (paused.view.scenario?.definition.resume !== 'OFFER' || paused.view.instance.pauseReason === 'CALLER_PAUSED') {
     return tryResume(state, paused, context);
   }
   if (paused.isResumeOffered) return state;
-  const check = checkResume(paused, state, { mayDisplace: false }, context);
+  const check = checkResume(paused, state, { canDisplace: false }, context);
   return check.canResume ? replaceInstance(state, { ...paused, isOfferDue: true }) : state;
 }
 
@@ -231,7 +235,7 @@ function tryResume(
   context: SelectionContext,
   mayDisplace = isAddressedByMessage(paused, context) || paused.view.signals.hasContinue,
 ): TurnState {
-  const check = checkResume(paused, state, { mayDisplace }, context);
+  const check = checkResume(paused, state, { canDisplace: mayDisplace }, context);
   return check.canResume
     ? resume(state, paused, check.displaced, context, mayDisplace)
     : replaceInstance(state, { ...paused, staysPausedBecause: check.reason });

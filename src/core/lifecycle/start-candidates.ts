@@ -179,7 +179,7 @@ function listLeadTargets(
     .flatMap((instance) => catalogue.relationships.getLeadTargets(getScenarioId(instance)));
 }
 
-/** Creates candidates with score 1. A scenario that passes the score test by itself keeps its own score (1.3). */
+/** Creates candidates with score 1. A scenario that passes the score test on its own keeps its score (1.3). */
 export function createImpliedCandidates(
   scenarioIds: readonly string[],
   others: Iterable<StartCandidate>,
@@ -224,6 +224,6 @@ export const pendingEffects: Readonly<Record<RejectionReason, 'RETRY' | 'KEEP' |
   START_BLOCKED: 'RETRY',
   MULTI_SCENARIO_DISABLED: 'RETRY',
   CAPACITY: 'RETRY',
-  // The CHOICE then keeps the wish (2.12).
+  // The CHOICE then keeps the candidate (2.12).
   NEEDS_CONSENT: 'DROP',
 };

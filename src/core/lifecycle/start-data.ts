@@ -19,8 +19,8 @@ export interface StartData {
 }
 
 /**
- * Returns the data of a scenario that starts: this turn's values, the session's variables with what ended instances have just moved there and
- * without what they forget, and the profile (0.4).
+ * Returns the data of a scenario that starts: this turn's values, the session's variables, and the profile (0.4). The variables include
+ * results that ended instances have moved there, and not the fields that are forgotten.
  */
 export function createStartData(
   scenario: CompiledScenario,
@@ -38,13 +38,13 @@ export function createStartData(
   return { own, known };
 }
 
-/** A run that replaces a finished one takes the local values that this turn gave to that one (2.3c). */
+/** A run that replaces a finished one receives the local values that this turn gave to the finished run (2.3c). */
 function collectOwnValues(
   { scenarioId, localFields }: CompiledScenario,
   localValues: FieldValues,
   instances: readonly TurnInstance[],
 ): FieldValues {
-  const last = instances.find((instance) => instance.restarts && getScenarioId(instance) === scenarioId);
+  const last = instances.find((instance) => instance.isRestarting && getScenarioId(instance) === scenarioId);
   if (!last || localFields.size === 0) return localValues;
   const own = new Map<string, JsonValue>(localValues);
   for (const field of localFields) {
@@ -54,7 +54,10 @@ function collectOwnValues(
   return own;
 }
 
-/** The session's variables after the instances that have ended so far; a new run does not see what an earlier one forgets (0.4). */
+/**
+ * The session's variables after the instances that have ended so far; a new run does not see values that are forgotten when an earlier run
+ * ends (0.4).
+ */
 function createStartVariables(
   scenario: CompiledScenario,
   instances: readonly TurnInstance[],

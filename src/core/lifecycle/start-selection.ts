@@ -7,7 +7,7 @@ import type { RejectedStart, ScenarioStart, StartCandidate, StartRejection } fro
 import { createImpliedCandidates } from './start-candidates';
 import { type StartTestInput, testStart } from './start-tests';
 import { getInstanceId, getScenarioId, hasEnded, type TurnInstance } from './turn-instance';
-import { findInstanceOf, type RelatedScenarios, replaceInstance, type TurnState } from './turn-state';
+import { findScenarioInstance, type RelatedScenarios, replaceInstance, type TurnState } from './turn-state';
 
 /** The result of testing the candidates of a turn once. */
 interface SelectionRun {
@@ -22,7 +22,7 @@ interface SelectionRun {
 interface SelectionConstraints {
   readonly supersededBy: RelatedScenarios;
   readonly ambiguousWith: RelatedScenarios;
-  /** Finds out which candidates would start: exclusion between ambiguous scenarios and missing consent are ignored. */
+  /** A trial run determines which candidates would start. It ignores exclusion between ambiguous scenarios and missing consent. */
   readonly isTrial: boolean;
 }
 
@@ -102,7 +102,7 @@ function runSelection(
   for (let candidate = queue.shift(); candidate; candidate = queue.shift()) {
     const { scenarioId } = candidate;
     // Each scenario starts at most once a turn (0.7).
-    if (findInstanceOf(state, scenarioId)?.start) continue;
+    if (findScenarioInstance(state, scenarioId)?.start) continue;
     candidates.set(scenarioId, candidate);
     const paused = findNamedPausedInstance(candidate, state, context);
     if (paused) {
@@ -171,7 +171,7 @@ function findNamedPausedInstance(
   state: TurnState,
   { settings }: Pick<SelectionContext, 'settings'>,
 ): TurnInstance | undefined {
-  const existing = findInstanceOf(state, candidate.scenarioId);
+  const existing = findScenarioInstance(state, candidate.scenarioId);
   return existing?.reason === 'STAYS_PAUSED' && meetsStartThreshold(candidate, settings) ? existing : undefined;
 }
 
@@ -183,13 +183,13 @@ function resumeNamed(
 ): TurnState {
   if (isPauseRequested(paused.view)) return state;
   const isNamed = origin !== 'PENDING' && origin !== 'IMPLIED';
-  const check = checkResume(paused, state, { mayDisplace: isNamed }, context);
+  const check = checkResume(paused, state, { canDisplace: isNamed }, context);
   return check.canResume
     ? resume(state, paused, check.displaced, context, isNamed)
     : replaceInstance(state, { ...paused, staysPausedBecause: check.reason });
 }
 
-/** A named scenario that lacks dependencies makes those a candidate that the relationship starts first (1.1). */
+/** Lists the missing dependencies of a named scenario that its relationships start first (1.1). They become candidates. */
 function listDependenciesToStart(
   { scenarioId, origin }: StartCandidate,
   { reason, blockingScenarioIds = [] }: StartRejection,
@@ -199,7 +199,7 @@ function listDependenciesToStart(
   if (reason !== 'DEPENDENCY' || origin === 'PENDING') return noIds;
   const { relationships } = context.catalogue;
   return blockingScenarioIds.filter((dependencyId) => {
-    const existing = findInstanceOf(state, dependencyId);
+    const existing = findScenarioInstance(state, dependencyId);
     const canStart = !existing || hasEnded(existing) || existing.reason === 'STAYS_PAUSED';
     return canStart && relationships.isDependencyStarted(scenarioId, dependencyId);
   });

@@ -17,7 +17,7 @@ import {
   isActive,
   type TurnInstance,
 } from './turn-instance';
-import { findInstanceOf, type TurnState } from './turn-state';
+import { findScenarioInstance, type TurnState } from './turn-state';
 
 /** What a candidate is tested against. */
 export interface StartTestInput {
@@ -26,9 +26,9 @@ export interface StartTestInput {
   readonly supersededBy?: readonly string[] | undefined;
   /** Scenarios that the candidate is ambiguous with; undefined if there are none (1.5). */
   readonly ambiguousWith?: readonly string[] | undefined;
-  /** Scenarios whose exclusion is ignored: rivals while ambiguity is found out (1.5), and callers (section 11). */
+  /** Scenarios whose exclusion is ignored: rivals while ambiguity is determined (1.5), and callers (section 11). */
   readonly toleratedScenarioIds: ReadonlySet<string>;
-  /** The customer need not agree, because the test only finds out which candidates would start (1.5). */
+  /** Consent is not required, because the test only determines which candidates would start (1.5). */
   readonly ignoresConsent?: boolean;
 }
 
@@ -82,7 +82,7 @@ function reject(rejection: StartRejection): StartTestResult {
 
 /**
  * Tests FILTERING_DISABLED, DISABLED, ALREADY_ACTIVE, JUST_ENDED, BELOW_THRESHOLD and MODEL, which depend on the session and the score. A
- * call is part of an instance that goes on, so filtering and JUST_ENDED do not concern it (section 11, 2.16).
+ * call is part of an instance that continues, so filtering and JUST_ENDED do not apply to it (section 11, 2.16).
  */
 function checkAvailability(
   candidate: StartCandidate,
@@ -96,7 +96,7 @@ function checkAvailability(
   if (!definition.enabled) return { reason: 'DISABLED' };
   const isNamed = meetsStartThreshold(candidate, settings);
   const failedScoreTest: StartRejection = { reason: candidate.matchesMessage === false ? 'MODEL' : 'BELOW_THRESHOLD' };
-  const existing = findInstanceOf(state, scenarioId);
+  const existing = findScenarioInstance(state, scenarioId);
   if (existing && !hasEnded(existing)) {
     return isNamed || isActive(existing) ? { reason: 'ALREADY_ACTIVE' } : failedScoreTest;
   }
@@ -108,11 +108,11 @@ function checkAvailability(
 function isJustEnded(candidate: StartCandidate, ended: TurnInstance | undefined, context: SelectionContext): boolean {
   if (candidate.origin === 'AIMED') return false;
   if (!ended) return isPendingStartCanceled(candidate.scenarioId, context);
-  return !ended.restarts && !isWantedAgain(candidate, ended, context);
+  return !ended.isRestarting && !isRequestedAgain(candidate, ended, context);
 }
 
 /** A CANCEL ended the run, and the turn names the scenario clearly and gives it a value that it did not have. */
-function isWantedAgain(
+function isRequestedAgain(
   { score }: StartCandidate,
   { action, reason, view }: TurnInstance,
   { settings, storedData }: SelectionContext,
@@ -202,7 +202,7 @@ function checkFieldsAndLimits(
   return maxStarts !== undefined && starts >= maxStarts ? { reason: 'START_LIMIT' } : undefined;
 }
 
-/** Tests START_BLOCKED (2.12). It does not concern a call (section 11). */
+/** Tests START_BLOCKED (2.12). It does not apply to a call (section 11). */
 function checkStartBlocked({ origin }: StartCandidate, instances: readonly TurnInstance[]): StartRejection | undefined {
   if (origin === 'CALLED') return undefined;
   const blocking = listStartBlockers(instances).map(getScenarioId);

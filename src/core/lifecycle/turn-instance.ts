@@ -32,14 +32,14 @@ interface InstanceState {
    * that a rule ended before the walks.
    */
   readonly walk: Walk | undefined;
-  /** The walk that the rules 2.3 and 2.5 looked at. It becomes the walk of the turn unless the view changes. */
+  /** The walk that the rules 2.3 and 2.5 evaluated. It becomes the walk of the turn unless the view changes. */
   readonly expectedWalk: Walk | undefined;
   /** The call that the instance waits for (section 11): before its walk the stored one, after the turn the next value of `ScenarioInstance.call`. */
   readonly call: InstanceCall | undefined;
   /** The call was opened where the walk of this turn ended, so the walk has not left it. */
   readonly isCallOfWalk: boolean;
-  /** COMPLETE only: the instance makes room for a new run of its scenario (2.3c). */
-  readonly restarts: boolean;
+  /** COMPLETE only: a new run of the scenario replaces the instance (2.3c). */
+  readonly isRestarting: boolean;
   /** Paused only: its pause would end if the scenario did not ask first (2.11). */
   readonly isOfferDue: boolean;
   /** Paused only: a plan has offered to end this pause (2.11); the next value of `ScenarioInstance.isResumeOffered`. */
@@ -82,7 +82,7 @@ export function createTurnInstance(
     expectedWalk: undefined,
     call: view.instance.call,
     isCallOfWalk: false,
-    restarts: false,
+    isRestarting: false,
     isOfferDue: false,
     isResumeOffered: action.action === 'PAUSE' && action.reason === 'STAYS_PAUSED' && view.instance.isResumeOffered,
     staysPausedBecause: undefined,

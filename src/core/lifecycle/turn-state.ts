@@ -13,7 +13,7 @@ export interface TurnState {
   /** Scenarios that would start but are ambiguous, each with its rivals, in start order (1.5). */
   readonly ambiguousWith: RelatedScenarios;
   /** Ids of the instances whose end or pause the starts and resumes have already taken into account. */
-  readonly settledIds: ReadonlySet<string>;
+  readonly processedIds: ReadonlySet<string>;
 }
 
 /** Replaces entries. Returns the same state if none changes. */
@@ -42,7 +42,7 @@ export function findInstance(
 }
 
 /** Finds the instance of a scenario. If a run ended and another one started on this turn, it is the new one. */
-export function findInstanceOf(
+export function findScenarioInstance(
   { instances }: Pick<TurnState, 'instances'>,
   scenarioId: string,
 ): TurnInstance | undefined {

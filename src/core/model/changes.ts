@@ -1,4 +1,5 @@
-import type { ScenarioInstance, StepVisit } from './session';
+import type { ScenarioInstance } from './session';
+import type { StepVisit } from './visit';
 
 /**
  * Returns an instance with some properties replaced. The copy lists every property, so that all instances have one hidden class in V8: every

@@ -31,7 +31,7 @@ interface ContributionBase {
   readonly isReprompt: boolean;
   /** The request is put again because the customer has not answered in time (section 14). */
   readonly isReminder: boolean;
-  /** Templates of earlier steps that are said before the contribution, in path order (3.1). */
+  /** Templates of earlier steps that come before the contribution, in path order (3.1). */
   readonly leadInTemplateIds: readonly string[];
   /** Not made on this turn, because another contribution comes first (4.2). */
   readonly deferred: boolean;

@@ -8,7 +8,7 @@ import type { SessionVariable } from './session';
 export interface KnownData extends Fields {
   /** Sorted. */
   keys(): readonly string[];
-  /** Whether the newest source that has the key holds null: the value was given up, and not merely never given. */
+  /** Whether the newest source that has the key holds null: the value was withdrawn. This differs from a value that was never provided. */
   isNull(name: string): boolean;
 }
 
@@ -74,7 +74,7 @@ export function viewInstanceData(
   return new LayeredData(own, session, customer, localFields);
 }
 
-/** Returns the known data without the given fields, which count as given up. */
+/** Returns the known data without the given fields, which count as withdrawn. */
 export function withoutFields(known: KnownData, fields: ReadonlySet<string>): KnownData {
   return {
     get: (name) => (fields.has(name) ? undefined : known.get(name)),
@@ -134,8 +134,4 @@ export function hasSameValue(a: Fields, b: Fields, field: string): boolean {
 /** Returns the fields that are not known, in the order of the list. */
 export function findMissingFields(fields: readonly string[], known: Fields): readonly string[] {
   return fields.filter((field) => !known.has(field));
-}
-
-export function areAllKnown(fields: readonly string[], known: KnownData): boolean {
-  return fields.every((field) => known.has(field));
 }

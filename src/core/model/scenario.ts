@@ -21,7 +21,7 @@ export type SpeakMode = 'INFORM' | 'WITH_NEXT';
 export type Ending = 'SUCCEEDED' | 'FAILED';
 /** What displacement does to an instance (2.9). */
 export type WhenDisplaced = 'PAUSE' | 'CANCEL';
-/** How a pause ends that the customer did not request to end: by itself, or after an offer was accepted (2.11). */
+/** How a pause ends if the customer does not end it: automatically, or after an offer was accepted (2.11). */
 export type ResumeMode = 'AUTOMATIC' | 'OFFER';
 
 /** Another scenario that a step runs to continue with its result (section 11). */

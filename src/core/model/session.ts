@@ -4,83 +4,13 @@ import type { LifecycleReason, PauseReason, RejectionReason } from './lifecycle-
 import type { InstanceRequest, Putting, WaitsFor } from './request';
 import type { Ending } from './scenario';
 import type { ResumePolicy } from './settings';
-import type { VariableScope, VisitOutcome } from './turn';
+import type { VariableScope } from './turn';
+import { createVisit, type IrreversibleStep, type PathEntry, type RouteEntry, type StepVisit } from './visit';
 
 /** Identifies a session across all tenants. */
 export interface SessionKey {
   readonly tenantId: string;
   readonly sessionId: string;
-}
-
-/** One stay of an instance at a step (3.6). Its stages follow from this state and the requests of the visit (3.1). */
-export interface StepVisit {
-  /** Unique within the instance, from 1; never reused. */
-  readonly number: number;
-  readonly enteredRevision: number;
-  /** Milliseconds since 1970, like all times in this file. */
-  readonly openedAt: number;
-  readonly outcome: VisitOutcome | undefined;
-  /** Revision of the plan that contained the INFORM; 0 if none did. */
-  readonly informedRevision: number;
-  /** A correction opened the visit, and the step was asked before: known fields are not asked again (3.1). */
-  readonly wasAskedBefore: boolean;
-  /** BACK opened the visit: the step cannot be skipped (3.10). */
-  readonly mustAsk: boolean;
-  /** Number of action keys of the visit that superseded turns have used. They are not used again (section 13). */
-  readonly supersededKeys: number;
-  /** The visit to return to, if a global transition to a step with a `returns` transition opened this visit (3.2). */
-  readonly returnTo?: SuspendedVisit | undefined;
-}
-
-/** A visit that a global transition left without ending it (3.2). */
-export interface SuspendedVisit {
-  readonly stepId: string;
-  readonly visit: StepVisit;
-  /** Attempts at the step so far; they continue after the return. */
-  readonly attempts: number;
-}
-
-/** A step between the entry step and the current step (0.9). */
-export interface RouteEntry {
-  readonly stepId: string;
-  /** 0 if the step was passed over. */
-  readonly visitNumber: number;
-  /** The transition that left the step; "" if a correction, BACK or relocalization moved the instance. */
-  readonly transitionId: string;
-  /** The customer was asked for a field that the step collects. */
-  readonly asked: boolean;
-  /** BACK can move the instance here: the customer was asked for or gave a field of the step, or it put a CONFIRM (3.10). */
-  readonly canGoBackTo: boolean;
-  /** DECLINED ended the visit. */
-  readonly declined: boolean;
-  /** Fields that were known when a READ action of the step was hinted; sorted (3.9). */
-  readonly readFields: readonly string[];
-  /** Fields that the CONFIRM of the step bound; sorted. */
-  readonly confirmedFields: readonly string[];
-}
-
-/** A step that an instance left or passed over, for people. Of the decisions, only the condition variable `visits` reads it. */
-export interface PathEntry {
-  /** From 1; not renumbered when the path is trimmed. */
-  readonly sequence: number;
-  readonly stepId: string;
-  /** 0 if the step was passed over (3.5). */
-  readonly visitNumber: number;
-  /** "" if a correction, BACK or relocalization moved the instance. */
-  readonly transitionId: string;
-  /** The step had asked for a field. */
-  readonly asked: boolean;
-  readonly leftRevision: number;
-}
-
-/** A passed checkpoint or a WRITE action that succeeded (3.7). */
-export interface IrreversibleStep {
-  readonly stepId: string;
-  readonly description: string;
-  readonly visitNumber: number;
-  readonly revision: number;
-  /** False for a success that was not applied (0.6). */
-  readonly passed: boolean;
 }
 
 /** A call that a step waits for (section 11). */
@@ -97,7 +27,7 @@ export interface InstanceCall {
 /** Why an optional field needs no further question without being known (3.1). */
 export type SettledWithout = 'DECLINED' | 'LEFT_OUT';
 
-/** What the last plan said for an instance, to undo it if it did not reach the customer (section 12). */
+/** The lead-ins that the last plan contained for an instance. They are restored if they did not reach the customer (section 12). */
 export interface LastPlan {
   readonly revision: number;
   readonly leadInTemplateIds: readonly string[];
@@ -111,6 +41,7 @@ export interface ScenarioInstance {
   readonly status: 'ACTIVE' | 'PAUSED';
   /** Position in the order of starts of the session, from 1; never reused. */
   readonly startNumber: number;
+  /** Milliseconds since 1970, like all times in this file. */
   readonly startedAt: number;
   /** Updated on start, resume and step change, and when a turn addresses the instance (section 5). */
   readonly lastActiveAt: number;
@@ -231,7 +162,7 @@ export interface ScenarioChoiceRequest {
   readonly previousPut?: Putting | undefined;
   readonly putCount: number;
   readonly attempts: number;
-  /** Values of local fields that its scenarios took, by scenario id (0.4). */
+  /** Values of local fields that its scenarios received, by scenario id (0.4). */
   readonly localValues: ReadonlyMap<string, FieldValues>;
 }
 
@@ -292,21 +223,6 @@ export function createEmptySession(key: SessionKey & { readonly agentId: string 
     lastTurnId: '',
     lastStartNumber: 0,
     importedFrom: '',
-  };
-}
-
-/** Creates a visit in which nothing has happened yet. */
-export function createVisit(number: number, enteredRevision: number, openedAt: number): StepVisit {
-  return {
-    number,
-    enteredRevision,
-    openedAt,
-    outcome: undefined,
-    informedRevision: 0,
-    wasAskedBefore: false,
-    mustAsk: false,
-    supersededKeys: 0,
-    returnTo: undefined,
   };
 }
 

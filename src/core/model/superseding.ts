@@ -1,8 +1,9 @@
 import { OrchestratorError } from './orchestrator-error';
 import type { InstanceRequest } from './request';
-import { createEmptySession, type ScenarioInstance, type Session, type StepVisit } from './session';
+import { createEmptySession, type ScenarioInstance, type Session } from './session';
 import type { Turn } from './turn';
 import type { TurnResult } from './turn-result';
+import type { StepVisit } from './visit';
 
 /** Why a turn cannot be superseded (section 13). */
 export type SupersedingProblem =
@@ -59,20 +60,29 @@ function reserveNumbers(instance: ScenarioInstance, replaced: ScenarioInstance |
   return {
     ...instance,
     lastVisitNumber: replaced.lastVisitNumber,
-    visit: reserveKeys(instance.visit, newRequests),
+    visit: reserveKeys(instance.visit, newRequests, listVisits(replaced.visit)),
   };
 }
 
-/** Reserves the keys of a visit and of the visits that it suspended. */
-function reserveKeys(visit: StepVisit, newRequests: readonly InstanceRequest[]): StepVisit {
+function listVisits(visit: StepVisit): readonly StepVisit[] {
+  return visit.returnTo ? [visit, ...listVisits(visit.returnTo.visit)] : [visit];
+}
+
+/** Reserves the keys of a visit and of the visits that it suspended, with those whose requests the replaced turn did not keep. */
+function reserveKeys(
+  visit: StepVisit,
+  newRequests: readonly InstanceRequest[],
+  replaced: readonly StepVisit[],
+): StepVisit {
   const { returnTo } = visit;
+  const reserved = replaced.find(({ number }) => number === visit.number)?.supersededKeys ?? 0;
   const newKeys = new Set(
     newRequests.filter(({ visitNumber }) => visitNumber === visit.number).map(({ actionKey }) => actionKey),
   );
   return {
     ...visit,
-    supersededKeys: visit.supersededKeys + newKeys.size,
-    returnTo: returnTo && { ...returnTo, visit: reserveKeys(returnTo.visit, newRequests) },
+    supersededKeys: Math.max(visit.supersededKeys, reserved) + newKeys.size,
+    returnTo: returnTo && { ...returnTo, visit: reserveKeys(returnTo.visit, newRequests, replaced) },
   };
 }
 
@@ -104,6 +114,6 @@ function describeProblem(problem: SupersedingProblem, lastTurnId: string): strin
     case 'WRITE_ACTION_HINTED':
       return 'its plan hinted a WRITE action, which may be under way. Send the turn without supersedes_turn_id.';
     case 'STATE_NOT_KEPT':
-      return 'a release up to 0.2 applied it, without the state before it. Send the turn without supersedes_turn_id.';
+      return 'a release up to 0.2 applied it and did not keep the state before it. Send the turn without supersedes_turn_id.';
   }
 }

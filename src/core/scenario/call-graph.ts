@@ -39,7 +39,7 @@ export function findCallCycle(
   return undefined;
 }
 
-/** Words a cycle of calls. `names` has the names of the scenarios on it; those without a name are shown by id. */
+/** Describes a cycle of calls. `names` has the names of the scenarios on it; those without a name are shown by id. */
 export function describeCallCycle(
   cycle: readonly string[],
   getName: (scenarioId: string) => string | undefined,

@@ -68,7 +68,7 @@ export interface CompiledStep {
   readonly isReadAction: boolean;
   /** The step has a tool that changes something outside (3.1). */
   readonly isWriteAction: boolean;
-  /** Nothing moves an instance behind the step once it was passed: a checkpoint, or a required WRITE action (3.7). */
+  /** No instance moves back past the step once it was passed: a checkpoint, or a required WRITE action (3.7). */
   readonly countsAsCheckpoint: boolean;
   readonly hasConfirmStage: boolean;
   readonly hasActStage: boolean;
@@ -79,11 +79,11 @@ export interface CompiledStep {
   /** The setting of the definition, with the default of 3.1 applied. */
   readonly canSkip: boolean;
   /**
-   * The definition allows that a walk passes over the step (3.5): `canSkip`, a collected field, no confirm stage and no required action.
-   * Besides, skipping must be enabled, all fields settled, the call done, and no READ action to run again.
+   * The definition allows a walk to pass over the step (3.5): `canSkip`, a collected field, no confirm stage and no required action. In
+   * addition, skipping must be enabled, all fields must be settled, the call must be done, and no READ action must have to run again.
    */
   readonly canBePassedOver: boolean;
-  /** No walk goes on from this step on the turn that enters it: terminal steps, checkpoints and required actions (3.5). */
+  /** No walk continues past this step on the turn that enters it: terminal steps, checkpoints and required actions (3.5). */
   readonly stopsWalk: boolean;
   /** Relocalization can move an instance here (3.8). */
   readonly isRecovery: boolean;

@@ -56,7 +56,7 @@ export function chooseTransition(trigger: TransitionTrigger, walk: Walk, context
     }
     const evaluation = evaluateTransition(transition, walk, variables, context, text);
     if (evaluation.conditionError !== '') conditionErrors.push(`${transition.id}: ${evaluation.conditionError}`);
-    if (evaluation.truth === 'TRUE' && mayNotEnter(walk, transition, context)) {
+    if (evaluation.truth === 'TRUE' && isReentry(walk, transition, context)) {
       alternatives.push(toAlternative(position, transition, evaluation, targetAlreadyEntered));
       blockedReason = `blocked by "${transition.id}"`;
       continue;
@@ -104,24 +104,25 @@ function listEligibleTransitions(
 }
 
 /**
- * Whether the walk has already entered the target. A step is entered at most once a turn, except where the walk ends there because a field
- * that it collects is not settled (3.5), and where a transition clears a field of the target and this turn gave the value for the next round
- * ("Another one?" - "Yes, milk"). Such a transition makes a field unknown, so that a walk takes it only as often as there are fields.
+ * Whether the walk has already entered the target and must not enter it again. A step is entered at most once a turn, except where the walk
+ * ends there because a field that it collects is not settled (3.5), and where a transition clears a field of the target and this turn gave
+ * the value for the next round ("Another one?" - "Yes, milk"). Such a transition makes a field unknown, so that a walk takes it only as
+ * often as there are fields.
  */
-function mayNotEnter(walk: Walk, transition: CompiledTransition, context: SelectionContext): boolean {
+function isReentry(walk: Walk, transition: CompiledTransition, context: SelectionContext): boolean {
   const { position, traversedSteps, input } = walk;
   const { targetStepId } = transition;
-  const wasEntered =
+  const isAlreadyEntered =
     (position.isNewVisit && position.step.stepId === targetStepId) ||
     traversedSteps.some(({ isPassedOver, entry }) => isPassedOver && entry.stepId === targetStepId);
   const target = input.scenario.steps.get(targetStepId);
-  if (!wasEntered || !target) return wasEntered;
+  if (!isAlreadyEntered || !target) return isAlreadyEntered;
   const cleared = clearFields(walk, transition, context);
-  const endsThere = target.collectedFields.some((field) => !isSettledAt(field, target, cleared, context));
-  const beginsRound =
+  const hasUnsettledField = target.collectedFields.some((field) => !isSettledAt(field, target, cleared, context));
+  const isNextRound =
     cleared.clearedFields.length > walk.clearedFields.length &&
     target.collectedFields.some((field) => transition.definition.clears.includes(field));
-  return !endsThere && !beginsRound;
+  return !hasUnsettledField && !isNextRound;
 }
 
 const targetAlreadyEntered = 'target was already entered on this turn';
@@ -140,7 +141,7 @@ function findIneligibleReason(
     const isEligible = transition.readsOutcome || !hasEndedEarly(walk.position);
     return isEligible ? '' : 'does not read the outcome that ended the step';
   }
-  if (mayNotEnter(walk, transition, context)) return targetAlreadyEntered;
+  if (isReentry(walk, transition, context)) return targetAlreadyEntered;
   if (!transition.isGlobal) return '';
   if (transition.targetStepId === walk.position.step.stepId) return 'instance is already at the target';
   const guard = walk.globalGuards.get(transition.id);

@@ -1,5 +1,5 @@
 import { looksUpField, usesField, usesFieldNow } from '../context/used-fields';
-import type { RouteEntry } from '../model/session';
+import type { RouteEntry } from '../model/visit';
 import type { CompiledStep } from '../scenario/compiled-scenario';
 import { getLastCheckpoint } from './checkpoints';
 import type { WalkInput } from './walk-input';
@@ -18,7 +18,7 @@ export type Correction =
 export function findCorrection(input: WalkInput): Correction | undefined {
   const { instance, scenario, correctedFields, known } = input;
   if (correctedFields.length === 0) return undefined;
-  // A value that is gone is looked up again (section 10).
+  // An expired value is looked up again (section 10).
   const uses = (entry: RouteEntry, field: string): boolean =>
     usesField(scenario, entry, field) || (!known.has(field) && looksUpField(scenario, entry, field));
   const { route, stepsBeforeCheckpoint } = instance;

@@ -28,7 +28,7 @@ export function createWalk(input: WalkInput, context: SelectionContext): Walk {
     blockingTransition: undefined,
     correction: undefined,
     hasGoneBack: false,
-    hasNothingToGoBackTo: false,
+    hasNoBackTarget: false,
     hasReturned: false,
     heldFields: instance.heldValues.size === 0 ? noFields : listHeldFields(input),
     blockedByCheckpoint: '',

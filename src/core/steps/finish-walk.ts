@@ -6,7 +6,7 @@ import { changeRequest, type InstanceRequest, isOpen } from '../model/request';
 import { sortNames } from '../model/sorting';
 import { getLastCheckpoint } from './checkpoints';
 import { isBlockedCorrectionResolved } from './correction';
-import { findStageNeed, needAnswer, needConfirmation, needRetry } from './stage-need';
+import { createAskNeed, createConfirmNeed, createRetryNeed, findStageNeed } from './stage-need';
 import { noNeed, type StepNeed } from './step-need';
 import type { Walk } from './walk-state';
 import { changeWalk } from './walk-state';
@@ -14,7 +14,7 @@ import { changeWalk } from './walk-state';
 /** Completes a walk: opens the visit, and finds what the step needs (3.1, 3.3). */
 export function finishWalk(walk: Walk, context: SelectionContext): Walk {
   const opened = walk.position.isNewVisit ? openVisit(walk, context) : walk;
-  return carryLeadIns(reportBlockedCorrection(findNeed(opened, context)));
+  return informWithLeadIns(reportBlockedCorrection(findNeed(opened, context)));
 }
 
 /** When a visit of a step with tools opens, its READ actions of older visits are void and earlier results are forgotten (0.4, 0.6). */
@@ -71,8 +71,8 @@ function forget({ known }: Walk, fields: readonly string[], context: SelectionCo
 function findNeed(walk: Walk, context: SelectionContext): Walk {
   const { outcome } = walk.position.visit;
   const isDeclined = outcome === 'DECLINED';
-  const isCallLost = outcome === 'CALL_FAILED' || outcome === 'CALL_CANCELLED';
-  const stageNeed = isDeclined || isCallLost ? noNeed : findStageNeed(walk, context);
+  const hasCallFailed = outcome === 'CALL_FAILED' || outcome === 'CALL_CANCELLED';
+  const stageNeed = isDeclined || hasCallFailed ? noNeed : findStageNeed(walk, context);
   if (stageNeed.kind !== 'none') return changeWalk(walk, { need: stageNeed });
   const missing = findMissingDataNeed(walk);
   if (missing) return changeWalk(walk, missing);
@@ -84,18 +84,18 @@ function withoutNeed(walk: Walk): Walk {
   return walk.need === noNeed ? walk : changeWalk(walk, { need: noNeed });
 }
 
-/** After a DECLINED that neither moved nor ended the instance, its stages go on: the CONFIRM is put again (2.5). */
+/** After a DECLINED that neither moved nor ended the instance, its stages continue: the CONFIRM is put again (2.5). */
 function askAgain(walk: Walk, context: SelectionContext): Walk {
   const { position, requests } = walk;
   const { step, visit } = position;
   const reset = changeWalk(walk, { position: { ...position, visit: changeVisit(visit, { outcome: undefined }) } });
   const confirm = findVisitRequest({ visit, requests }, 'CONFIRM');
   const wasDeclined = step.hasConfirmStage && confirm?.outcome === 'DECLINED';
-  const need = wasDeclined ? needConfirmation(reset, { step, visit, requests }) : findStageNeed(reset, context);
+  const need = wasDeclined ? createConfirmNeed(reset, { step, visit, requests }) : findStageNeed(reset, context);
   return changeWalk(reset, { need });
 }
 
-/** What a step does about data that its transitions miss. */
+/** How a step obtains data that its transitions are missing. */
 type MissingDataNeed = Pick<Walk, 'need' | 'countsFailure'>;
 
 function findMissingDataNeed(walk: Walk): MissingDataNeed | undefined {
@@ -106,12 +106,12 @@ function findMissingDataNeed(walk: Walk): MissingDataNeed | undefined {
   if (missing.length === 0 && !blockingTransition) return undefined;
   const results = new Set(missing.filter((field) => step.toolVariables.has(field)));
   if (results.size > 0 && action) {
-    return { need: needRetry(action, step, results), countsFailure: !isOpen(action) };
+    return { need: createRetryNeed(action, step, results), countsFailure: !isOpen(action) };
   }
   if (!blockingTransition) return undefined;
   const { scenario } = input;
   const askable = missing.filter((field) => scenario.askableFields.has(field) && !step.toolVariables.has(field));
-  if (askable.length > 0) return { need: needAnswer(walk, 'condition', askable), countsFailure: false };
+  if (askable.length > 0) return { need: createAskNeed(walk, 'condition', askable), countsFailure: false };
   const isExternal = missing.length > 0 && missing.every((field) => !scenario.toolVariables.has(field));
   return isExternal ? eventNeed : undefined;
 }
@@ -144,14 +144,14 @@ function reportBlockedCorrection(walk: Walk): Walk {
 }
 
 /** Lead-ins that no contribution carries are contributed as INFORM (3.1). While a call is open, they wait for its return (section 11). */
-function carryLeadIns(walk: Walk): Walk {
+function informWithLeadIns(walk: Walk): Walk {
   const { leadInTemplateIds, need } = walk;
-  if (leadInTemplateIds.length === 0 || need.kind === 'call' || contributes(need)) return walk;
+  if (leadInTemplateIds.length === 0 || need.kind === 'call' || hasContribution(need)) return walk;
   return { ...walk, need: { kind: 'inform', templateIds: leadInTemplateIds, areLeadIns: true }, leadInTemplateIds: [] };
 }
 
 /** Whether an instance with this need contributes something other than NONE. */
-export function contributes({ kind }: StepNeed): boolean {
+export function hasContribution({ kind }: StepNeed): boolean {
   switch (kind) {
     case 'ask':
     case 'confirm':

@@ -4,8 +4,8 @@ import { changeVisit } from '../model/changes';
 import { isQuestion } from '../model/focus';
 import { withoutFields, withValues } from '../model/known-data';
 import { changeRequest, type InstanceRequest, isOpen } from '../model/request';
-import { createVisit, type RouteEntry, type StepVisit, type SuspendedVisit } from '../model/session';
 import { addName, mergeNames, sortNames } from '../model/sorting';
+import { createVisit, type RouteEntry, type StepVisit, type SuspendedVisit } from '../model/visit';
 import type { CompiledStep, CompiledTransition } from '../scenario/compiled-scenario';
 import { getReusedValues } from './stage-need';
 import type { TraversedStep, Walk } from './walk-state';
@@ -22,7 +22,7 @@ interface Entry {
 const plainEntry: Entry = {};
 
 /** Takes a transition: clears fields, leaves the step, and enters the target or returns to the suspended visit. */
-export function follow(walk: Walk, transition: CompiledTransition, context: SelectionContext): Walk {
+export function followTransition(walk: Walk, transition: CompiledTransition, context: SelectionContext): Walk {
   const { input, position } = walk;
   const cleared = clearFields(walk, transition, context);
   if (transition.returns) return returnToVisit(cleared, transition, context);
@@ -30,7 +30,7 @@ export function follow(walk: Walk, transition: CompiledTransition, context: Sele
   if (!target) return walk;
   const suspends = transition.isGlobal && target.isReturnTarget && !position.isNewVisit;
   if (!suspends) return enter(cleared, leave(cleared, transition, context), target, context);
-  const returnTo = toSuspended(cleared, target);
+  const returnTo = toSuspendedVisit(cleared, target);
   return enter(cleared, leave(cleared, transition, context, returnTo), target, context, { returnTo });
 }
 
@@ -40,10 +40,10 @@ export function moveTo(walk: Walk, target: CompiledStep, context: SelectionConte
 }
 
 /**
- * The visit to return to. A step that is entered again while it is itself to be returned from keeps what it returned to before, so that the
- * suspended visits do not grow without end.
+ * The visit to return to. If a step with a visit to return to is entered again, it keeps that visit, so that suspended visits do not
+ * accumulate.
  */
-function toSuspended({ position, attempts }: Walk, target: CompiledStep): SuspendedVisit {
+function toSuspendedVisit({ position, attempts }: Walk, target: CompiledStep): SuspendedVisit {
   const { step, visit } = position;
   for (let suspended = visit.returnTo; suspended; suspended = suspended.visit.returnTo) {
     if (suspended.stepId === target.stepId && suspended.visit.returnTo) return suspended.visit.returnTo;
@@ -106,9 +106,9 @@ function toTraversedStep(
 ): TraversedStep {
   const { step, visit, isNewVisit } = position;
   const { instance } = input;
-  const ofVisit = isNewVisit ? noRequests : requests.filter(({ visitNumber }) => visitNumber === visit.number);
-  const asked = ofVisit.some(({ kind }) => kind === 'ASK');
-  const confirm = findVisitRequest({ visit, requests: ofVisit }, 'CONFIRM');
+  const visitRequests = isNewVisit ? noRequests : requests.filter(({ visitNumber }) => visitNumber === visit.number);
+  const asked = visitRequests.some(({ kind }) => kind === 'ASK');
+  const confirm = findVisitRequest({ visit, requests: visitRequests }, 'CONFIRM');
   const entry: RouteEntry = {
     stepId: step.stepId,
     visitNumber: isNewVisit ? 0 : visit.number,
@@ -116,10 +116,10 @@ function toTraversedStep(
     asked,
     canGoBackTo: asked || confirm !== undefined || step.collectedFields.some((field) => isGiven(field, input, context)),
     declined: !isNewVisit && visit.outcome === 'DECLINED',
-    readFields: step.isReadAction ? listReadFields(ofVisit) : noFields,
+    readFields: step.isReadAction ? listReadFields(visitRequests) : noFields,
     confirmedFields: confirm ? sortNames([...confirm.values.keys()]) : noFields,
   };
-  const hasContributed = ofVisit.length > 0 || (!isNewVisit && visit.informedRevision > 0);
+  const hasContributed = visitRequests.length > 0 || (!isNewVisit && visit.informedRevision > 0);
   const wasAsked = correction !== undefined && instance.path.some((each) => each.asked && each.stepId === step.stepId);
   const isSkipped = step.collectedFields.length > 0 && !asked && !hasContributed && !wasAsked;
   return { entry, transition, isPassedOver: isNewVisit, isSkipped };
@@ -141,8 +141,8 @@ function isGiven(field: string, { instance, scenario }: Walk['input'], { storedD
 }
 
 /**
- * Enters a step: what came after its earlier place is taken off the route (0.9). `left` has what leaving the previous step has changed, or is
- * the walk itself at a start. Both moves together copy the walk once.
+ * Enters a step. If the step is on the route, its entry and all later ones are removed from the route (0.9). `left` has what leaving the
+ * previous step has changed, or is the walk itself at a start. Both moves together copy the walk once.
  */
 export function enter(
   walk: Walk,
@@ -170,8 +170,8 @@ export function enter(
     blockingTransition: undefined,
     traversedSteps: left.traversedSteps,
     route: earlier < 0 ? left.route : left.route.slice(0, earlier),
-    leftSteps: without(left.leftSteps, step.stepId),
-    stepsBeforeCheckpoint: without(left.stepsBeforeCheckpoint, step.stepId),
+    leftSteps: removeName(left.leftSteps, step.stepId),
+    stepsBeforeCheckpoint: removeName(left.stepsBeforeCheckpoint, step.stepId),
     requests: takeOverAction(left.requests, step, visit.number),
     leadInTemplateIds: addLeadIns(walk, step),
   });
@@ -187,7 +187,7 @@ function takeReusedValues(walk: Walk, step: CompiledStep, context: SelectionCont
   });
 }
 
-function without(names: readonly string[], name: string): readonly string[] {
+function removeName(names: readonly string[], name: string): readonly string[] {
   return names.includes(name) ? names.filter((each) => each !== name) : names;
 }
 
@@ -198,20 +198,26 @@ function wasAskedBefore({ input, requests }: Walk, { stepId }: CompiledStep): bo
   );
 }
 
-/** A WRITE action under way moves to the new visit of its step, with its key (3.9). */
+/**
+ * A WRITE action under way moves to the new visit of its step, with its key (3.9). One that is not required is no longer under way when a tool has
+ * an outcome: the walk may then pass over the step, and no other step may take the action for its own.
+ */
 function takeOverAction(
   requests: readonly InstanceRequest[],
   step: CompiledStep,
   visitNumber: number,
 ): readonly InstanceRequest[] {
   if (!step.isWriteAction || !(step.isRequiredAction || step.readsActionResult)) return requests;
-  const isUnderWay = (request: InstanceRequest): boolean =>
-    request.kind === 'ACTION' && request.stepId === step.stepId && isOpen(request);
+  const isUnderWay = ({ kind, stepId, status, tools }: InstanceRequest): boolean =>
+    kind === 'ACTION' &&
+    stepId === step.stepId &&
+    status === 'OPEN' &&
+    (step.isRequiredAction || tools.every(({ outcome }) => outcome === undefined));
   if (!requests.some(isUnderWay)) return requests;
   return requests.map((request) => (isUnderWay(request) ? changeRequest(request, { visitNumber }) : request));
 }
 
-/** Adds the templates of a step that speaks with the next contribution. A correction does not repeat those of the steps it goes through again. */
+/** Adds the templates of a step with `speak: WITH_NEXT`. A correction does not repeat those of the steps that it passes again. */
 function addLeadIns({ leadInTemplateIds, correction, input }: Walk, step: CompiledStep): readonly string[] {
   if (!step.speaksWithNext) return leadInTemplateIds;
   const isRepeated = correction !== undefined && input.instance.route.some(({ stepId }) => stepId === step.stepId);
@@ -234,14 +240,14 @@ function returnToVisit(walk: Walk, transition: CompiledTransition, context: Sele
     attempts: suspended.attempts,
     blockingTransition: undefined,
     route: earlier < 0 ? left.route : left.route.slice(0, earlier),
-    leftSteps: without(left.leftSteps, step.stepId),
-    stepsBeforeCheckpoint: without(left.stepsBeforeCheckpoint, step.stepId),
+    leftSteps: removeName(left.leftSteps, step.stepId),
+    stepsBeforeCheckpoint: removeName(left.stepsBeforeCheckpoint, step.stepId),
   });
 }
 
 /**
- * Clears the fields that a taken transition lists under `clears` (3.2). Spared are values given this turn that neither the step collects nor
- * the condition of the transition reads.
+ * Clears the fields that a taken transition lists under `clears` (3.2). Values of this turn that neither the step collects nor the
+ * condition of the transition reads are kept.
  */
 export function clearFields(
   walk: Walk,

@@ -42,13 +42,13 @@ export function findStageNeed(walk: Walk, context: SelectionContext): StepNeed {
   const { step, visit } = position;
   switch (findOpenStage(walk, context)) {
     case 'collect':
-      return needAnswer(walk, 'collect', listFieldsToCollect(walk, context));
+      return createAskNeed(walk, 'collect', listFieldsToCollect(walk, context));
     case 'call':
       return step.call ? { kind: 'call', scenarioId: step.call.scenarioId } : noNeed;
     case 'confirm':
-      return needConfirmation(walk, { step, visit, requests });
+      return createConfirmNeed(walk, { step, visit, requests });
     case 'act':
-      return needAction(walk, { step, visit, requests });
+      return createActionNeed(walk, { step, visit, requests });
     case 'inform':
       return { kind: 'inform', templateIds: step.definition.templateIds, areLeadIns: false };
     case 'none':
@@ -60,24 +60,24 @@ export function findStageNeed(walk: Walk, context: SelectionContext): StepNeed {
 function isCollectOpen(walk: Walk, context: SelectionContext): boolean {
   const { step } = walk.position;
   if (step.collectedFields.length === 0) return false;
-  return !areFieldsSettled(step, walk, context) || asksAll(walk, context);
+  return !areFieldsSettled(step, walk, context) || shouldAskAll(walk, context);
 }
 
 function listFieldsToCollect(walk: Walk, context: SelectionContext): readonly string[] {
   const { step } = walk.position;
-  if (asksAll(walk, context)) return step.collectedFields;
+  if (shouldAskAll(walk, context)) return step.collectedFields;
   return step.collectedFields.filter((field) => !isSettledAt(field, step, walk, context));
 }
 
 /** Whether the step asks for all its fields, because it may not be skipped and was not answered yet. */
-function asksAll({ position, requests }: Walk, { settings }: SelectionContext): boolean {
+function shouldAskAll({ position, requests }: Walk, { settings }: SelectionContext): boolean {
   const { step, visit } = position;
   const mustAsk = !step.canSkip || visit.mustAsk || !settings.enableStepSkipping;
   return mustAsk && !visit.wasAskedBefore && findVisitRequest({ visit, requests }, 'ASK')?.hasAnswer !== true;
 }
 
 /** Returns the need to ask for fields. */
-export function needAnswer(walk: Walk, stage: 'collect' | 'condition', fields: readonly string[]): StepNeed {
+export function createAskNeed(walk: Walk, stage: 'collect' | 'condition', fields: readonly string[]): StepNeed {
   const { position, requests, known } = walk;
   const ask = findVisitRequest({ visit: position.visit, requests }, 'ASK');
   const isReprompt = ask !== undefined && isOpen(ask) && fields.some((field) => ask.fields.includes(field));
@@ -105,7 +105,7 @@ export function getReusedValues(
 }
 
 /** The confirm stage. An open CONFIRM for the same values is put again; any other is a new agreement (0.8). */
-export function needConfirmation({ input, position, known }: Walk, state: VisitState): StepNeed {
+export function createConfirmNeed({ input, position, known }: Walk, state: VisitState): StepNeed {
   const { step, visit } = position;
   const last = findVisitRequest(state, 'CONFIRM');
   const values = getValuesToConfirm(step, input.scenario, withUnsentValues(known, last));
@@ -123,24 +123,24 @@ export function needConfirmation({ input, position, known }: Walk, state: VisitS
 }
 
 /** The act stage: all tools, or on a retry those that have not succeeded (0.6). */
-function needAction({ input, position }: Walk, state: VisitState): StepNeed {
+function createActionNeed({ input, position }: Walk, state: VisitState): StepNeed {
   const { step, visit } = position;
   const confirm = step.hasConfirmStage ? findVisitRequest(state, 'CONFIRM') : undefined;
   const last = findVisitRequest(state, 'ACTION');
-  const isAgain = last !== undefined && (isOpen(last) || !confirm || confirm.actionKey === last.actionKey);
+  const isRepeated = last !== undefined && (isOpen(last) || !confirm || confirm.actionKey === last.actionKey);
   const { instanceId } = input.instance;
   const newKey = confirm?.actionKey ?? buildActionKey(instanceId, step.stepId, visit.number, visit.supersededKeys + 1);
   return {
     kind: 'act',
-    actionKey: isAgain ? last.actionKey : newKey,
-    tools: isAgain ? step.tools.filter(({ toolId }) => !hasSucceeded(last, toolId)) : step.tools,
-    isReprompt: isAgain,
+    actionKey: isRepeated ? last.actionKey : newKey,
+    tools: isRepeated ? step.tools.filter(({ toolId }) => !hasSucceeded(last, toolId)) : step.tools,
+    isReprompt: isRepeated,
     isAwaited: step.isRequiredAction || step.readsActionResult,
   };
 }
 
 /** Returns the need to run the tools again that fill variables which are still missing (3.3). */
-export function needRetry(action: InstanceRequest, step: CompiledStep, missing: ReadonlySet<string>): StepNeed {
+export function createRetryNeed(action: InstanceRequest, step: CompiledStep, missing: ReadonlySet<string>): StepNeed {
   const isNeeded = ({ toolId, variableNames }: ToolBinding): boolean =>
     !hasSucceeded(action, toolId) || variableNames.some((name) => missing.has(name));
   return {
@@ -156,12 +156,12 @@ function hasSucceeded({ tools }: InstanceRequest, toolId: string): boolean {
   return tools.some((tool) => tool.toolId === toolId && tool.outcome === 'SUCCEEDED');
 }
 
-const nothing: FieldValues = new Map();
+const noValues: FieldValues = new Map();
 
 /** Returns the known values of `confirms_fields` or, if that is empty, of all fields that the scenario collects, by name (3.1). */
 function getValuesToConfirm(step: CompiledStep, scenario: CompiledScenario, known: KnownData): FieldValues {
   const { confirmsFields, confirmsNothing } = step.definition;
-  if (confirmsNothing) return nothing;
+  if (confirmsNothing) return noValues;
   if (confirmsFields.length > 0) return getKnownValues(confirmsFields, known);
   return getKnownValues(narrowToKnown(scenario.collectedFields, known), known);
 }
@@ -178,7 +178,7 @@ function haveSameValues(a: FieldValues, b: FieldValues): boolean {
   return true;
 }
 
-/** Whether a walk may pass over the step: skipping is allowed, its fields are settled and nothing else is to be done (3.5). */
+/** Whether a walk may pass over the step: skipping is allowed, its fields are settled and no other stage is open (3.5). */
 export function isPassable(walk: Walk, context: SelectionContext): boolean {
   const { position, correction } = walk;
   const { step } = position;

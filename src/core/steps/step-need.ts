@@ -35,7 +35,7 @@ export type StepNeed =
   | {
       readonly kind: 'inform';
       readonly templateIds: readonly string[];
-      /** The templates are those of steps that speak with the next contribution. They do not finish the inform stage (3.1). */
+      /** The templates are those of steps with `speak: WITH_NEXT`. They do not finish the inform stage (3.1). */
       readonly areLeadIns: boolean;
     }
   /** Data that neither the customer nor a tool of the scenario gives (3.3). */

@@ -3,8 +3,9 @@ import type { SelectionContext } from '../context/selection-context';
 import type { FieldValues } from '../model/json';
 import type { KnownData } from '../model/known-data';
 import type { InstanceRequest } from '../model/request';
-import type { RouteEntry, ScenarioInstance, StepVisit } from '../model/session';
+import type { ScenarioInstance } from '../model/session';
 import type { TransitionAlternative } from '../model/transition-decision';
+import type { RouteEntry, StepVisit } from '../model/visit';
 import type { CompiledStep, CompiledTransition } from '../scenario/compiled-scenario';
 import type { StepNeed } from './step-need';
 import type { WalkInput } from './walk-input';
@@ -64,7 +65,7 @@ export interface Walk {
   readonly correction: CorrectionTarget | undefined;
   /** BACK moved the instance (3.10). */
   readonly hasGoneBack: boolean;
-  readonly hasNothingToGoBackTo: boolean;
+  readonly hasNoBackTarget: boolean;
   /** A `returns` transition was taken (3.2). */
   readonly hasReturned: boolean;
   /** Changed fields that take no effect yet, because a WRITE action is under way; sorted (3.9). */
@@ -109,7 +110,7 @@ export function changeWalk(walk: Walk, changes: Partial<Walk>): Walk {
     blockingTransition: walk.blockingTransition,
     correction: walk.correction,
     hasGoneBack: walk.hasGoneBack,
-    hasNothingToGoBackTo: walk.hasNothingToGoBackTo,
+    hasNoBackTarget: walk.hasNoBackTarget,
     hasReturned: walk.hasReturned,
     heldFields: walk.heldFields,
     blockedByCheckpoint: walk.blockedByCheckpoint,

@@ -9,7 +9,7 @@ import { chooseTransition, type TransitionChoice } from './choice';
 import { findCorrection } from './correction';
 import { createWalk } from './create-walk';
 import { finishWalk } from './finish-walk';
-import { enter, follow, moveTo } from './moves';
+import { enter, followTransition, moveTo } from './moves';
 import { isDone, isPassable } from './stage-need';
 import type { WalkInput } from './walk-input';
 import type { Walk } from './walk-state';
@@ -22,12 +22,12 @@ import { changeWalk } from './walk-state';
 export function walkInstance(input: WalkInput, context: SelectionContext): Walk {
   const initial = createWalk(input, context);
   const first = input.isStart ? enter(initial, initial, input.step, context) : leaveCurrentStep(initial, context);
-  return finishWalk(walkOn(first, context), context);
+  return finishWalk(walkForward(first, context), context);
 }
 
 /**
- * Continues a walk whose call ended: the outcome and the returned values are recorded in the visit where the walk stopped, which then goes on
- * (section 11).
+ * Continues a walk whose call ended: the outcome and the returned values are recorded in the visit where the walk stopped, which then
+ * continues (section 11).
  */
 export function continueWalk(
   walk: Walk,
@@ -42,9 +42,8 @@ export function continueWalk(
     returnedValues: new Map<string, JsonValue>([...walk.returnedValues, ...returned]),
     known: withValues(walk.known, returned),
   };
-  const anytime = takeTransition('ANYTIME', resumed, context);
-  const next = anytime.isTaken ? anytime.walk : takeTransition('ON_COMPLETION', anytime.walk, context).walk;
-  return finishWalk(walkOn(next, context), context);
+  const hasHopsLeft = walk.traversedSteps.length < context.settings.maxHopsPerTurn;
+  return finishWalk(hasHopsLeft ? walkForward(advance(resumed, context), context) : resumed, context);
 }
 
 /** Leaves the step where the walk begins: ANYTIME and global transitions, BACK, a correction, then ON_COMPLETION transitions (3.2). */
@@ -61,8 +60,8 @@ function leaveCurrentStep(initial: Walk, context: SelectionContext): Walk {
 }
 
 /**
- * Applies BACK; undefined if it does not reach the instance (3.10). If this turn gives a field of the step that it goes to, that answers the
- * question, and the walk goes on from there.
+ * Applies BACK; undefined if it does not reach the instance (3.10). If this turn gives a field of the step that it goes to, that answers
+ * the question, and the walk continues from there.
  */
 function goBack(walk: Walk, context: SelectionContext): Walk | undefined {
   const { input } = walk;
@@ -79,7 +78,7 @@ function goBack(walk: Walk, context: SelectionContext): Walk | undefined {
     case 'blocked':
       return { ...walk, blockedByCheckpoint: target.description };
     case 'nothing':
-      return { ...walk, hasNothingToGoBackTo: true };
+      return { ...walk, hasNoBackTarget: true };
   }
 }
 
@@ -91,7 +90,7 @@ function correct(walk: Walk, context: SelectionContext): Walk | undefined {
   return moveTo({ ...walk, correction: correction.target }, correction.target.step, context);
 }
 
-function walkOn(first: Walk, context: SelectionContext): Walk {
+function walkForward(first: Walk, context: SelectionContext): Walk {
   let walk = first;
   while (canContinue(walk, context)) {
     const next = advance(walk, context);
@@ -126,7 +125,7 @@ function takeTransition(
   const { transition } = choice;
   const walk = recordChoice(current, choice);
   if (!transition) return { walk, isTaken: false };
-  const followed = follow(walk, transition, context);
+  const followed = followTransition(walk, transition, context);
   return { walk: followed, isTaken: followed !== walk };
 }
 

@@ -2,7 +2,7 @@ import type { SelectionContext } from '../context/selection-context';
 import { listCallers } from '../lifecycle/callers';
 import { decideChoices } from '../lifecycle/choices';
 import { changeAction, isActive, type TurnInstance } from '../lifecycle/turn-instance';
-import { findInstanceOf, type TurnState, updateInstances } from '../lifecycle/turn-state';
+import { findScenarioInstance, type TurnState, updateInstances } from '../lifecycle/turn-state';
 import { findOpenRequest } from '../model/request';
 import { hasEndedEarly } from '../steps/stage-need';
 import type { StepNeed } from '../steps/step-need';
@@ -30,31 +30,31 @@ function isAtEnd({ position }: Walk): boolean {
   return isTerminal && anytimeTransitions.length + completionTransitions.length === 0 && !hasEndedEarly(position);
 }
 
-/** Lets the instances walk whose deferred contribution has become free, although the turn does not concern them (0.5, 4.2). */
-export function activateFreed(state: TurnState, context: SelectionContext): TurnState {
+/** Activates the instances whose deferred contribution is no longer blocked, although the turn does not concern them (0.5, 4.2). */
+export function activateUnblocked(state: TurnState, context: SelectionContext): TurnState {
   return updateInstances(state, (instance) => {
     if (!isActive(instance) || instance.shouldWalk || instance.walk) return instance;
     const rivalId = instance.view.instance.deferredBehindScenarioId;
     const input = rivalId === '' ? undefined : toWalkInput(instance.view);
     if (!input) return instance;
     const expectedWalk = walkInstance(input, context);
-    if (isRivalThere(expectedWalk.need, rivalId, state, context)) return instance;
+    if (hasRival(expectedWalk.need, rivalId, state, context)) return instance;
     const reason = instance.resumed ? 'RESUMED' : 'GOES_ON';
     return { ...instance, shouldWalk: true, reason, expectedWalk };
   });
 }
 
 /**
- * Whether what an instance would contribute still has its rival (4.2): a CONFIRM that of the other scenario, or the CHOICE with this one
- * option; an ASK the ASK of the other scenario.
+ * Whether the rival of an instance's contribution remains (4.2). The rival of a CONFIRM is the CONFIRM of the other scenario or the CHOICE
+ * with this one option. The rival of an ASK is the ASK of the other scenario.
  */
-function isRivalThere({ kind }: StepNeed, rivalId: string, state: TurnState, context: SelectionContext): boolean {
-  const rival = findInstanceOf(state, rivalId);
+function hasRival({ kind }: StepNeed, rivalId: string, state: TurnState, context: SelectionContext): boolean {
+  const rival = findScenarioInstance(state, rivalId);
   switch (kind) {
     case 'ask':
-      return asks(rival, 'ASK');
+      return hasQuestion(rival, 'ASK');
     case 'confirm':
-      return asks(rival, 'CONFIRM') || isOffered(rivalId, state, context);
+      return hasQuestion(rival, 'CONFIRM') || isOffered(rivalId, state, context);
     case 'act':
     case 'inform':
     case 'call':
@@ -83,7 +83,7 @@ const questionKinds: Readonly<Record<StepNeed['kind'], 'ASK' | 'CONFIRM' | undef
 };
 
 /** Whether the instance asks or confirms on this turn, or still waits for such an answer. */
-function asks(instance: TurnInstance | undefined, kind: 'ASK' | 'CONFIRM'): boolean {
+function hasQuestion(instance: TurnInstance | undefined, kind: 'ASK' | 'CONFIRM'): boolean {
   if (!instance || !isActive(instance)) return false;
   const { view, walk } = instance;
   if (walk) return questionKinds[walk.need.kind] === kind;

@@ -13,8 +13,8 @@ import {
 import { findInstance, replaceInstance, type TurnState, updateInstances } from '../lifecycle/turn-state';
 import type { FieldValues } from '../model/json';
 import { getKnownValues, withValues } from '../model/known-data';
-import type { StepVisit } from '../model/session';
 import type { CallOutcomeKind } from '../model/turn';
+import { listVisitNumbers, type StepVisit } from '../model/visit';
 import type { CompiledScenario, CompiledStep } from '../scenario/compiled-scenario';
 import { getReusedValues } from '../steps/stage-need';
 import { continueWalk, walkInstance } from '../steps/walk';
@@ -22,7 +22,7 @@ import { toWalkInput } from '../steps/walk-input';
 import type { Walk } from '../steps/walk-state';
 import { settleWalk } from './walks';
 
-/** What a call hands to its caller when it ends (section 11). */
+/** The result that a call returns to its caller (section 11). */
 interface CallResult {
   readonly outcome: CallOutcomeKind;
   readonly returned: FieldValues;
@@ -33,10 +33,10 @@ interface CallResult {
 const noValues: FieldValues = new Map();
 
 /**
- * Cancels what a call started when the walk of its caller left the step (section 11). If the walk ends where the same scenario is called, for
- * example after a correction, the run that is there goes on. A visit that is to be returned to is not left (0.8).
+ * Cancels the instance that a call started when the walk of its caller left the step (section 11). If the walk ends where the same scenario
+ * is called, for example after a correction, the existing run continues. A suspended visit is not left (0.8).
  */
-export function leaveCalls(state: TurnState): TurnState {
+export function cancelLeftCalls(state: TurnState): TurnState {
   let current = state;
   for (const caller of state.instances) {
     const { call, isCallOfWalk, walk, view } = caller;
@@ -46,7 +46,7 @@ export function leaveCalls(state: TurnState): TurnState {
       continue;
     }
     const callVisit = findCallVisit(view.instance.visit, view.scenario, view.instance.currentStepId);
-    if (callVisit !== undefined && listVisits(walk.position.visit).includes(callVisit)) continue;
+    if (callVisit !== undefined && listVisitNumbers(walk.position.visit).includes(callVisit)) continue;
     current = replaceInstance(current, { ...caller, call: undefined });
     const called = call.hasStarted ? findInstance(current, call.instanceId) : undefined;
     if (called && !hasEnded(called)) current = replaceInstance(current, cancelCalled(called));
@@ -60,13 +60,8 @@ function findCallVisit(visit: StepVisit, scenario: CompiledScenario | undefined,
   return visit.returnTo && findCallVisit(visit.returnTo.visit, scenario, visit.returnTo.stepId);
 }
 
-/** Lists the numbers of a visit and of those that it suspended. */
-function listVisits({ number, returnTo }: StepVisit): readonly number[] {
-  return returnTo ? [number, ...listVisits(returnTo.visit)] : [number];
-}
-
-/** Hands the results of called instances that have ended to their callers (section 11). */
-export function returnCalls(state: TurnState, context: SelectionContext): TurnState {
+/** Returns the results of called instances that have ended to their callers (section 11). */
+export function returnCallResults(state: TurnState, context: SelectionContext): TurnState {
   if (!state.instances.some(({ call }) => call)) return state;
   let current = updateInstances(state, (instance) => markReturned(instance, state));
   for (const { view } of current.instances) {
@@ -103,7 +98,7 @@ function listReturns(caller: TurnInstance, calledId: string): readonly string[] 
   return findCallStep(caller, calledId)?.call?.returns ?? [];
 }
 
-/** Finds the step that waits for a call: the one where the instance stands, or one whose visit is suspended. */
+/** Finds the step that waits for a call: the current step of the instance, or a step whose visit is suspended. */
 function findCallStep({ view, walk }: TurnInstance, calledId: string): CompiledStep | undefined {
   const step = walk?.position.step ?? view.step;
   return step?.call?.scenarioId === calledId ? step : findSuspendedCallStep(view.instance.visit, view.scenario);
@@ -117,7 +112,10 @@ function findSuspendedCallStep(visit: StepVisit, scenario: CompiledScenario | un
   return undefined;
 }
 
-/** Returns what an earlier run of the called scenario found, this turn's included; undefined if the step does not use it (section 11). */
+/**
+ * Returns the values that an earlier run of the called scenario found, runs of this turn included; undefined if the step does not use it
+ * (section 11).
+ */
 export function findReusedValues(
   caller: TurnInstance,
   calledId: string,
@@ -127,8 +125,8 @@ export function findReusedValues(
   return step && getReusedValues(step, context);
 }
 
-/** Ends a call with what an earlier run found. */
-export function reuseRun(
+/** Ends a call with the values of an earlier run. */
+export function reuseCompletedRun(
   state: TurnState,
   caller: TurnInstance,
   returned: FieldValues,
@@ -137,40 +135,43 @@ export function reuseRun(
   return endCall(state, caller, { outcome: 'CALL_SUCCEEDED', returned, leadInTemplateIds: [] }, context);
 }
 
-/** Ends the call of a caller that cannot be made or did not come to a result. */
+/** Fails a call that cannot be made or has ended without a result. */
 export function failCall(state: TurnState, caller: TurnInstance, context: SelectionContext): TurnState {
   return endCall(state, caller, { outcome: 'CALL_FAILED', returned: noValues, leadInTemplateIds: [] }, context);
 }
 
-/** Records the end of a call. An active caller goes on in the same turn, a paused one when it resumes. */
+/** Records the end of a call. An active caller continues on the same turn, a paused one when it resumes. */
 function endCall(state: TurnState, waiting: TurnInstance, result: CallResult, context: SelectionContext): TurnState {
   const caller: TurnInstance = { ...waiting, call: undefined, isCallOfWalk: false };
-  const walk = isActive(caller) ? (caller.walk ?? walkNow(caller, context)) : undefined;
-  return replaceInstance(state, walk ? goOn(caller, walk, result, context) : keepForLater(caller, result, context));
+  const walk = isActive(caller) ? (caller.walk ?? computeWalk(caller, context)) : undefined;
+  return replaceInstance(
+    state,
+    walk ? continueCaller(caller, walk, result, context) : storeCallResult(caller, result, context),
+  );
 }
 
-function walkNow({ view, start, expectedWalk }: TurnInstance, context: SelectionContext): Walk | undefined {
+function computeWalk({ view, start, expectedWalk }: TurnInstance, context: SelectionContext): Walk | undefined {
   const input = toWalkInput(view, start !== undefined);
   return expectedWalk ?? (input && walkInstance(input, context));
 }
 
-function goOn(caller: TurnInstance, walk: Walk, result: CallResult, context: SelectionContext): TurnInstance {
+function continueCaller(caller: TurnInstance, walk: Walk, result: CallResult, context: SelectionContext): TurnInstance {
   const reason = caller.reason === 'QUIET' ? 'GOES_ON' : caller.reason;
-  const awake = { ...caller, shouldWalk: true, reason } as TurnInstance;
+  const activated = { ...caller, shouldWalk: true, reason } as TurnInstance;
   const { outcome, returned, leadInTemplateIds } = result;
   const carrying = { ...walk, leadInTemplateIds: [...walk.leadInTemplateIds, ...leadInTemplateIds] };
-  if (!carrying.position.step.call) return { ...awake, walk: recordInSuspendedVisit(carrying, outcome, returned) };
+  if (!carrying.position.step.call) return { ...activated, walk: recordInSuspendedVisit(carrying, outcome, returned) };
   const continued = continueWalk(carrying, outcome, returned, context);
-  if (outcome !== 'CALL_SUCCEEDED' && hasStayed(walk, continued) && !isHandledNow(continued)) {
-    return changeAction(awake, { action: 'CANCEL', reason: outcome }, { walk: continued });
+  if (outcome !== 'CALL_SUCCEEDED' && isSameVisit(walk, continued) && !isHandledNow(continued)) {
+    return changeAction(activated, { action: 'CANCEL', reason: outcome }, { walk: continued });
   }
-  const settled = settleWalk(awake, continued, context);
+  const settled = settleWalk(activated, continued, context);
   // A caller that a loop pauses has used the result, so it does not call again when it resumes.
-  return settled.action === 'PAUSE' ? keepForLater(settled, result, context) : settled;
+  return settled.action === 'PAUSE' ? storeCallResult(settled, result, context) : settled;
 }
 
 /** Whether the walk is still at the visit where the call ended. */
-function hasStayed(before: Walk, { position }: Walk): boolean {
+function isSameVisit(before: Walk, { position }: Walk): boolean {
   return position.step === before.position.step && position.visit.number === before.position.visit.number;
 }
 
@@ -201,8 +202,8 @@ function recordOutcome(visit: StepVisit, scenario: CompiledScenario | undefined,
   return { ...visit, returnTo: { ...returnTo, visit: suspended } };
 }
 
-/** Records the result in the instance itself: the caller goes on when it resumes. A failure that nothing handles cancels it now (2.5). */
-function keepForLater(caller: TurnInstance, result: CallResult, context: SelectionContext): TurnInstance {
+/** Records the result in the instance itself: the caller continues when it resumes. A failure that nothing handles cancels it now (2.5). */
+function storeCallResult(caller: TurnInstance, result: CallResult, context: SelectionContext): TurnInstance {
   const { view } = caller;
   const { outcome, returned, leadInTemplateIds } = result;
   const stored = withVariables(view.instance, returned, context.turn.occurredAt);

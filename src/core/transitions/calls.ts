@@ -1,19 +1,19 @@
 import type { SelectionContext } from '../context/selection-context';
 import { listCallChain } from '../lifecycle/callers';
-import { isBlockerThere } from '../lifecycle/pending-starts';
+import { isStillBlocked } from '../lifecycle/pending-starts';
 import { checkResume, isPauseRequested, resume } from '../lifecycle/resumes';
 import type { StartCandidate, StartRejection } from '../lifecycle/scenario-start';
 import { createImpliedCandidates, pendingEffects } from '../lifecycle/start-candidates';
 import { addStart, reject, selectStarts } from '../lifecycle/start-selection';
 import { testStart } from '../lifecycle/start-tests';
 import { getInstanceId, getScenarioId, hasEnded, isActive, type TurnInstance } from '../lifecycle/turn-instance';
-import { findInstance, findInstanceOf, replaceInstance, type TurnState } from '../lifecycle/turn-state';
+import { findInstance, findScenarioInstance, replaceInstance, type TurnState } from '../lifecycle/turn-state';
 import type { FieldValues } from '../model/json';
 import { getKnownValues } from '../model/known-data';
 import type { InstanceCall } from '../model/session';
-import { failCall, findReusedValues, reuseRun } from './call-returns';
+import { failCall, findReusedValues, reuseCompletedRun } from './call-returns';
 
-/** Calls nest at most this deep (section 11). */
+/** The maximum depth of nested calls (section 11). */
 const maxCallLevels = 5;
 
 /** Opens the calls of the walks that ended at a call stage (section 11). */
@@ -87,7 +87,7 @@ function openCall(
 ): TurnState {
   const { scenarioId } = pending;
   const reused = findReusedValues(caller, scenarioId, context);
-  if (reused) return reuseRun(state, caller, reused, context);
+  if (reused) return reuseCompletedRun(state, caller, reused, context);
   const chain = listCallChain(state, caller);
   const isCycle = chain.some((instance) => getScenarioId(instance) === scenarioId);
   if (isCycle || chain.length > maxCallLevels) return failCall(state, caller, context);
@@ -101,8 +101,8 @@ function openCall(
   };
   // From here on the caller waits, so it does not count as active.
   const waiting = replaceInstance(state, { ...caller, call: pending, isCallOfWalk: caller.walk !== undefined });
-  const existing = findInstanceOf(waiting, scenarioId);
-  if (existing && !hasEnded(existing)) return join(waiting, existing, attempt, context);
+  const existing = findScenarioInstance(waiting, scenarioId);
+  if (existing && !hasEnded(existing)) return joinInstance(waiting, existing, attempt, context);
   // A scenario that has started and ended on this turn can start again on a later one.
   return existing?.start ? waiting : startCalled(waiting, attempt, context);
 }
@@ -111,7 +111,7 @@ function openCall(
 function startCalled(state: TurnState, attempt: CallAttempt, context: SelectionContext): TurnState {
   const { caller, pending, candidate, toleratedScenarioIds } = attempt;
   const result = testStart(candidate, { state, toleratedScenarioIds }, context);
-  if (!result.hasPassed) return refuse(state, result.rejection, attempt, context);
+  if (!result.hasPassed) return rejectCall(state, result.rejection, attempt, context);
   const call = { ...pending, instanceId: getInstanceId(result.started), hasStarted: true, pendingTurnsLeft: 0 };
   const started = addStart(setCall(state, caller, call), result.started, result.displaced);
   const implied = context.catalogue.relationships.getImpliedScenarios('SCENARIO', candidate.scenarioId);
@@ -119,25 +119,30 @@ function startCalled(state: TurnState, attempt: CallAttempt, context: SelectionC
 }
 
 /** Waits for an instance that runs already, and resumes it if it is paused. */
-function join(state: TurnState, existing: TurnInstance, attempt: CallAttempt, context: SelectionContext): TurnState {
+function joinInstance(
+  state: TurnState,
+  existing: TurnInstance,
+  attempt: CallAttempt,
+  context: SelectionContext,
+): TurnState {
   const { caller, pending, toleratedScenarioIds } = attempt;
   const call = { ...pending, instanceId: getInstanceId(existing), hasStarted: false, pendingTurnsLeft: 0 };
   if (existing.reason !== 'STAYS_PAUSED' || isPauseRequested(existing.view)) return setCall(state, caller, call);
-  const check = checkResume(existing, state, { mayDisplace: false, isCalled: true, toleratedScenarioIds }, context);
+  const check = checkResume(existing, state, { canDisplace: false, isCalled: true, toleratedScenarioIds }, context);
   if (check.canResume) return resume(setCall(state, caller, call), existing, check.displaced, context);
   const { reason, blockingScenarioIds } = check;
-  return refuse(state, { reason, blockingScenarioIds }, attempt, context);
+  return rejectCall(state, { reason, blockingScenarioIds }, attempt, context);
 }
 
 /** A call that is refused with a reason of 2.14 stays pending for some turns. Any other refusal, and the last turn, fails it. */
-function refuse(
+function rejectCall(
   state: TurnState,
   rejection: StartRejection,
   { caller, pending, candidate, countsTurn }: CallAttempt,
   context: SelectionContext,
 ): TurnState {
   const rejected = state.rejected.has(candidate.scenarioId) ? state : reject(state, candidate, rejection);
-  const isCounted = countsTurn && !isBlockerThere({ rejection }, listPendingIds(context), state);
+  const isCounted = countsTurn && !isStillBlocked({ rejection }, listPendingIds(context), state);
   const pendingTurnsLeft = pending.pendingTurnsLeft - (isCounted ? 1 : 0);
   if (pendingEffects[rejection.reason] === 'RETRY' && pendingTurnsLeft > 0) {
     return setCall(rejected, caller, { ...pending, pendingTurnsLeft });

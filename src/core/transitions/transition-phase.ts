@@ -1,7 +1,7 @@
 import type { SelectionContext } from '../context/selection-context';
-import { followCallers, hasEndOrPause } from '../lifecycle/callers';
+import { hasEndOrPause, propagateToCalled } from '../lifecycle/callers';
 import { decideChoices } from '../lifecycle/choices';
-import { type LifecyclePhase, listFreed, markSettled, startAndResume } from '../lifecycle/lifecycle-phase';
+import { type LifecyclePhase, listNewlyInactive, markProcessed, startAndResume } from '../lifecycle/lifecycle-phase';
 import { decidePendingStarts } from '../lifecycle/pending-starts';
 import { withCompletedRuns } from '../lifecycle/scenario-counters';
 import type { RejectedStart } from '../lifecycle/scenario-start';
@@ -9,9 +9,9 @@ import { collectFurtherCandidates } from '../lifecycle/start-candidates';
 import { getScenarioId, isActive, type TurnInstance } from '../lifecycle/turn-instance';
 import { type TurnState, updateInstances } from '../lifecycle/turn-state';
 import type { PendingStart, ScenarioChoiceRequest } from '../model/session';
-import { contributes } from '../steps/finish-walk';
-import { activateFreed, completeSilently } from './after-walks';
-import { leaveCalls, returnCalls } from './call-returns';
+import { hasContribution } from '../steps/finish-walk';
+import { activateUnblocked, completeSilently } from './after-walks';
+import { cancelLeftCalls, returnCallResults } from './call-returns';
 import { openCalls, retryPendingCalls } from './calls';
 import { activateQuiet, updateGuards, walkInstances } from './walks';
 
@@ -34,7 +34,7 @@ export interface TransitionPhase {
  * contributes on a MESSAGE turn, the quiet instances walk as well (0.5). Pure.
  */
 export function decideTransitions(context: SelectionContext, lifecycle: LifecyclePhase): TransitionPhase {
-  const walked = leaveCalls(walkInstances(lifecycle.state, withCompletedRuns(lifecycle.state, context)));
+  const walked = cancelLeftCalls(walkInstances(lifecycle.state, withCompletedRuns(lifecycle.state, context)));
   let state = runRounds(retryCalls(walked, context), context);
   if (context.turn.trigger === 'MESSAGE' && isSilent(state)) {
     state = runRounds(walkInstances(activateQuiet(state), context), context);
@@ -50,7 +50,7 @@ function retryCalls(state: TurnState, context: SelectionContext): TurnState {
 }
 
 function isSilent({ instances }: TurnState): boolean {
-  return !instances.some((instance) => isActive(instance) && instance.walk && contributes(instance.walk.need));
+  return !instances.some((instance) => isActive(instance) && instance.walk && hasContribution(instance.walk.need));
 }
 
 /**
@@ -67,24 +67,24 @@ function runRounds(initial: TurnState, context: SelectionContext): TurnState {
 }
 
 function runRound(state: TurnState, context: SelectionContext): TurnState {
-  const completed = followCallers(leaveCalls(completeSilently(state)));
+  const completed = propagateToCalled(cancelLeftCalls(completeSilently(state)));
   const withRuns = withCompletedRuns(completed, context);
-  const called = openCalls(returnCalls(completed, withRuns), withRuns);
-  const continued = startFurther(followCallers(called), withRuns);
-  return walkInstances(activateFreed(continued, withRuns), withRuns);
+  const called = openCalls(returnCallResults(completed, withRuns), withRuns);
+  const continued = startFurtherCandidates(propagateToCalled(called), withRuns);
+  return walkInstances(activateUnblocked(continued, withRuns), withRuns);
 }
 
 /** Tries again what the ends and pauses since the last selection made possible (0.7, step 11). */
-function startFurther(state: TurnState, context: SelectionContext): TurnState {
-  const freed = listFreed(state);
-  if (freed.length === 0) return state;
-  const retried = retryPendingCalls(markSettled(state), context, { countsTurn: false });
-  return startAndResume(retried, collectFurtherCandidates(context, retried, freed), context);
+function startFurtherCandidates(state: TurnState, context: SelectionContext): TurnState {
+  const newlyInactive = listNewlyInactive(state);
+  if (newlyInactive.length === 0) return state;
+  const retried = retryPendingCalls(markProcessed(state), context, { countsTurn: false });
+  return startAndResume(retried, collectFurtherCandidates(context, retried, newlyInactive), context);
 }
 
 function toPhase(state: TurnState, context: SelectionContext): TransitionPhase {
   const { choices, choiceToPut } = decideChoices(state, context);
-  const { instances } = updateInstances(state, (instance) => toFinal(instance, choiceToPut));
+  const { instances } = updateInstances(state, (instance) => finalizeInstance(instance, choiceToPut));
   return {
     instances,
     rejected: [...state.rejected.values()],
@@ -94,13 +94,13 @@ function toPhase(state: TurnState, context: SelectionContext): TransitionPhase {
   };
 }
 
-/** Names the reason of an instance that waits for a call and contributes nothing, and marks the pause that the plan offers to end. */
-function toFinal(instance: TurnInstance, choiceToPut: ScenarioChoiceRequest | undefined): TurnInstance {
+/** Sets the reason of an instance that waits for a call, and marks a pause that the plan offers to end. */
+function finalizeInstance(instance: TurnInstance, choiceToPut: ScenarioChoiceRequest | undefined): TurnInstance {
   if (
     instance.action === 'CONTINUE' &&
     instance.call &&
     (instance.reason === 'GOES_ON' || instance.reason === 'QUIET') &&
-    !(instance.walk && contributes(instance.walk.need))
+    !(instance.walk && hasContribution(instance.walk.need))
   ) {
     return { ...instance, reason: 'WAITS_FOR_CALL' };
   }

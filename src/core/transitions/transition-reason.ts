@@ -29,7 +29,7 @@ export function getReason(walk: Walk): TransitionReason {
   if (walk.traversedSteps.length > 0) return 'ADVANCED';
   if (walk.heldFields.length > 0) return 'AWAITS_ACTION';
   if (walk.blockedByCheckpoint !== '') return 'BLOCKED_BY_CHECKPOINT';
-  if (walk.hasNothingToGoBackTo) return 'NOTHING_TO_GO_BACK_TO';
+  if (walk.hasNoBackTarget) return 'NOTHING_TO_GO_BACK_TO';
   return walk.input.isStart ? 'ENTERED' : getStayReason(walk);
 }
 

@@ -154,7 +154,7 @@ function describeInform({ need }: Walk, step: string): string {
 function describeEvent({ blockingTransition }: Walk, step: string): string {
   const { transitionId = '', missingFields = [] } = blockingTransition ?? {};
   return missingFields.length === 0
-    ? `Step ${step} waits for an event from outside.`
+    ? `Step ${step} waits for an external event.`
     : `Transition "${transitionId}" of step ${step} waits for ${missingFields.join(', ')} from outside.`;
 }
 

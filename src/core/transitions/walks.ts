@@ -32,7 +32,7 @@ function walk(instance: TurnInstance, context: SelectionContext): TurnInstance {
   return applyModelChoice(settleWalk(instance, countStalledAttempt(instance, walked, context), context), context);
 }
 
-/** Takes a walk over. A loop ends at a recovery step or, if there is none, in a pause (2.8). */
+/** Applies a finished walk to its instance. A loop ends at a recovery step or, if there is none, in a pause (2.8). */
 export function settleWalk(instance: TurnInstance, walked: Walk, context: SelectionContext): TurnInstance {
   if (!isLooping(walked, context)) return { ...instance, walk: walked };
   const recovery = relocalize(walked, context);
@@ -51,8 +51,8 @@ function recoverFromMissingStep(instance: TurnInstance, context: SelectionContex
 }
 
 /**
- * Counts a message as an attempt if an UNKNOWN transition holds the step and nothing can be asked or awaited for it (3.3). A turn counts at
- * most once.
+ * Counts a message as an attempt if an UNKNOWN transition blocks the step, and nothing can be asked or awaited to resolve it (3.3). A turn
+ * counts at most once.
  */
 function countStalledAttempt({ view }: TurnInstance, walked: Walk, { turn, views }: SelectionContext): Walk {
   const isStalled = walked.blockingTransition !== undefined && walked.need.kind === 'none';
@@ -82,7 +82,7 @@ function isLooping(
   return limit > 0 && attempts > limit;
 }
 
-/** Lets the instances that the turn did not address walk after all, because the others have nothing to say (0.5). */
+/** Activates the instances that the turn did not address, because the others contribute nothing (0.5). */
 export function activateQuiet(state: TurnState): TurnState {
   return updateInstances(state, (instance) =>
     isActive(instance) && !instance.shouldWalk && !instance.walk

@@ -128,7 +128,7 @@ export class CompiledCatalogue {
     const codes = findings.filter(({ severity }) => severity === 'ERROR').map(({ code }) => code);
     this.deps.log.error(
       { agent_id: agentId, version, codes },
-      'the stored field definitions are refused by this version of the service and have no effect',
+      'the stored field definitions are invalid in this release and have no effect',
     );
     return new Map();
   }

@@ -94,7 +94,7 @@ function checkCommand({ turn, session, scenarios, relationships, fields }: Phase
   }
   if (turn.supersedesTurnId !== '') {
     const description =
-      'must be empty, because this method stores no turns; send the session before the turn to replace';
+      'must be empty, because this method stores no turns; send the session as it was before the replaced turn';
     violations.push({ field: 'input.turn.supersedes_turn_id', description });
   }
   if (relationships.length > 0 && scenarios.length === 0) {

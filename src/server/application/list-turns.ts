@@ -39,7 +39,10 @@ export async function listTurns(
   return { items: markSuperseded(turns, [...turns, ...next.turns], codec), nextCursor: lastRevision };
 }
 
-/** Marks turns. A turn can be superseded only while it is the last one, so only by the turn at the next revision. */
+/**
+ * Marks the turns that were superseded. Only the last turn can be superseded, so the turn at the next revision is the one that superseded
+ * it.
+ */
 function markSuperseded(
   turns: readonly TurnRecord[],
   recordedTurns: readonly TurnRecord[],

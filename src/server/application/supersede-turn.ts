@@ -37,7 +37,7 @@ export async function restoreSupersededState(
   return restoreSessionBefore(session, stateBefore.session);
 }
 
-/** Finds out why the state before the last turn is not kept. */
+/** Determines why the state before the last turn is not kept. */
 async function findProblem(
   { store, codec }: SupersedingDependencies,
   session: Session,

@@ -118,7 +118,7 @@ const defaultPrometheusPort = 9464;
  *
  * @throws Error for an exporter, a protocol or a number that is not supported.
  */
-export function createMetricReaders(env: NodeJS.ProcessEnv): readonly IMetricReader[] {
+function createMetricReaders(env: NodeJS.ProcessEnv): readonly IMetricReader[] {
   return getRequestedExporters('METRICS', env).map((name) => {
     switch (name) {
       case 'otlp':

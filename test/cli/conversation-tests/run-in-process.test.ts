@@ -125,7 +125,7 @@ steps:
 `;
   const paid = '{instance_id: Order, kind: ACTION_SUCCEEDED, tool_id: pay}';
 
-  /** Runs outcomes, each in a turn of its own, and returns their keys. The instance is replaced by its name. */
+  /** Runs outcomes, each in a separate turn, and returns their keys. The instance is replaced by its name. */
   async function listKeys(...outcomes: readonly string[]): Promise<readonly string[]> {
     writeFileSync(join(folder, 'order.yaml'), order);
     const start = '  - {message: Order, candidates: [{scenario_id: Order, score: 0.9}]}\n';
@@ -139,7 +139,7 @@ steps:
     );
   }
 
-  test('an answer gets that of the open CONFIRM, a result that of the last ACTION_HINT of its tool', async () => {
+  test('an answer gets the key of the open CONFIRM, and a result gets the key of the last ACTION_HINT of its tool', async () => {
     const yes = '{instance_id: Order, kind: CONFIRMED}';
     expect(await listKeys(yes, paid, '{instance_id: Order, kind: ACTION_SUCCEEDED}')).toEqual([
       'Order/pay/1',
@@ -165,12 +165,12 @@ turns:
     expect(result.turnResults[2]?.actual).toMatchObject({ hints: { Order: ['pay'] } });
   });
 
-  test('a result of a tool that was not hinted, and an answer without an instance, get none', async () => {
+  test('a result of a tool that was not hinted and an answer without an instance get no key', async () => {
     expect(await listKeys(paid)).toEqual(['']);
     expect(await listKeys('{kind: CONFIRMED}')).toEqual(['']);
   });
 
-  test('the file can leave it out, and name the scenario in place of the instance', async () => {
+  test('the file can omit the key, or name the scenario in place of the instance', async () => {
     const yes = (key: string) => `{instance_id: Order, kind: CONFIRMED, action_key: ${key}}`;
     expect(await listKeys(yes('""'))).toEqual(['']);
     expect(await listKeys(yes('Order/pay/7'))).toEqual(['Order/pay/7']);
@@ -198,7 +198,7 @@ test('13: a turn that cannot be superseded ends the conversation', async () => {
   expect((await run(earlier)).run.failure).toMatch(/Supersede that one/);
 });
 
-test('13: a turn that supersedes one that a service refuses ends the run with the same error', async () => {
+test('13: a superseding turn that a service rejects ends the run with the same error', async () => {
   const play = async (turns: string) => (await run(turns)).run;
   const notLast = await play(`  - ${startRefund}}
   - {message: Hm, supersedes_turn_id: 1d5b2b3a-7d3f-4c5e-9a52-0c7f2f6f4b09}

@@ -72,7 +72,7 @@ test('0.8: an action of an earlier release has no tools', () => {
   );
 });
 
-test('0.8: what an instance waits for names the called scenario, or the one whose contribution comes first', () => {
+test('0.8: the text of what an instance waits for names the called scenario, or the one whose contribution comes first', () => {
   expect(formatInstance({ waitsFor: 3, call: { scenarioId: 'i' } })).toContain(
     '  waits for the scenario that it called (call of Identity)',
   );

@@ -74,7 +74,7 @@ test('0.3: a contribution of a TOOL_RESULTS turn replaces the previous one of th
 describe('0.3: the current exchange', () => {
   const ask = (scenarioId: string): ScenarioDraft => asking(scenarioId, [`${scenarioId}_x`, `${scenarioId}_y`]);
 
-  test('0.3: is the last MESSAGE turn and every turn since: the request that was put last has the focus', () => {
+  test('0.3: is the last MESSAGE turn and every later turn, and its latest request has the focus', () => {
     const conversation = startConversation([ask('a'), ask('b')]);
     expect(getFocus(conversation.turn({ variables: { b_x: 1 } }))).toBe('a#1');
     // Only b contributed, so that the request of a belongs to an earlier exchange.
@@ -84,7 +84,7 @@ describe('0.3: the current exchange', () => {
     expect(getFocus(conversation.turn())).toBe('a#1');
   });
 
-  test('0.3: without an open ASK or CONFIRM, the focus is the first owner in its latest turn with a contribution', () => {
+  test('0.3: without an open ASK or CONFIRM, gives the focus to the first contributor of its latest turn with a contribution', () => {
     const conversation = startConversation([acting('a', { priority: 9 }), acting('b')]);
     expect(getFocus(conversation.turn({ trigger: 'TIMER' }))).toBe('a#1');
     conversation.turn({ trigger: 'TOOL_RESULTS', outcomes: [{ kind: 'ACTION_FAILED', instanceId: 'b#1' }] });

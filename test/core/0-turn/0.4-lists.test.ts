@@ -61,7 +61,7 @@ describe('0.4: APPEND and REMOVE', () => {
     expect(played.transition('shop')).toMatchObject({ reason: 'CORRECTED', correctedFields: ['items'] });
   });
 
-  test('0.4: the list of a local field is that of the instance that takes the value', () => {
+  test('0.4: APPEND extends the list of the instance that receives the local field', () => {
     const conversation = startConversation([asking('shop', ['items', 'name'], { localFields: ['items'] })]);
     conversation.turn({ patch: { items: ['ham'] }, ...change('APPEND', 'tea') });
     conversation.turn(change('APPEND', 'milk'));
@@ -82,20 +82,20 @@ describe('0.4: a field marked as declined', () => {
   });
   const declined: TurnDraft = { given: [{ name: 'voucher', declined: true }] };
 
-  test('0.4: is settled where it is optional, before it is asked for', () => {
+  test('0.4: is settled if it is optional, even before it is asked for', () => {
     const conversation = startConversation([shop(['voucher'])]);
     conversation.turn(declined);
     expect(conversation.session.declinedFields).toEqual(['voucher']);
     expect(conversation.turn({ variables: { name: 'Ada' } }).plan).toEqual(['shop ASK city']);
   });
 
-  test('0.4: is asked for where it is not optional', () => {
+  test('0.4: is asked for if it is not optional', () => {
     const conversation = startConversation([shop([])]);
     conversation.turn(declined);
     expect(conversation.turn({ variables: { name: 'Ada' } }).plan).toEqual(['shop ASK voucher']);
   });
 
-  test('0.4: is not known, although it was', () => {
+  test('0.4: is no longer known', () => {
     const conversation = startConversation([shop([])], { variables: { voucher: 'X7' } });
     conversation.turn(declined);
     expect(conversation.turn({ variables: { name: 'Ada' } }).plan).toEqual(['shop ASK voucher']);
@@ -113,7 +113,7 @@ describe('0.4: a field marked as declined', () => {
     expect(conversation.turn({ variables: { name: 'Ada' } }).plan).toEqual(['shop ASK voucher']);
   });
 
-  test('0.4: holds for every scenario of the session', () => {
+  test('0.4: applies to every scenario of the session', () => {
     const other = { ...shop(['voucher']), scenarioId: 'other' };
     const conversation = startConversation([shop(['voucher'])]);
     conversation.store(other);

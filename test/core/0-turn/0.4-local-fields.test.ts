@@ -7,7 +7,7 @@ import {
 } from '../../support/conversation';
 import { asking, end } from '../../support/sample-scenarios';
 
-/** Both scenarios ask for a street of their own. */
+/** Both scenarios ask for their own street. */
 const delivery = asking('delivery', ['street', 'floor'], { localFields: ['street'] });
 const billing = asking('billing', ['street', 'iban'], { localFields: ['street'] });
 const chat = asking('chat', ['topic', 'mood']);
@@ -21,8 +21,8 @@ function listTakers({ session }: PlayedTurn): readonly string[] {
   return [...instances.map(({ instanceId }) => instanceId), ...(session.variables.has('street') ? ['session'] : [])];
 }
 
-describe('0.4: a candidate variable for a local field is taken by', () => {
-  test('0.4: no. 1, the instance of the scenario that it names, although another one asks', () => {
+describe('0.4: a candidate variable for a local field is received by', () => {
+  test('0.4: the instance of the scenario that it names (no. 1), even if another instance asks', () => {
     const conversation = new Conversation([delivery, billing]);
     conversation.turn({ candidates: { billing: 0.9 } });
     conversation.turn({ candidates: { delivery: 0.9 } });
@@ -30,7 +30,7 @@ describe('0.4: a candidate variable for a local field is taken by', () => {
     expect(listTakers(played)).toEqual(['billing#1']);
   });
 
-  test('0.4: no. 1, the candidate of the scenario that it names', () => {
+  test('0.4: the candidate of the scenario that it names (no. 1)', () => {
     const conversation = new Conversation([delivery, billing]);
     const played = conversation.turn({
       candidates: { delivery: 0.9, billing: 0.8 },
@@ -40,7 +40,7 @@ describe('0.4: a candidate variable for a local field is taken by', () => {
     expect([...played.plan].sort()).toEqual(['billing ASK iban', 'delivery ASK street']);
   });
 
-  test('0.4: no. 2, the active instance that asked last', () => {
+  test('0.4: the active instance that asked last (no. 2)', () => {
     const conversation = new Conversation([delivery, billing]);
     conversation.turn({ candidates: { delivery: 0.9 } });
     conversation.turn({ candidates: { billing: 0.9 } });
@@ -49,38 +49,38 @@ describe('0.4: a candidate variable for a local field is taken by', () => {
     expect([getStreet(conversation, 'delivery'), getStreet(conversation, 'billing')]).toEqual(['Side 2', 'Main 1']);
   });
 
-  test('0.4: no. 2 before no. 3, the active instance that asks, and not the candidate', () => {
+  test('0.4: the active instance that asks (no. 2), not the candidate (no. 3)', () => {
     const conversation = new Conversation([delivery, billing]);
     conversation.turn({ candidates: { delivery: 0.9 } });
     expect(listTakers(conversation.turn({ ...main, candidates: { billing: 0.9 } }))).toEqual(['delivery#1']);
   });
 
-  test('0.4: no. 3, the first candidate in start order', () => {
+  test('0.4: the first candidate in start order (no. 3)', () => {
     const conversation = new Conversation([delivery, billing]);
     const played = conversation.turn({ ...main, candidates: { billing: 0.9, delivery: 0.8 } });
     expect(listTakers(played)).toEqual(['billing#1']);
   });
 
-  test('0.4: no candidate below the threshold', () => {
+  test('0.4: no candidate whose score is below the threshold', () => {
     const played = new Conversation([delivery]).turn({ ...main, candidates: { delivery: 0.4 } });
     expect(listTakers(played)).toEqual(['session']);
   });
 
-  test('0.4: no. 3 before no. 4, the candidate and not the focus', () => {
+  test('0.4: the candidate (no. 3), not the focus (no. 4)', () => {
     const later = asking('later', ['name', 'street'], { localFields: ['street'] });
     const conversation = new Conversation([delivery, later]);
     conversation.turn({ candidates: { later: 0.9 } });
     expect(listTakers(conversation.turn({ ...main, candidates: { delivery: 0.9 } }))).toEqual(['delivery#2']);
   });
 
-  test('0.4: no. 4, the focus, if its scenario lists the field', () => {
+  test('0.4: the focus, if its scenario lists the field (no. 4)', () => {
     const later = asking('later', ['name', 'street'], { localFields: ['street'] });
     const conversation = new Conversation([later]);
     conversation.turn({ candidates: { later: 0.9 } });
     expect(listTakers(conversation.turn(main))).toEqual(['later#1']);
   });
 
-  test('0.4: no. 5, the paused instance that asks', () => {
+  test('0.4: the paused instance that asks (no. 5)', () => {
     const conversation = new Conversation([delivery, chat]);
     conversation.turn({ candidates: { delivery: 0.9, chat: 0.8 } });
     conversation.turn({
@@ -92,14 +92,14 @@ describe('0.4: a candidate variable for a local field is taken by', () => {
     expect(listTakers(conversation.turn(main))).toEqual(['delivery#1']);
   });
 
-  test('0.4: the session, if no instance takes it', () => {
+  test('0.4: the session, if no instance receives it', () => {
     const conversation = new Conversation([delivery, chat]);
     conversation.turn({ candidates: { chat: 0.9 } });
     expect(listTakers(conversation.turn(main))).toEqual(['session']);
   });
 });
 
-test('0.4: only the instance that took the value sees it', () => {
+test('0.4: only the instance that received the value sees it', () => {
   const confirming = (scenarioId: string): ScenarioDraft => ({
     scenarioId,
     localFields: ['street'],
@@ -135,7 +135,7 @@ test('0.4: an instance reads a local field from customer_data', () => {
   expect(played.plan).toEqual(['delivery ASK floor']);
 });
 
-test('0.4: a new value of a local field corrects only the instance that takes it', () => {
+test('0.4: a new value of a local field corrects only the instance that receives it', () => {
   const conversation = new Conversation([delivery, billing]);
   conversation.turn({ ...main, candidates: { delivery: 0.9 } });
   conversation.turn({
@@ -148,7 +148,7 @@ test('0.4: a new value of a local field corrects only the instance that takes it
   expect([getStreet(conversation, 'delivery'), getStreet(conversation, 'billing')]).toEqual(['Main 9', 'Side 2']);
 });
 
-test('0.5: a changed local field addresses the instance that takes it, and no other one whose scenario collects it', () => {
+test('0.5: a changed local field addresses the instance that receives it, and no other instance whose scenario collects it', () => {
   const conversation = new Conversation([delivery, billing]);
   conversation.turn({ ...main, candidates: { delivery: 0.9 } });
   conversation.turn({
@@ -160,7 +160,7 @@ test('0.5: a changed local field addresses the instance that takes it, and no ot
   expect(played.actions).toContain('billing CONTINUE QUIET');
 });
 
-describe('0.4: what a candidate takes', () => {
+describe('0.4: a local value that a candidate receives', () => {
   const tax = asking('tax', ['year'], { exclusive: true });
   const startPending = (): Conversation => {
     const conversation = new Conversation([tax, delivery]);

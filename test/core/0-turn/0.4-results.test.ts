@@ -33,7 +33,7 @@ describe('0.4: results belong to a visit', () => {
     return conversation;
   };
 
-  test('0.4: a new visit forgets the results of its tools, and no others', () => {
+  test('0.4: a new visit forgets the results of its own tools only', () => {
     const conversation = playToNote(order());
     expect(conversation.turn(correct).plan).toEqual(['s ACTION_HINT find']);
     expect(conversation.instance('s').variables).toEqual(new Map([['other', 'kept']]));
@@ -56,7 +56,7 @@ describe('0.4: results belong to a visit', () => {
     expect(conversation.turn({ ...later, ...correct }).plan).toEqual(['s CONFIRM status=known']);
   });
 
-  test('0.4: a visit that is entered again has no result until an outcome of that visit gives one', () => {
+  test('0.4: a step that is entered again has no result until an outcome of the new visit provides one', () => {
     const waits = order({ to: [{ to: 'note', condition: 'has(data.status)' }] });
     const conversation = playToNote(waits);
     expect(conversation.turn(correct).transition('s').targetStepId).toBe('look_up');

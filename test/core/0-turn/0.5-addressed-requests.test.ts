@@ -29,7 +29,7 @@ describe('0.5: a field of the open ASK addresses its instance', () => {
     expect(getAddressed(conversation.turn({ ...named, ...draft }))).toEqual(['s#1']);
   });
 
-  test('0.5: not when the customer declines a field that nobody asked for', () => {
+  test('0.5: declining a field that was not asked for addresses no instance', () => {
     const conversation = start();
     conversation.turn({ patch: { x: 1 }, candidates: { s: 0.9, t: 0.8 } });
     expect(getAddressed(conversation.turn({ ...named, given: [{ name: 'hobby', declined: true }] }))).toEqual([]);
@@ -73,7 +73,7 @@ test('0.5: an instance that waits for a call is addressed with what it called', 
   expect([...getAddressed(conversation.turn({ variables: { z: 1 } }))].sort()).toEqual(['s#1', 't#1']);
 });
 
-test('0.5: an instance whose step blocks a start goes on as usual', () => {
+test('0.5: an instance whose step blocks a start continues as usual', () => {
   const blocking = asking('s', ['x', 'y']);
   const steps = blocking.steps.map((step) => ({ ...step, blocksStarts: step.isTerminal !== true }));
   const conversation = new Conversation([{ ...blocking, steps }, asking('t', ['z', 'w']), asking('u', ['v'])]);
@@ -85,7 +85,7 @@ test('0.5: an instance whose step blocks a start goes on as usual', () => {
 });
 
 describe('0.5: when_not_addressed = PAUSE', () => {
-  test('0.5: is QUIET where 2.9 does not pause: no addressed instance is active any more', () => {
+  test('0.5: acts like QUIET if 2.9 does not pause, because no addressed instance is active', () => {
     const conversation = startConversation([
       confirming('s'),
       asking('t', ['z'], { whenNotAddressed: 'PAUSE' }),
@@ -103,14 +103,14 @@ describe('0.5: when_not_addressed = PAUSE', () => {
 });
 
 describe('0.5: on a turn without a message', () => {
-  test('0.5: an instance walks only for what concerns it, and the others keep their requests', () => {
+  test('0.5: only the instances that it concerns walk, and the others keep their requests', () => {
     const conversation = startConversation([asking('s', ['x', 'y']), asking('t', ['z', 'w'])]);
     const played = conversation.turn({ trigger: 'TOOL_RESULTS', patch: { x: 1 } });
     expect([...played.plan].sort()).toEqual(['s ASK y', 't NONE']);
     expect(played.result.plan.openRequests.map(({ instanceId }) => instanceId)).toEqual(['s#1', 't#1']);
   });
 
-  test('0.5: rule 2.3c is not evaluated for an instance that nothing is about', () => {
+  test('0.5: rule 2.3c is not evaluated for an instance that the turn does not concern', () => {
     const conversation = startConversation([{ scenarioId: 's', steps: [end] }]);
     expect(conversation.turn({ trigger: 'TIMER' }).actions).toEqual(['s CONTINUE QUIET']);
     expect(conversation.turn().actions).toEqual(['s COMPLETE TERMINAL']);

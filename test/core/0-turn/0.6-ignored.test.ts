@@ -78,7 +78,7 @@ describe('0.6: an outcome that is not applied is returned with its reason', () =
       'no request of the key is of its kind',
       [],
       { kind: 'ACTION_FAILED', actionKey: key },
-      'ACTION_FAILED NO_OPEN_REQUEST',
+      's#1 ACTION_FAILED NO_OPEN_REQUEST',
     ],
     [
       'no ACTION lists the tool',
@@ -118,7 +118,7 @@ describe('0.6: an outcome that is not applied is returned with its reason', () =
     expect([listIgnored(named), named.transition('a').targetStepId]).toEqual([[], 'wait']);
   });
 
-  test('0.6: a second answer of the same turn has nothing left to answer', () => {
+  test('0.6: a second answer of the same turn finds no open request', () => {
     const played = play().turn({ outcomes: [{ kind: 'CONFIRMED' }, { kind: 'DECLINED' }] });
     expect(listIgnored(played)).toEqual(['s#1 DECLINED ALREADY_ANSWERED']);
     expect(played.plan).toEqual(['s ACTION_HINT pay,post']);
@@ -139,7 +139,7 @@ describe('0.6: an outcome that is not applied is returned with its reason', () =
   });
 });
 
-test('0.6: an ignored outcome is about no instance', () => {
+test('0.6: an ignored outcome concerns no instance', () => {
   const played = play({ intent: 'stop' }).turn({ outcomes: [{ kind: 'CONFIRMED', actionKey: key }] });
   expect(played.result.context.addressedInstanceIds).toEqual([]);
 });
@@ -185,7 +185,7 @@ describe('0.6: an ACTION_SUCCEEDED of a WRITE tool that is not applied', () => {
     expect(conversation.instance('s').irreversibleDone).toMatchObject([{ stepId: 'pay', description: 'money sent' }]);
   });
 
-  test('0.6: does not enter it twice if it is reported twice', () => {
+  test('0.6: enters irreversible_done once if it is reported twice', () => {
     const conversation = play(yes, paid('pay'), paid('pay'), paid('post'));
     expect(listDone(conversation)).toEqual(['money sent']);
   });
@@ -195,7 +195,7 @@ describe('0.6: an ACTION_SUCCEEDED of a WRITE tool that is not applied', () => {
     expect(played.lifecycle('s')).toMatchObject({ action: 'CANCEL', irreversibleDone: ['money sent'] });
   });
 
-  test('0.6: that only looks something up does not enter it', () => {
+  test('0.6: does not enter irreversible_done if the tool only looks something up', () => {
     const reading: ScenarioDraft = {
       scenarioId: 's',
       steps: [{ ...payStep, isRequiredAction: false, requiresConfirmation: true }, waiting, end],

@@ -1,7 +1,7 @@
-import type { Conversation, TurnDraft } from '../../support/conversation';
+import type { Conversation, StepDraft, TurnDraft } from '../../support/conversation';
 import { listIgnored, listRequests } from '../../support/requests';
 import { startConversation } from '../../support/running';
-import { acting, asking, confirming, silent } from '../../support/sample-scenarios';
+import { acting, asking, confirming, end, silent, waiting } from '../../support/sample-scenarios';
 
 type Outcome = NonNullable<TurnDraft['outcomes']>[number];
 const refund = asking('refund', ['order_id', 'reason']);
@@ -50,7 +50,7 @@ describe('0.6: a success for an ended instance', () => {
     return conversation;
   };
 
-  test('0.6: is recorded for its own instance as done but not as passed', () => {
+  test('0.6: is recorded for its instance as done but not as passed', () => {
     const { session } = startWithEndedInstance().turn({
       outcomes: [{ kind: 'ACTION_SUCCEEDED', actionKey: 's#1/act/1' }],
     });
@@ -60,7 +60,24 @@ describe('0.6: a success for an ended instance', () => {
     expect(session.instances[0]?.irreversibleDone).toEqual([]);
   });
 
-  test('0.6: is described by its step id if the step or the scenario does not exist', () => {
+  test('0.6: is not recorded again if it is the one that the visit ended with', () => {
+    const conversation = startConversation([acting('s'), acting('t')]);
+    const success: TurnDraft = { outcomes: [{ kind: 'ACTION_SUCCEEDED', actionKey: 's#1/act/1' }] };
+    conversation.turn(success);
+    conversation.turn({ signals: [['CANCEL', 's']] });
+    expect(conversation.turn(success).session.endedInstances[0]?.irreversibleDone).toMatchObject([
+      { stepId: 'act', visitNumber: 1 },
+    ]);
+  });
+
+  test('0.6: is recorded once, however often it is reported', () => {
+    const conversation = startWithEndedInstance();
+    const report: TurnDraft = { outcomes: [{ kind: 'ACTION_SUCCEEDED', actionKey: 's#1/act/1' }] };
+    conversation.turn(report);
+    expect(conversation.turn(report).session.endedInstances[0]?.irreversibleDone).toHaveLength(1);
+  });
+
+  test('0.6: is described by its step id if the scenario does not exist, and by the step of its tool if only the step does not', () => {
     const late = (stepId: string): Outcome => ({
       kind: 'ACTION_SUCCEEDED',
       instanceId: 's#1',
@@ -73,6 +90,95 @@ describe('0.6: a success for an ended instance', () => {
       { description: 'act' },
     ]);
     const { session } = startWithEndedInstance().turn({ outcomes: [late('gone')] });
-    expect(session.endedInstances[0]?.irreversibleDone).toMatchObject([{ stepId: 'gone', description: 'gone' }]);
+    expect(session.endedInstances[0]?.irreversibleDone).toMatchObject([{ stepId: 'act', description: 's done' }]);
   });
+});
+
+describe('0.6: a button that confirms and acts', () => {
+  const key = 's#1/pay/1';
+  const start = (): Conversation =>
+    startConversation([
+      {
+        scenarioId: 's',
+        steps: [
+          { stepId: 'pay', isCheckpoint: true, isRequiredAction: true, toolIds: ['pay', 'log'], to: ['wait'] },
+          waiting,
+          end,
+        ],
+      },
+    ]);
+  const success = (toolId: string): Outcome => ({ kind: 'ACTION_SUCCEEDED', actionKey: key, toolId });
+  const yes: Outcome = { kind: 'CONFIRMED', actionKey: key };
+
+  test.each<[string, readonly Outcome[]]>([
+    ['both on one turn', [yes, success('')]],
+    ['the success of each tool on one turn', [success('pay'), success('log')]],
+    ['the answer and the success of each tool on one turn', [yes, success('pay'), success('log')]],
+  ])('0.6: may report %s', (_case, outcomes) => {
+    const conversation = start();
+    const played = conversation.turn({ outcomes });
+    expect(listIgnored(played)).toEqual([]);
+    expect(played.transition('s').targetStepId).toBe('wait');
+    expect(conversation.instance('s').irreversibleDone).toMatchObject([{ stepId: 'pay', passed: true }]);
+  });
+
+  test('0.6: does not have a tool run again that has succeeded with the answer', () => {
+    const played = start().turn({ outcomes: [yes, success('pay')] });
+    expect(played.plan).toEqual(['s ACTION_HINT log']);
+  });
+
+  test('0.6: answers each tool once', () => {
+    const played = start().turn({ outcomes: [success('pay'), success('pay')] });
+    expect(listIgnored(played)).toEqual(['s#1 ACTION_SUCCEEDED ALREADY_ANSWERED']);
+    expect(played.plan).toEqual(['s ACTION_HINT log']);
+  });
+
+  test('0.6: is not one of a tool that the step does not have', () => {
+    const played = start().turn({ outcomes: [success('other')] });
+    expect(listIgnored(played)).toEqual(['s#1 ACTION_SUCCEEDED NO_OPEN_REQUEST']);
+    expect(played.plan).toEqual(['s CONFIRM ']);
+  });
+
+  test('0.6: may be pressed while a global transition suspends its step', () => {
+    const why: StepDraft = {
+      stepId: 'why',
+      reachableFromAnywhere: true,
+      templateIds: ['why'],
+      to: [{ returns: true, intentLabel: 'ok' }],
+    };
+    const conversation = startConversation([
+      {
+        scenarioId: 's',
+        globals: [{ to: 'why', intentLabel: 'why' }],
+        steps: [
+          { stepId: 'pay', isCheckpoint: true, isRequiredAction: true, toolIds: ['pay', 'log'], to: ['wait'] },
+          why,
+          waiting,
+          end,
+        ],
+      },
+    ]);
+    conversation.turn({ intent: 'why' });
+    conversation.turn({ trigger: 'TOOL_RESULTS', outcomes: [success('pay')] });
+    expect(conversation.instance('s').irreversibleDone).toEqual([]);
+    expect(conversation.turn({ intent: 'ok' }).plan).toEqual(['s ACTION_HINT log']);
+  });
+
+  test('0.6: does nothing after DECLINED on the same turn, but is done', () => {
+    const conversation = start();
+    const played = conversation.turn({ outcomes: [{ kind: 'DECLINED', actionKey: key }, success('pay')] });
+    expect(listIgnored(played)).toEqual(['s#1 ACTION_SUCCEEDED ALREADY_ANSWERED']);
+  });
+});
+
+test('0.6: a success with an unknown key of an instance is recorded for it as done, however often it is reported', () => {
+  const conversation = startConversation([acting('s')]);
+  const late: TurnDraft = {
+    trigger: 'TOOL_RESULTS',
+    outcomes: [{ kind: 'ACTION_SUCCEEDED', actionKey: 's#1/act/7', toolId: 's_tool' }],
+  };
+  for (const _turn of [1, 2, 3]) {
+    expect(listIgnored(conversation.turn(late))).toEqual(['s#1 ACTION_SUCCEEDED NO_OPEN_REQUEST']);
+  }
+  expect(conversation.instance('s').irreversibleDone).toMatchObject([{ stepId: 'act', passed: false }]);
 });

@@ -19,7 +19,7 @@ const succeeded = (outcome: Partial<NonNullable<TurnDraft['outcomes']>[number]> 
 const getStep = (played: PlayedTurn, scenarioId: string): string => played.transition(scenarioId).targetStepId;
 
 describe('0.6: an outcome with an action_key', () => {
-  test('0.6: answers the CONFIRM with that key, wherever the focus is', () => {
+  test('0.6: answers the CONFIRM with that key regardless of the focus', () => {
     const conversation = new Conversation([confirming('payment'), confirming('contract')]);
     const first = conversation.turn({ candidates: { payment: 0.9 } });
     conversation.turn({ candidates: { contract: 0.9 } });
@@ -64,24 +64,24 @@ describe('0.6: ACTION_SUCCEEDED with the key of an open CONFIRM', () => {
   test.each([
     ['of a step without tools', []],
     ['of a step with tools', ['a', 'b']],
-  ])('0.6: confirms and acts at once: %s', (_case, toolIds) => {
+  ])('0.6: confirms the step and completes its action: %s', (_case, toolIds) => {
     const conversation = startConversation([pay(toolIds)]);
     const played = conversation.turn(succeeded({ actionKey: 's#1/pay/1' }));
     expect([listIgnored(played), getStep(played, 's')]).toEqual([[], 'wait']);
     expect(conversation.instance('s').irreversibleDone).toMatchObject([{ stepId: 'pay', passed: true }]);
   });
 
-  test('0.6: for one of two tools confirms, and the other tool is hinted', () => {
+  test('0.6: confirms if it is for one of two tools, and the other tool is hinted', () => {
     const played = startConversation([pay(['a', 'b'])]).turn(succeeded({ actionKey: 's#1/pay/1', toolId: 'a' }));
     expect(played.plan).toEqual(['s ACTION_HINT b']);
     expect(getActionKey(played, 's')).toBe('s#1/pay/1');
   });
 
-  test('0.6: does not hold for ACTION_FAILED', () => {
+  test('0.6: ACTION_FAILED with that key does not confirm', () => {
     const played = startConversation([pay(['a'])]).turn({
       outcomes: [{ kind: 'ACTION_FAILED', actionKey: 's#1/pay/1' }],
     });
-    expect(listIgnored(played)).toEqual(['ACTION_FAILED NO_OPEN_REQUEST']);
+    expect(listIgnored(played)).toEqual(['s#1 ACTION_FAILED NO_OPEN_REQUEST']);
   });
 });
 
@@ -106,7 +106,7 @@ describe('0.6: ACTION_SUCCEEDED without a key', () => {
   });
 });
 
-describe('0.6: an event from outside', () => {
+describe('0.6: an external event', () => {
   const parcel = (scenarioId: string, step: Partial<StepDraft> = {}): ScenarioDraft => ({
     scenarioId,
     steps: [
@@ -121,14 +121,14 @@ describe('0.6: an event from outside', () => {
     expect([listIgnored(played), played.plan]).toEqual([[], ['p INFORM here']]);
   });
 
-  test('0.6: goes to the named instance, or to the only one', () => {
+  test('0.6: answers the named instance, or the only matching instance', () => {
     const conversation = startConversation([parcel('p'), parcel('q')]);
     expect(listIgnored(conversation.turn(succeeded()))).toEqual(['ACTION_SUCCEEDED NO_OPEN_REQUEST']);
     expect(getStep(conversation.turn(succeeded({ instanceId: 'q#1' })), 'q')).toBe('here');
     expect(conversation.instance('p').currentStepId).toBe('way');
   });
 
-  test('0.6: has no tool id', () => {
+  test('0.6: is an outcome without a tool id', () => {
     const played = startConversation([parcel('p')]).turn(succeeded({ toolId: 't' }));
     expect(listIgnored(played)).toEqual(['ACTION_SUCCEEDED NO_OPEN_REQUEST']);
   });
@@ -140,20 +140,20 @@ describe('0.6: an event from outside', () => {
 });
 
 describe('0.6: an answer without a key', () => {
-  test('0.6: goes to the CONFIRM of the named instance, also of an earlier exchange', () => {
+  test('0.6: answers the CONFIRM of the named instance, even one of an earlier exchange', () => {
     const conversation = startConversation([confirming('payment'), asking('t', ['x', 'y'])]);
     conversation.turn({ variables: { x: 1 } });
     const played = conversation.turn({ outcomes: [{ kind: 'CONFIRMED', instanceId: 'payment#1' }] });
     expect(getStep(played, 'payment')).toBe('wait');
   });
 
-  test('0.6: that names no instance goes to no CONFIRM of an earlier exchange', () => {
+  test('0.6: answers no CONFIRM of an earlier exchange if it names no instance', () => {
     const conversation = startConversation([confirming('payment'), asking('t', ['x', 'y'])]);
     conversation.turn({ variables: { x: 1 } });
     expect(listIgnored(conversation.turn(yes))).toEqual(['CONFIRMED NO_OPEN_REQUEST']);
   });
 
-  test('0.6: goes to a CONFIRM before an ASK that was put later', () => {
+  test('0.6: answers a CONFIRM rather than an ASK that was put later', () => {
     const known = { stepId: 'name', collectsProfileFields: ['name'], canSkip: false, to: ['wait'] };
     const conversation = startConversation(
       [{ scenarioId: 't', priority: 99, steps: [known, waiting, end] }, confirming('payment')],
@@ -164,7 +164,7 @@ describe('0.6: an answer without a key', () => {
     expect(conversation.instance('t').currentStepId).toBe('name');
   });
 
-  test('0.6: a deferred CONFIRM was not put, so that nothing answers it', () => {
+  test('0.6: a deferred CONFIRM was not put, so no outcome answers it', () => {
     const conversation = startConversation([confirming('payment'), { ...confirming('booking'), priority: -1 }]);
     const played = conversation.turn({ outcomes: [{ kind: 'CONFIRMED', instanceId: 'booking#1' }] });
     expect(listIgnored(played)).toEqual(['booking#1 CONFIRMED NO_OPEN_REQUEST']);
@@ -228,7 +228,7 @@ describe('0.6: an answer to an ASK', () => {
     );
   });
 
-  test('0.6: such a DECLINED is no outcome of the step', () => {
+  test('0.6: a DECLINED that declines fields is no outcome of the step', () => {
     const to = ['thanks', { to: 'no', outcomes: ['DECLINED' as const], priority: 1 }];
     expect(listContributions(shop({ optionalFields: ['name', 'code'], to }), [{}, no])).toEqual([
       'ASK name,code',
@@ -236,7 +236,7 @@ describe('0.6: an answer to an ASK', () => {
     ]);
   });
 
-  test('0.6: known fields of the ASK need not be optional', () => {
+  test('0.6: DECLINED declines the missing fields even if known fields of the ASK are required', () => {
     const step = { canSkip: false, optionalFields: ['code'] };
     const known = { customer: { name: 'Ada' } };
     expect(listContributions(shop(step), [known, { ...known, ...no }])).toEqual(['ASK name,code', 'INFORM thanks']);
@@ -268,7 +268,7 @@ describe('0.6: an answer to a step', () => {
     expect([listIgnored(played), played.plan]).toEqual([[], ['s INFORM sold']]);
   });
 
-  test('0.6: is not applied if no transition of it waits for it', () => {
+  test('0.6: is not applied if no transition of the step waits for it', () => {
     const played = startConversation([tell([{ to: 'sold', outcomes: ['DECLINED'] }, 'end'])]).turn(yes);
     expect(listIgnored(played)).toEqual(['CONFIRMED NO_OPEN_REQUEST']);
   });
@@ -301,7 +301,7 @@ describe('0.6: an ACTION of several tools', () => {
     outcomes: [{ kind: 'ACTION_FAILED', toolId }],
   });
 
-  test('0.6: succeeds when all of them did, and stores the results of each', () => {
+  test('0.6: succeeds when all tools have succeeded, and stores the results of each', () => {
     const conversation = startConversation([act()]);
     const first = conversation.turn(succeeded({ toolId: 'a', results: { x: 1 } }));
     expect([first.transition('s').targetStepId, first.transition('s').alternatives[0]?.truth]).not.toContain('good');
@@ -310,7 +310,7 @@ describe('0.6: an ACTION of several tools', () => {
     expect(conversation.turn(succeeded({ toolId: 'b' })).plan).toEqual(['s INFORM good']);
   });
 
-  test('0.6: has failed when one of them did, after each has an outcome', () => {
+  test('0.6: fails when one tool has failed and every tool has an outcome', () => {
     const conversation = startConversation([act()]);
     conversation.turn(failed('a'));
     expect(conversation.instance('s').currentStepId).toBe('act');
@@ -352,7 +352,7 @@ describe('0.6: an ACTION of several tools', () => {
     expect(both.plan).toEqual(['s INFORM good']);
   });
 
-  test('0.6: an outcome without a tool id is about the tools that have none', () => {
+  test('0.6: an outcome without a tool id answers for all tools that have no outcome', () => {
     const conversation = startConversation([act({ to: ['good'] })]);
     const turn = conversation.turn({
       trigger: 'TOOL_RESULTS',
@@ -361,7 +361,7 @@ describe('0.6: an ACTION of several tools', () => {
     expect(turn.plan).toEqual(['s ACTION_HINT b']);
   });
 
-  test('0.6: leaves a transition that reads its outcome UNKNOWN until each tool has one', () => {
+  test('0.6: leaves a transition that reads its outcome UNKNOWN until each tool has an outcome', () => {
     const step = { isRequiredAction: false, to: [{ to: 'bad', outcomes: ['ACTION_FAILED'] as const }, 'good'] };
     const conversation = startConversation([act(step)]);
     const first = conversation.turn(succeeded({ toolId: 'a' }));
@@ -389,7 +389,7 @@ describe('0.6: the outcome of a visit that was left', () => {
     return conversation.turn(succeeded({ results: { status: 'lost' } }));
   };
 
-  test('0.6: stores its results, without being about the instance', () => {
+  test('0.6: stores its results without concerning the instance', () => {
     const conversation = startConversation([scenario(['end'])]);
     const played = late(conversation);
     expect([listIgnored(played), played.plan]).toEqual([[], ['s NONE']]);
@@ -398,7 +398,7 @@ describe('0.6: the outcome of a visit that was left', () => {
     expect(getRequest(conversation.instance('s'), 'ACTION').status).toBe('ANSWERED');
   });
 
-  test('0.6: is about the instance where a transition of its step is UNKNOWN for want of a result', () => {
+  test('0.6: concerns the instance if a transition of its step is UNKNOWN because a result is missing', () => {
     const conversation = startConversation([scenario([{ to: 'end', condition: 'data.status == "lost"' }])]);
     conversation.turn({ variables: { name: 'Ada' } });
     expect(conversation.instance('s').currentStepId).toBe('name');

@@ -119,7 +119,7 @@ describe('0.8: the attempts of an instance', () => {
     return [attempts, attemptsTotal];
   };
 
-  test('0.8: are those since it entered its step, and the total never goes back', () => {
+  test('0.8: are counted since it entered its step, and the total never decreases', () => {
     const conversation = startConversation([{ scenarioId: 's', steps }]);
     conversation.turn();
     conversation.turn();
@@ -130,7 +130,7 @@ describe('0.8: the attempts of an instance', () => {
     expect(read(conversation)).toEqual([1, 3]);
   });
 
-  test('0.8: return to 0 with the loop counts (3.6), and the total does not', () => {
+  test('0.8: are set to 0 with the loop counts (3.6), and the total is not', () => {
     const conversation = startConversation([{ scenarioId: 's', steps }]);
     conversation.turn();
     conversation.turn({ variables: { b: 1 } });

@@ -30,7 +30,7 @@ describe('a request that is put', () => {
     expect(conversation.instance('s').requests).toEqual([{ ...request, kind: 'ASK', fields: ['x', 'y'] }]);
   });
 
-  test('0.8: an ASK has the known values that it shows', () => {
+  test('0.8: an ASK contains the known values that it shows', () => {
     const steps: readonly StepDraft[] = [
       { stepId: 'ask_x', collectsProfileFields: ['x', 'y'], canSkip: false, to: ['end'] },
       end,
@@ -102,7 +102,7 @@ describe('a request that is put again', () => {
     return conversation;
   };
 
-  test('0.8: counts how often it was put, and when first and last', () => {
+  test('0.8: records how often, when first and when last it was put', () => {
     expect(play(asking('s', ['x']), {}, {}).instance('s').requests).toEqual([
       {
         ...request,
@@ -116,7 +116,7 @@ describe('a request that is put again', () => {
     ]);
   });
 
-  test('0.8: an ASK then has the fields that are left', () => {
+  test('0.8: an ASK then lists the remaining fields', () => {
     const steps: readonly StepDraft[] = [{ stepId: 'ask', collectsProfileFields: ['x', 'y'], to: ['end'] }, end];
     expect(play({ scenarioId: 's', steps }, { variables: { x: 1 } }).instance('s').requests).toMatchObject([
       { kind: 'ASK', fields: ['y'], putCount: 2, firstPut: putting(1), hasAnswer: true },
@@ -147,7 +147,7 @@ describe('a request that is put again', () => {
     expect(conversation.instance('s').requests).toMatchObject([{ values: new Map([['x', 1]]), putCount: 2 }]);
   });
 
-  test('0.8: a retry opens a failed ACTION again with its key, the values of now and without the outcome', () => {
+  test('0.8: a retry reopens a failed ACTION with the same key, the current values and no outcome', () => {
     const scenario: ScenarioDraft = { ...acting('s'), requires: { x: 'SOFT' } };
     const { conversation } = startScenarios([scenario], { customer: { x: 1 } });
     conversation.turn({ trigger: 'TOOL_RESULTS', outcomes: [{ kind: 'ACTION_FAILED' }], customer: { x: 2 } });
@@ -185,7 +185,7 @@ describe('a request that is put again', () => {
     outcomes: [{ kind, toolId }],
   });
 
-  test('0.6: an ACTION of several tools keeps the outcome of one while it waits for the other', () => {
+  test('0.6: an ACTION of several tools keeps the outcome of one tool while it waits for the other', () => {
     const conversation = play(twoTools, report('ACTION_SUCCEEDED', 't'));
     expect(conversation.instance('s').requests).toMatchObject([
       { status: 'OPEN', tools: [{ toolId: 't', outcome: 'SUCCEEDED' }, { toolId: 'u' }], putCount: 2 },
@@ -226,7 +226,7 @@ describe('requests of other instances', () => {
     ]);
   });
 
-  test('0.8: a contribution that is deferred again keeps its open request as it is', () => {
+  test('0.8: a contribution that is deferred again leaves its open request unchanged', () => {
     const conversation = new Conversation([confirming('s'), confirming('t', { priority: 9 })]);
     conversation.turn({ candidates: { s: 0.9 } });
     const second = conversation.turn({ candidates: { s: 0.9, t: 0.8 } });
@@ -252,7 +252,7 @@ describe('requests of other instances', () => {
   });
 });
 
-test('0.8: an instance keeps the requests of its current visit and at most 20 closed others, the latest', () => {
+test('0.8: an instance keeps the requests of its current visit and the latest 20 other closed requests', () => {
   const fields = Array.from({ length: 30 }, (_, index) => `f${index}`);
   const { conversation } = startScenarios([asking('s', fields)]);
   for (const field of fields.slice(0, 25)) conversation.turn({ variables: { [field]: 1 } });
@@ -262,7 +262,7 @@ test('0.8: an instance keeps the requests of its current visit and at most 20 cl
 });
 
 describe('the first contribution of the exchange', () => {
-  test('0.3: its owner is remembered until a later turn of the exchange has one', () => {
+  test('0.3: its owner is remembered until a later turn of the exchange contributes', () => {
     const conversation = startConversation([asking('s', ['x']), acting('t')]);
     expect(conversation.session.lastContributorId).toBe('s#1');
     conversation.turn({ trigger: 'TOOL_RESULTS' });

@@ -57,7 +57,7 @@ describe('0.8: a request', () => {
     });
   });
 
-  test('0.8: opens when its contribution is put, and not while it is deferred', () => {
+  test('0.8: opens when its contribution is put, not while it is deferred', () => {
     const conversation = startConversation([confirming('a', { priority: 9 }), confirming('b')]);
     expect(listOpenRequests(conversation.session)).toEqual(['a#1 CONFIRM a#1/confirm/1']);
     conversation.turn(yes);
@@ -94,7 +94,7 @@ describe('0.8: keys', () => {
     expect(getActionKey(conversation.turn(yes), 's')).toBe('s#1/pay/1/3');
   });
 
-  test('0.8: a CONFIRM that shows another field, because it became known, replaces the one that is open', () => {
+  test('0.8: a CONFIRM that shows a newly known field replaces the open CONFIRM', () => {
     const conversation = startPay({ confirmsFields: ['amount', 'memo'] });
     const second = conversation.turn({ variables: { memo: 'rent' } });
     expect(second.plan).toEqual(['s CONFIRM amount=5,memo=rent']);
@@ -118,6 +118,35 @@ describe('0.8: keys', () => {
   });
 });
 
+test('0.8: the requests of a visit are bounded, and no key is used again', () => {
+  const conversation = startPay();
+  const keys = new Set(['s#1/pay/1']);
+  for (let amount = 6; amount < 60; amount += 1) {
+    const played = conversation.turn({ candidates: { s: 0.9 }, variables: { amount } });
+    keys.add(getActionKey(played, 's'));
+  }
+  expect(keys.size).toBe(55);
+  expect(conversation.instance('s').requests.length).toBeLessThan(30);
+});
+
+test('0.8: actions of left visits for which nothing waits and that never get an outcome are bounded', () => {
+  const note: StepDraft = {
+    stepId: 'note',
+    toolBindings: [{ toolId: 'note', timing: 'DURING_STEP', variableNames: [], dependsOn: [], effect: 'WRITE' }],
+    to: ['more'],
+  };
+  const more: StepDraft = {
+    stepId: 'more',
+    collectsProfileFields: ['more'],
+    to: [{ to: 'note', condition: 'data.more', clears: ['more'] }, 'end'],
+  };
+  const conversation = startConversation([{ scenarioId: 's', steps: [note, more, end] }]);
+  for (let turn = 0; turn < 300; turn += 1) conversation.turn({ variables: turn % 2 === 0 ? {} : { more: true } });
+  const { requests, lastVisitNumber } = conversation.instance('s');
+  expect(lastVisitNumber).toBeGreaterThan(150);
+  expect(requests.length).toBeLessThan(130);
+});
+
 describe('0.8: an ASK closes', () => {
   test('0.8: when its fields are settled', () => {
     const conversation = startConversation([asking('s', ['x', 'y'])]);
@@ -128,7 +157,7 @@ describe('0.8: an ASK closes', () => {
     ]);
   });
 
-  test('0.8: not when only some of its fields are', () => {
+  test('0.8: stays open when only some of its fields are settled', () => {
     const both: ScenarioDraft = {
       scenarioId: 's',
       steps: [{ stepId: 'a', collectsProfileFields: ['x', 'y'], to: ['end'] }, end],
@@ -150,7 +179,7 @@ describe('0.8: an ASK closes', () => {
     expect(listRequests(conversation.instance('s'))).toEqual(['ASK x LEFT']);
   });
 
-  test('0.8: with known values, when it is answered, and not before', () => {
+  test('0.8: when it is answered, and not before, if it shows known values', () => {
     const step = { stepId: 'a', collectsProfileFields: ['x'], canSkip: false, to: ['wait'] };
     const customer = { x: 1 };
     const conversation = startConversation([{ scenarioId: 's', steps: [step, waiting, end] }], { customer });
@@ -184,7 +213,7 @@ describe('0.8: a CONFIRM closes', () => {
     expect(listRequests(conversation.instance('s'))).toEqual(['CONFIRM s#1/pay/1 OPEN']);
   });
 
-  test('0.8: not when a profile field is not sent on this turn', () => {
+  test('0.8: stays open when a profile field is not sent on this turn', () => {
     const conversation = startConversation([pay()], { customer: { amount: 5 } });
     expect(conversation.turn().contribution('s')).toMatchObject({ actionKey: 's#1/pay/1' });
     expect(conversation.turn(yes).plan).toEqual(['s ACTION_HINT t']);
@@ -217,7 +246,7 @@ describe('0.8: an ACTION closes', () => {
     expect(listRequests(conversation.instance('s'))).toEqual(['ACTION s#1/act/1 ANSWERED']);
   });
 
-  test('0.8: not when its step is left, so that an outcome answers it later', () => {
+  test('0.8: stays open when its step is left, so that an outcome can answer it later', () => {
     const conversation = startPay();
     conversation.turn(yes);
     conversation.turn({ intent: 'stop' });
@@ -228,7 +257,7 @@ describe('0.8: an ACTION closes', () => {
 });
 
 describe('0.8: all requests of an instance close when it ends', () => {
-  test('0.8: and CANCEL lists the actions that are under way', () => {
+  test('0.8: CANCEL lists the actions that are under way', () => {
     const conversation = startPay();
     conversation.turn(yes);
     const played = conversation.turn({ signals: ['CANCEL'] });
@@ -246,7 +275,7 @@ describe('0.8: all requests of an instance close when it ends', () => {
   });
 });
 
-test('0.8: a global transition to a step that returns does not end the visit; leaving that step otherwise does', () => {
+test('0.8: a global transition to a step that returns does not end the visit, but leaving that step without a return does', () => {
   const scenario: ScenarioDraft = {
     scenarioId: 's',
     globals: [{ to: 'why', intentLabel: 'why' }],

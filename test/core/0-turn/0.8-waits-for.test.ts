@@ -42,7 +42,7 @@ test('0.8: a quiet instance reports what it waited for before', () => {
   expect(conversation.instance('s').waitsFor).toBe('ANSWER');
 });
 
-test('0.8: a paused instance waits for its answer, and for nothing once its action has its result', () => {
+test('0.8: a paused instance waits for its answer, and for nothing after its action has a result', () => {
   const conversation = startConversation([acting('s'), asking('t', ['y'])]);
   conversation.turn({ signals: [['PAUSE', '*']] });
   expect(conversation.session.instances.map(({ waitsFor }) => waitsFor)).toEqual(['ACTION', 'ANSWER']);

@@ -7,14 +7,14 @@ const ask = (field: string, ...to: NonNullable<StepDraft['to']>): StepDraft => (
   collectsProfileFields: [field],
   to: to.length > 0 ? to : ['end'],
 });
-/** The route as text: the steps behind the current one, then the current one. */
+/** The route as text, followed by the current step. */
 const getRoute = (conversation: Conversation): string => {
   const { route, currentStepId } = conversation.instance('s');
   return [...route.map(({ stepId }) => stepId), currentStepId].join(' > ');
 };
 const line: ScenarioDraft = { scenarioId: 's', steps: [ask('a', 'b'), ask('b', 'c'), ask('c', 'd'), ask('d'), end] };
 
-test('0.9: the route has the steps that the walks reached, those passed over included', () => {
+test('0.9: the route contains all steps that the walks reached, including those passed over', () => {
   const conversation = startConversation([line], { variables: { a: 1, b: 1 } });
   expect(getRoute(conversation)).toBe('a > b > c');
   conversation.turn({ variables: { c: 1 } });
@@ -22,14 +22,14 @@ test('0.9: the route has the steps that the walks reached, those passed over inc
   expect(conversation.instance('s').route.map(({ visitNumber }) => visitNumber)).toEqual([0, 0, 1]);
 });
 
-test('0.9: a step that is only entered and not left is not twice on the route', () => {
+test('0.9: the current step is not on the route', () => {
   const conversation = startConversation([line]);
   conversation.turn();
   expect(getRoute(conversation)).toBe('a');
 });
 
-describe('0.9: a step that is reached again takes what came after it off the route', () => {
-  test('0.9: by a transition', () => {
+describe('0.9: reaching a step again removes the later entries from the route', () => {
+  test('0.9: if a transition reaches it', () => {
     const again = ask('c', { to: 'a', condition: 'data.c == "no"', clears: ['a', 'c'] }, 'end');
     const conversation = startConversation([{ scenarioId: 's', steps: [ask('a', 'b'), ask('b', 'c'), again, end] }], {
       variables: { a: 1, b: 1 },
@@ -38,7 +38,7 @@ describe('0.9: a step that is reached again takes what came after it off the rou
     expect(getRoute(conversation)).toBe('a');
   });
 
-  test('0.9: by a self-transition', () => {
+  test('0.9: if a self-transition reaches it', () => {
     const self = ask('b', { to: 'b', condition: 'data.b == "no"', clears: ['b'] }, 'end');
     const conversation = startConversation([{ scenarioId: 's', steps: [ask('a', 'b'), self, end] }], {
       variables: { a: 1 },
@@ -47,19 +47,19 @@ describe('0.9: a step that is reached again takes what came after it off the rou
     expect(getRoute(conversation)).toBe('a > b');
   });
 
-  test('0.9: by a correction', () => {
+  test('0.9: if a correction reaches it', () => {
     const conversation = startConversation([line], { variables: { a: 1, b: 1, c: 1 } });
     conversation.turn({ variables: { b: null } });
     expect(getRoute(conversation)).toBe('a > b');
   });
 
-  test('0.9: by BACK', () => {
+  test('0.9: if BACK reaches it', () => {
     const conversation = startConversation([line], { variables: { a: 1, b: 1 } });
     conversation.turn({ signals: ['BACK'] });
     expect(getRoute(conversation)).toBe('a > b');
   });
 
-  test('0.9: by relocalization', () => {
+  test('0.9: if relocalization reaches it', () => {
     const help: StepDraft = { stepId: 'help', reachableFromAnywhere: true, templateIds: ['help'], to: ['a'] };
     const scenario: ScenarioDraft = { ...line, steps: [help, ...line.steps] };
     const conversation = startConversation([scenario], {}, { maxAttempts: 1 });
@@ -70,7 +70,7 @@ describe('0.9: a step that is reached again takes what came after it off the rou
     expect(getRoute(conversation)).toBe('help');
   });
 
-  test('0.9: by a return', () => {
+  test('0.9: if a returning transition reaches it', () => {
     const why: StepDraft = {
       stepId: 'why',
       reachableFromAnywhere: true,
@@ -124,7 +124,7 @@ describe('0.9: branches that were left', () => {
     expect(conversation.turn({ signals: ['BACK'] }).transition('s').targetStepId).toBe('age');
   });
 
-  test('0.9: are kept in the path for people', () => {
+  test('0.9: are kept in the path', () => {
     const conversation = startConversation([wine], { variables: { age: 20 } });
     conversation.turn(correctAge);
     expect(conversation.instance('s').path.map(({ stepId }) => stepId)).toEqual(['age', 'wine', 'age']);

@@ -75,7 +75,7 @@ describe('depends_on', () => {
     expect(conversation.turn({ candidates: { a: 0.9 } }).rejections).toEqual(['a DEPENDENCY']);
   });
 
-  test('1.1: the last completed run counts although the session no longer lists it among the ended instances', () => {
+  test('1.1: the last completed run counts even if the session no longer lists it among the ended instances', () => {
     const conversation = createLinkedConversation(links, {}, { endedInstances: 0 });
     conversation.turn({ candidates: { b: 0.9 } });
     conversation.turn({ signals: [['COMPLETE', 'b']] });
@@ -122,7 +122,7 @@ describe('start_dependency', () => {
       relationships: [aRelationship('a', 'DEPENDS_ON', 'b', 'SCENARIO', true)],
     });
 
-  test('1.1: a named scenario starts its dependency, stays pending while that runs, and starts when it succeeds', () => {
+  test('1.1: a named scenario starts its dependency, stays pending while the dependency runs, and starts when it succeeds', () => {
     const conversation = create();
     const first = conversation.turn({ candidates: { a: 0.9 } });
     expect([first.actions, first.rejections]).toEqual([['b START IMPLIED'], ['a DEPENDENCY']]);
@@ -146,7 +146,7 @@ describe('start_dependency', () => {
     expect(conversation.turn().rejections).toEqual([]);
   });
 
-  test('1.1: a dependency that runs already is not started again', () => {
+  test('1.1: a dependency that is already running is not started again', () => {
     const conversation = create();
     conversation.turn({ candidates: { b: 0.9 } });
     const played = conversation.turn({ candidates: { a: 0.9 } });
@@ -160,7 +160,7 @@ describe('start_dependency', () => {
     expect(conversation.turn({ candidates: { a: 0.9 } }).actions).toEqual(['b CONTINUE RESUMED']);
   });
 
-  test('1.1: without start_dependency, nothing starts by itself', () => {
+  test('1.1: without start_dependency, a dependency is not started automatically', () => {
     const conversation = createLinkedConversation([['a', 'DEPENDS_ON', 'b']]);
     expect(conversation.turn({ candidates: { a: 0.9 } }).actions).toEqual([]);
   });

@@ -179,7 +179,7 @@ describe('the CHOICE', () => {
     expect(conversation.session.choices).toEqual([]);
   });
 
-  test('1.5: STARTs aimed at several of its scenarios start them all', () => {
+  test('1.5: STARTs aimed at several scenarios of the CHOICE start all of them', () => {
     const conversation = createLinkedConversation(links);
     conversation.turn(both);
     const played = conversation.turn({ signals: [['START', 'a', 'b']], ...both });
@@ -194,7 +194,7 @@ describe('the CHOICE', () => {
     expect(conversation.turn({ candidates: { a: 0.9 } }).plan).toEqual(['CHOICE c,d', 'a ASK a_field']);
   });
 
-  test('0.4: the CHOICE keeps the local values that its scenarios took until one of them starts', () => {
+  test('0.4: the CHOICE keeps the local values of its scenarios until one of them starts', () => {
     const conversation = createLinkedConversation(links, { a: { localFields: ['a_field'] } });
     conversation.turn({ ...both, given: [{ name: 'a_field', value: 5, scenarioId: 'a' }] });
     const played = conversation.turn({ signals: [['START', 'a']] });
@@ -236,7 +236,7 @@ describe('the CHOICE', () => {
     expect([declined.actions, declined.plan]).toEqual([[], []]);
   });
 
-  describe('0.6: a DECLINED while a CONFIRM is open, too', () => {
+  describe('0.6: a DECLINED while a CONFIRM and a CHOICE are open', () => {
     const agreeing = (conversation: Conversation): readonly string[] =>
       conversation.instance('c').requests.map(({ kind, status, outcome }) => `${kind} ${status} ${outcome ?? ''}`);
     const steps = [
@@ -333,7 +333,7 @@ describe('the CHOICE', () => {
     });
   });
 
-  test('1.5: a turn without a message can begin a CHOICE', () => {
+  test('1.5: a turn without a message can open a CHOICE', () => {
     const conversation = createLinkedConversation([['a', 'AMBIGUOUS', 'b']]);
     const candidates = { a: 0.8, b: 0.8 };
     expect(conversation.turn({ trigger: 'TOOL_RESULTS', candidates }).plan).toEqual(['CHOICE a,b']);

@@ -2,7 +2,7 @@ import { aRelationship, Conversation, type ScenarioDraft, type TurnDraft } from 
 import { createLinkedConversation } from '../../support/linked-scenarios';
 import { asking } from '../../support/sample-scenarios';
 
-/** Ends without a word when its field is known. */
+/** Ends without a contribution when its field is known. */
 const brief = (ending: 'SUCCEEDED' | 'FAILED' = 'SUCCEEDED'): ScenarioDraft => ({
   scenarioId: 'a',
   steps: [
@@ -65,7 +65,7 @@ describe('leads_to', () => {
     expect(played.rejections).toEqual([]);
   });
 
-  test('1.7: a run that ends FAILED or is canceled leads to nothing', () => {
+  test('1.7: a run that ends FAILED or is canceled starts no next scenario', () => {
     expect(start(brief('FAILED')).turn(answer).actions).toEqual(['a COMPLETE TERMINAL']);
     expect(start(brief()).turn({ signals: ['CANCEL'] }).actions).toEqual(['a CANCEL USER_REQUEST']);
   });

@@ -28,7 +28,7 @@ describe('10, 3.9: a value that the route used expires', () => {
     expect(due.transition('s')).toMatchObject({ reason: 'CORRECTED', correctedFields: ['quote'] });
   });
 
-  test('10: a yes that comes later confirms nothing, and the value is asked for again', () => {
+  test('10: a later CONFIRMED is ignored, and the value is asked for again', () => {
     const conversation = start([ask, { ...agree, to: ['end'] }]);
     const late = conversation.turn(at(11, { outcomes: [{ kind: 'CONFIRMED', actionKey: 's#1/agree/1' }] }));
     expect(late.result.ignoredOutcomes).toMatchObject([{ reason: 'VOID' }]);
@@ -44,7 +44,7 @@ describe('10, 3.9: a value that the route used expires', () => {
     expect(profile.transition('s').correctedFields).toEqual([]);
   });
 
-  test('3.7: behind a passed checkpoint it is forgotten, but not asked for again', () => {
+  test('3.7: a value used before a passed checkpoint is forgotten, but not asked for again', () => {
     const conversation = start([ask, agree, note, sign]);
     expect(conversation.turn(at(1, { outcomes: [{ kind: 'CONFIRMED' }] })).plan).toEqual(['s ASK note']);
     const later = conversation.turn(at(11, { variables: { note: 'n' } }));
@@ -52,7 +52,7 @@ describe('10, 3.9: a value that the route used expires', () => {
     expect(later.transition('s').blockedByCheckpoint).toBe('');
   });
 
-  test('10: without a step ahead that binds the customer, it is forgotten and nothing moves', () => {
+  test('10: without a step ahead that binds the customer, it is forgotten and no instance moves', () => {
     const conversation = start([{ ...ask, to: ['end'] }]);
     const later = conversation.turn(at(11));
     expect([later.actions, conversation.session.variables.has('quote')]).toEqual([['s COMPLETE TERMINAL'], false]);
@@ -89,7 +89,7 @@ describe('10, 3.9: a value that the route used expires', () => {
     expect(failed.plan).toEqual(['s ASK quote']);
   });
 
-  test('3.9: an instance that does not walk remembers it until it does', () => {
+  test('3.9: an instance that does not walk remembers the correction until it walks', () => {
     const other = { scenarioId: 't', steps: [{ stepId: 'ask', collectsProfileFields: ['x', 'y'], to: ['end'] }, end] };
     const steps = [ask, { ...agree, to: ['end'] }, end];
     const conversation = new Conversation([{ scenarioId: 's', steps }, other], { fields });
@@ -120,13 +120,13 @@ describe('10: a value that a tool found expires', () => {
     return conversation;
   };
 
-  test('10: it is looked up again before it is confirmed', () => {
+  test('10: is looked up again before it is confirmed', () => {
     const conversation = startFound();
     expect(conversation.turn(at(12, { outcomes: [{ kind: 'CONFIRMED' }] })).plan).toEqual(['s ACTION_HINT find']);
     expect(conversation.turn(at(13, found(6))).plan).toEqual(['s CONFIRM quote=6']);
   });
 
-  test('14: no timer is due for it, and a TIMER turn does not look it up', () => {
+  test('14: needs no timer, and a TIMER turn does not look it up', () => {
     const conversation = startFound();
     expect(conversation.session.nextTimerAt).toBeUndefined();
     expect(conversation.turn(at(12, { trigger: 'TIMER' })).plan).toEqual(['s NONE']);

@@ -85,7 +85,7 @@ describe('a call that is refused', () => {
     ]);
   });
 
-  test('11: a pending call that expires fails', () => {
+  test('11: a pending call fails when it expires', () => {
     const conversation = startCall([register(), address({ requires: { no: 'HARD' } })]);
     conversation.turn();
     conversation.turn();
@@ -206,14 +206,14 @@ describe('a call that is refused', () => {
 });
 
 describe('the end and the pause of a caller', () => {
-  test('11: when the caller ends, what its call started is canceled (CALLER_LEFT)', () => {
+  test('11: when the caller ends, the instance that its call started is canceled (CALLER_LEFT)', () => {
     expect(startCall().turn({ signals: [['CANCEL', 'register']] }).actions).toEqual([
       'register CANCEL USER_REQUEST',
       'address CANCEL CALLER_LEFT',
     ]);
   });
 
-  test('11: when the caller leaves the step, what its call started is canceled (CALLER_LEFT)', () => {
+  test('11: when the caller leaves the step, the instance that its call started is canceled (CALLER_LEFT)', () => {
     const caller = register({ to: [{ to: 'failed', trigger: 'ANYTIME', intentLabel: 'skip' }, 'agree'] });
     const conversation = startCall([caller, address()]);
     const played = conversation.turn({ intent: 'skip' });
@@ -243,7 +243,7 @@ describe('the end and the pause of a caller', () => {
     expect(played.plan).toEqual(['address ASK street', 'register NONE']);
   });
 
-  test('11: the resume of what a call started is not excluded by its caller, and takes its place at the limit', () => {
+  test('11: the resume of an instance that a call started is not excluded by its caller, and shares its place at the limit', () => {
     const conversation = new Conversation([register(), address(), other], {
       relationships: [aRelationship('register', 'EXCLUDES', 'address')],
       settings: { maxSimultaneousScenarios: 1 },
@@ -257,7 +257,7 @@ describe('the end and the pause of a caller', () => {
     ]);
   });
 
-  test('11: what a call started stays paused while its caller cannot become active', () => {
+  test('11: an instance that a call started stays paused while its caller cannot become active', () => {
     const conversation = new Conversation([register(), address(), { ...other, exclusive: true }]);
     conversation.turn(startRegister);
     conversation.turn({ candidates: { other: 0.9 }, signals: [['PAUSE', 'register']] });
@@ -266,7 +266,7 @@ describe('the end and the pause of a caller', () => {
     expect(played.lifecycle('address')).toMatchObject({ reason: 'STAYS_PAUSED', staysPausedBecause: 'EXCLUDED' });
   });
 
-  test('11: an answer for what the call started resumes the caller with it', () => {
+  test('11: an answer for an instance that a call started resumes the caller too', () => {
     const conversation = startCall();
     conversation.turn({ signals: [['PAUSE', 'register']] });
     const played = conversation.turn(givesStreet);
@@ -274,7 +274,7 @@ describe('the end and the pause of a caller', () => {
     expect(played.plan).toEqual(['register CONFIRM name=Ada,street=Main 1']);
   });
 
-  test('11: a call that returns to a paused caller goes on when the caller resumes', () => {
+  test('11: the result of a call whose caller is paused is used when the caller resumes', () => {
     const conversation = new Conversation([register(), address(), other]);
     conversation.turn({ candidates: { address: 0.9 } });
     conversation.turn(startRegister);
@@ -299,14 +299,14 @@ describe('the end and the pause of a caller', () => {
     ]);
   });
 
-  test('11: the pause of what a call started leaves the caller waiting', () => {
+  test('11: the caller keeps waiting when the instance that its call started is paused', () => {
     expect(startCall().turn({ signals: [['PAUSE', 'address']] }).actions).toEqual([
       'register CONTINUE WAITS_FOR_CALL',
       'address PAUSE USER_REQUEST',
     ]);
   });
 
-  test('11: a call goes on while a global step is visited, and its result waits for the return', () => {
+  test('11: a call continues during a visit to a global step, and its result is used after the return', () => {
     const why: StepDraft = {
       stepId: 'why',
       templateIds: ['because'],

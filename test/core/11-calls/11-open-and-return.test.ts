@@ -43,7 +43,7 @@ describe('opening a call', () => {
     expect(conversation.turn(startRegister).actions).toEqual(['address CONTINUE RESUMED', 'register START CANDIDATE']);
   });
 
-  test('11: the call passes over threshold, consent, blocked starts and exclusion by its callers', () => {
+  test('11: the call ignores threshold, consent, blocked starts and exclusion by its callers', () => {
     const blocking = { ...other, steps: other.steps.map((step) => ({ ...step, blocksStarts: true })) };
     const conversation = new Conversation([register(), address({ askBeforeStart: true }), blocking], {
       relationships: [aRelationship('register', 'EXCLUDES', 'address')],
@@ -63,7 +63,7 @@ describe('opening a call', () => {
     expect(filteringOff.turn({ variables: { name: 'Ada' } }).actions).toContain('address START CALLED');
   });
 
-  test('11: scenarios that the called one implies start with it', () => {
+  test('11: scenarios that the called scenario implies start with it', () => {
     const conversation = new Conversation([register(), address(), other], {
       relationships: [aRelationship('address', 'IMPLIES', 'other')],
     });
@@ -85,7 +85,7 @@ describe('waiting for a call', () => {
     expect([conversation.instance('register').attempts, conversation.instance('address').attempts]).toEqual([0, 1]);
   });
 
-  test('0.5: what an addressed caller waits for goes on as well', () => {
+  test('0.5: the instance that an addressed caller waits for is addressed too', () => {
     const conversation = startCall();
     conversation.turn({ candidates: { other: 0.9 } });
     expect(conversation.turn({ candidates: { register: 0.9 } }).plan).toEqual([
@@ -113,7 +113,7 @@ describe('waiting for a call', () => {
 });
 
 describe('the return of a call', () => {
-  test('11: when the called scenario succeeds, the caller goes on in the same turn with the returned values', () => {
+  test('11: when the called scenario succeeds, the caller continues on the same turn with the returned values', () => {
     const conversation = startCall();
     const played = conversation.turn(givesStreet);
     expect(played.actions).toEqual(['register CONTINUE GOES_ON', 'address COMPLETE RETURNED']);
@@ -152,14 +152,14 @@ describe('the return of a call', () => {
     expect(conversation.turn(givesStreet).plan).toEqual(['register CONFIRM name=Ada,street=Main 1']);
   });
 
-  test('11: a called scenario that completes before it says a word returns in the turn of the call', () => {
+  test('11: a called scenario that completes without contributing returns on the turn of the call', () => {
     const conversation = new Conversation([register(), address()]);
     const played = conversation.turn({ ...startRegister, variables: { name: 'Ada', street: 'Main 1' } });
     expect(played.actions).toEqual(['register START CANDIDATE', 'address START CALLED', 'address COMPLETE RETURNED']);
     expect(played.plan).toEqual(['register CONFIRM name=Ada,street=Main 1']);
   });
 
-  test('11: a called scenario with only an INFORM left completes at once, and the caller says it', () => {
+  test('11: a called scenario with only an INFORM left completes immediately, and the caller contributes it', () => {
     const conversation = startCall([register(), address({ last: end })]);
     const played = conversation.turn(givesStreet);
     expect(played.actions).toContain('address COMPLETE RETURNED');
@@ -177,7 +177,7 @@ describe('the return of a call', () => {
     expect(conversation.turn(givesStreet).contribution('register').leadInTemplateIds).toEqual(['address_first', 'bye']);
   });
 
-  test('11: a quiet caller goes on when its call returns', () => {
+  test('11: a quiet caller continues when its call returns', () => {
     const conversation = startCall();
     conversation.turn({ candidates: { other: 0.9 } });
     const played = conversation.turn({ ...givesStreet, candidates: { other: 0.9 } });
@@ -203,7 +203,7 @@ describe('the return of a call', () => {
     ]);
   });
 
-  test('11: two callers of one instance both go on', () => {
+  test('11: two callers of one instance both continue', () => {
     const second = {
       ...register(),
       scenarioId: 'second',

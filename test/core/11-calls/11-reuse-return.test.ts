@@ -31,7 +31,7 @@ const found = {
 } as const;
 
 describe('11: a call with reuse_completed that runs', () => {
-  test('11: hands what its tools found to the caller', () => {
+  test('11: returns the results of its tools to the caller', () => {
     const conversation = new Conversation([reusing, findZone]);
     conversation.turn(startRegister);
     conversation.turn(givesStreet);
@@ -40,7 +40,7 @@ describe('11: a call with reuse_completed that runs', () => {
     expect(played.plan).toEqual(['register CONFIRM name=Ada,zone=Z4']);
   });
 
-  test('11: hands it over if a completion condition ends the called scenario', () => {
+  test('11: returns them if a completion condition ends the called scenario', () => {
     const completing = { ...findZone, completionCondition: 'has(data.zone)' };
     const conversation = new Conversation([reusing, completing]);
     conversation.turn(startRegister);

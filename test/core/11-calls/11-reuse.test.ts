@@ -89,7 +89,7 @@ describe('11, 3.9: a correction that makes a call run again', () => {
     return conversation;
   };
 
-  test('11: what was returned before is known to the new run', () => {
+  test('11: the values that were returned before are known to the new run', () => {
     const played = startOrder(['street', 'city', 'floor']).turn({ variables: { street: 'Main 2' } });
     expect(played.transition('order')).toMatchObject({ reason: 'CORRECTED', correctedFields: ['street'] });
     expect(played.plan).toEqual(['order CONFIRM street=Main 2,city=Bern']);
@@ -101,7 +101,7 @@ describe('11, 3.9: a correction that makes a call run again', () => {
     expect(conversation.turn({ variables: { floor: 2 } }).plan).toEqual(['order CONFIRM street=Main 2,city=Bern']);
   });
 
-  test('11: a value that the customer takes back is asked for again', () => {
+  test('11: a value that the customer withdraws is asked for again', () => {
     const played = startOrder(['street', 'city', 'floor']).turn({ variables: { street: null } });
     expect(played.plan).toEqual(['address ASK street', 'order NONE']);
   });

@@ -37,7 +37,7 @@ export function register(variation: Variation & { readonly to?: readonly Transit
   };
 }
 
-/** Asks for a street and then ends without a word. */
+/** Asks for a street and then ends without a contribution. */
 export function address(variation: Variation & { readonly last?: StepDraft } = {}): ScenarioDraft {
   const { last = silentEnd, ...given } = variation;
   return {

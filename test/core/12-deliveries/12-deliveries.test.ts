@@ -10,7 +10,7 @@ const confirmLost: Delivery = { actionKey: confirmKey, status: 'NOT_SAID' };
 const yes: TurnDraft = { outcomes: [{ kind: 'CONFIRMED' }] };
 
 describe.each(['CUT_OFF', 'NOT_SAID'] as const)('12: %s', (status) => {
-  test('12: closes a request that was never put otherwise, and puts it as a new one', () => {
+  test('12: closes a request that no other plan put, and puts a new request', () => {
     const conversation = startConversation([asking('s', ['x'])]);
     const played = conversation.turn({ deliveries: [{ ...askLost, status }] });
     expect(played.plan).toEqual(['s ASK x']);
@@ -24,7 +24,7 @@ describe.each(['CUT_OFF', 'NOT_SAID'] as const)('12: %s', (status) => {
     expect(conversation.instance('s')).toMatchObject({ attempts: 0, attemptsTotal: 0 });
   });
 
-  test('12: undoes only that putting of a request that was put before', () => {
+  test('12: reverts only the last put of a request that was put before', () => {
     const conversation = startConversation([asking('s', ['x'])]);
     conversation.turn();
     expect(getRequest(conversation.instance('s'), 'ASK')).toMatchObject({ putCount: 2, attempts: 1 });
@@ -39,7 +39,7 @@ describe.each(['CUT_OFF', 'NOT_SAID'] as const)('12: %s', (status) => {
     });
   });
 
-  test('12: has a CONFIRMED of this turn for it ignored', () => {
+  test('12: causes a CONFIRMED of this turn for it to be ignored', () => {
     const conversation = startConversation([confirming('s')]);
     const played = conversation.turn({ ...yes, deliveries: [{ ...confirmLost, status }] });
     expect(listIgnored(played)).toEqual(['s#1 CONFIRMED NOT_DELIVERED']);
@@ -58,7 +58,7 @@ describe.each(['CUT_OFF', 'NOT_SAID'] as const)('12: %s', (status) => {
     expect(conversation.turn().plan).toEqual(['s INFORM bye']);
   });
 
-  test('12: has its lead-ins wait for the next contribution', () => {
+  test('12: keeps its lead-ins for the next contribution', () => {
     const hello: StepDraft = { stepId: 'hello', speak: 'WITH_NEXT', templateIds: ['hello'], to: ['ask_x'] };
     const conversation = startConversation([{ scenarioId: 's', steps: [hello, ...asking('s', ['x']).steps] }]);
     const again = conversation.turn({ deliveries: [{ ...askLost, status }] });
@@ -112,7 +112,7 @@ test('12: a CONFIRM that did not reach the customer has a new key when it is put
   expect(conversation.turn(yes).transition('s').targetStepId).toBe('wait');
 });
 
-test('12: a lost request has no focus', () => {
+test('12: a request that did not reach the customer does not have the focus', () => {
   const conversation = startConversation([confirming('s', { priority: 9 }), asking('t', ['y'])]);
   const played = conversation.turn({ deliveries: [confirmLost] });
   expect(played.result.context.focusInstanceId).toBe('t#1');

@@ -83,7 +83,7 @@ describe('the state that a superseding turn is decided on', () => {
     ]);
   });
 
-  test('13: an instance that ended on the replaced turn goes on', () => {
+  test('13: an instance that ended on the replaced turn continues', () => {
     const conversation = new Superseding([asking('s', ['x'])]);
     conversation.turn({ candidates: { s: 0.9 } });
     expect(conversation.turn({ signals: ['CANCEL'] }).actions).toEqual(['s CANCEL USER_REQUEST']);
@@ -101,7 +101,7 @@ describe('the state that a superseding turn is decided on', () => {
     expect([third.result.revision, third.result.turnCount]).toEqual([4, 2]);
   });
 
-  test('13: a time earlier than that of the replaced turn counts, one earlier than the turn before does not', () => {
+  test('13: a time before the replaced turn counts, but a time before the turn that preceded it does not', () => {
     const conversation = new Superseding([asking('s', ['x'])]);
     conversation.turn({ candidates: { s: 0.9 }, occurredAt: 2 * minute });
     conversation.turn({ occurredAt: 5 * minute });
@@ -113,7 +113,7 @@ describe('the state that a superseding turn is decided on', () => {
 });
 
 describe('keys of the replaced turn', () => {
-  test('13: a visit number is not used again, so a late result of the replaced turn is ignored', () => {
+  test('13: a visit number is not reused, so a late result of the replaced turn is ignored', () => {
     const conversation = new Superseding([status]);
     conversation.turn({ candidates: { status: 0.9 } });
     expect(listKeys(conversation.turn({ variables: { order: 4711 } }))).toEqual(['status#1/look_up/2']);
@@ -165,7 +165,7 @@ describe('keys of the replaced turn', () => {
     expect(listKeys(conversation.turn({ variables: { amount: 70 } }))).toEqual(['payment#1/pay/1/3']);
   });
 
-  test('13: an ASK, and an action of another visit, use no key of the visit', () => {
+  test('13: neither an ASK nor an action of another visit uses a key of the visit', () => {
     const { steps, ...rest } = payment('READ');
     const help: StepDraft = {
       stepId: 'help',
@@ -213,7 +213,7 @@ describe('which turns can be superseded', () => {
   const start = { candidates: { status: 0.9, payment: 0.9 }, variables: { amount: 50 } };
   const confirmed: TurnDraft = { outcomes: [{ kind: 'CONFIRMED' }] };
 
-  test('13: a MESSAGE turn, also one that puts a CONFIRM or hints a READ action', () => {
+  test('13: a MESSAGE turn, including one that puts a CONFIRM or hints a READ action', () => {
     expect(play(status, start)).toBe(true);
     expect(play(payment('WRITE'), start)).toBe(true);
     expect(play(status, start, { variables: { order: 1 } })).toBe(true);

@@ -12,7 +12,7 @@ function listNext(scenarios: readonly ScenarioDraft[], turns: readonly TurnDraft
   return [first, ...turns.slice(1).map((turn) => conversation.turn(turn))].map(({ result }) => result.nextTimerAt);
 }
 
-test('14: a session without timers has none', () => {
+test('14: a session without timers has no next timer', () => {
   expect(listNext([asking('s', ['x'])], [{}])).toEqual([undefined]);
 });
 
@@ -104,7 +104,7 @@ describe('after', () => {
     expect(due.result.nextTimerAt).toBeUndefined();
   });
 
-  test('14: a time that has elapsed without a transition is not due again', () => {
+  test('14: a time that elapsed without a transition is not due again', () => {
     const scenario: ScenarioDraft = {
       ...asking('s', ['x']),
       globals: [{ to: 'help', afterMs: 3 * minute, condition: 'data.y == 2.0' }],
@@ -165,14 +165,14 @@ describe('remind_after', () => {
     expect(conversation.instance('s').requests).toMatchObject([{ reminders: 2, putCount: 3, attempts: 0 }]);
   });
 
-  test('14: a question that a message puts again is no reminder, and its time counts from then', () => {
+  test('14: a question that is put again on a message is no reminder, and its time restarts', () => {
     const { conversation } = startScenarios([reminding(asking('s', ['x']), 1)], start);
     const again = conversation.turn({ occurredAt: 13 * minute });
     expect(again.contribution('s')).toMatchObject({ isReminder: false, isReprompt: true });
     expect(again.result.nextTimerAt).toBe(15 * minute);
   });
 
-  test('14: a TIMER turn before that moment reminds of nothing', () => {
+  test('14: a TIMER turn before that moment puts no reminder', () => {
     const { conversation } = startScenarios([reminding(asking('s', ['x']), 1)], start);
     const early = conversation.turn({ trigger: 'TIMER', occurredAt: 11 * minute });
     expect(early.plan).toEqual(['s NONE']);
@@ -297,7 +297,7 @@ describe('turns on which a timer is due', () => {
     expect(conversation.turn({ trigger: 'TIMER', occurredAt: 12 * minute }).plan).toEqual(['s INFORM help']);
   });
 
-  test('14: an instance whose time has elapsed without a transition is left alone on the next TIMER turn', () => {
+  test('14: an instance whose time elapsed without a transition does not walk on the next TIMER turn', () => {
     const to = [{ to: 'end', trigger: 'ANYTIME' as const, afterMs: minute, condition: 'data.x == 2.0' }];
     const scenario: ScenarioDraft = {
       scenarioId: 's',
@@ -345,7 +345,7 @@ test('14: the earliest timer of all instances counts', () => {
   expect(listNext(scenarios, [{}])).toEqual([13 * minute + 1]);
 });
 
-test('14: a paused instance has no timer, and neither has one whose version is gone', () => {
+test('14: a paused instance has no timer, and neither does an instance whose version was deleted', () => {
   const { conversation } = startScenarios([silent('s', { idleTimeoutMs: 5 * minute })], start);
   expect(conversation.turn({ signals: ['PAUSE'] }).result.nextTimerAt).toBeUndefined();
   const { catalogue } = conversation.input();

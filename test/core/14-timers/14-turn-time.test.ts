@@ -16,7 +16,7 @@ test('14: a time earlier than that of the last turn counts as that time', () => 
   });
 });
 
-test('14: the same time and a later one count as they are', () => {
+test('14: the same time and a later time are not changed', () => {
   const conversation = startConversation([asking('s', ['x'])], start);
   for (const occurredAt of [10 * minute, 10 * minute + 1]) {
     expect(conversation.turn({ occurredAt }).session.updatedAt).toBe(occurredAt);

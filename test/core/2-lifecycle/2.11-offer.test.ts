@@ -5,7 +5,7 @@ import { asking } from '../../support/sample-scenarios';
 const yes: TurnDraft = { outcomes: [{ kind: 'CONFIRMED' }] };
 const no: TurnDraft = { outcomes: [{ kind: 'DECLINED' }] };
 
-/** Booking has displaced refund, whose scenario says resume: OFFER. */
+/** Booking has displaced refund, whose scenario has resume: OFFER. */
 const startDisplaced = (): Conversation => {
   const conversation = new Conversation(
     [
@@ -24,7 +24,7 @@ const endBooking: TurnDraft = { signals: [['CANCEL', 'booking']] };
 const getReason = (played: PlayedTurn): string => played.lifecycle('refund').reason;
 
 describe('resume: OFFER', () => {
-  test('2.11: where the pause would end by itself, the plan offers to resume instead', () => {
+  test('2.11: the plan offers to resume when the pause would end automatically', () => {
     const conversation = startDisplaced();
     const played = conversation.turn(endBooking);
     expect([getReason(played), played.plan]).toEqual(['STAYS_PAUSED', ['CHOICE refund']]);
@@ -91,7 +91,7 @@ describe('resume: OFFER', () => {
   });
 
   test.each(['LOOP', 'NEEDS_MIGRATION', 'USER_REQUEST'] as const)(
-    '2.11: a %s pause is not offered by itself',
+    '2.11: a %s pause is not offered automatically',
     (reason) => {
       const conversation = pauseRefund(startRefundAndBooking({}, { resume: 'OFFER' }), reason);
       expect(conversation.turn({ signals: [['CANCEL', 'booking']] }).plan).toEqual([]);

@@ -212,7 +212,7 @@ describe('what ends every pause', () => {
     expect(conversation.turn({ signals: [['CONTINUE', 'pay']] }).transition('pay').targetStepId).toBe('wait');
   });
 
-  test('2.11: a field of its open question does not end the pause if an active instance waits for that field', () => {
+  test('2.11: a field of its open ASK does not end the pause if an active instance waits for that field', () => {
     const same = asking('other', ['order_id', 'more']);
     const conversation = new Conversation([refund, same]);
     conversation.turn({ candidates: { refund: 0.9 } });

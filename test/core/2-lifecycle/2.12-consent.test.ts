@@ -48,7 +48,7 @@ describe('ask_before_start', () => {
     expect(start().turn(no).session.choices).toEqual([]);
   });
 
-  test('2.12: the CHOICE is put at most twice', () => {
+  test('2.12: the CHOICE is put at most two times', () => {
     const conversation = start();
     const second = conversation.turn();
     expect(getChoice(second)?.isReprompt).toBe(true);
@@ -122,7 +122,7 @@ describe('ask_before_start', () => {
     expect(conversation.turn(no).plan).toEqual(['pay CONFIRM ']);
   });
 
-  test('0.4: the CHOICE keeps the local values that the scenario took', () => {
+  test('0.4: the CHOICE keeps the local values that the scenario received', () => {
     const conversation = new Conversation([upgrade({ localFields: ['plan'] })]);
     conversation.turn({ ...named, given: [{ name: 'plan', value: 'gold', scenarioId: 'upgrade' }] });
     conversation.turn(yes);

@@ -235,7 +235,7 @@ describe('JUST_ENDED', () => {
   });
 });
 
-describe('a wish that comes with a CANCEL', () => {
+describe('a candidate on the turn of a CANCEL', () => {
   const cancelAndName = (score: number, draft: TurnDraft): readonly string[] => {
     const conversation = new Conversation([asking('trip', ['city', 'day'])]);
     conversation.turn({ candidates: { trip: 0.9 }, variables: { city: 'Rome' } });

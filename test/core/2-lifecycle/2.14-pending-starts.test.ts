@@ -95,7 +95,7 @@ describe('rejections that become pending', () => {
     ).toEqual(['CANDIDATE EXCLUDED 3', 'PENDING EXCLUDED 3', 'b START PENDING']);
   });
 
-  test('2.14: a start that lost to another candidate by a relationship is not pending, unless a START is aimed at it', () => {
+  test('2.14: a start that another candidate excludes by a relationship is not pending, unless a START is aimed at it', () => {
     expect(play(startConversation(), { candidates: { a: 0.9, b: 0.8 }, patch: { customer_no: 7 } }, {})).toEqual([
       'CANDIDATE EXCLUDED 0',
       '',
@@ -129,7 +129,7 @@ describe('rejections that become pending', () => {
     expect(play(startAtLimit(), { trigger: 'TOOL_RESULTS', signals: ['CANCEL'] })).toEqual(['b START PENDING']);
   });
 
-  test('2.14: a start that was refused on this turn starts on it when a walk makes room', () => {
+  test('2.14: a start that was rejected on this turn still starts on it when a walk ends the blocking instance', () => {
     const last = { stepId: 'last', isTerminal: true };
     const brief = {
       scenarioId: 'a',

@@ -156,7 +156,7 @@ describe('completion_condition', () => {
     ]);
   });
 
-  test('6: a completion_condition that evaluates has no error', () => {
+  test('6: a completion_condition that can be evaluated has no error', () => {
     const conversation = new Conversation([asking('a', ['x'], { completionCondition: 'data.x > 1' })]);
     conversation.turn({ candidates: { a: 0.9 } });
     expect(conversation.turn().lifecycle('a').conditionErrors).toEqual([]);

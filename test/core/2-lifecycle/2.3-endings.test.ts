@@ -32,7 +32,7 @@ describe('the ending of a run', () => {
     expect(endings({ message: 'enough' }, scenario)).toEqual(['CONDITION', 'SUCCEEDED', 'SUCCEEDED']);
   });
 
-  test('2.3: a COMPLETE signal ends SUCCEEDED where nothing that must be passed can still be reached', () => {
+  test('2.3: a COMPLETE signal ends SUCCEEDED if no step that must be passed is ahead', () => {
     expect(endings(complete, asking('check', ['x']))).toEqual(['USER_REQUEST', 'SUCCEEDED', 'SUCCEEDED']);
   });
 
@@ -76,7 +76,7 @@ describe('the ending of a run', () => {
     expect(endings(complete, { scenarioId: 'check', steps: [step] })).toEqual(['USER_REQUEST', 'FAILED', 'FAILED']);
   });
 
-  test('2.3: a COMPLETE signal is obeyed on a turn without a message', () => {
+  test('2.3: a COMPLETE signal takes effect on a turn without a message', () => {
     expect(endings({ ...complete, trigger: 'TIMER' }, asking('check', ['x']))).toEqual([
       'USER_REQUEST',
       'SUCCEEDED',
@@ -126,14 +126,14 @@ describe('a silent end', () => {
     expect(conversation.turn(answer).actions).toEqual(['a CONTINUE GOES_ON']);
   });
 
-  test('0.5: the quiet instances speak if the addressed one ends in silence', () => {
+  test('0.5: the quiet instances contribute if the addressed one ends without a contribution', () => {
     const conversation = startConversation([brief, asking('b', ['b_field'])]);
     const played = conversation.turn(answer);
     expect(played.actions).toEqual(['a COMPLETE TERMINAL', 'b CONTINUE GOES_ON']);
     expect(played.plan).toEqual(['b ASK b_field']);
   });
 
-  test('0.7: a quiet instance that speaks after all can end in silence, which makes room for a pending start', () => {
+  test('0.7: a quiet instance that is activated can end without a contribution, which allows a pending start', () => {
     const moving: ScenarioDraft = {
       scenarioId: 'c',
       steps: [{ ...waiting, to: [{ to: 'end', condition: 'turn == 3' }] }, silentEnd],
@@ -185,13 +185,13 @@ describe('a restart', () => {
     expect(played.plan).toEqual(['invoice ASK invoice_no']);
   });
 
-  test('2.3: no restart where the turn addresses another instance', () => {
+  test('2.3: an instance does not restart if the turn addresses another instance', () => {
     const conversation = startConversation([hours, asking('invoice', ['invoice_no'])]);
     const played = conversation.turn({ candidates: { hours: 0.9 }, variables: { invoice_no: 1 } });
     expect(played.rejections).toEqual(['hours JUST_ENDED']);
   });
 
-  test('2.3: a START aimed at a finished scenario restarts it, whatever else the turn does', () => {
+  test('2.3: a START aimed at a finished scenario always restarts it', () => {
     const conversation = startConversation([hours, asking('invoice', ['invoice_no'])]);
     const played = conversation.turn({ signals: [['START', 'hours']], variables: { invoice_no: 1 } });
     expect(played.actions).toEqual(['hours COMPLETE TERMINAL', 'invoice CONTINUE GOES_ON', 'hours START AIMED']);

@@ -9,7 +9,7 @@ test('2.4: a CANCEL signal cancels the instance and precedes DECLINED and PAUSE'
   expect(played.actions).toEqual(['payment CANCEL USER_REQUEST']);
 });
 
-test('2.4: a CANCEL signal is obeyed on a turn without a message', () => {
+test('2.4: a CANCEL signal takes effect on a turn without a message', () => {
   const played = startConversation([confirming('payment')]).turn({ trigger: 'TOOL_RESULTS', signals: ['CANCEL'] });
   expect(played.actions).toEqual(['payment CANCEL USER_REQUEST']);
 });

@@ -27,7 +27,7 @@ describe('the loop limit', () => {
     expect(conversation.instance('payment').visit.number).toBe(3);
   });
 
-  test('2.8: the reasoning names the step that would be entered once too often', () => {
+  test('2.8: the reasoning names the step whose limit would be exceeded', () => {
     const apply = asking('apply', ['income'], {
       maxLoopCount: 1,
       globals: [{ to: 'why', intentLabel: 'ask_why' }],

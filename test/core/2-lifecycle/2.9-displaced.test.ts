@@ -86,7 +86,7 @@ test('2.9: an instance whose step blocks a start of this turn is not interrupted
 test('2.9: without an active addressed instance, an instance with when_not_addressed PAUSE stays silent', () => {
   const conversation = startConversation([{ ...refund, whenNotAddressed: 'PAUSE' }, booking]);
   const played = conversation.turn({ signals: [['CANCEL', 'booking']], variables: { date: 'May' } });
-  // Nothing else speaks, so the silent instance does (0.5).
+  // No other instance contributes, so the silent instance does (0.5).
   expect(played.actions).toEqual(['refund CONTINUE GOES_ON', 'booking CANCEL USER_REQUEST']);
   expect(played.plan).toEqual(['refund ASK order_id']);
 });
@@ -106,7 +106,7 @@ describe('a resume and rule 2.9 on one turn', () => {
     return conversation;
   };
 
-  test('2.9: a CONTINUE for a displaced instance interrupts the one that displaced it, and one of both speaks', () => {
+  test('2.9: a CONTINUE for a displaced instance interrupts the one that displaced it, and only one of them contributes', () => {
     const conversation = displaced();
     const played = conversation.turn({ signals: [['CONTINUE', 'refund']] });
     expect(played.actions).toEqual(['refund CONTINUE RESUMED', 'booking PAUSE INTERRUPTED']);

@@ -230,7 +230,7 @@ describe('a change while an action is under way', () => {
   const scenario = createScenario(ask('a', 'pay'), pay, ask('b', 'end'));
   const change: TurnDraft = { variables: { a: 2 } };
 
-  test('3.9: the decision lists the changed fields and says that they wait', () => {
+  test('3.9: the decision lists the changed fields and explains that they wait', () => {
     expect(playToLast(scenario, { variables: { a: 1 } }, confirmed, change).transition('s')).toMatchObject({
       reason: 'AWAITS_ACTION',
       correctedFields: ['a'],
@@ -240,7 +240,7 @@ describe('a change while an action is under way', () => {
     });
   });
 
-  test('3.9: after the success the decision says that the change came too late', () => {
+  test('3.9: after the success the decision explains that the change came too late', () => {
     const done: TurnDraft = { trigger: 'TOOL_RESULTS', outcomes: [{ kind: 'ACTION_SUCCEEDED', toolId: 't' }] };
     expect(playToLast(scenario, { variables: { a: 1 } }, confirmed, change, done).transition('s')).toMatchObject({
       reason: 'ADVANCED',
@@ -262,7 +262,7 @@ test('3.10: the reasoning of a BACK that a checkpoint blocks names no field', ()
   );
 });
 
-test('2.3: an instance that ends on its walk has a transition decision, and one that ends before has none', () => {
+test('2.3: an instance that ends on its walk has a transition decision, and one that ends before its walk has none', () => {
   const silentEnd = createScenario(ask('a', 'done'), { stepId: 'done', isTerminal: true });
   expect(playToLast(silentEnd, {}, { variables: { a: 1 } }).transition('s')).toMatchObject({
     reason: 'ADVANCED',

@@ -79,7 +79,7 @@ describe('3.1: a required READ action', () => {
     ]);
   });
 
-  test('3.7: is no checkpoint', () => {
+  test('3.7: does not count as a checkpoint', () => {
     const conversation = startConversation([look], known);
     conversation.turn(succeeded);
     expect(conversation.instance('s').irreversibleDone).toEqual([]);
@@ -88,13 +88,13 @@ describe('3.1: a required READ action', () => {
   test.each([
     ['required', look],
     ['not required', act({ toolBindings: [tool('t', 'READ')] })],
-  ])('3.1: that is %s runs again when a correction goes back to a step before it', (_kind, scenario) => {
+  ])('3.1: runs again when a correction goes back to a step before it: %s', (_kind, scenario) => {
     const turns = playTurns(scenario, [known, succeeded, { variables: { order: 2 } }]);
     expect(turns[2]?.transition('s')).toMatchObject({ reason: 'CORRECTED', targetStepId: 'act' });
     expect(turns[2]?.plan).toEqual(['s ACTION_HINT t']);
   });
 
-  test('3.5: that runs again is not passed over, although the fields of its step are settled', () => {
+  test('3.5: is not passed over if it must run again, even if the fields of its step are settled', () => {
     const collecting = act({ collectsProfileFields: ['size'], toolBindings: [tool('t', 'READ')] });
     const turns = playTurns(collecting, [known, { variables: { size: 9 } }, succeeded, { variables: { order: 2 } }]);
     expect(turns[3]?.plan).toEqual(['s ACTION_HINT t']);

@@ -23,7 +23,7 @@ const getLine = (played: PlayedTurn | undefined): string => {
 const play = (steps: readonly StepDraft[], ...drafts: Parameters<typeof playTurns>[1]): readonly string[] =>
   playTurns({ scenarioId: 's', steps: [...steps, end] } satisfies ScenarioDraft, drafts).map(getLine);
 
-test('3.1: templates that speak with the next contribution form no stage', () => {
+test('3.1: templates with speak = WITH_NEXT form no stage', () => {
   expect(play([speaking('hello', { to: ['name'] }), ask('name')], {}, {})).toEqual([
     'hello_text + ASK name',
     'ASK name',
@@ -53,11 +53,11 @@ test('3.1: lead-ins that no contribution carries are contributed as INFORM', () 
   expect(play([speaking('a', { to: [{ to: 'end', intentLabel: 'on' }] })], {}, {})).toEqual(['INFORM a_text', 'NONE']);
 });
 
-test('3.1: the same step with speak = INFORM has an inform stage', () => {
+test('3.1: a step with speak = INFORM has an inform stage', () => {
   expect(play([speaking('a', { speak: 'INFORM' })], {}, {})).toEqual(['INFORM a_text', 'INFORM bye']);
 });
 
-test('3.1: a new visit says its lead-ins again', () => {
+test('3.1: a new visit contributes its lead-ins again', () => {
   const again = ask('more', { to: [{ to: 'a', condition: 'data.more == "yes"', clears: ['more'] }, 'end'] });
   expect(play([speaking('a', { to: ['more'] }), again], {}, { variables: { more: 'yes' } })).toEqual([
     'a_text + ASK more',

@@ -65,20 +65,20 @@ describe('3.1: an optional field is settled', () => {
     },
   );
 
-  test('3.1: not when the turn is no attempt, because the customer asks something', () => {
+  test('3.1: stays open when the turn is no attempt, because the customer asks something', () => {
     const conversation = startConversation([scenario()]);
     expect(conversation.turn({ requested: ['price'] }).plan).toEqual(['s ASK name,code']);
     expect(listSettled(conversation)).toEqual({});
   });
 
-  test('3.1: not when it is null before the ASK', () => {
+  test('3.1: stays open when it is null before the ASK', () => {
     expect(startConversation([scenario()], { variables: { name: 'Ada', code: null } }).turn().plan).toEqual([
       's ASK city',
     ]);
     expect(listContributions(scenario(), [{ variables: { name: 'Ada', code: null } }])).toEqual(['ASK code']);
   });
 
-  test('3.1: for the instance until a value comes', () => {
+  test('3.1: stays settled for the instance until it gets a value', () => {
     const conversation = startConversation([scenario()]);
     conversation.turn(named);
     conversation.turn({ variables: { code: '7' } });
@@ -119,7 +119,7 @@ describe('3.1: a step that may not be skipped is asked until its ASK is answered
     ]);
   });
 
-  test('3.1: it is answered when one of its fields is declined, and the other is then asked alone', () => {
+  test('3.1: it is answered when one of its fields is declined, and only the other field is asked for then', () => {
     const step = { canSkip: false, optionalFields: ['code'] };
     const turns = listContributions(scenario(step), [{}, { given: [{ name: 'code', declined: true }] }, named]);
     expect(turns).toEqual(['ASK name,code', 'ASK name', 'ASK city']);
@@ -137,7 +137,7 @@ describe('3.1: a step that may not be skipped is asked until its ASK is answered
     expect(played.plan).toEqual(['s ASK city']);
   });
 
-  test('3.1: each visit is asked again, but not on a correction', () => {
+  test('3.1: each new visit asks again, except after a correction', () => {
     const known = { ...named, customer };
     const conversation = startConversation([mustAsk], { customer });
     conversation.turn(known);
@@ -171,7 +171,7 @@ describe('3.1: a transition that misses settled fields', () => {
     expect(played.plan).toEqual(['s ASK city']);
   });
 
-  test('3.1: is UNKNOWN if it misses another field, which alone is asked for', () => {
+  test('3.1: is UNKNOWN if it misses another field, and only that field is asked for', () => {
     const played = startConversation([fork('data.code == "7" && data.other == "1"')]).turn();
     expect(played.transition('s').alternatives[0]).toMatchObject({ truth: 'UNKNOWN', missingFields: ['other'] });
     expect(played.plan).toEqual(['s ASK other']);

@@ -69,7 +69,7 @@ describe('3.10: BACK goes to', () => {
     expect(played?.transition('s').targetStepId).toBe('b');
   });
 
-  test('3.10: no step whose fields only the profile gave', () => {
+  test('3.10: no step whose fields only the profile provided', () => {
     const customer = { b: 2 };
     const turns = playTurns(abc, [{ customer }, { customer, variables: { a: 1 } }, { customer, ...back }]);
     expect(turns[2]?.transition('s').targetStepId).toBe('a');
@@ -119,7 +119,7 @@ test('3.10: a value for another step on the turn of the BACK is no answer', () =
   expect(conversation.turn({ ...back, variables: { other: 1 } }).plan).toEqual(['s ASK b']);
 });
 
-test('3.10: without such a step the instance stays', () => {
+test('3.10: without such a step the instance does not move', () => {
   const [, played] = playTurns(abc, [{}, back]);
   expect(played?.transition('s')).toMatchObject({ reason: 'NOTHING_TO_GO_BACK_TO', targetStepId: 'a', visitNumber: 1 });
   expect(played?.plan).toEqual(['s ASK a']);
@@ -139,7 +139,7 @@ test('3.10: a passed checkpoint blocks BACK to the steps before it', () => {
   });
 });
 
-test('3.10: BACK goes to a step behind the passed checkpoint, and no further', () => {
+test('3.10: BACK goes to a step after the passed checkpoint, and no further', () => {
   const scenario = line(ask('a', 'check'), check({ to: ['b'] }), ask('b', 'c'), ask('c'));
   const turns = playTurns(scenario, [{ variables: { a: 1 } }, yes, { variables: { b: 1 } }, back, back]);
   expect(turns[3]?.transition('s').targetStepId).toBe('b');

@@ -28,14 +28,14 @@ test('3.2: a value of this turn that the condition reads is cleared, although it
   expect(played.transition('s').clearedFields).toEqual(['answer', 'item']);
 });
 
-test('3.2: a value of this turn that neither the step collects nor the condition reads is spared', () => {
+test('3.2: a value of this turn that neither the step collects nor the condition reads is kept', () => {
   const conversation = startConversation([shop(['item', 'more', 'note'])], { variables: { item: 'tea', note: 'old' } });
   const played = conversation.turn({ variables: { more: 'yes', note: 'new' } });
   expect(played.transition('s').clearedFields).toEqual(['item', 'more']);
   expect(conversation.session.variables.get('note')?.value).toBe('new');
 });
 
-test('3.2: an item that comes with the answer is spared, so that the walk goes on', () => {
+test('3.2: an item that comes with the answer is kept, so the walk continues', () => {
   const conversation = startConversation([shop(['item', 'more'])], item);
   const played = conversation.turn({ variables: { more: 'yes', item: 'milk' } });
   expect(played.plan).toEqual(['s ASK more']);
@@ -50,7 +50,7 @@ test('3.2: a declined field that is cleared is asked for again', () => {
   expect(turns).toEqual(['ASK item', 'ASK more', 'ASK item']);
 });
 
-test('3.2: other instances see a cleared field as unknown from apply on', () => {
+test('3.2: other instances see a cleared field as unknown after the turn is applied', () => {
   const other: ScenarioDraft = { scenarioId: 'o', steps: [ask('item', 'note'), ask('note'), end] };
   const { conversation } = startScenarios([shop(['item', 'more']), other], item);
   conversation.turn(yes);

@@ -73,7 +73,7 @@ test('3.2: a CONFIRM there keeps its key', () => {
   expect(conversation.turn({ outcomes: [{ kind: 'CONFIRMED' }] }).plan).toEqual(['s ASK city']);
 });
 
-test('3.2: it opens no visit and adds to no loop count', () => {
+test('3.2: it opens no visit and does not increment the loop count', () => {
   const conversation = start();
   const counts = (): unknown => [...conversation.instance('s').loopCounts];
   const before = counts();
@@ -82,7 +82,7 @@ test('3.2: it opens no visit and adds to no loop count', () => {
   expect(conversation.instance('s')).toMatchObject({ currentStepId: 'name', visit: { number: 1 } });
 });
 
-test('3.2: the attempts of that visit go on', () => {
+test('3.2: the attempts of that visit continue', () => {
   const conversation = start();
   conversation.turn();
   expect(conversation.instance('s').attempts).toBe(1);
@@ -128,7 +128,7 @@ test('3.2: without a global transition in this visit, it is FALSE', () => {
   expect(stays.transition('s').alternatives.at(-1)).toMatchObject({ transitionId: 'why/2', truth: 'FALSE' });
 });
 
-test('3.2: leaving the explanation otherwise ends the visit that it left', () => {
+test('3.2: leaving the explanation without a return ends the suspended visit', () => {
   const conversation = start();
   conversation.turn(ask);
   expect(conversation.turn({ intent: 'city' }).plan).toEqual(['s ASK city']);
@@ -141,7 +141,7 @@ test('3.2: a global transition to a step that does not return ends the visit', (
   expect(listRequests(conversation.instance('s'))).toEqual(['ASK name LEFT']);
 });
 
-test('3.2: explanations that follow each other return to the first question', () => {
+test('3.2: consecutive explanations return to the first question', () => {
   const how: StepDraft = { ...why, stepId: 'how', templateIds: ['thus'], to: [{ returns: true }] };
   const draft = scenario();
   const conversation = startConversation([
@@ -158,6 +158,6 @@ test('3.2: explanations that follow each other return to the first question', ()
   expect(conversation.instance('s').visit).toMatchObject({ number: 1, returnTo: undefined });
 });
 
-test('3.2: a returning transition has no target of its own', () => {
+test('3.2: a returning transition has no target', () => {
   expect(() => compileDraft(scenario({}, { to: [{ returns: true }, 'end'] }))).not.toThrow();
 });

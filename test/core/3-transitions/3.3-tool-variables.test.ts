@@ -10,7 +10,7 @@ const tool = (toolId: string, ...variableNames: readonly string[]) => ({
   timing: 'DURING_STEP' as const,
   dependsOn: [],
 });
-/** Looks up a status and goes on by its value. */
+/** Looks up a status and continues depending on its value. */
 const status = (step: Partial<StepDraft> = {}): ScenarioDraft => ({
   scenarioId: 's',
   steps: [
@@ -52,7 +52,7 @@ describe('3.3: a variable that a tool of the step fills', () => {
   });
 
   test.each(['ACTION_SUCCEEDED', 'ACTION_FAILED'] as const)(
-    '3.3: that is still missing after %s has its action put again, which counts like a failed action',
+    '3.3: is looked up again if it is missing after %s, which counts like a failed action',
     (kind) => {
       const conversation = startConversation([status()]);
       const again = conversation.turn(result({ other: 'x' }, kind));
@@ -86,7 +86,7 @@ describe('3.3: a variable that a tool of the step fills', () => {
     expect(conversation.turn(result({})).actions).toEqual(['s PAUSE LOOP']);
   });
 
-  test('3.3: after a failure, has() of it that makes a transition FALSE has the action put again', () => {
+  test('3.3: after a failure, a transition that is FALSE because of has() causes a retry', () => {
     const step: Partial<StepDraft> = { to: [{ to: 'lost', condition: 'has(data.status) && data.status == "lost"' }] };
     expect(listContributions(status(step), [{}, result({}, 'ACTION_FAILED'), result({ status: 'lost' })])).toEqual([
       'ACTION_HINT find',
@@ -103,7 +103,7 @@ describe('3.3: a variable that a tool of the step fills', () => {
     ]);
   });
 
-  test('3.3: a success without it and has() that is FALSE does not have the action put again', () => {
+  test('3.3: after a success without it, a transition that is FALSE because of has() causes no retry', () => {
     const step: Partial<StepDraft> = { to: [{ to: 'lost', condition: 'has(data.status)' }] };
     expect(listContributions(status(step), [{}, result({})])).toEqual(['ACTION_HINT find', 'NONE']);
   });
@@ -167,7 +167,7 @@ describe('3.3: a key that no step collects and no tool fills', () => {
   });
 });
 
-test('3.3: where nothing can be asked, because a tool of another step fills it, the turn is an attempt', () => {
+test('3.3: counts the turn as an attempt if nothing can be asked because a tool of another step fills it', () => {
   const scenario: ScenarioDraft = {
     scenarioId: 's',
     steps: [

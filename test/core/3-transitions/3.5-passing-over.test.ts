@@ -73,7 +73,7 @@ describe('3.5: no step is entered twice in one turn', () => {
     line(ask('item', 'more'), ask('more', { to: 'item', condition: 'data.more == "yes"', clears }, 'end'));
   const all: TurnDraft = { variables: { item: 'tea', more: 'yes' } };
 
-  test('3.5: except where the walk ends there because a field that it collects is not settled', () => {
+  test('3.5: unless the walk ends there because a field that it collects is not settled', () => {
     const conversation = new Conversation([shop('item', 'more')]);
     conversation.turn({ variables: { item: 'tea' } });
     const played = conversation.turn({ candidates: { s: 0.9 }, variables: { more: 'yes' } });
@@ -85,12 +85,12 @@ describe('3.5: no step is entered twice in one turn', () => {
     expect(played.plan).toEqual(['s ASK item']);
   });
 
-  test('3.5: so that a transition to a step that would be passed over again is not taken', () => {
+  test('3.5: and a transition to a step that would be passed over again is not taken', () => {
     const [played] = playTurns(shop(), [all]);
     expect(played?.transition('s')).toMatchObject({ targetStepId: 'more', transitionsTaken: ['item/1'] });
   });
 
-  test('3.5: except where the value for the next round comes with the answer that begins it', () => {
+  test('3.5: unless the answer that begins the next round also provides its value', () => {
     const conversation = startConversation([shop('item', 'more')], { variables: { item: 'tea' } });
     const played = conversation.turn({ variables: { item: 'milk', more: 'yes' } });
     expect(played.plan).toEqual(['s ASK more']);

@@ -27,7 +27,7 @@ const start = (
 };
 const line = [ask('a', 'b'), ask('b', 'pay'), pay, ask('c'), end];
 
-test('3.7: steps that were left or passed over before the checkpoint was passed are before it, and so is its own', () => {
+test("3.7: the checkpoint's own step and all steps that were left or passed over earlier are before it", () => {
   const conversation = start({ steps: line }, { variables: { a: 1 } }, { variables: { b: 1 } });
   expect(listBefore(conversation)).toEqual([]);
   conversation.turn(yes);
@@ -42,7 +42,7 @@ test('3.7: a step that is left after the checkpoint is not before it', () => {
   expect(conversation.turn({ variables: { c: null } }).transition('s').targetStepId).toBe('c');
 });
 
-test('3.7: a step that is reached again after the checkpoint is not before it any more', () => {
+test('3.7: a step that is reached again after the checkpoint is no longer before it', () => {
   const steps = [
     ask('a', 'pay'),
     pay,
@@ -96,7 +96,7 @@ describe('3.7: what counts as a checkpoint', () => {
     expect(listBefore(conversation).includes('a')).toBe(isPassed);
   });
 
-  test('3.7: a WRITE action that is not required is listed as done, without barring the way back', () => {
+  test('3.7: a WRITE action that is not required is listed as done but does not block corrections', () => {
     const steps = [
       ask('a', 'step'),
       { stepId: 'step', to: ['c'], toolBindings: tool('WRITE'), description: 'mailed' },

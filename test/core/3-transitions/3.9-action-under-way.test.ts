@@ -110,7 +110,7 @@ describe('3.9: while a WRITE action is under way', () => {
 describe('3.9: ACTION_SUCCEEDED after a change', () => {
   const change: TurnDraft = { variables: { amount: 60 } };
 
-  test('3.9: finishes the step with the old values, which become those of the instance', () => {
+  test('3.9: finishes the step with the old values, which the instance keeps', () => {
     const conversation = startUnderWay();
     conversation.turn(change);
     const done = conversation.turn(succeeded);
@@ -135,7 +135,7 @@ describe('3.9: ACTION_SUCCEEDED after a change', () => {
     expect(conversation.instance('s').variables.get('amount')).toBe(49);
   });
 
-  test('3.9: also holds for a change on the turn of the success', () => {
+  test('3.9: also applies to a change on the turn of the success', () => {
     const conversation = startUnderWay();
     const done = conversation.turn({ ...change, outcomes: [{ kind: 'ACTION_SUCCEEDED', toolId: 'pay' }] });
     expect(done.transition('s')).toMatchObject({ targetStepId: 'note', blockedByCheckpoint: 'money sent' });
@@ -171,7 +171,7 @@ describe('3.9: ACTION_FAILED after a change', () => {
     expect(played.contribution('s')).toMatchObject({ actionKey: 's#1/send/1/2', isReprompt: false });
   });
 
-  test('3.9: on the turn of the change lets it take effect at once', () => {
+  test('3.9: on the turn of the change lets the change take effect immediately', () => {
     const played = startUnderWay().turn({
       variables: { amount: 60 },
       outcomes: [{ kind: 'ACTION_FAILED', toolId: 'pay' }],
@@ -179,7 +179,7 @@ describe('3.9: ACTION_FAILED after a change', () => {
     expect(played.plan).toEqual(['s CONFIRM amount=60,name=Ada']);
   });
 
-  test('3.9: without a change has the action hinted again', () => {
+  test('3.9: without a change causes the action to be hinted again', () => {
     expect(startUnderWay().turn(failed).plan).toEqual(['s ACTION_HINT pay']);
   });
 });
@@ -215,10 +215,39 @@ describe('3.9: a step that is entered again while its WRITE action is under way'
     expect(getActionKey(played, 's')).toBe('s#1/send/3');
   });
 
-  test('3.9: a success before it is entered again belongs to the old visit, and is done', () => {
+  test('3.9: a success before it is entered again belongs to the old visit and is recorded as done', () => {
     const conversation = enterAgain();
     conversation.turn(succeeded);
     expect(conversation.instance('s').irreversibleDone).toMatchObject([{ stepId: 'send', passed: false }]);
     expect(listRequests(conversation.instance('s')).at(-1)).toBe('ACTION s#1/send/1 ANSWERED');
   });
+});
+
+test('3.9: a step that a correction passes through does not lend its action to the next one', () => {
+  const reserve: StepDraft = {
+    stepId: 'reserve',
+    toolBindings: ['reserve', 'log'].map((toolId) => ({
+      toolId,
+      timing: 'DURING_STEP',
+      variableNames: [],
+      dependsOn: [],
+      effect: 'WRITE',
+    })),
+    to: ['send', { to: 'note', trigger: 'ANYTIME', outcomes: ['ACTION_FAILED'] }],
+  };
+  const conversation = startConversation(
+    [transfer({}, { steps: [ask('name', 'reserve'), reserve, { ...send, to: ['note'] }, ask('note', 'end'), end] })],
+    {
+      variables: { name: 'Ada' },
+    },
+  );
+  conversation.turn({ trigger: 'TOOL_RESULTS', outcomes: [{ kind: 'ACTION_SUCCEEDED', toolId: 'reserve' }] });
+  expect(conversation.instance('s').currentStepId).toBe('send');
+  const corrected = conversation.turn({ variables: { name: 'Eve' } });
+  expect(corrected.transition('s')).toMatchObject({ reason: 'CORRECTED', targetStepId: 'reserve' });
+  expect(getActionKey(corrected, 's')).toBe('s#1/reserve/3');
+  const confirmed = conversation.turn({
+    outcomes: [{ kind: 'ACTION_SUCCEEDED', actionKey: 's#1/reserve/3' }],
+  });
+  expect(confirmed.plan).toEqual(['s CONFIRM name=Eve']);
 });

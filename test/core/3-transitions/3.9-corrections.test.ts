@@ -36,7 +36,7 @@ describe('3.9: what a correction is', () => {
     expect(start().turn(draft).transition('s').correctedFields).toEqual(fields);
   });
 
-  test('3.9: not a result of the instance', () => {
+  test('3.9: excludes a result of the instance', () => {
     const scenario = line(ask('a', 'look'), look('b'), ask('b'));
     const conversation = startConversation([scenario], { variables: { a: 1 } });
     const played = conversation.turn({
@@ -52,7 +52,7 @@ describe('3.9: what a correction is', () => {
     expect(turns[2]?.transition('s')).toMatchObject({ reason: 'CORRECTED', targetStepId: 'b', correctedFields: ['a'] });
   });
 
-  test('3.9: not a value for a field that became known for the first time', () => {
+  test('3.9: excludes a value for a field that becomes known for the first time', () => {
     const turns = playTurns(line(ask('a', 'b'), { stepId: 'b', to: ['c'] }, ask('c', 'd'), ask('d')), [
       { variables: { a: 1 } },
       { variables: { d: 1 } },
@@ -114,18 +114,18 @@ describe('3.9: a step that was left by a DECLINED', () => {
       ask('c'),
     );
 
-  test('3.9: is not gone back before, if its CONFIRM did not bind the field', () => {
+  test('3.9: is the earliest target of a correction if its CONFIRM did not bind the field', () => {
     const turns = playTurns(scenario(['other']), [{ variables: { a: 1 } }, no, { variables: { a: 2 } }]);
     expect(turns[2]?.transition('s').targetStepId).toBe('b');
   });
 
-  test('3.9: is gone back before, if its CONFIRM bound the field', () => {
+  test('3.9: does not limit a correction if its CONFIRM bound the field', () => {
     const turns = playTurns(scenario(['a']), [{ variables: { a: 1 } }, no, { variables: { a: 2 } }]);
     expect(turns[2]?.transition('s')).toMatchObject({ reason: 'CORRECTED', targetStepId: 'check' });
     expect(turns[2]?.plan).toEqual(['s CONFIRM a=2']);
   });
 
-  test('3.9: does not keep a correction from a step after it', () => {
+  test('3.9: does not prevent a correction of a step after it', () => {
     const turns = playTurns(scenario(['a']), [
       { variables: { a: 1 } },
       no,
@@ -173,7 +173,7 @@ describe('3.9: a correction for an instance that does not walk', () => {
   });
 });
 
-describe('3.9: all steps that used the field lie before a passed checkpoint', () => {
+describe('3.9: all steps that used the field are before a passed checkpoint', () => {
   const check: StepDraft = { stepId: 'check', isCheckpoint: true, checkpointDescription: 'checked', to: ['b'] };
   const corrected: TurnDraft = { variables: { a: 2 } };
   const playBehind = (scenario: ScenarioDraft, draft: TurnDraft = corrected) =>
@@ -188,7 +188,7 @@ describe('3.9: all steps that used the field lie before a passed checkpoint', ()
     });
   });
 
-  test('3.9: not where this turn enters the step that collects the field', () => {
+  test('3.9: no checkpoint is reported if this turn enters the step that collects the field', () => {
     const again: StepDraft = { stepId: 'again', collectsProfileFields: ['a'], canSkip: false, to: ['end'] };
     const scenario = line(ask('a', 'check'), check, ask('b', 'again'), again);
     expect(playBehind(scenario, { variables: { a: 2, b: 1 } })).toMatchObject({
@@ -197,7 +197,7 @@ describe('3.9: all steps that used the field lie before a passed checkpoint', ()
     });
   });
 
-  test('3.9: not where this turn clears the field', () => {
+  test('3.9: no checkpoint is reported if this turn clears the field', () => {
     const scenario = line(
       ask('a', 'check'),
       check,
@@ -210,7 +210,7 @@ describe('3.9: all steps that used the field lie before a passed checkpoint', ()
     });
   });
 
-  test('3.9: not where the field answers an open ASK', () => {
+  test('3.9: no checkpoint is reported if the field answers an open ASK', () => {
     const again: StepDraft = { stepId: 'again', collectsProfileFields: ['a'], canSkip: false, to: ['end'] };
     expect(playBehind(line(ask('a', 'check'), { ...check, to: ['again'] }, again))).toMatchObject({
       targetStepId: 'end',
@@ -218,7 +218,7 @@ describe('3.9: all steps that used the field lie before a passed checkpoint', ()
     });
   });
 
-  test('3.9: the instance goes back to the earliest step behind the checkpoint that used it', () => {
+  test('3.9: the instance goes back to the earliest step after the checkpoint that used the field', () => {
     const again: StepDraft = { stepId: 'again', collectsProfileFields: ['a'], canSkip: false, to: ['c'] };
     const scenario = line(ask('a', 'check'), { ...check, to: ['again'] }, again, ask('c'));
     const turns = playTurns(scenario, [
@@ -231,7 +231,7 @@ describe('3.9: all steps that used the field lie before a passed checkpoint', ()
   });
 });
 
-test('3.9: the walk goes on from there with all new values of the turn', () => {
+test('3.9: the walk continues from there with all new values of the turn', () => {
   const fork = line(ask('a', { to: 'x', condition: 'data.a == 2' }, 'b'), ask('b', 'c'), ask('x', 'c'), ask('c'));
   const turns = playTurns(fork, [{ variables: { a: 1, b: 1 } }, { variables: { a: 2, x: 1, c: 1 } }]);
   expect(turns[1]?.transition('s')).toMatchObject({
@@ -241,7 +241,7 @@ test('3.9: the walk goes on from there with all new values of the turn', () => {
   });
 });
 
-test('3.9: a field that a taken transition read is used', () => {
+test('3.9: a field that a taken transition read counts as used', () => {
   const scenario: ScenarioDraft = {
     ...line({ stepId: 'fork', to: [{ to: 'x', condition: 'data.vip == true' }, 'y'] }, ask('x'), ask('y')),
     requires: { vip: 'SOFT' },

@@ -15,7 +15,7 @@ describe('a CHOICE with one option', () => {
     return { conversation, first: conversation.turn({ candidates: { pay: 0.9, gift: 0.8 } }) };
   };
 
-  test.each([-90, 0, 90])('1.5: stands before a CONFIRM with priority %i and counts as one', (priority) => {
+  test.each([-90, 0, 90])('1.5: comes before a CONFIRM with priority %i and counts as a CONFIRM', (priority) => {
     const { first } = play(priority);
     expect(first.plan).toEqual(['CHOICE gift', '(deferred) pay CONFIRM ']);
     expect(first.contribution('pay').deferredBehindScenarioId).toBe('gift');
@@ -29,7 +29,7 @@ describe('a CHOICE with one option', () => {
     expect(conversation.instance('pay').requests[0]?.lastPut.position).toBe(1);
   });
 
-  test('1.5: lets the CONFIRM follow once it is closed', () => {
+  test('1.5: allows the CONFIRM once the CHOICE is closed', () => {
     const { conversation } = play(0);
     expect(conversation.turn({ outcomes: [{ kind: 'DECLINED' }] }).plan).toEqual(['pay CONFIRM ']);
   });

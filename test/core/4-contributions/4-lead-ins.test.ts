@@ -3,7 +3,7 @@ import { Conversation } from '../../support/conversation';
 import { playTurns, startScenarios } from '../../support/play-turns';
 import { asking, end, waiting } from '../../support/sample-scenarios';
 
-/** A step that says something with the next contribution. */
+/** A step whose templates come with the next contribution. */
 const speaking = (stepId: string, to: string): StepDraft => ({
   stepId,
   templateIds: [stepId],
@@ -33,7 +33,7 @@ test('3.1: a step with speak = WITH_NEXT has no inform stage, and its templates 
   expect(turns.map((turn) => turn.contribution('s').leadInTemplateIds)).toEqual([['ask'], [], []]);
 });
 
-test('3.1: the templates of a step that is passed over are said too', () => {
+test('3.1: the templates of a step that is passed over are contributed too', () => {
   const steps: readonly StepDraft[] = [
     { ...speaking('ask', 'more'), collectsProfileFields: ['x'] },
     { stepId: 'more', collectsProfileFields: ['y'], to: ['end'] },
@@ -116,7 +116,7 @@ describe('a contribution that is not made', () => {
     expect(conversation.instance('s').requests).toMatchObject([{ kind: 'ASK', fields: ['x'], status: 'OPEN' }]);
   });
 
-  test('12: templates that were said are remembered, so that they can be said again', () => {
+  test('12: contributed templates are remembered, so that they can be contributed again', () => {
     const { conversation } = startScenarios([createSpeaking(ask)]);
     expect(conversation.instance('s').lastPlan).toEqual({ revision: 1, leadInTemplateIds: ['hello', 'terms'] });
     const again = conversation.turn({

@@ -317,13 +317,13 @@ describe('what a deferred contribution waits for', () => {
   };
   const quiet = (scenario: ScenarioDraft): ScenarioDraft => ({ ...scenario, whenNotAddressed: 'QUIET' });
 
-  test('4.2: a deferred CONFIRM is put when the other CONFIRM is gone, together with an ASK of its rival', () => {
+  test('4.2: a deferred CONFIRM is put when the other CONFIRM has closed, together with an ASK of its rival', () => {
     const { conversation, first } = startScenarios([confirmThenAsk, quiet(createConfirming('low', 1))]);
     expect(first.contribution('low')).toMatchObject({ deferred: true, deferredBehindScenarioId: 'high' });
     expect(conversation.turn(confirm('high')).plan).toEqual(['low CONFIRM ', 'high ASK a']);
   });
 
-  test('4.2: a deferred ASK is put when the ASK of its rival is gone, although the rival confirms', () => {
+  test('4.2: a deferred ASK is put when the ASK of its rival has closed, even if the rival confirms', () => {
     const high: ScenarioDraft = {
       scenarioId: 'high',
       priority: 2,
@@ -339,7 +339,7 @@ describe('what a deferred contribution waits for', () => {
     expect(conversation.turn({ variables: { a: 1 } }).plan).toEqual(['high CONFIRM a=1', 'low ASK b']);
   });
 
-  test('4.2: deferred fields are asked for when the ASK of the rival is gone', () => {
+  test('4.2: deferred fields are asked for when the ASK of the rival has closed', () => {
     const settings = { maxFieldsToAskPerTurn: 2 };
     const high = quiet(createAsking('high', ['a'], 2));
     const low = quiet(createAsking('low', ['b', 'c'], 1));

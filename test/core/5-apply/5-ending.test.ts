@@ -142,7 +142,7 @@ describe('persisted results', () => {
     });
   });
 
-  test('0.4: a persisted result that a new visit made unknown, and that no outcome gave again, is removed', () => {
+  test('0.4: a persisted result that a new visit made unknown, and that no outcome provided again, is removed', () => {
     const conversation = startConversation([looking()]);
     conversation.turn(found('sent'));
     conversation.turn(cancel('s'));
@@ -153,7 +153,7 @@ describe('persisted results', () => {
     expect(conversation.session.variables.has('status')).toBe(false);
   });
 
-  test('0.4: an outcome gives it again', () => {
+  test('0.4: a persisted result that an outcome provides again is kept', () => {
     const conversation = startConversation([looking()]);
     conversation.turn(found('sent'));
     conversation.turn(cancel('s'));

@@ -176,7 +176,7 @@ describe('8: a turn on an imported session', () => {
     expect(conversation.session.importedFrom).toBe('hash');
   });
 
-  test('8: asks the question of the current step again', () => {
+  test('8: repeats the question of the current step', () => {
     const conversation = continueImported({ currentStepId: 'reason', visitedSteps: toVisitedSteps('order', 'reason') });
     expect(conversation.instance('refund')).toMatchObject({
       waitsFor: 'ANSWER',

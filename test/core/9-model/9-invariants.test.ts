@@ -63,7 +63,7 @@ function isAgreement({ kind, status, outcome }: InstanceRequest): boolean {
   return kind === 'CONFIRM' && status === 'ANSWERED' && (outcome === 'CONFIRMED' || outcome === 'ACTION_SUCCEEDED');
 }
 
-test('9: an action that needs a confirmation is never hinted at without one', () => {
+test('9: an action that needs a confirmation is never hinted without one', () => {
   fc.assert(
     fc.property(randomSession, ({ scenarios, relationships, settings, turns }) => {
       const conversation = new Conversation(scenarios, { relationships, settings });

@@ -125,7 +125,7 @@ test('11: a call of a scenario that does not exist is found', () => {
   );
 });
 
-test('11: each call on a cycle is found, and no call that only leads to one', () => {
+test('11: each call on a cycle is found, but no call that only leads to a cycle', () => {
   const found = checkCatalogue(
     [createCaller('a', ['b']), createCaller('b', ['c']), createCaller('c', ['b', 'd']), createScenario('d', 'x')],
     [],

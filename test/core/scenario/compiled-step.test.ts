@@ -95,7 +95,7 @@ test.each<[boolean, string, readonly StepDraft['to'][]]>([
   expect(step.readsActionResult).toBe(expected);
 });
 
-test('3.1: templates that are spoken with the next contribution form no stage', () => {
+test('3.1: templates with speak = WITH_NEXT form no stage', () => {
   expect(compileStep({ templateIds: ['x'] })).toMatchObject({ hasInformStage: true, speaksWithNext: false });
   expect(compileStep({ templateIds: ['x'], speak: 'WITH_NEXT' })).toMatchObject({
     hasInformStage: false,
@@ -118,7 +118,7 @@ test('3.8: is_recovery defaults to reachable_from_anywhere', () => {
   expect(recoverySteps.map(({ stepId }) => stepId)).toEqual(['d', 'b']);
 });
 
-test('2.8: the limits of a step are its own, else those of the scenario', () => {
+test('2.8: a step has its own limits, or else those of the scenario', () => {
   const limits = { maxLoopCount: 2, maxAttempts: 4 };
   expect(compileStep({}, limits)).toMatchObject(limits);
   expect(compileStep({ maxLoopCount: 7, maxAttempts: 0 }, limits)).toMatchObject({ maxLoopCount: 7, maxAttempts: 0 });

@@ -379,7 +379,7 @@ export const cases: Readonly<Record<ScenarioFindingCode, Case>> = {
       // A step before the action confirms the field, or the later step follows only a failure.
       createDraft({ ...ask, to: ['agree'] }, { ...sure, stepId: 'agree', to: ['pay'] }, pay, sure),
       createDraft({ ...ask, to: ['pay'] }, { ...pay, to: [{ to: 'sure', outcomes: ['ACTION_FAILED'] }, 'end'] }, sure),
-      // The later step confirms nothing, or only what is collected behind the action.
+      // The later step confirms nothing, or only values that are collected after the action.
       createDraft({ ...ask, to: ['pay'] }, { ...pay, to: ['end'] }),
       createDraft({ ...ask, to: ['pay'] }, pay, { ...sure, confirmsNothing: true }),
       createDraft({ ...ask, to: ['pay'] }, pay, { ...sure, confirmsFields: ['paid'] }),

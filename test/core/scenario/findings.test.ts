@@ -33,7 +33,7 @@ test('findings: docs/findings.md lists every code with its severity', () => {
   );
 });
 
-test('3.2: a loop through silent steps that clears a field behind the step that collects it is found', () => {
+test('3.2: a loop through silent steps that clears a field after the step that collects it is found', () => {
   const loop = createDraft(
     { ...ask, to: ['a'] },
     { stepId: 'a', to: ['b'] },
@@ -96,7 +96,7 @@ test('14: an idle_timeout does not end the wait of a step with an action or a ca
   expect(drafts.flatMap((draft) => compile(draft).findings)).toEqual([]);
 });
 
-test('3.2: a step from which an instance only returns is no dead end, but the step that it returns to can be one', () => {
+test('3.2: a step that only returns is no dead end, but the step that it returns to can be one', () => {
   const helping = { ...help, to: [{ returns: true as const }] };
   const codes = (draft: ScenarioDraft): readonly string[] =>
     compile(draft).findings.map(({ code, stepId }) => `${code} ${stepId}`);

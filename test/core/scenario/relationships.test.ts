@@ -13,13 +13,13 @@ test('1.7: the scenarios that a scenario leads to are in the order of the list',
   expect(index.getLeadTargets('c')).toEqual([]);
 });
 
-test('1.7: a rule does not complete, so it leads to nothing', () => {
+test('1.7: a rule does not complete, so it leads to no scenario', () => {
   const rule = aRelationship('r', 'LEADS_TO', 'a', 'RULE');
   expect(findRelationshipProblem(rule, [])).toMatch(/^LEADS_TO requires a scenario as its source;/);
   expect(indexRelationships([rule]).getLeadTargets('r')).toEqual([]);
 });
 
-test('1.1: a dependency is started only in its own direction and only if it says so', () => {
+test('1.1: a dependency is started only in its own direction and only with start_dependency', () => {
   const index = indexRelationships([
     aRelationship('a', 'DEPENDS_ON', 'b', 'SCENARIO', true),
     aRelationship('a', 'DEPENDS_ON', 'c'),

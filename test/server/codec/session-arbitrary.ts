@@ -1,16 +1,7 @@
 import fc from 'fast-check';
 import type { InstanceRequest, Putting } from '../../../src/core/model/request';
-import type {
-  EndedInstance,
-  IrreversibleStep,
-  PathEntry,
-  RouteEntry,
-  ScenarioChoiceRequest,
-  ScenarioInstance,
-  Session,
-  StepVisit,
-  SuspendedVisit,
-} from '../../../src/core/model/session';
+import type { EndedInstance, ScenarioChoiceRequest, ScenarioInstance, Session } from '../../../src/core/model/session';
+import type { IrreversibleStep, PathEntry, RouteEntry, StepVisit, SuspendedVisit } from '../../../src/core/model/visit';
 import * as decisions from '../../../src/server/codec/wire/decision-enums';
 import { ending, visitOutcome } from '../../../src/server/codec/wire/enums';
 import * as enums from '../../../src/server/codec/wire/session-enums';

@@ -117,7 +117,7 @@ describeOnBothStores('superseding a turn', (_start, getClient) => {
     expect(refusal.message).toContain('its plan hinted a WRITE action');
   });
 
-  test('13: ListTurns marks the replaced turns, also across pages; GetSession has no trace of them', async () => {
+  test('13: ListTurns marks the replaced turns, even across pages, and GetSession does not contain them', async () => {
     const t1 = await session.turn(start);
     const t2 = await session.turn(give(50));
     const t3 = await session.turn({ ...give(60), supersedesTurnId: t2.turnId });
@@ -172,7 +172,7 @@ describeOnBothStores('superseding a turn', (_start, getClient) => {
     expect(response).toEqual({ ...validated.response, validateOnly: false });
   });
 
-  test('13: a stateless method refuses the field, and says which session to send', async () => {
+  test('13: a stateless method rejects the field and explains which session to send', async () => {
     const { turn } = session.request({ ...start, supersedesTurnId: randomUUID() });
     const input = PlanContributionsRequest.fromPartial({ input: { turn } });
     const { client } = session;
@@ -184,7 +184,7 @@ describeOnBothStores('superseding a turn', (_start, getClient) => {
           {
             field: 'input.turn.supersedes_turn_id',
             description:
-              'must be empty, because this method stores no turns; send the session before the turn to replace',
+              'must be empty, because this method stores no turns; send the session as it was before the replaced turn',
           },
         ],
       ]);
@@ -198,7 +198,7 @@ describeOnBothStores('deliveries and timers', (_start, getClient) => {
     session = await SessionUnderTest.start(getClient());
   });
 
-  test('12: a question that was not said is put as if for the first time', async () => {
+  test('12: a question that did not reach the customer is put as a new request', async () => {
     const { plan } = await session.turn(start);
     const instanceId = plan?.contributions[0]?.instanceId ?? '';
     const contributionType = ContributionType.CONTRIBUTION_TYPE_ASK;
@@ -214,7 +214,7 @@ describeOnBothStores('deliveries and timers', (_start, getClient) => {
     ]);
   });
 
-  test('14: response and session have the next timer, and a TIMER turn at that time reminds the customer', async () => {
+  test('14: the response and the session have the next timer, and a TIMER turn at that time reminds the customer', async () => {
     const { nextTimerAt } = await session.turn(start);
     expect(nextTimerAt).toEqual(new Date('2030-01-01T09:01:01Z'));
     expect((await session.client.getSession(session.key)).session?.nextTimerAt).toEqual(nextTimerAt);

@@ -261,7 +261,7 @@ describe('a STAR chart as a scenario', () => {
     });
   });
 
-  it('goes on without a search step for a booking that failed: back to the confirmation', () => {
+  it('returns to the confirmation after a failed booking if there is no search step', () => {
     const steps = chart.steps.map((step) =>
       step.step_id === 'birthday' || step.step_id === 'pin'
         ? { ...step, next: step.next.map((edge) => (edge.to === 'query' ? { ...edge, to: 'sure' } : edge)) }
@@ -296,7 +296,7 @@ describe('a STAR chart as a scenario', () => {
     });
   });
 
-  it('does not end at a step without edges unless the chart says so, and has no unreachable steps', () => {
+  it('ends only at the steps that the chart names, and has no unreachable steps', () => {
     expect(getStep(scenario, 'sorry').isTerminal).toBe(false);
     expect(getStep(scenario, 'bye').isTerminal).toBe(true);
     expect(scenario.steps.map(({ stepId }) => stepId)).not.toContain('book');

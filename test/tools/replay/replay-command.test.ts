@@ -85,7 +85,7 @@ describe('npm run replay', () => {
     }
   });
 
-  it('star_multi: nearly every interrupted scenario pauses, and resumes when the customer returns', () => {
+  it('star_multi: most interrupted scenarios pause, and resume when the customer returns', () => {
     const found = figures.find(({ file }) => file === 'star_multi');
     for (const key of ['pause_return_recall', 'resume_recall']) {
       expect(Number(found?.[key] ?? 0)).toBeGreaterThanOrEqual(0.95);

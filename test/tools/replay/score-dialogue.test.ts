@@ -202,7 +202,7 @@ describe('asks for known fields', () => {
     expect(score([{ inputs: given }, { inputs: taken, exchanges: [aResponse([ask])] }]).asksForKnownFields).toBe(0);
   });
 
-  it('do not count if the customer said that they do not have the value', () => {
+  it('do not count if the customer does not have the value', () => {
     const refused = aTurn({ facts: [{ field_id: city, value: "I don't know" }] });
     expect(score([{ inputs: refused, exchanges: [aResponse([ask])] }]).asksForKnownFields).toBe(0);
     expect(score([{ inputs: given }, { inputs: refused, exchanges: [aResponse([ask])] }]).asksForKnownFields).toBe(0);

@@ -67,9 +67,11 @@ const sessionsForAllocation = 20;
 
 /** Measures the baseline and all cases, one after the other in each round. */
 export async function measureDomainCosts({ rounds, batchMs }: DomainCostOptions): Promise<readonly DomainCost[]> {
-  for (const { inputs } of prepareCases()) measureMicrosecondsPerTurn(inputs, warmUpBatches * batchMs);
-  // A running service decides on objects that compiled code has created. The objects of the warm-up have other hidden classes.
+  warmUp(prepareCases(), batchMs);
+  // A running service decides on objects that compiled code has created. The objects of the first warm-up have other hidden classes, so the
+  // code is compiled again for the new ones.
   const cases = prepareCases();
+  warmUp(cases, batchMs);
   const figuresByRound: (readonly number[])[] = [];
   while (figuresByRound.length < rounds) {
     showProgress(`round ${figuresByRound.length + 1} of ${rounds}`);
@@ -84,6 +86,10 @@ export async function measureDomainCosts({ rounds, batchMs }: DomainCostOptions)
     ratio: getMedian(figuresByRound.map((round) => (round[index] ?? Number.NaN) / (round[0] ?? Number.NaN))),
     allocatedBytes: measureBytesPerTurn(inputs),
   }));
+}
+
+function warmUp(cases: readonly PreparedCase[], batchMs: number): void {
+  for (const { inputs } of cases) measureMicrosecondsPerTurn(inputs, warmUpBatches * batchMs);
 }
 
 function prepareCases(): readonly PreparedCase[] {

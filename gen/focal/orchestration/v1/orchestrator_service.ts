@@ -97,8 +97,8 @@ export interface ProcessTurnResponse {
     | ModelProposal
     | undefined;
   /**
-   * The earliest time at which a TIMER turn would decide something (section 14). Absent if none would. With `[timers] enabled`
-   * the service sends the turn itself.
+   * The earliest time at which a TIMER turn would decide something (section 14). Absent if none would. The caller sends
+   * that turn.
    */
   nextTimerAt: Date | undefined;
 }

@@ -44,7 +44,7 @@ export enum WhenDisplaced {
   UNRECOGNIZED = -1,
 }
 
-/** How a pause ends that neither the customer nor an answer of the customer ends (2.11). */
+/** How a pause ends if the customer does not end it (2.11). */
 export enum ResumeMode {
   /** RESUME_MODE_UNSPECIFIED - Not set. Treated as AUTOMATIC. */
   RESUME_MODE_UNSPECIFIED = 0,
@@ -325,7 +325,7 @@ export interface Scenario {
   whenNotAddressed: WhenNotAddressed;
   /** Optional, default PAUSE. What happens to an instance that a start or resume of another scenario displaces (2.9). */
   whenDisplaced: WhenDisplaced;
-  /** Optional, default AUTOMATIC. How a pause ends that neither the customer nor an answer of the customer ends (2.11). */
+  /** Optional, default AUTOMATIC. How a pause ends if the customer does not end it (2.11). */
   resume: ResumeMode;
   /**
    * Optional, default PINNED. What running instances of older versions do when this version is stored (section 7). Not
@@ -460,7 +460,7 @@ export interface ScenarioStep {
  * instance. The step waits until that instance ends.
  */
 export interface StepCall {
-  /** Required. The called scenario. UUID. It must not call the caller in turn, directly or through others. */
+  /** Required. The called scenario. UUID. It must not call this scenario, neither directly nor through other scenarios. */
   scenarioId: string;
   /**
    * Optional, default false. If the last completed run of the scenario in this session ended SUCCEEDED, its values are used
@@ -484,9 +484,9 @@ export interface StepTransition {
   /** Optional. The step that it leads to; may be the same step. Needed unless `returns` is true. At most 128 characters. */
   targetStepId: string;
   /**
-   * Optional, default false. The transition goes back to the step and visit that a global transition left (3.2). The request
-   * that is open there is put again. Such a transition has no target. It stands at the target step of a global transition,
-   * and is FALSE in a visit that no global transition led to.
+   * Optional, default false. The transition goes back to the step and visit that a global transition left (3.2). The
+   * request that is open there is put again. Such a transition has no target. It belongs to the target step of a global
+   * transition, and is FALSE in a visit that no global transition led to.
    */
   returns: boolean;
   /**

@@ -173,7 +173,7 @@ export interface Session {
   format: number;
   /** Fields that the customer declined to give (0.4). Sorted. */
   declinedFields: string[];
-  /** Questions which scenarios to start or resume, in the order in which they are put (1.5). At most one is OPEN. */
+  /** Questions about which scenarios to start or resume, in the order in which they are put (1.5). At most one is OPEN. */
   choices: ScenarioChoiceRequest[];
   /** Revision after the last MESSAGE turn, with which the current exchange begins (0.3). 0 before the first MESSAGE turn. */
   exchangeRevision: number;
@@ -239,8 +239,8 @@ export interface ScenarioInstance {
     | StepVisit
     | undefined;
   /**
-   * The steps that the instance left or passed over, oldest first, for people. Of the decisions only the condition
-   * variable `visits` reads it. At most `[limits] path_entries` (200) are kept.
+   * The steps that the instance left or passed over, oldest first, kept for display. Decisions read them only through the
+   * condition variable `visits`. At most `[limits] path_entries` (200) are kept.
    */
   path: PathEntry[];
   /** Checkpoints passed and WRITE actions that succeeded, oldest first. Never trimmed (3.7). */
@@ -437,7 +437,10 @@ export interface StepVisit {
    * to return to from this visit, the second the one to return to from the first, and so on.
    */
   suspendedVisits: SuspendedVisit[];
-  /** Number of action keys of the visit that superseded turns have used (section 13). They are not used again. */
+  /**
+   * Number of used action keys of the visit whose requests are not kept (0.8), or belong to superseded turns (section 13). They are
+   * not used again.
+   */
   supersededKeys: number;
 }
 
@@ -450,7 +453,7 @@ export interface StepVisit_ShownValuesEntry {
 export interface SuspendedVisit {
   /** Required. The step of the visit. 1..128 characters. */
   stepId: string;
-  /** Number of attempts at the step so far. They go on after the return. */
+  /** Number of attempts at the step so far. They continue after the return. */
   attempts: number;
   /** Number of the visit within the instance, from 1. */
   number: number;
@@ -468,7 +471,7 @@ export interface SuspendedVisit {
   wasAskedBefore: boolean;
   /** Whether BACK opened the visit. */
   mustAsk: boolean;
-  /** Number of action keys of the visit that superseded turns have used. */
+  /** Number of used action keys of the visit whose requests are not kept, or belong to superseded turns. */
   supersededKeys: number;
 }
 
@@ -615,7 +618,7 @@ export interface PendingStart_LocalValuesEntry {
   value: unknown | undefined;
 }
 
-/** A question to the customer which scenarios to start or resume (1.5, 2.11, 2.12). */
+/** A question to the customer about which scenarios to start or resume (1.5, 2.11, 2.12). */
 export interface ScenarioChoiceRequest {
   /** Required. Why the customer must choose. */
   reason: ChoiceReason;

@@ -1,7 +1,8 @@
 import { changeInstance } from '../../model/changes';
 import type { IgnoredReason } from '../../model/lifecycle-decision';
-import type { IrreversibleStep, ScenarioInstance, SuspendedVisit } from '../../model/session';
+import type { ScenarioInstance } from '../../model/session';
 import type { StepOutcome } from '../../model/turn';
+import type { IrreversibleStep, SuspendedVisit } from '../../model/visit';
 import type { CompiledScenario, CompiledStep } from '../../scenario/compiled-scenario';
 import { hasActionSucceeded, isActFinished, isConfirmFinished, type VisitState } from '../visit-state';
 import type { ResolvedOutcome } from './outcome-target';
@@ -56,36 +57,51 @@ type WithIrreversible = Pick<ScenarioInstance, 'instanceId' | 'irreversibleDone'
 
 /**
  * Records successes of WRITE tools that were not applied, or that belong to a visit that was left. Their actions are done and cannot be
- * undone (0.6).
+ * undone (0.6). `visitNumbers` are those of the current visit and of the visits that it suspended.
  */
 export function recordLateSuccesses<T extends WithIrreversible>(
   instance: T,
   scenario: CompiledScenario | undefined,
   outcomes: readonly ResolvedOutcome[],
   revision: number,
-  currentVisitNumber: number,
+  visitNumbers: readonly number[],
 ): T {
   if (outcomes.length === 0) return instance;
-  const done = outcomes.flatMap(({ outcome, target }): readonly IrreversibleStep[] => {
+  const late = outcomes.flatMap(({ outcome, target }): readonly IrreversibleStep[] => {
     if (outcome.kind !== 'ACTION_SUCCEEDED' || target.kind === 'choice' || target.instanceId !== instance.instanceId) {
       return [];
     }
     const isLate =
       target.kind === 'ignored'
-        ? entersIrreversible(target.reason)
-        : target.kind === 'request' && target.request.visitNumber !== currentVisitNumber;
-    if (!isLate) return [];
+        ? isRecordedAsDone(target.reason)
+        : target.kind === 'request' && !visitNumbers.includes(target.request.visitNumber);
+    if (!isLate || isRecorded(outcome, instance)) return [];
     const stepId =
       target.kind === 'request' ? target.request.stepId : findStepId(outcome, instance.instanceId, scenario);
     const step = scenario?.steps.get(stepId);
     if (scenario && !isWrite(outcome, scenario, step)) return [];
     return [{ stepId, description: step?.actionDescription ?? stepId, visitNumber: 0, revision, passed: false }];
   });
-  return done.length === 0 ? instance : { ...instance, irreversibleDone: [...instance.irreversibleDone, ...done] };
+  const irreversibleDone = late.reduce(addLate, instance.irreversibleDone);
+  return irreversibleDone === instance.irreversibleDone ? instance : { ...instance, irreversibleDone };
 }
 
-/** Whether a success that is ignored for this reason happened nevertheless. A repeated report happened once. */
-function entersIrreversible(reason: IgnoredReason): boolean {
+/** Whether the success of the visit that the key names is recorded: the report is repeated. */
+function isRecorded({ actionKey }: StepOutcome, { instanceId, irreversibleDone }: WithIrreversible): boolean {
+  return irreversibleDone.some(({ stepId, visitNumber }) => {
+    const key = `${instanceId}/${stepId}/${visitNumber}`;
+    return actionKey === key || actionKey.startsWith(`${key}/`);
+  });
+}
+
+/** A report that a caller repeats for ever is listed once for its step. */
+function addLate(done: readonly IrreversibleStep[], late: IrreversibleStep): readonly IrreversibleStep[] {
+  const isListed = done.some(({ visitNumber, stepId }) => visitNumber === 0 && stepId === late.stepId);
+  return isListed ? done : [...done, late];
+}
+
+/** Whether a success that is ignored for this reason is recorded as done. A repeated report is not recorded again. */
+function isRecordedAsDone(reason: IgnoredReason): boolean {
   switch (reason) {
     case 'ALREADY_ANSWERED':
       return false;
@@ -103,16 +119,16 @@ function isWrite({ toolId }: StepOutcome, scenario: CompiledScenario, step: Comp
   return toolId === '' ? (step?.isWriteAction ?? false) : scenario.writeToolIds.has(toolId);
 }
 
-/** The step that the outcome names, itself or in its key; else the first one with its tool; "" if there is none. */
+/** The step of the scenario that the outcome names, directly or in its key; else the first one with its tool; "" if there is none. */
 function findStepId(
   { stepId, actionKey, toolId }: StepOutcome,
   instanceId: string,
   scenario: CompiledScenario | undefined,
 ): string {
-  if (stepId !== '') return stepId;
-  if (actionKey.startsWith(`${instanceId}/`)) {
-    return actionKey.slice(instanceId.length + 1).replace(/\/\d+(\/\d+)?$/, '');
-  }
+  const isOwnKey = actionKey.startsWith(`${instanceId}/`);
+  const keyStepId = isOwnKey ? actionKey.slice(instanceId.length + 1).replace(/\/\d+(\/\d+)?$/, '') : '';
+  const namedId = stepId || keyStepId;
+  if (!scenario || scenario.steps.has(namedId)) return namedId;
   const hasTool = ({ tools }: CompiledStep): boolean => tools.some((tool) => tool.toolId === toolId);
-  return [...(scenario?.steps.values() ?? [])].find(hasTool)?.stepId ?? '';
+  return [...scenario.steps.values()].find(hasTool)?.stepId ?? '';
 }

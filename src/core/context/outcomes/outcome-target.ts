@@ -4,7 +4,7 @@ import type { ScenarioChoiceRequest, ScenarioInstance, Session } from '../../mod
 import type { StepOutcome } from '../../model/turn';
 import type { CompiledStep } from '../../scenario/compiled-scenario';
 
-/** What an outcome answers (0.6). */
+/** The request, choice or step that an outcome answers, or the reason why it is ignored (0.6). */
 export type OutcomeTarget =
   /** A CONFIRM, or some tools of an ACTION. `toolIds` is empty for a CONFIRM. */
   | {
@@ -15,7 +15,7 @@ export type OutcomeTarget =
     }
   /** An ASK: CONFIRMED confirms its known values, DECLINED declines its missing fields. */
   | { readonly kind: 'ask'; readonly instanceId: string; readonly request: InstanceRequest }
-  /** The current step of an instance: an event from outside, or an answer that a transition waits for. */
+  /** The current step of an instance: an external event, or an answer that a transition waits for. */
   | { readonly kind: 'step'; readonly instanceId: string }
   | { readonly kind: 'choice'; readonly choice: ScenarioChoiceRequest }
   | { readonly kind: 'ignored'; readonly instanceId: string; readonly reason: IgnoredReason };
@@ -31,11 +31,14 @@ export interface OutcomeSearch {
   readonly session: Session;
   readonly focusInstanceId: string;
   /** Whether an earlier outcome of this turn answers the whole request. */
-  isTaken(request: InstanceRequest): boolean;
+  isAnswered(request: InstanceRequest): boolean;
+  /** Whether a success with the key of an open CONFIRM counts: no outcome of this turn declined the CONFIRM or reported this tool. */
+  canPress(confirm: InstanceRequest, toolId: string): boolean;
   /** The outcome of a tool of the request, with the earlier outcomes of this turn. */
   getToolOutcome(request: InstanceRequest, toolId: string): RequestedTool['outcome'];
-  isChoiceTaken(choice: ScenarioChoiceRequest): boolean;
-  getStep(instance: ScenarioInstance): CompiledStep | undefined;
+  isChoiceAnswered(choice: ScenarioChoiceRequest): boolean;
+  /** Returns a step of the instance's scenario; the current one by default. */
+  getStep(instance: ScenarioInstance, stepId?: string): CompiledStep | undefined;
 }
 
 /** A request with the instance that it belongs to. */

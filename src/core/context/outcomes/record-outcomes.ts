@@ -3,9 +3,10 @@ import type { KnownData } from '../../model/known-data';
 import type { IgnoredOutcome } from '../../model/lifecycle-decision';
 import type { InstanceRequest, RequestedTool } from '../../model/request';
 import { changeRequest } from '../../model/request';
-import type { ScenarioInstance, SettledWithout, StepVisit, SuspendedVisit } from '../../model/session';
+import type { ScenarioInstance, SettledWithout } from '../../model/session';
 import type { StepOutcomeKind, VisitOutcome } from '../../model/turn';
-import type { CompiledStep } from '../../scenario/compiled-scenario';
+import { listVisitNumbers, type StepVisit, type SuspendedVisit } from '../../model/visit';
+import type { CompiledScenario, CompiledStep } from '../../scenario/compiled-scenario';
 import { hasActionSucceeded, hasChangedValue, isActionIncomplete, isWriteUnderWay } from '../visit-state';
 import type { OutcomeTarget, ResolvedOutcome } from './outcome-target';
 
@@ -17,7 +18,7 @@ export interface RecordedOutcomes {
   /** Outcomes whose CONFIRM became void on this turn. */
   readonly ignored: readonly IgnoredOutcome[];
   /** An applied outcome belongs to the current visit, or to a visit that it suspended. */
-  readonly hasOutcomeOfVisit: boolean;
+  readonly hasVisitOutcome: boolean;
   /** Names of the results of visits that were left. */
   readonly lateResultNames: readonly string[];
   /** An outcome with the key of its CONFIRM was applied (2.11). */
@@ -27,11 +28,11 @@ export interface RecordedOutcomes {
 /** Records the resolved outcomes of one instance in request order. CONFIRMs whose values have changed are void already. */
 export function recordOutcomes(
   instance: ScenarioInstance,
-  step: CompiledStep | undefined,
+  scenario: CompiledScenario | undefined,
   outcomes: readonly ResolvedOutcome[],
 ): RecordedOutcomes {
-  if (outcomes.length === 0) return toUnrecorded(instance);
-  const recorder = new OutcomeRecorder(instance, step);
+  if (outcomes.length === 0) return createUnchanged(instance);
+  const recorder = new OutcomeRecorder(instance, scenario);
   for (const outcome of outcomes) recorder.record(outcome);
   return recorder.result();
 }
@@ -39,12 +40,12 @@ export function recordOutcomes(
 const noOutcomes: readonly IgnoredOutcome[] = [];
 const noNames: readonly string[] = [];
 
-function toUnrecorded(instance: ScenarioInstance): RecordedOutcomes {
+function createUnchanged(instance: ScenarioInstance): RecordedOutcomes {
   return {
     instance,
     failureCount: 0,
     ignored: noOutcomes,
-    hasOutcomeOfVisit: false,
+    hasVisitOutcome: false,
     lateResultNames: noNames,
     hasConfirmedByKey: false,
   };
@@ -59,12 +60,12 @@ class OutcomeRecorder {
 
   constructor(
     private instance: ScenarioInstance,
-    private readonly step: CompiledStep | undefined,
+    private readonly scenario: CompiledScenario | undefined,
   ) {}
 
   result(): RecordedOutcomes {
     const { instance, failureCount, ignored, hasOutcomeOfVisit, lateResultNames, hasConfirmedByKey } = this;
-    return { instance, failureCount, ignored, hasOutcomeOfVisit, lateResultNames, hasConfirmedByKey };
+    return { instance, failureCount, ignored, hasVisitOutcome: hasOutcomeOfVisit, lateResultNames, hasConfirmedByKey };
   }
 
   record(resolved: ResolvedOutcome): void {
@@ -104,12 +105,12 @@ class OutcomeRecorder {
     }
     if (current.kind === 'CONFIRM') {
       this.replace(current, changeRequest(current, { status: 'ANSWERED', outcome: kind }));
-      if (kind === 'ACTION_SUCCEEDED') this.addPressedAction(current, outcome.toolId);
+      if (kind === 'ACTION_SUCCEEDED') this.addConfirmedAction(current, outcome.toolId);
       if (outcome.actionKey !== '') this.hasConfirmedByKey = true;
     } else {
       this.answerAction(current, target.toolIds, kind === 'ACTION_SUCCEEDED' ? 'SUCCEEDED' : 'FAILED');
     }
-    if (!this.isOfVisit(current)) this.lateResultNames.push(...outcome.results.keys());
+    if (!this.isInVisit(current)) this.lateResultNames.push(...outcome.results.keys());
     else {
       this.hasOutcomeOfVisit = true;
       this.setOutcome(current.visitNumber, this.isIncomplete() ? undefined : this.getActionOutcome(current, kind));
@@ -135,19 +136,25 @@ class OutcomeRecorder {
       outcome: hasFailed ? 'ACTION_FAILED' : 'ACTION_SUCCEEDED',
     });
     this.replace(request, answered);
-    if (hasFailed && this.step?.isRequiredAction && request.visitNumber === this.instance.visit.number) {
+    const step = this.scenario?.steps.get(this.instance.currentStepId);
+    if (hasFailed && step?.isRequiredAction && request.visitNumber === this.instance.visit.number) {
       this.failureCount += 1;
     }
   }
 
   /** A success with the key of a CONFIRM confirms and acts: the action counts as hinted with the CONFIRM (0.6). */
-  private addPressedAction(confirm: InstanceRequest, toolId: string): void {
-    const tools = (this.step?.tools ?? []).map((tool): RequestedTool => {
-      const hasSucceeded = toolId === '' || tool.toolId === toolId;
-      return { toolId: tool.toolId, outcome: hasSucceeded ? 'SUCCEEDED' : undefined };
-    });
+  private addConfirmedAction(confirm: InstanceRequest, toolId: string): void {
+    const pressed = this.instance.requests.find(
+      ({ kind, actionKey }) => kind === 'ACTION' && actionKey === confirm.actionKey,
+    );
+    const step = this.scenario?.steps.get(confirm.stepId);
+    const before = pressed?.tools ?? (step?.tools ?? []).map((tool): RequestedTool => ({ toolId: tool.toolId }));
+    const tools = before.map(
+      (tool): RequestedTool =>
+        toolId === '' || tool.toolId === toolId ? { toolId: tool.toolId, outcome: 'SUCCEEDED' } : tool,
+    );
     const isComplete = tools.every(({ outcome }) => outcome !== undefined);
-    const action = changeRequest(confirm, {
+    const action = changeRequest(pressed ?? confirm, {
       kind: 'ACTION',
       fields: [],
       tools,
@@ -156,7 +163,8 @@ class OutcomeRecorder {
       attempts: 0,
       reminders: 0,
     });
-    this.instance = changeInstance(this.instance, { requests: [...this.instance.requests, action] });
+    if (pressed) this.replace(pressed, action);
+    else this.instance = changeInstance(this.instance, { requests: [...this.instance.requests, action] });
   }
 
   private answerAsk(kind: StepOutcomeKind, request: InstanceRequest): void {
@@ -180,8 +188,8 @@ class OutcomeRecorder {
   }
 
   /** Whether the request belongs to the current visit, or to a visit that a global transition suspended. */
-  private isOfVisit({ visitNumber }: InstanceRequest): boolean {
-    return listVisits(this.instance.visit).includes(visitNumber);
+  private isInVisit({ visitNumber }: InstanceRequest): boolean {
+    return listVisitNumbers(this.instance.visit).includes(visitNumber);
   }
 
   private setOutcome(visitNumber: number, outcome: VisitOutcome | undefined): void {
@@ -206,11 +214,6 @@ function isSameRequest(a: InstanceRequest, b: InstanceRequest): boolean {
     a.visitNumber === b.visitNumber &&
     a.firstPut.revision === b.firstPut.revision
   );
-}
-
-/** Lists the numbers of the visit and of the visits that it suspended. */
-function listVisits(visit: StepVisit): readonly number[] {
-  return visit.returnTo ? [visit.number, ...listVisits(visit.returnTo.visit)] : [visit.number];
 }
 
 function withOutcome(visit: StepVisit, visitNumber: number, outcome: VisitOutcome | undefined): StepVisit {
@@ -238,8 +241,8 @@ export function voidChangedConfirms(
     (isWriteUnderWay({ step, visit, requests }) || hasActionSucceeded({ visit, requests }));
   const isVoid = (request: InstanceRequest): boolean => {
     if (request.kind !== 'CONFIRM' || !isBinding(request) || !hasChangedValue(request, known)) return false;
-    const ofCurrentVisit = request.visitNumber === visit.number;
-    return !ofCurrentVisit || !isKept();
+    const isOfCurrentVisit = request.visitNumber === visit.number;
+    return !isOfCurrentVisit || !isKept();
   };
   if (!requests.some(isVoid)) return instance;
   const hasVoidedCurrent = requests.some((request) => isVoid(request) && request.visitNumber === visit.number);

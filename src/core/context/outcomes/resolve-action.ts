@@ -22,25 +22,27 @@ function resolveByKey(outcome: StepOutcome, search: OutcomeSearch): OutcomeTarge
   const open = actions.find(({ request }) => canAnswer(request, toolId, search));
   if (open) return toTarget(open, toolId, search);
   if (actions.length > 0) return explainClosed(actions, outcome);
-  const confirms = withKey.filter(({ request }) => request.kind === 'CONFIRM');
-  const confirm = confirms.find(({ request }) => isOpen(request) && !search.isTaken(request));
-  if (confirm && kind === 'ACTION_SUCCEEDED') {
+  const confirm = withKey.find(({ request }) => request.kind === 'CONFIRM' && isOpen(request));
+  if (
+    confirm &&
+    kind === 'ACTION_SUCCEEDED' &&
+    bindsTool(confirm, toolId, search) &&
+    search.canPress(confirm.request, toolId)
+  ) {
     return { kind: 'request', instanceId: confirm.instance.instanceId, request: confirm.request, toolIds: [] };
   }
-  if (withKey.length > 0)
-    return explainClosed(
-      withKey.filter(({ request }) => !isOpen(request)),
-      outcome,
-    );
-  return { kind: 'ignored', instanceId: outcome.instanceId, reason: explainUnknownKey(outcome, search) };
+  const closed = withKey.filter(({ request }) => !isOpen(request) || search.isAnswered(request));
+  return closed.length > 0 ? explainClosed(closed, outcome) : explainUnknownKey(outcome, search);
 }
 
-/** The requests of earlier visits are not kept for ever. Their keys name a visit that has ended. */
-function explainUnknownKey({ actionKey }: StepOutcome, { session }: OutcomeSearch): 'OTHER_VISIT' | 'NO_OPEN_REQUEST' {
-  const owner = session.instances.find(({ instanceId }) => actionKey.startsWith(`${instanceId}/`));
-  if (!owner) return 'NO_OPEN_REQUEST';
+/** The requests of earlier visits are not kept for ever. Their keys name the instance and a visit that has ended. */
+function explainUnknownKey({ actionKey, instanceId }: StepOutcome, { session }: OutcomeSearch): OutcomeTarget {
+  const isMeant = (id: string): boolean => (instanceId === '' ? actionKey.startsWith(`${id}/`) : id === instanceId);
+  const owner = session.instances.find((instance) => isMeant(instance.instanceId));
+  if (!owner) return { kind: 'ignored', instanceId, reason: 'NO_OPEN_REQUEST' };
   const [, visit = ''] = /\/(\d+)(?:\/\d+)?$/.exec(actionKey.slice(owner.instanceId.length)) ?? [];
-  return visit !== '' && Number(visit) < owner.visit.number ? 'OTHER_VISIT' : 'NO_OPEN_REQUEST';
+  const isEarlier = visit !== '' && Number(visit) < owner.visit.number;
+  return { kind: 'ignored', instanceId: owner.instanceId, reason: isEarlier ? 'OTHER_VISIT' : 'NO_OPEN_REQUEST' };
 }
 
 /** The only open ACTION that lists the tool; without a tool id, the only open ACTION. */
@@ -64,7 +66,7 @@ function resolveWithoutKey(outcome: StepOutcome, search: OutcomeSearch): Outcome
   );
 }
 
-/** Finds the instance whose current step has neither a confirm nor an act stage: the outcome is an event from outside. */
+/** Finds the instance whose current step has neither a confirm nor an act stage: the outcome is an external event. */
 function findEventTarget({ instanceId, stepId }: StepOutcome, search: OutcomeSearch): ScenarioInstance | undefined {
   const { instances } = search.session;
   const named = instances.filter((instance) => instanceId === '' || instance.instanceId === instanceId);
@@ -72,6 +74,12 @@ function findEventTarget({ instanceId, stepId }: StepOutcome, search: OutcomeSea
   if (!only || others.length > 0 || (stepId !== '' && stepId !== only.currentStepId)) return undefined;
   const step = search.getStep(only);
   return step && !step.hasConfirmStage && !step.hasActStage ? only : undefined;
+}
+
+/** Whether the tool belongs to the action that the CONFIRM is about. */
+function bindsTool({ instance, request }: OwnedRequest, toolId: string, search: OutcomeSearch): boolean {
+  const tools = search.getStep(instance, request.stepId)?.tools ?? [];
+  return toolId === '' || tools.some((tool) => tool.toolId === toolId);
 }
 
 function listsTool({ tools }: InstanceRequest, toolId: string): boolean {
@@ -85,14 +93,14 @@ function hasOutcome(request: InstanceRequest, toolId: string, search: OutcomeSea
 }
 
 function canAnswer(request: InstanceRequest, toolId: string, search: OutcomeSearch): boolean {
-  return isOpen(request) && !search.isTaken(request) && listAnswerable(request, toolId, search).length > 0;
+  return isOpen(request) && !search.isAnswered(request) && listAnswerableTools(request, toolId, search).length > 0;
 }
 
 /**
  * Lists the tools that an outcome is about. While the ACTION is open, only a success is final, so that a tool which failed can report again. An
  * outcome without a tool id is about all tools that have none.
  */
-function listAnswerable(request: InstanceRequest, toolId: string, search: OutcomeSearch): readonly string[] {
+function listAnswerableTools(request: InstanceRequest, toolId: string, search: OutcomeSearch): readonly string[] {
   return request.tools
     .map((tool) => tool.toolId)
     .filter((id) => {
@@ -102,6 +110,6 @@ function listAnswerable(request: InstanceRequest, toolId: string, search: Outcom
 }
 
 function toTarget({ instance, request }: OwnedRequest, toolId: string, search: OutcomeSearch): OutcomeTarget {
-  const toolIds = listAnswerable(request, toolId, search);
+  const toolIds = listAnswerableTools(request, toolId, search);
   return { kind: 'request', instanceId: instance.instanceId, request, toolIds };
 }

@@ -21,7 +21,7 @@ function resolveByKey(outcome: StepOutcome, search: OutcomeSearch): OutcomeTarge
     outcome.instanceId,
     (request) => request.kind === 'CONFIRM' && request.actionKey === outcome.actionKey,
   );
-  const open = confirms.find(({ request }) => isOpen(request) && !search.isTaken(request));
+  const open = confirms.find(({ request }) => isOpen(request) && !search.isAnswered(request));
   return open ? toTarget(open) : explainClosed(confirms, outcome);
 }
 
@@ -35,7 +35,7 @@ function resolveWithoutKey(outcome: StepOutcome, search: OutcomeSearch): Outcome
   const isInRange = ({ request }: OwnedRequest): boolean =>
     (instanceId !== '' || isInExchange(request, session)) && (stepId === '' || request.stepId === stepId);
   const confirms = listRequests(session, instanceId, ({ kind }) => kind === 'CONFIRM').filter(isInRange);
-  const confirm = findPutLast(confirms.filter(({ request }) => isOpen(request) && !search.isTaken(request)));
+  const confirm = findLatestRequest(confirms.filter(({ request }) => isOpen(request) && !search.isAnswered(request)));
   const choice = instanceId === '' && stepId === '' ? findChoice(outcome, search) : undefined;
   if (choice && isPutAfter(choice, confirm)) return { kind: 'choice', choice };
   if (confirm) return toTarget(confirm);
@@ -43,14 +43,14 @@ function resolveWithoutKey(outcome: StepOutcome, search: OutcomeSearch): Outcome
   if (ask) return { kind: 'ask', instanceId: ask.instance.instanceId, request: ask.request };
   const owner = findStepOwner(outcome, search);
   if (owner) return { kind: 'step', instanceId: owner.instanceId };
-  const closed = confirms.filter(({ request }) => !isOpen(request) || search.isTaken(request));
+  const closed = confirms.filter(({ request }) => !isOpen(request) || search.isAnswered(request));
   return explainClosed(sortByPutting(closed), outcome);
 }
 
 /** Finds the open CHOICE of the current exchange. CONFIRMED answers one with a single option only (1.5). */
 function findChoice(
   { kind }: Pick<StepOutcome, 'kind'>,
-  { session, isChoiceTaken }: OutcomeSearch,
+  { session, isChoiceAnswered: isChoiceTaken }: OutcomeSearch,
 ): ScenarioChoiceRequest | undefined {
   return session.choices.find(
     (choice) =>
@@ -63,8 +63,8 @@ function findChoice(
 }
 
 /**
- * A CHOICE with one option stands before every CONFIRM of its plan (1.5). One with several options asks for a name, so that a bare no to a plan
- * with both answers the CONFIRM.
+ * A CHOICE with one option comes before every CONFIRM of its plan (1.5). One with several options asks for a name, so that a bare no to a
+ * plan with both answers the CONFIRM.
  */
 function isPutAfter({ lastPut, scenarioIds }: ScenarioChoiceRequest, confirm: OwnedRequest | undefined): boolean {
   if (!confirm || !lastPut) return lastPut !== undefined;
@@ -81,10 +81,10 @@ function findAsk(
   const asks = listRequests(
     search.session,
     instanceId,
-    (request) => request.kind === 'ASK' && isOpen(request) && !search.isTaken(request),
+    (request) => request.kind === 'ASK' && isOpen(request) && !search.isAnswered(request),
   ).filter(isInRange);
-  if (kind === 'CONFIRMED') return findPutLast(asks.filter(({ request }) => request.values.size > 0));
-  const last = findPutLast(asks);
+  if (kind === 'CONFIRMED') return findLatestRequest(asks.filter(({ request }) => request.values.size > 0));
+  const last = findLatestRequest(asks);
   if (!last) return undefined;
   const { request, instance } = last;
   const optionalFields = search.getStep(instance)?.optionalFields;
@@ -105,7 +105,7 @@ function findStepOwner({ kind, instanceId, stepId }: StepOutcome, search: Outcom
   return waits ? owner : undefined;
 }
 
-function findPutLast(requests: readonly OwnedRequest[]): OwnedRequest | undefined {
+function findLatestRequest(requests: readonly OwnedRequest[]): OwnedRequest | undefined {
   return sortByPutting(requests).at(-1);
 }
 

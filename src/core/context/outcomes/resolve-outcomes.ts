@@ -16,9 +16,12 @@ const resolvers: Readonly<Record<StepOutcomeKind, Resolver>> = {
 };
 
 /** What the earlier outcomes of the turn answer. */
-class TakenRequests {
+class AnsweredRequests {
   private readonly answered = new Set<InstanceRequest | ScenarioChoiceRequest>();
   private readonly toolOutcomes = new Map<InstanceRequest, Map<string, RequestedTool['outcome']>>();
+  private readonly declined = new Set<InstanceRequest>();
+  /** CONFIRMs with the tools that succeeded with their key on this turn; "" stands for all tools. */
+  private readonly pressedTools = new Map<InstanceRequest, Set<string>>();
 
   has(request: InstanceRequest | ScenarioChoiceRequest): boolean {
     return this.answered.has(request);
@@ -29,10 +32,17 @@ class TakenRequests {
     return this.toolOutcomes.get(request)?.get(toolId) ?? before;
   }
 
+  /** A button that confirms and acts may report both, and each tool of the action (0.6). */
+  canPress(confirm: InstanceRequest, toolId: string): boolean {
+    const pressed = this.pressedTools.get(confirm);
+    return !this.declined.has(confirm) && !pressed?.has('') && !pressed?.has(toolId);
+  }
+
   add({ outcome, target }: ResolvedOutcome): void {
     switch (target.kind) {
       case 'request':
         this.addTools(target.request, target.toolIds, outcome.kind);
+        if (target.request.kind === 'CONFIRM') this.addAnswer(target.request, outcome);
         break;
       case 'ask':
         this.answered.add(target.request);
@@ -42,6 +52,20 @@ class TakenRequests {
         break;
       case 'step':
       case 'ignored':
+        break;
+    }
+  }
+
+  private addAnswer(confirm: InstanceRequest, { kind, toolId }: StepOutcome): void {
+    switch (kind) {
+      case 'DECLINED':
+        this.declined.add(confirm);
+        break;
+      case 'ACTION_SUCCEEDED':
+        this.pressedTools.set(confirm, new Set(this.pressedTools.get(confirm)).add(toolId));
+        break;
+      case 'CONFIRMED':
+      case 'ACTION_FAILED':
         break;
     }
   }
@@ -56,7 +80,7 @@ class TakenRequests {
   }
 }
 
-const nothing: readonly ResolvedOutcome[] = [];
+const noResolvedOutcomes: readonly ResolvedOutcome[] = [];
 
 /** Finds the open request that each outcome answers, in request order (0.6). An outcome sees what the earlier ones of the turn answered. */
 export function resolveOutcomes(
@@ -65,16 +89,17 @@ export function resolveOutcomes(
   focusInstanceId: string,
   catalogue: Pick<Catalogue, 'getScenarioVersion'>,
 ): readonly ResolvedOutcome[] {
-  if (outcomes.length === 0) return nothing;
-  const taken = new TakenRequests();
+  if (outcomes.length === 0) return noResolvedOutcomes;
+  const taken = new AnsweredRequests();
   const search: OutcomeSearch = {
     session,
     focusInstanceId,
-    isTaken: (request) => taken.has(request),
+    isAnswered: (request) => taken.has(request),
+    canPress: (confirm, toolId) => taken.canPress(confirm, toolId),
     getToolOutcome: (request, toolId) => taken.getToolOutcome(request, toolId),
-    isChoiceTaken: (choice) => taken.has(choice),
-    getStep: ({ scenarioId, scenarioVersion, currentStepId }) =>
-      catalogue.getScenarioVersion(scenarioId, scenarioVersion)?.steps.get(currentStepId),
+    isChoiceAnswered: (choice) => taken.has(choice),
+    getStep: ({ scenarioId, scenarioVersion, currentStepId }, stepId = currentStepId) =>
+      catalogue.getScenarioVersion(scenarioId, scenarioVersion)?.steps.get(stepId),
   };
   return outcomes.map((outcome) => {
     const resolved = { outcome, target: checkInstance(outcome, session) ?? resolvers[outcome.kind](outcome, search) };
@@ -88,10 +113,10 @@ function checkInstance(
   { instanceId, actionKey }: StepOutcome,
   { instances, endedInstances }: Session,
 ): OutcomeTarget | undefined {
-  const isMeant = (instance: { readonly instanceId: string }): boolean =>
+  const isTarget = (instance: { readonly instanceId: string }): boolean =>
     instanceId === '' ? actionKey.startsWith(`${instance.instanceId}/`) : instance.instanceId === instanceId;
-  if (instances.some(isMeant)) return undefined;
-  const ended = instanceId === '' && actionKey === '' ? undefined : endedInstances.findLast(isMeant);
+  if (instances.some(isTarget)) return undefined;
+  const ended = instanceId === '' && actionKey === '' ? undefined : endedInstances.findLast(isTarget);
   if (ended) return { kind: 'ignored', instanceId: ended.instanceId, reason: 'ENDED' };
   if (instanceId !== '') return { kind: 'ignored', instanceId, reason: 'NO_OPEN_REQUEST' };
   return undefined;

@@ -22,7 +22,7 @@ function checkCallTargets(scenario: Scenario, index: number, byId: ScenariosById
       return [{ code: 'CALL_WITHOUT_SCENARIO', message, kind: 'SCENARIO', index, fieldPath }];
     },
   );
-  // The checks of each scenario have found the cycles that it has without the others.
+  // The checks of a single scenario report the cycles that it has on its own.
   const ownCycles = new Set(checkCallCycles(scenario, () => undefined).map(({ fieldPath }) => fieldPath));
   const cycles = checkCallCycles(scenario, (id) => byId.get(id)).filter(({ fieldPath }) => !ownCycles.has(fieldPath));
   return [

@@ -45,10 +45,10 @@ function checkUnconfirmedActions(draft: CompiledDraft): readonly ScenarioFinding
     const collectedLater = new Set(later.flatMap(({ collectedFields }) => collectedFields));
     const frozenFields = earlier
       .flatMap(({ collectedFields }) => collectedFields)
-      .filter((field) => !collectedLater.has(field) && !earlier.some((step) => confirms(step, field)));
-    const confirmation = later.find((step) => frozenFields.some((field) => confirms(step, field)));
+      .filter((field) => !collectedLater.has(field) && !earlier.some((step) => canConfirm(step, field)));
+    const confirmation = later.find((step) => frozenFields.some((field) => canConfirm(step, field)));
     if (confirmation === undefined) return [];
-    const fields = [...new Set(frozenFields)].filter((field) => confirms(confirmation, field)).sort();
+    const fields = [...new Set(frozenFields)].filter((field) => canConfirm(confirmation, field)).sort();
     const names = fields.map((field) => `"${field}"`).join(', ');
     const message = `Step "${action.stepId}" runs a required WRITE action without a confirmation. Step "${confirmation.stepId}" confirms ${names} after it, but a correction then comes too late, because the action is not undone. Confirm the values before the action, or set effect READ if its tools only look something up.`;
     return [
@@ -67,7 +67,7 @@ function listTargetsAfterSuccess({ anytimeTransitions, completionTransitions }: 
 }
 
 /** Whether the CONFIRM of a step binds a collected field, if it is known. */
-function confirms({ hasConfirmStage, definition }: CompiledStep, field: string): boolean {
+function canConfirm({ hasConfirmStage, definition }: CompiledStep, field: string): boolean {
   const { confirmsFields, confirmsNothing } = definition;
   return hasConfirmStage && !confirmsNothing && (confirmsFields.length === 0 || confirmsFields.includes(field));
 }

@@ -114,7 +114,7 @@ function checkSources({ scenario, options }: CompiledDraft): readonly ScenarioFi
     collectsProfileFields.flatMap((field, index) => {
       const sources = options.fields?.fields.get(field)?.definition.sources ?? [];
       if (sources.length === 0 || sources.includes('CUSTOMER')) return [];
-      const message = `The step asks for field "${field}", but its definition takes no value from the customer. Add CUSTOMER to its sources, or do not collect it here.`;
+      const message = `The step asks for field "${field}", but its definition accepts no value from the customer. Add CUSTOMER to its sources, or do not collect it here.`;
       const fieldPath = `steps[${stepIndex}].collects_profile_fields[${index}]`;
       return [createWarning('FIELD_NOT_FROM_CUSTOMER', message, { fieldPath, stepId })];
     }),

@@ -47,7 +47,7 @@ function checkStuckSteps(
 ): readonly ScenarioFinding[] {
   const { scenario, steps } = draft;
   if (stuck.size === 0 || (scenario.idleTimeoutMs !== undefined && scenario.idleAction === 'CANCEL')) return [];
-  // From a step that returns, the instance only comes back.
+  // A step that returns leads only back to the step that the instance came from.
   const isReturnTarget = (stepId: string): boolean => steps.get(stepId)?.isReturnTarget ?? false;
   const deadEnds = [...stuck].filter((stepId) => graph.get(stepId)?.every(isReturnTarget));
   const uncountedStepIds = [...stuck].filter((stepId) => !steps.get(stepId)?.countsLoops);

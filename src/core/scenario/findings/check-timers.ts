@@ -9,7 +9,7 @@ import {
   type ScenarioFinding,
 } from '../scenario-finding';
 
-/** Finds times that never come, and reminders of steps that ask nothing (section 14). */
+/** Finds transitions whose time is never waited for, and reminders that are never due or have nothing to ask (section 14). */
 export function checkTimers(draft: CompiledDraft): readonly ScenarioFinding[] {
   const { scenario, steps, globalTransitions } = draft;
   const canWaitLonger = [...steps.values()].some((step) => canOutlastIdleTimeout(draft, step));

@@ -149,7 +149,7 @@ function checkClearedFields(
   });
 }
 
-/** Whether a walk leaves the step on the turn that enters it, whatever is known. */
+/** Whether a walk always leaves the step on the turn that enters it, regardless of the known data. */
 function isSilent({
   collectedFields,
   call,

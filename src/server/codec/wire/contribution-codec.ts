@@ -184,7 +184,9 @@ function hintedToolToProto(tool: HintedTool): ToolMessage {
   };
 }
 
-/** The inverse of `hintedToolToProto`. The responses of releases up to 0.2 have no effect; WRITE is the careful reading. */
+/**
+ * The inverse of `hintedToolToProto`. The responses of releases up to 0.2 have no effect. They are read as WRITE, which is the safe choice.
+ */
 function hintedToolFromProto(message: ToolMessage): HintedTool {
   return {
     toolId: message.toolId,

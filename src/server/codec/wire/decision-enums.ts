@@ -16,8 +16,6 @@ import type { Truth } from '../../../core/model/truth';
 import type { DeliveredType } from '../../../core/model/turn';
 import { createEnumSubset, createEnumTable, type EnumTable } from './enum-table';
 
-// Decisions
-
 export const lifecycleAction: EnumTable<LifecycleAction, lifecycle.ScenarioLifecycleAction> = createEnumTable(
   lifecycle.ScenarioLifecycleAction,
   'SCENARIO_LIFECYCLE_ACTION_',
@@ -64,8 +62,6 @@ export const conditionTruth: EnumTable<Truth, transition.ConditionTruth> = creat
   transition.ConditionTruth,
   'CONDITION_TRUTH_',
 );
-
-// Contributions
 
 export const contributionType: EnumTable<ContributionType, contribution.ContributionType> = createEnumTable(
   contribution.ContributionType,

@@ -11,8 +11,9 @@ import {
   type RequestKind,
   type WaitsFor,
 } from '../../../core/model/request';
-import type { RouteEntry, ScenarioChoiceRequest, ScenarioInstance, Session } from '../../../core/model/session';
+import type { ScenarioChoiceRequest, ScenarioInstance, Session } from '../../../core/model/session';
 import { sortNames } from '../../../core/model/sorting';
+import type { RouteEntry } from '../../../core/model/visit';
 import { contributionType } from './decision-enums';
 import { visitOutcome } from './enums';
 import { fieldsFromProto } from './json-value';
@@ -67,7 +68,7 @@ function listLastPuttings({ revision, updatedAt }: Session, { openContributions 
   return new Map(names.map((name, position) => [name, { revision, at: updatedAt, position }]));
 }
 
-/** Adds what the rules of version 2 read of the past: the route (0.9), the steps that were left (3.7) and the policy of the pause (2.11). */
+/** Adds the history that the rules of version 2 read: the route (0.9), the steps that were left (3.7) and the policy of the pause (2.11). */
 function convertRoute(instance: ScenarioInstance, { stepsTrimmedFromPath }: InstanceMessage): ScenarioInstance {
   const leftSteps = new Set([
     ...instance.leftSteps,
@@ -96,7 +97,7 @@ function listLeftCheckpoints({ irreversibleDone, path, currentStepId }: Scenario
     .map(({ stepId }) => stepId);
 }
 
-/** Follows the path. Reaching a step again takes everything after its earlier place off the route (0.9). */
+/** Follows the path. When a step is reached again, its earlier entry and all later ones are removed from the route (0.9). */
 function toRoute({ path, currentStepId }: ScenarioInstance): readonly RouteEntry[] {
   let route: RouteEntry[] = [];
   const cutAt = (stepId: string): void => {
@@ -176,7 +177,7 @@ const open: Answer = { status: 'OPEN', outcome: undefined, hasAnswer: false };
 
 /** Whether a request of the visit is open. `isLast`: it is the last contribution of the visit that waits for an answer. */
 const readAnswer: Readonly<Record<RequestKind, (isLast: boolean, visit: VisitMessage) => Answer>> = {
-  // Version 1 took fields that were asked for once as answered.
+  // Version 1 treated fields that were asked for once as answered.
   ASK: (isLast) => (isLast ? open : { status: 'ANSWERED', outcome: undefined, hasAnswer: true }),
   CONFIRM: (isLast, visit) => {
     const outcome = visitOutcome.optionalFromProto(visit.outcome);
@@ -186,7 +187,7 @@ const readAnswer: Readonly<Record<RequestKind, (isLast: boolean, visit: VisitMes
       return { status: 'ANSWERED', outcome, hasAnswer: false };
     return { status: 'VOID', outcome: undefined, hasAnswer: false };
   },
-  // A hint without an outcome stays open, also if the step went on (0.8).
+  // A hint without an outcome stays open, even if the instance has left the stage (0.8).
   ACTION: (isLast, { acted, outcome }) => {
     if (isLast || !acted) return open;
     const hasFailed = visitOutcome.optionalFromProto(outcome) === 'ACTION_FAILED';

@@ -2,7 +2,8 @@ import type {
   EndedInstance as EndedInstanceMessage,
   ScenarioInstance as InstanceMessage,
 } from '../../../../gen/focal/orchestration/v1/session';
-import { createVisit, type EndedInstance, type ScenarioInstance } from '../../../core/model/session';
+import type { EndedInstance, ScenarioInstance } from '../../../core/model/session';
+import { createVisit } from '../../../core/model/visit';
 import { lifecycleReason } from './decision-enums';
 import { ending } from './enums';
 import { fieldsFromProto, fieldsToProto } from './json-value';
@@ -56,7 +57,7 @@ export function instanceToProto(instance: ScenarioInstance): InstanceMessage {
     },
     deferredBehindScenarioId: instance.deferredBehindScenarioId,
     waitsFor: waitsFor.toProto[instance.waitsFor],
-    // Of releases up to 0.2, and only read.
+    // Fields of releases up to 0.2, which are only read.
     stepsTrimmedFromPath: [],
   };
 }

@@ -99,7 +99,7 @@ export function contextToProto(context: ContextSummary): ContextMessage {
   };
 }
 
-export function contextFromProto(message: ContextMessage): ContextSummary {
+function contextFromProto(message: ContextMessage): ContextSummary {
   return {
     intent: message.intent,
     intentScore: message.intentScore,
@@ -114,7 +114,7 @@ export function contextFromProto(message: ContextMessage): ContextSummary {
 }
 
 /** Converts a model proposal. Entries are sorted by id, so that equal proposals have equal bytes. */
-export function modelProposalToProto({ outcome, model, actions, fits, verdicts }: ModelProposal): ProposalMessage {
+function modelProposalToProto({ outcome, model, actions, fits, verdicts }: ModelProposal): ProposalMessage {
   return {
     outcome: modelOutcome.toProto[outcome],
     model,

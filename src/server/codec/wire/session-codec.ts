@@ -108,7 +108,7 @@ export function sessionStateToProto(session: Session): SessionMessage {
     currentStepId: '',
     importedFrom: session.importedFrom,
     format: currentFormat,
-    // Of releases up to 0.2, and only read.
+    // Fields of releases up to 0.2, which are only read.
     openContributions: [],
     offeredChoiceScenarioIds: [],
   };

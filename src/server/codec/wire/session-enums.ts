@@ -13,8 +13,6 @@ import type {
 import type { ResumePolicy } from '../../../core/model/settings';
 import { createEnumSubset, createEnumTable, createLowerCaseEnumTable, type EnumTable } from './enum-table';
 
-// Sessions
-
 export const liveStatus: EnumTable<ScenarioInstance['status'], session.ScenarioInstanceStatus> = createEnumSubset(
   session.ScenarioInstanceStatus,
   'SCENARIO_INSTANCE_STATUS_',
@@ -53,8 +51,6 @@ export const scenarioAction: EnumTable<ScenarioAction, sessionService.ScenarioAc
   'SCENARIO_ACTION_',
   { deprecated: { EXIT: 'CANCEL' } },
 );
-
-// Requests
 
 export const requestKind: EnumTable<RequestKind, request.RequestKind> = createEnumTable(
   request.RequestKind,

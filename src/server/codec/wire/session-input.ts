@@ -93,7 +93,7 @@ function findRequestViolations({ requests }: InstanceMessage, path: string): rea
       })),
     ...findDuplicates(openRequests, ({ kind, actionKey }) => `${kind} ${actionKey}`).map(({ index, firstIndex }) => ({
       field: `${path}[${openRequests[index]?.index}].action_key`,
-      description: `duplicates ${path}[${openRequests[firstIndex]?.index}]; an open request has its own key`,
+      description: `duplicates ${path}[${openRequests[firstIndex]?.index}]; each open request must have its own key`,
     })),
   ];
 }
@@ -122,7 +122,7 @@ function findChoiceViolations({ choices }: SessionMessage, path: string): readon
       ? [
           {
             field: `${path}.choices[${index}].status`,
-            description: `must not be OPEN while ${path}.choices[${firstIndex}] is; at most one choice is open`,
+            description: `must not be OPEN while ${path}.choices[${firstIndex}] is; at most one choice can be OPEN`,
           },
         ]
       : [],

@@ -128,7 +128,7 @@ function stepCallFromProto({ scenarioId, reuseCompleted, returns }: StepCallMess
   return { scenarioId, reuseCompleted, returns };
 }
 
-export function toolBindingToProto(binding: ToolBinding): ToolBindingMessage {
+function toolBindingToProto(binding: ToolBinding): ToolBindingMessage {
   return {
     toolId: binding.toolId,
     timing: toolTiming.toProto[binding.timing],
@@ -139,7 +139,7 @@ export function toolBindingToProto(binding: ToolBinding): ToolBindingMessage {
 }
 
 /** The inverse of `toolBindingToProto`. A missing timing is DURING_STEP. */
-export function toolBindingFromProto(message: ToolBindingMessage): ToolBinding {
+function toolBindingFromProto(message: ToolBindingMessage): ToolBinding {
   return {
     toolId: message.toolId,
     timing: toolTiming.fromProto(message.timing),

@@ -205,7 +205,7 @@ function deliveryFromProto(message: DeliveryMessage, index: number): Delivery {
   if (actionKey === '' && !isChoice && (instanceId === '' || type === undefined)) {
     throw createInvalidFieldError(
       `turn.deliveries[${index}]`,
-      'must have action_key, or instance_id and contribution_type; a CHOICE has contribution_type CONFIRM only',
+      'must have action_key, or instance_id and contribution_type; for a CHOICE, set only contribution_type CONFIRM',
     );
   }
   return { instanceId, contributionType: type, actionKey, status: deliveryStatus.fromProto(message.status) };

@@ -3,7 +3,7 @@ import type {
   StepVisit as StepVisitMessage,
   SuspendedVisit as SuspendedVisitMessage,
 } from '../../../../gen/focal/orchestration/v1/session';
-import type { RouteEntry, StepVisit, SuspendedVisit } from '../../../core/model/session';
+import type { RouteEntry, StepVisit, SuspendedVisit } from '../../../core/model/visit';
 import { visitOutcome } from './enums';
 import { emptyMapField } from './map-field';
 import { optionalTimeFromProto } from './time';

@@ -11,7 +11,7 @@ import type { Status } from '../../../../gen/google/rpc/status';
 import type { FieldViolation, OrchestratorError } from '../../../core/model/orchestrator-error';
 import { statusCodes } from './status-codes';
 
-export const errorDomain = 'focal.orchestration.v1';
+const errorDomain = 'focal.orchestration.v1';
 
 // By default, the clients of several languages reject trailing metadata of 8 KiB and more, and the whole error is lost. Base64
 // adds a third to these bytes, and the message and the other headers need space as well.

@@ -136,7 +136,7 @@ export function checkDeadline(clock: Clock, minRemainingMs: number): Middleware 
 const bytesPerHeader = 32;
 
 /** Returns the size of metadata in bytes as HTTP/2 counts it, with binary values in base64. */
-export function getMetadataSize(metadata: Metadata): number {
+function getMetadataSize(metadata: Metadata): number {
   let size = 0;
   for (const [name, values] of Object.entries(metadata.toJSON())) {
     for (const value of values) {

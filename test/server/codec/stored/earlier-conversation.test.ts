@@ -2,7 +2,7 @@ import { decodeSession } from '../../../../src/server/codec/stored/stored-values
 import { aRelationship, Conversation, type ScenarioDraft } from '../../../support/conversation';
 import { conversationBytes } from '../../stores/recorded/conversation-bytes';
 
-// Conversations that began under a release up to 0.2 and go on under version 2.
+// Conversations that began under a release up to 0.2 and continue under version 2.
 
 const refund: ScenarioDraft = {
   scenarioId: 'refund',
@@ -49,7 +49,7 @@ const later = 3_600_000;
 const key = 'refund#1/pay/2';
 
 describe('a session of a release up to 0.2', () => {
-  test('0.8: goes on when its question is answered, and its other question stays open', () => {
+  test('0.8: continues when its question is answered, and its other question stays open', () => {
     const turn = resume('twoQuestions').turn({ variables: { reason: 'broken' }, occurredAt: later });
     expect(turn.plan).toEqual(['refund CONFIRM order_id=7,reason=broken', 'address NONE']);
     expect(turn.result.plan.openRequests.map(({ scenarioId, request }) => `${scenarioId} ${request.kind}`)).toEqual([

@@ -214,7 +214,7 @@ describe('an instance before version 2', () => {
     expect(read({ ...fields, irreversibleDone }).stepsBeforeCheckpoint).toEqual(expected);
   });
 
-  it('keeps what a request says in the current format', () => {
+  it('keeps a request that is in the current format', () => {
     const put = { revision: 2, position: 0 };
     const instance = read({
       activeSince: new Date(7),

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { Session as SessionMessage } from '../../../../gen/focal/orchestration/v1/session';
 import { OrchestratorError } from '../../../../src/core/model/orchestrator-error';
-import { createEmptySession, createInstance, createVisit, type Session } from '../../../../src/core/model/session';
+import { createEmptySession, createInstance, type Session } from '../../../../src/core/model/session';
+import { createVisit } from '../../../../src/core/model/visit';
 import { sessionFromProto, sessionToProto } from '../../../../src/server/codec/wire/session-codec';
 import { type DeepPartial, encodeAndDecode } from '../partial-message';
 import { coherentSession } from '../session-arbitrary';
@@ -148,7 +149,7 @@ describe('sessions in requests', () => {
       }),
     ).toEqual([
       'input.session.instances[0].requests[0].action_key is required for CONFIRM and ACTION',
-      'input.session.instances[0].requests[4].action_key duplicates input.session.instances[0].requests[3]; an open request has its own key',
+      'input.session.instances[0].requests[4].action_key duplicates input.session.instances[0].requests[3]; each open request must have its own key',
     ]);
   });
 
@@ -168,7 +169,7 @@ describe('sessions in requests', () => {
     const [OPEN, WAITING] = [1, 2];
     const choices = [WAITING, OPEN, WAITING, OPEN].map((status) => ({ status, reason: 1 }));
     expect(findViolations({ choices })).toEqual([
-      'input.session.choices[3].status must not be OPEN while input.session.choices[1] is; at most one choice is open',
+      'input.session.choices[3].status must not be OPEN while input.session.choices[1] is; at most one choice can be OPEN',
     ]);
   });
 

@@ -127,7 +127,7 @@ describe('section 12: a delivery', () => {
   const NONE = 0;
   const [ASK, CONFIRM, ACTION_HINT] = [2, 3, 4];
   const target =
-    'must have action_key, or instance_id and contribution_type; a CHOICE has contribution_type CONFIRM only';
+    'must have action_key, or instance_id and contribution_type; for a CHOICE, set only contribution_type CONFIRM';
 
   it.each([
     ['names a contribution by its key', { actionKey: 'i/confirm/1', status: 2 }],

@@ -1,6 +1,7 @@
 import type { JsonValue } from '../../../../src/core/model/json';
-import { createInstance, createVisit, type Session } from '../../../../src/core/model/session';
+import { createInstance, type Session } from '../../../../src/core/model/session';
 import type { TurnResult } from '../../../../src/core/model/turn-result';
+import { createVisit } from '../../../../src/core/model/visit';
 import { recordedRelationship } from './values';
 
 // What the session and the response of release 0.1.0 in `bytes.ts` are read as. Every field of that release is set in the bytes.

@@ -1,0 +1,200 @@
+import { changeInstance } from '../model/changes';
+import type { FieldValues } from '../model/json';
+import type { KnownData } from '../model/known-data';
+import { findOpenRequest } from '../model/request';
+import type { ScenarioInstance } from '../model/session';
+import { listVisitNumbers } from '../model/visit';
+import type { CompiledScenario, CompiledStep } from '../scenario/compiled-scenario';
+import { type AnsweredAsks, recordAnswers } from './asks';
+import { type ChangedValues, describeChanges, noChanges } from './changed-values';
+import { holdValues, type ReleasedValues, releaseValues } from './held-values';
+import { type InstanceData, listDeclined, viewData } from './instance-data';
+import { resolveSignals } from './instance-signals';
+import type { DraftView, ViewInput } from './instance-view';
+import { recordLateSuccesses, recordPassedCheckpoints } from './outcomes/irreversible';
+import type { ResolvedOutcome } from './outcomes/outcome-target';
+import { type RecordedOutcomes, recordOutcomes, voidChangedConfirms } from './outcomes/record-outcomes';
+import { findChangedFields } from './stored-data';
+import { type Corrections, collectCorrections, findCorrectedFields } from './used-fields';
+import { findVisitRequest, isWriteUnderWay, toVisitState } from './visit-state';
+
+const noValues: FieldValues = new Map();
+const noNames: readonly string[] = [];
+const noCounts: ReadonlyMap<string, number> = new Map();
+
+/** Records what a turn does to one instance. */
+export function createDraftView(original: ScenarioInstance, input: ViewInput): DraftView {
+  const { session, turn } = input;
+  const scenario = input.catalogue.getScenarioVersion(original.scenarioId, original.scenarioVersion);
+  const step = scenario?.steps.get(original.currentStepId);
+  const data = viewData(original, scenario, input);
+  const outcomes = input.outcomes.filter(
+    ({ target }) => target.kind !== 'choice' && target.kind !== 'ignored' && target.instanceId === original.instanceId,
+  );
+  const resultNames = outcomes.length === 0 ? noNames : outcomes.flatMap(({ outcome }) => [...outcome.results.keys()]);
+  const updated = applyOutcomes(original, { scenario, step }, data, outcomes, resultNames);
+  const { recorded, release, known } = updated;
+  const changed = recordChanges(original, { scenario, step }, data, updated, resultNames, input);
+  const { answers, changes, corrections } = changed;
+  const revision = session.revision + 1;
+  const withLate = recordLateSuccesses(
+    changed.instance,
+    scenario,
+    input.outcomes,
+    revision,
+    listVisitNumbers(original.visit),
+  );
+  const instance = scenario ? recordPassedCheckpoints(withLate, scenario, revision) : withLate;
+  return {
+    instance,
+    scenario,
+    step,
+    known,
+    changedFields: changed.changedFields,
+    correctedFields: findCorrectedFields(corrections, known),
+    keptFields: release?.keptFields ?? noNames,
+    providedFields: changed.providedFields,
+    signals: resolveSignals(original, turn.situation.signals, input.focusInstanceId),
+    hasOutcome:
+      recorded.hasVisitOutcome || isAwaitedResult(recorded.lateResultNames, scenario, step, instance, data.before),
+    hasConfirmedByKey: recorded.hasConfirmedByKey,
+    hasAnsweredRequest: answers.hasAnswered || recorded.hasVisitOutcome,
+    hasDeclined: instance.visit.outcome === 'DECLINED' && findVisitRequest(instance, 'CONFIRM')?.outcome === 'DECLINED',
+    changesCollectedField: changes.changesCollectedField,
+    changesUsedValue: changes.changesUsedValue,
+    isNamed: input.namedScenarioIds.has(original.scenarioId),
+    hasReceivedAwaitedField: changes.hasReceivedAwaitedField,
+    hasReceivedAskedField: answers.hasAnswered || changes.changesAskedField,
+    rejectedAnswers: listRejectedAnswers(original, input),
+    isAnswered: false,
+    isAddressed: false,
+    isConcerned: false,
+    isAttemptExempt: false,
+    ignoredOutcomes: recorded.ignored,
+  };
+}
+
+/** An instance after the data and the outcomes of the turn are recorded. */
+interface UpdatedInstance {
+  readonly instance: ScenarioInstance;
+  readonly known: KnownData;
+  readonly recorded: RecordedOutcomes;
+  /** Undefined while a WRITE action is under way. */
+  readonly release: ReleasedValues | undefined;
+}
+
+/** Records the outcomes. Values that were confirmed are held while the WRITE action is under way (3.9). */
+function applyOutcomes(
+  original: ScenarioInstance,
+  { scenario, step }: { readonly scenario: CompiledScenario | undefined; readonly step: CompiledStep | undefined },
+  data: InstanceData,
+  outcomes: readonly ResolvedOutcome[],
+  resultNames: readonly string[],
+): UpdatedInstance {
+  const { variables, variableTimes } = data;
+  const heldValues = isActionUnderWay(original, step) ? holdValues(original, data.current) : noValues;
+  const isUnchanged = variables === original.variables && heldValues.size === 0 && original.heldValues.size === 0;
+  const stored = isUnchanged ? original : changeInstance(original, { variables, variableTimes, heldValues });
+  const voided = voidChangedConfirms(stored, step, data.viewWith(variables, heldValues));
+  const recorded = recordOutcomes(voided, scenario, outcomes);
+  const release = isActionUnderWay(recorded.instance, step)
+    ? undefined
+    : releaseValues(recorded.instance, original, heldValues, resultNames);
+  const instance = release?.instance ?? recorded.instance;
+  const known = data.viewWith(instance.variables, instance.heldValues);
+  return { instance: release ? voidChangedConfirms(instance, step, known) : instance, known, recorded, release };
+}
+
+function isActionUnderWay(instance: ScenarioInstance, step: CompiledStep | undefined): boolean {
+  return step !== undefined && isWriteUnderWay(toVisitState(instance, step));
+}
+
+/** An instance after the changed fields of the turn are recorded, with their effect on it. */
+interface ChangedInstance {
+  readonly instance: ScenarioInstance;
+  readonly providedFields: ReadonlySet<string>;
+  readonly changedFields: readonly string[];
+  readonly answers: AnsweredAsks;
+  readonly changes: ChangedValues;
+  readonly corrections: Corrections;
+}
+
+/** Records answered ASKs (3.1), corrections (3.9) and loop counts (3.6). */
+function recordChanges(
+  original: ScenarioInstance,
+  { scenario, step }: { readonly scenario: CompiledScenario | undefined; readonly step: CompiledStep | undefined },
+  data: InstanceData,
+  { instance, known, recorded, release }: UpdatedInstance,
+  resultNames: readonly string[],
+  input: ViewInput,
+): ChangedInstance {
+  const { session, turn, storedData } = input;
+  const { before, providedNames } = data;
+  const providedFields = resultNames.length === 0 ? providedNames : new Set([...providedNames, ...resultNames]);
+  const changedFields =
+    data.isShared && known === input.known && providedFields === storedData.providedFields
+      ? input.changedFields
+      : findChangedFields(providedFields, before, known);
+  const changedByCustomer =
+    providedFields === providedNames ? changedFields : changedFields.filter((field) => providedNames.has(field));
+  const declined = listDeclined(original.instanceId, storedData);
+  const answers = scenario
+    ? recordAnswers(instance, scenario, { names: providedNames, declined, known }, turn.trigger === 'MESSAGE')
+    : { instance, hasAnswered: false };
+  const corrections = scenario
+    ? collectCorrections({
+        instance: answers.instance,
+        scenario,
+        changedFields: changedByCustomer,
+        before,
+        wasSettled: (field) => original.settledFields.has(field) || session.declinedFields.includes(field),
+        heldValues: release?.corrections ?? noValues,
+      })
+    : original.pendingCorrections;
+  const changes =
+    changedByCustomer.length === 0
+      ? noChanges
+      : describeChanges(changedByCustomer, { original, scenario, step, before, known, corrections });
+  const counted = updateCounts(answers.instance, changes.hasProgressed, recorded.failureCount);
+  const corrected =
+    corrections.size === 0 && counted.pendingCorrections.size === 0
+      ? counted
+      : changeInstance(counted, { pendingCorrections: corrections });
+  return { instance: corrected, providedFields, changedFields, answers, changes, corrections };
+}
+
+/** All loop counts and attempts return to 0 when a field that the scenario collects becomes known or changes (3.6). */
+function updateCounts(instance: ScenarioInstance, hasProgressed: boolean, failureCount: number): ScenarioInstance {
+  const { loopCounts, attempts, currentStepId } = instance;
+  const isReset = hasProgressed && (loopCounts.size > 0 || attempts > 0);
+  if (!isReset && failureCount === 0) return instance;
+  if (isReset && failureCount === 0) return changeInstance(instance, { loopCounts: noCounts, attempts: 0 });
+  const counts = isReset ? new Map<string, number>() : new Map(loopCounts);
+  if (failureCount > 0) counts.set(currentStepId, (counts.get(currentStepId) ?? 0) + failureCount);
+  return changeInstance(instance, { loopCounts: counts, attempts: isReset ? 0 : attempts });
+}
+
+/** Lists the fields of the open ASK of an active instance whose value was rejected on this turn (section 10). */
+function listRejectedAnswers(original: ScenarioInstance, { rejectedAnswers }: ViewInput): readonly string[] {
+  if (rejectedAnswers.size === 0 || original.status !== 'ACTIVE') return noNames;
+  const ask = findOpenRequest(original.requests, 'ASK');
+  return ask ? ask.fields.filter((field) => rejectedAnswers.has(field)) : noNames;
+}
+
+/** Whether a result of a visit that was left is about the instance: a transition of the current step waits for it (0.6). */
+function isAwaitedResult(
+  names: readonly string[],
+  scenario: CompiledScenario | undefined,
+  step: CompiledStep | undefined,
+  instance: ScenarioInstance,
+  before: KnownData,
+): boolean {
+  if (!scenario || !step || names.length === 0) return false;
+  const transitions = [...step.anytimeTransitions, ...step.completionTransitions, ...scenario.globalTransitions];
+  return names.some(
+    (name) =>
+      !before.has(name) &&
+      instance.variables.has(name) &&
+      transitions.some(({ fieldsRead }) => fieldsRead.includes(name)),
+  );
+}
