@@ -9,9 +9,12 @@ export type TimedSession = Pick<
   'instances' | 'variables' | 'lastMessageAt' | 'updatedAt' | 'revision' | 'exchangeRevision'
 >;
 
+/** The latest time that a turn can have: the end of the year 9999, in milliseconds since 1970. */
+const latestTime = 253_402_300_799_999;
+
 /**
- * Returns the earliest moment at which a TIMER turn would decide something, in milliseconds since 1970; undefined if there is none (section
- * 14). The result is the time of the last turn if an instance is already idle or if a reminder became due during a message. Pure.
+ * Returns the earliest moment at which a TIMER turn would decide something, in milliseconds since 1970; undefined if no turn can have such a
+ * time (section 14). The result is the time of the last turn if an instance is already idle or if a reminder became due during a message. Pure.
  */
 export function getNextTimerAt(
   session: TimedSession,
@@ -30,7 +33,7 @@ export function getNextTimerAt(
     // The last turn already evaluated everything that had elapsed or expired by then.
     for (const at of listStepTimes(timed, session, catalogue.fields)) if (at > session.updatedAt) add(at);
   }
-  return next === undefined ? undefined : Math.max(next, session.updatedAt);
+  return next === undefined || next > latestTime ? undefined : Math.max(next, session.updatedAt);
 }
 
 /** Returns when an instance is idle: just longer than `idle_timeout`, unless an action or a call is under way (2.7). */

@@ -16,6 +16,13 @@ test('14: a session without timers has no next timer', () => {
   expect(listNext([asking('s', ['x'])], [{}])).toEqual([undefined]);
 });
 
+test('14: a moment after the latest time that a turn can have is no timer', () => {
+  const latest = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+  const idle = silent('s', { idleTimeoutMs: minute });
+  expect(listNext([idle], [{ occurredAt: latest - minute - 1 }])).toEqual([latest]);
+  expect(listNext([idle], [{ occurredAt: latest - minute }])).toEqual([undefined]);
+});
+
 describe('idle_timeout', () => {
   const idle = { idleTimeoutMs: 5 * minute };
 

@@ -622,7 +622,7 @@ export interface PendingStart_LocalValuesEntry {
 export interface ScenarioChoiceRequest {
   /** Required. Why the customer must choose. */
   reason: ChoiceReason;
-  /** The scenarios, in start order (2.12). */
+  /** Required. The scenarios, in start order (2.12). 1..1,000. */
   options: ChoiceOption[];
   /** Required. Whether the question is open. */
   status: ChoiceStatus;

@@ -174,7 +174,8 @@ describe('the session in a request', () => {
       { instances: [{ ...instance, visit: { number: 1, suspendedVisits: [{ stepId: 'ask' }] } }] },
       'instances[0].visit.suspended_visits[0].number',
     ],
-    ['a choice for no reason', { choices: [{ status: 1 }] }, 'choices[0].reason'],
+    ['a choice for no reason', { choices: [{ status: 1, options: [{ scenarioId: refund }] }] }, 'choices[0].reason'],
+    ['a choice without options', { choices: [{ reason: 1, status: 1 }] }, 'choices[0].options'],
     [
       'a choice between what is no scenario',
       { choices: [{ reason: 1, status: 1, options: [{}] }] },
