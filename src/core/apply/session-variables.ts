@@ -1,9 +1,8 @@
-import { movePersistedResults } from '../context/ended-data';
+import { findReleasedFields, type IsReleased, isCollected, movePersistedResults } from '../context/ended-data';
 import type { SelectionContext } from '../context/selection-context';
 import { hasEnded, type TurnInstance } from '../lifecycle/turn-instance';
 import type { JsonValue } from '../model/json';
 import type { ScenarioInstance, SessionVariable } from '../model/session';
-import type { VariableScope } from '../model/turn';
 import type { CompiledScenario } from '../scenario/compiled-scenario';
 
 type Variables = ReadonlyMap<string, SessionVariable>;
@@ -72,9 +71,6 @@ function clearInstanceFields(
   };
 }
 
-/** Whether a variable of the session is forgotten at the end of the turn. */
-export type IsForgotten = (field: string, scope: VariableScope) => boolean;
-
 /**
  * Finds the CASE fields that only ended instances collect (0.4). A field is kept if an ended scenario lists it under `persisted_fields`. An
  * instance of an ended scenario that started on this turn keeps only the values of this turn. Undefined if nothing is forgotten.
@@ -82,7 +78,7 @@ export type IsForgotten = (field: string, scope: VariableScope) => boolean;
 export function findForgottenFields(
   instances: readonly TurnInstance[],
   { storedData }: Pick<SelectionContext, 'storedData'>,
-): IsForgotten | undefined {
+): IsReleased | undefined {
   const endedScenarios = listScenarios(instances.filter(hasEnded));
   if (endedScenarios.length === 0) return undefined;
   const endedIds = new Set(endedScenarios.map(({ scenarioId }) => scenarioId));
@@ -91,16 +87,13 @@ export function findForgottenFields(
   const remaining = instances.filter((instance) => !hasEnded(instance));
   const restarted = listScenarios(remaining.filter(isRestart));
   const others = listScenarios(remaining.filter((instance) => !isRestart(instance)));
-  const persistedFields = new Set(endedScenarios.flatMap(({ definition }) => definition.persistedFields));
-  return (field, scope) => {
-    if (scope !== 'CASE' || !isCollected(endedScenarios, field)) return false;
-    if (isCollected(others, field) || persistedFields.has(field)) return false;
-    return !(isCollected(restarted, field) && storedData.providedFields.has(field));
-  };
+  const isReleased = findReleasedFields(endedScenarios, others);
+  return (field, scope) =>
+    isReleased(field, scope) && !(isCollected(restarted, field) && storedData.providedFields.has(field));
 }
 
 /** Removes the forgotten fields. Iterates over the variables, not the collected fields, because a scenario can have thousands of steps. */
-export function forgetFields(variables: Variables, isForgotten: IsForgotten | undefined): Variables {
+export function forgetFields(variables: Variables, isForgotten: IsReleased | undefined): Variables {
   return isForgotten ? new Map([...variables].filter(([field, { scope }]) => !isForgotten(field, scope))) : variables;
 }
 
@@ -108,7 +101,7 @@ export function forgetFields(variables: Variables, isForgotten: IsForgotten | un
 export function forgetDeclinedFields(
   declinedFields: readonly string[],
   variables: Variables,
-  isForgotten: IsForgotten | undefined,
+  isForgotten: IsReleased | undefined,
 ): readonly string[] {
   if (!isForgotten || declinedFields.length === 0) return declinedFields;
   return declinedFields.filter((field) => !isForgotten(field, variables.get(field)?.scope ?? 'CASE'));
@@ -116,8 +109,4 @@ export function forgetDeclinedFields(
 
 function listScenarios(instances: readonly TurnInstance[]): readonly CompiledScenario[] {
   return instances.flatMap(({ view }) => view.scenario ?? []);
-}
-
-function isCollected(scenarios: readonly CompiledScenario[], field: string): boolean {
-  return scenarios.some(({ collectedFields }) => collectedFields.has(field));
 }

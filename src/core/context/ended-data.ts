@@ -1,4 +1,5 @@
 import type { ScenarioInstance, SessionVariable } from '../model/session';
+import type { VariableScope } from '../model/turn';
 import type { CompiledScenario } from '../scenario/compiled-scenario';
 import type { InstanceView } from './instance-view';
 
@@ -18,13 +19,28 @@ export function forgetEndedFields(
   if (ended.length === 0) return variables;
   let moved = variables;
   for (const { instance, scenario } of ended) if (scenario) moved = movePersistedResults(moved, instance, scenario);
+  const isReleased = findReleasedFields(listScenarios(ended), listScenarios(remaining));
   const kept = new Map(moved);
-  const persistedFields = new Set(ended.flatMap(({ scenario }) => scenario?.definition.persistedFields ?? []));
   for (const [name, { scope }] of variables) {
-    if (scope !== 'CASE' || persistedFields.has(name) || providedFields.has(name)) continue;
-    if (isCollected(ended, name) && !isCollected(remaining, name)) kept.delete(name);
+    if (!providedFields.has(name) && isReleased(name, scope)) kept.delete(name);
   }
   return kept;
+}
+
+/** Whether a variable of the session belonged only to scenarios that have ended. */
+export type IsReleased = (field: string, scope: VariableScope) => boolean;
+
+/**
+ * Finds the CASE fields that ended scenarios collect, that no remaining scenario collects, and that no ended scenario lists under
+ * `persisted_fields` (0.4).
+ */
+export function findReleasedFields(
+  ended: readonly CompiledScenario[],
+  remaining: readonly CompiledScenario[],
+): IsReleased {
+  const persistedFields = new Set(ended.flatMap(({ definition }) => definition.persistedFields));
+  return (field, scope) =>
+    scope === 'CASE' && isCollected(ended, field) && !isCollected(remaining, field) && !persistedFields.has(field);
 }
 
 /**
@@ -52,6 +68,11 @@ export function movePersistedResults(
   return moved ?? variables;
 }
 
-function isCollected(views: readonly Pick<InstanceView, 'scenario'>[], field: string): boolean {
-  return views.some(({ scenario }) => scenario?.collectedFields.has(field) ?? false);
+/** Whether one of the scenarios collects the field. */
+export function isCollected(scenarios: readonly CompiledScenario[], field: string): boolean {
+  return scenarios.some(({ collectedFields }) => collectedFields.has(field));
+}
+
+function listScenarios(views: readonly Pick<InstanceView, 'scenario'>[]): readonly CompiledScenario[] {
+  return views.flatMap(({ scenario }) => scenario ?? []);
 }

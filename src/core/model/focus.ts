@@ -1,8 +1,8 @@
 import { comparePuttings, type InstanceRequest, isOpen } from './request';
 import type { ScenarioInstance, Session } from './session';
 
-/** An open ASK or CONFIRM that was put in the current exchange, with its owner. */
-interface OwnedRequest {
+/** A request with the instance that it belongs to. */
+export interface OwnedRequest {
   readonly instance: ScenarioInstance;
   readonly request: InstanceRequest;
 }

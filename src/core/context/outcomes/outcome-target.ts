@@ -1,3 +1,4 @@
+import type { OwnedRequest } from '../../model/focus';
 import type { IgnoredReason } from '../../model/lifecycle-decision';
 import type { InstanceRequest, RequestedTool } from '../../model/request';
 import type { ScenarioChoiceRequest, ScenarioInstance, Session } from '../../model/session';
@@ -39,12 +40,6 @@ export interface OutcomeSearch {
   isChoiceAnswered(choice: ScenarioChoiceRequest): boolean;
   /** Returns a step of the instance's scenario; the current one by default. */
   getStep(instance: ScenarioInstance, stepId?: string): CompiledStep | undefined;
-}
-
-/** A request with the instance that it belongs to. */
-export interface OwnedRequest {
-  readonly instance: ScenarioInstance;
-  readonly request: InstanceRequest;
 }
 
 /** Lists the requests of the named instance, or of all instances if none is named. */

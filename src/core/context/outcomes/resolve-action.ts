@@ -1,13 +1,8 @@
+import type { OwnedRequest } from '../../model/focus';
 import { type InstanceRequest, isOpen } from '../../model/request';
 import type { ScenarioInstance } from '../../model/session';
 import type { StepOutcome } from '../../model/turn';
-import {
-  explainClosed,
-  listRequests,
-  type OutcomeSearch,
-  type OutcomeTarget,
-  type OwnedRequest,
-} from './outcome-target';
+import { explainClosed, listRequests, type OutcomeSearch, type OutcomeTarget } from './outcome-target';
 
 /** Finds what ACTION_SUCCEEDED or ACTION_FAILED answers (0.6). */
 export function resolveActionOutcome(outcome: StepOutcome, search: OutcomeSearch): OutcomeTarget {

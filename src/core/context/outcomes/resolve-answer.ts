@@ -1,14 +1,9 @@
+import type { OwnedRequest } from '../../model/focus';
 import { isInExchange } from '../../model/focus';
 import { comparePuttings, isOpen } from '../../model/request';
 import type { ScenarioChoiceRequest, ScenarioInstance } from '../../model/session';
 import type { StepOutcome } from '../../model/turn';
-import {
-  explainClosed,
-  listRequests,
-  type OutcomeSearch,
-  type OutcomeTarget,
-  type OwnedRequest,
-} from './outcome-target';
+import { explainClosed, listRequests, type OutcomeSearch, type OutcomeTarget } from './outcome-target';
 
 /** Finds what CONFIRMED or DECLINED answers (0.6). */
 export function resolveAnswer(outcome: StepOutcome, search: OutcomeSearch): OutcomeTarget {
