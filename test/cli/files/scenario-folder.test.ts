@@ -133,7 +133,7 @@ steps:
   });
 
   test('an unknown name is an error at its position, and its scenario is left out', () => {
-    expect(read({ 'a.yaml': createCallerText('Nobody') })).toEqual({
+    expect(read({ 'a.yaml': createCallerText('Unknown') })).toEqual({
       calls: [],
       lines: ['6:26 UNKNOWN_SCENARIO steps[0].calls.scenario_id'],
     });

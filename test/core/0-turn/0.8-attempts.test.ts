@@ -36,7 +36,7 @@ describe.each([
     ['addresses its instance without an answer', { signals: [['CONTINUE', 's']] }],
     ['names its own scenario', { candidates: { s: 0.9 } }],
     ['names another scenario below the threshold', { candidates: { third: 0.4 } }],
-    ['brings a value that nobody waits for', { variables: { hobby: 'chess' } }],
+    ['brings a value that no instance waits for', { variables: { hobby: 'chess' } }],
     ['carries an answer that is ignored', { outcomes: [{ kind: 'CONFIRMED', actionKey: 's#1/x/9' }] }],
   ])('0.8: a turn that %s is an attempt', (_case, draft) => {
     expect(countAttempts(scenario, draft)).toBe(1);

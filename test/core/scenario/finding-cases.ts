@@ -331,7 +331,7 @@ export const cases: Readonly<Record<ScenarioFindingCode, Case>> = {
       createDraft({ ...ask, to: ['route'] }, { stepId: 'route', to: [{ ...again, clears: ['name'] }, 'end'] }),
       // A walk does not pass through the step on the same turn.
       createDraft({ ...ask, to: ['check'] }, inform('check', { ...again, clears: ['age'] }, 'end')),
-      createDraft({ ...ask, to: ['told'] }, inform('told', 'route'), {
+      createDraft({ ...ask, to: ['result'] }, inform('result', 'route'), {
         stepId: 'route',
         to: [{ ...again, clears: ['age'] }, 'end'],
       }),
@@ -424,7 +424,7 @@ export const cases: Readonly<Record<ScenarioFindingCode, Case>> = {
     valid: [
       // Before the step is finished, and after the customer has read a text.
       createDraft({ ...ask, to: [{ to: 'end', afterMs: 60_000, trigger: 'ANYTIME' }, 'end'] }),
-      createDraft(inform('told', { to: 'end', afterMs: 60_000 }, 'end')),
+      createDraft(inform('result', { to: 'end', afterMs: 60_000 }, 'end')),
       // The answer only starts the wait.
       createDraft({ ...ask, to: [{ to: 'end', afterMs: 60_000 }] }),
       createDraft({ ...ask, toolIds: ['t'], to: [{ to: 'end', afterMs: 60_000 }, 'end'] }),
@@ -435,14 +435,14 @@ export const cases: Readonly<Record<ScenarioFindingCode, Case>> = {
   },
   REMINDER_WITHOUT_QUESTION: {
     severity: 'WARNING',
-    invalid: createDraft({ ...inform('told', 'end'), remindAfterMs: 60_000 }),
+    invalid: createDraft({ ...inform('result', 'end'), remindAfterMs: 60_000 }),
     valid: [
       createDraft({ ...ask, remindAfterMs: 60_000 }),
       createDraft({ stepId: 'sure', isCheckpoint: true, remindAfterMs: 60_000, to: ['end'] }),
       // A transition can make the step ask (3.3).
-      createDraft(ask, { ...inform('told', { to: 'end', condition: 'data.age > 1' }, 'end'), remindAfterMs: 60_000 }),
+      createDraft(ask, { ...inform('result', { to: 'end', condition: 'data.age > 1' }, 'end'), remindAfterMs: 60_000 }),
       {
-        ...createDraft({ ...inform('told', { to: 'end', condition: 'data.zip > 1' }, 'end'), remindAfterMs: 60_000 }),
+        ...createDraft({ ...inform('result', { to: 'end', condition: 'data.zip > 1' }, 'end'), remindAfterMs: 60_000 }),
         requires: { zip: 'SOFT' },
       },
     ],
