@@ -16,6 +16,7 @@ import {
   formatProblem,
   isUuid,
   type NamedScenario,
+  normalizeUuid,
   type ScenarioFiles,
   type SourceMap,
   violationToFileProblem,
@@ -67,7 +68,7 @@ export async function resolveScenarioId(
   agent: AgentKey,
   idOrName: string,
 ): Promise<string> {
-  if (isUuid(idOrName)) return idOrName;
+  if (isUuid(idOrName)) return normalizeUuid(idOrName);
   const all = await listAllScenarios(client, agent);
   const matches = all.flatMap(({ scenario }) => (scenario?.name === idOrName ? [scenario.scenarioId] : []));
   const [id] = matches;

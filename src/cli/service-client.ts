@@ -3,7 +3,7 @@ import type { ChannelCredentials } from '@grpc/grpc-js';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { CallError, connect, insecure, type OrchestratorClient, tls } from 'scenario-orchestrator-client';
 import { CommandError, exitCodes } from './exit-codes';
-import { FileProblemsError, isUuid } from './files';
+import { FileProblemsError, isUuid, normalizeUuid } from './files';
 
 // Calls from commands to the service: the options, the client, and the messages of failed calls.
 
@@ -82,7 +82,7 @@ export function addAgentOptions(command: Command, settings: OptionSettings = {})
 }
 
 export function parseUuid(text: string): string {
-  if (isUuid(text)) return text;
+  if (isUuid(text)) return normalizeUuid(text);
   throw new InvalidArgumentError('It must be a UUID.');
 }
 

@@ -9,7 +9,7 @@ import { createCommand, createJsonOption, type JsonOptions, runCommand } from '.
 import { createScenarioNameLookup } from '../conversation-tests/conversation';
 import { formatEnum } from '../conversation-tests/summary-values';
 import { CommandError, type ExitCode, exitCodes } from '../exit-codes';
-import { isUuid, messageToJson } from '../files';
+import { isUuid, messageToJson, normalizeUuid } from '../files';
 import { type Output, styled } from '../output/terminal';
 import { type AgentOptions, addAgentOptions, withClient } from '../service-client';
 
@@ -126,7 +126,7 @@ async function deleteRelationship(
       sourceType: options.rule
         ? RelationshipSource.RELATIONSHIP_SOURCE_RULE
         : RelationshipSource.RELATIONSHIP_SOURCE_SCENARIO,
-      sourceId: options.rule ? source : await resolveScenarioId(client, agent, source),
+      sourceId: options.rule ? normalizeUuid(source) : await resolveScenarioId(client, agent, source),
       targetScenarioId: await resolveScenarioId(client, agent, target),
     });
     const { existed } = await client.deleteRelationship(

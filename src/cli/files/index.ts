@@ -1,5 +1,6 @@
 // The API for scenario files, including the parts that conversation files use.
 export { findNearestName } from '../../core/model/nearest-name';
+export { isUuid, normalizeUuid } from '../../core/model/uuid';
 export { type CheckedScenarios, checkScenarios, checkTogether } from './check-scenarios';
 export { durationFormat, getContractRegistry, getMessageDescriptor, messageToJson, toProtoDuration } from './contract';
 export type { FileMessage, ParsedScenarioFiles, ScenarioFiles } from './file-message';
@@ -27,7 +28,6 @@ export {
 } from './scenario-files';
 export {
   createScenarioIdLookup,
-  isUuid,
   type NamedScenario,
   resolveScenarioNames,
   type ScenarioIdLookup,

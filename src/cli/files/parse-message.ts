@@ -8,6 +8,8 @@ import {
 } from '@bufbuild/protobuf';
 import { isMap, isScalar, isSeq, type Node, type YAMLMap } from 'yaml';
 import { findNearestName } from '../../core/model/nearest-name';
+import { normalizeUuid } from '../../core/model/uuid';
+import { getUuidValues } from '../../server/codec/wire/uuid-rules';
 import { durationFormat, getEnumNames, listShortEnumNames, toProtoDuration } from './contract';
 import { asNode, describeNode, type ParseContext, readMappingEntries } from './source-document';
 
@@ -129,7 +131,7 @@ function parseMap(
     const valuePath = `${path}[${JSON.stringify(key)}]`;
     context.recordPosition(valuePath, value ?? keyNode);
     const parsed = parseSingle(context, field, value, valuePath);
-    if (parsed !== undefined) json[key] = parsed;
+    if (parsed !== undefined) json[getUuidValues(field).isKey ? normalizeUuid(key) : key] = parsed;
   }
   return json;
 }
@@ -140,7 +142,7 @@ const shortForms: ReadonlyMap<string, string> = new Map([
   ['EnumOption', 'value'],
 ]);
 
-/** Parses the value of a singular field, or one value of a list or map. */
+/** Parses the value of a singular field, or one value of a list or map. A UUID is read in lower case, as in requests. */
 function parseSingle(
   context: ParseContext,
   field: DescField,
@@ -149,7 +151,8 @@ function parseSingle(
 ): JsonValue | undefined {
   if (field.message !== undefined) return parseMessageValue(context, field.message, node, path);
   if (field.enum !== undefined) return parseEnumValue(context, field.enum, node, path);
-  return parseScalar(context, field.scalar, node, path);
+  const value = parseScalar(context, field.scalar, node, path);
+  return typeof value === 'string' && getUuidValues(field).isValue ? normalizeUuid(value) : value;
 }
 
 function parseMessageValue(

@@ -79,7 +79,7 @@ function findDuplicateIds(scenarios: readonly FileMessage<Scenario>[]): readonly
   const byId = new Map<string, FileMessage<Scenario>>();
   return scenarios.flatMap((scenario): FileProblem[] => {
     const { message, source } = scenario;
-    const id = message.scenarioId.toLowerCase();
+    const id = message.scenarioId;
     const first = byId.get(id);
     if (first === undefined) {
       byId.set(id, scenario);

@@ -1,15 +1,10 @@
 import { Relationship, RelationshipSource, Scenario } from '../../../gen/focal/orchestration/v1/scenario';
 import { findNearestName } from '../../core/model/nearest-name';
+import { isUuid } from '../../core/model/uuid';
 import type { FileMessage, ParsedScenarioFiles } from './file-message';
 import type { FileProblem } from './problems';
 
 // Resolves the names of scenarios in turns, conversations, relationships and calls to ids.
-
-const uuidRegExp = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
-export function isUuid(text: string): boolean {
-  return uuidRegExp.test(text);
-}
 
 /** Maps the name of a scenario to its id. `path` is the field that has the name. */
 export type ScenarioIdLookup = (name: string, path: string) => string;

@@ -1,6 +1,7 @@
 import type { SelectionContext } from '../context/selection-context';
 import type { Contribution } from '../model/contribution';
 import type { AppliedRule } from '../model/turn';
+import { normalizeUuid } from '../model/uuid';
 import type { CompiledScenario, CompiledStep } from '../scenario/compiled-scenario';
 
 /** Base priority by type (4.1). */
@@ -59,7 +60,7 @@ function isScopedTo(
     case 'SCENARIO':
       return scopeId === scenarioId;
     case 'STEP':
-      return scopeId === stepId && (scopeScenarioId === '' || scopeScenarioId === scenarioId);
+      return isSameId(scopeId, stepId) && (scopeScenarioId === '' || scopeScenarioId === scenarioId);
   }
 }
 
@@ -102,4 +103,9 @@ export function changeType<Type extends Contribution['type'], Details extends ob
   const priorityWithoutBase = priority - basePriorities[contribution.type];
   const source = { scenarioId, scenarioName, instanceId, stepId, stepName, priorityWithoutBase };
   return createContribution(source, type, isReprompt, { isReminder, sharedFields, ...details });
+}
+
+/** Compares the scope of a rule, in which a UUID is read in lower case, with the id of a step, which is spelled as its author wrote it. */
+function isSameId(scopeId: string, stepId: string): boolean {
+  return scopeId === stepId || scopeId === normalizeUuid(stepId);
 }

@@ -1,8 +1,7 @@
 import { parse, TomlDate, TomlError } from 'smol-toml';
 import { z } from 'zod';
+import { isUuid, normalizeUuid } from '../../core/model/uuid';
 import { type Scope, scopes } from '../ports/authenticator';
-
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** The tenant of a grant that allows every tenant. */
 const anyTenant = '*';
@@ -10,7 +9,7 @@ const anyTenant = '*';
 /** Parses the tenant of a grant or a token. Returns undefined for any tenant, and "" if the text is neither a UUID nor "*". */
 export function parseTenantGrant(text: string): string | undefined {
   if (text === anyTenant) return undefined;
-  return uuid.test(text) ? text.toLowerCase() : '';
+  return isUuid(text) ? normalizeUuid(text) : '';
 }
 
 export function isScope(text: unknown): text is Scope {

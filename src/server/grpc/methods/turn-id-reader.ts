@@ -1,3 +1,4 @@
+import { normalizeUuid } from '../../../core/model/uuid';
 import { MalformedMessageError, WireReader, wireTypes } from '../validation/wire-reader';
 
 /** Field numbers of `turn` in all requests that contain a turn, and of `turn_id` in Turn. */
@@ -7,14 +8,14 @@ const turnIdNumber = 4;
 const maxIdBytes = 200;
 
 /**
- * Reads the turn_id from the bytes of a request that may violate the contract; "" if it cannot be read. Decodes nothing else,
- * because the request may have been rejected for the cost of decoding it.
+ * Reads the turn_id from the bytes of a request that may violate the contract, a UUID in lower case; "" if it cannot be read. Decodes
+ * nothing else, because the request may have been rejected for the cost of decoding it.
  */
 export function readTurnId(request: Uint8Array): string {
   const turn = readLastField(request, turnNumber);
   const id = turn && readLastField(turn, turnIdNumber);
   if (id === undefined || id.length > maxIdBytes) return '';
-  return Buffer.from(id.buffer, id.byteOffset, id.length).toString();
+  return normalizeUuid(Buffer.from(id.buffer, id.byteOffset, id.length).toString());
 }
 
 /** Returns the content of the last delimited field with this number. Ignores everything after the first malformed byte. */

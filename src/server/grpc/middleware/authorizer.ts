@@ -93,7 +93,7 @@ export class CredentialAuthorizer implements Authorizer {
       throw new OrchestratorError('UNAUTHENTICATED', 'The credential of the stream has expired; open a new stream.');
     }
     if (principal.tenantId === undefined || tenantId === undefined) return;
-    if (tenantId.toLowerCase() === principal.tenantId) return;
+    if (tenantId === principal.tenantId) return;
     this.report('tenant', { principal: principal.name });
     throw new OrchestratorError('TENANT_MISMATCH', 'The tenant of the request is not the tenant of the credential.');
   }

@@ -56,20 +56,19 @@ export class TenantConcurrencyLimiter {
    */
   async run<T>(tenantId: string | undefined, task: () => Promise<T>): Promise<T> {
     if (tenantId === undefined) return await task();
-    const tenant = tenantId.toLowerCase(); // UUIDs are case-insensitive.
-    const count = this.runningCounts.get(tenant) ?? 0;
+    const count = this.runningCounts.get(tenantId) ?? 0;
     if (count >= this.max) throw new OrchestratorError('TENANT_TOO_MANY_CALLS', this.message, { retryAfterMs });
-    this.runningCounts.set(tenant, count + 1);
+    this.runningCounts.set(tenantId, count + 1);
     try {
       return await task();
     } finally {
-      this.release(tenant);
+      this.release(tenantId);
     }
   }
 
-  private release(tenant: string): void {
-    const count = (this.runningCounts.get(tenant) ?? 0) - 1;
-    if (count > 0) this.runningCounts.set(tenant, count);
-    else this.runningCounts.delete(tenant);
+  private release(tenantId: string): void {
+    const count = (this.runningCounts.get(tenantId) ?? 0) - 1;
+    if (count > 0) this.runningCounts.set(tenantId, count);
+    else this.runningCounts.delete(tenantId);
   }
 }

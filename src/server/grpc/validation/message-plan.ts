@@ -1,5 +1,6 @@
 import { type DescField, type DescMessage, hasOption, ScalarType } from '@bufbuild/protobuf';
 import { message as messageRules, oneof as oneofRules } from '@bufbuild/protovalidate/gen/buf/validate/validate_pb.js';
+import { getUuidValues } from '../../codec/wire/uuid-rules';
 import { allowsDefault, type FieldConstraints, getConstraints, type ValueConstraint } from './field-constraints';
 import { type WireType, wireTypes } from './wire-reader';
 
@@ -16,6 +17,8 @@ export interface FieldPlan {
   readonly maxCount: number;
   /** Constraint on one element. */
   readonly constraint: ValueConstraint;
+  /** Whether the value is a UUID, which is read in lower case. */
+  readonly isUuid: boolean;
   /** Whether the field is a `string`, whose bytes must be UTF-8. */
   readonly isText: boolean;
   /** Whether the field is a `float` or `double`, whose value must be finite. */
@@ -102,6 +105,7 @@ export class MessagePlanner {
       isRepeated: isRepeatedField(field),
       maxCount: Math.min(constraints.maxCount, configuredMax),
       constraint: constraints.value,
+      isUuid: field.fieldKind !== 'map' && getUuidValues(field).isValue,
       isJsonContainer: isJson && (field.name === 'struct_value' || field.name === 'list_value'),
       message: field.fieldKind === 'map' ? this.planEntry(field, constraints) : this.planMessage(field),
     });
@@ -111,14 +115,15 @@ export class MessagePlanner {
   private planEntry(field: DescField & { fieldKind: 'map' }, { key, value }: FieldConstraints): MessagePlan {
     const message = field.mapKind === 'message' ? this.getPlan(field.message) : undefined;
     const valueType = field.mapKind === 'scalar' ? field.scalar : field.mapKind;
+    const uuids = getUuidValues(field);
     const keyBit = 0b01;
     const valueBit = 0b10;
     return {
       kind: 'map entry',
       fields: [
         undefined,
-        createFieldPlan(field.mapKey, 0, { constraint: key, isMapKey: true }),
-        createFieldPlan(valueType, 1, { constraint: value, message }),
+        createFieldPlan(field.mapKey, 0, { constraint: key, isUuid: uuids.isKey, isMapKey: true }),
+        createFieldPlan(valueType, 1, { constraint: value, isUuid: uuids.isValue, message }),
       ],
       repeatedFieldCount: 0,
       // An absent key is "", an absent scalar is its zero value, and an absent JSON value is invalid.
@@ -163,6 +168,7 @@ function createFieldPlan(element: ElementType, slot: number, parts: Partial<Fiel
     isRepeated: parts.isRepeated ?? false,
     maxCount: parts.maxCount ?? unlimited,
     constraint: parts.constraint ?? noConstraint,
+    isUuid: parts.isUuid ?? false,
     isText: element === ScalarType.STRING,
     isFloat: element === ScalarType.DOUBLE || element === ScalarType.FLOAT,
     isMapKey: parts.isMapKey ?? false,

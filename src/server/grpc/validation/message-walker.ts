@@ -1,4 +1,4 @@
-import { isUnsafeKey, isUtf8Text, isUuid } from './byte-checks';
+import { getUuidSpelling, isUnsafeKey, isUtf8Text, lowerCaseUuids } from './byte-checks';
 import { allowsNumber, type TimestampConstraint } from './field-constraints';
 import type { FieldPlan, MessagePlan } from './message-plan';
 import { overrun, WireReader, wireTypes } from './wire-reader';
@@ -13,15 +13,17 @@ export interface WireLimits {
 }
 
 /**
- * Performs fast validation. Returns true if the request certainly satisfies the contract, so that full validation would find
- * nothing. False means that full validation has to decide, which costs twenty times as much and is rare (ADR 0010).
+ * Performs fast validation. Returns the bytes with every UUID in lower case if the request certainly satisfies the contract, so that
+ * full validation would find nothing. Undefined means that full validation has to decide, which costs twenty times as much and is
+ * rare (ADR 0010).
  */
-export function passesFastValidation(plan: MessagePlan, bytes: Uint8Array, limits: WireLimits): boolean {
+export function validateFast(plan: MessagePlan, bytes: Uint8Array, limits: WireLimits): Uint8Array | undefined {
   try {
-    new MessageWalker(bytes, limits, undefined).walk(plan);
-    return true;
+    const walker = new MessageWalker(bytes, limits, undefined);
+    walker.walk(plan);
+    return walker.getNormalizedBytes();
   } catch (error) {
-    if (error === fullValidationRequired) return false;
+    if (error === fullValidationRequired) return undefined;
     throw error;
   }
 }
@@ -35,7 +37,9 @@ export function passesFastValidation(plan: MessagePlan, bytes: Uint8Array, limit
  */
 export function findWireViolations(plan: MessagePlan, bytes: Uint8Array, limits: WireLimits): WireFindings {
   const report = new WireReport(bytes);
-  new MessageWalker(bytes, limits, report).walk(plan);
+  const walker = new MessageWalker(bytes, limits, report);
+  walker.walk(plan);
+  report.normalizedBytes = walker.getNormalizedBytes();
   return report;
 }
 
@@ -58,6 +62,8 @@ class MessageWalker extends WireReader {
   private readonly limits: WireLimits;
   private readonly report: WireReport | undefined;
   private jsonValues = 0;
+  /** The positions of the UUIDs that contain capitals. */
+  private capitalUuids: number[] | undefined;
 
   constructor(bytes: Uint8Array, limits: WireLimits, report: WireReport | undefined) {
     super(bytes);
@@ -68,6 +74,11 @@ class MessageWalker extends WireReader {
 
   walk(plan: MessagePlan): void {
     this.walkMessage(plan, this.bytes.length, 0);
+  }
+
+  /** Returns the bytes with every UUID in lower case: the same array if they are already. Called after the walk. */
+  getNormalizedBytes(): Uint8Array {
+    return this.capitalUuids === undefined ? this.bytes : lowerCaseUuids(this.bytes, this.capitalUuids);
   }
 
   private walkMessage(plan: MessagePlan, end: number, jsonDepth: number): void {
@@ -201,16 +212,29 @@ class MessageWalker extends WireReader {
       this.report?.path.setKey(start, end);
       if (isUnsafeKey(this.bytes, start, end)) this.requireReport().add('the key __proto__ is not allowed');
     }
-    if (this.report === undefined && !this.allowsText(field, start, end)) throw fullValidationRequired;
+    if (this.report === undefined) {
+      if (!this.allowsText(field, start, end)) throw fullValidationRequired;
+    } else if (field.isUuid) this.readUuid(start, end);
   }
 
-  private allowsText({ constraint, isText }: FieldPlan, start: number, end: number): boolean {
+  /** Returns whether the bytes are a UUID, and notes the position of one with capitals. */
+  private readUuid(start: number, end: number): boolean {
+    const spelling = getUuidSpelling(this.bytes, start, end);
+    if (spelling === 'with capitals') {
+      this.capitalUuids ??= [];
+      this.capitalUuids.push(start);
+    }
+    return spelling !== 'no uuid';
+  }
+
+  private allowsText({ constraint, isUuid, isText }: FieldPlan, start: number, end: number): boolean {
     const length = end - start;
     switch (constraint.kind) {
       case 'uuid':
-        return length === 0 ? constraint.allowsEmpty : isUuid(this.bytes, start, end);
+        return length === 0 ? constraint.allowsEmpty : this.readUuid(start, end);
       case 'string':
         if (length < constraint.minBytes || length > constraint.maxBytes) return false;
+        if (isUuid) this.readUuid(start, end);
         break;
       case 'none':
         break;

@@ -4,7 +4,7 @@ import { createValidator, type Validator } from '@bufbuild/protovalidate';
 import { type FieldViolation, OrchestratorError } from '../../../core/model/orchestrator-error';
 import { type Contract, getRequestSchema } from './contract';
 import { type MessagePlan, MessagePlanner } from './message-plan';
-import { findWireViolations, passesFastValidation, type WireLimits } from './message-walker';
+import { findWireViolations, validateFast, type WireLimits } from './message-walker';
 import type { WireFindings } from './wire-report';
 
 export interface RequestLimits extends WireLimits {
@@ -17,7 +17,10 @@ export interface RequestLimits extends WireLimits {
 /** A request that satisfies the contract. */
 export interface ValidatedRequest<Request> {
   readonly message: Request;
-  /** The bytes that the message was decoded from: the bytes as sent, or the merged message if it was sent in parts. */
+  /**
+   * The bytes that the message was decoded from: the bytes as sent, with every UUID in lower case, or the merged message if it was sent
+   * in parts.
+   */
   readonly bytes: Uint8Array;
   /** The tenant in the request; undefined for messages without one. */
   readonly tenantId: string | undefined;
@@ -82,23 +85,23 @@ export class RequestValidators {
   /** Returns the bytes to decode. */
   private validateBytes(schema: DescMessage, plan: MessagePlan, sent: Uint8Array): Uint8Array {
     if (sent.length > this.limits.maxMessageBytes) throw createTooLargeError(sent.length, this.limits.maxMessageBytes);
-    return passesFastValidation(plan, sent, this.limits) ? sent : this.validateFully(schema, plan, sent);
+    return validateFast(plan, sent, this.limits) ?? this.validateFully(schema, plan, sent);
   }
 
   /** Returns the bytes to decode, or throws an error that lists every violation. */
   private validateFully(schema: DescMessage, plan: MessagePlan, sent: Uint8Array): Uint8Array {
     const findings = findWireViolations(plan, sent, this.limits);
     if (findings.exceedsLimits) throw createInvalidRequestError(findings.violations);
-    const message = this.parse(schema, sent, findings);
+    const message = this.parse(schema, findings);
     const violations = this.addConstraintViolations(schema, message, findings.violations);
     if (violations.length > 0) throw createInvalidRequestError(violations);
     // The two decoders merge the parts of a message differently, so the validated message is encoded again for the second one.
-    return findings.hasSplitMessages ? toBinary(schema, message) : sent;
+    return findings.hasSplitMessages ? toBinary(schema, message) : findings.normalizedBytes;
   }
 
-  private parse(schema: DescMessage, bytes: Uint8Array, { violations }: WireFindings) {
+  private parse(schema: DescMessage, { violations, normalizedBytes }: WireFindings) {
     try {
-      return fromBinary(schema, bytes, { readUnknownFields: false });
+      return fromBinary(schema, normalizedBytes, { readUnknownFields: false });
     } catch (error) {
       // For a message that exceeds the depth limit of the decoder, the walk has already described the violation.
       if (violations.length > 0) throw createInvalidRequestError(violations);

@@ -7,6 +7,8 @@ export interface WireFindings {
   readonly violations: readonly FieldViolation[];
   /** Whether a singular message field occurs more than once. The wire format allows this, and the occurrences must be merged. */
   readonly hasSplitMessages: boolean;
+  /** The bytes with every UUID in lower case. */
+  readonly normalizedBytes: Uint8Array;
   /** Whether a limit on lists or JSON values is exceeded, so that decoding would be too expensive. */
   readonly exceedsLimits: boolean;
 }
@@ -16,6 +18,7 @@ const maxViolations = 200;
 /** Collects the findings of a full walk, with the path of each violation. */
 export class WireReport implements WireFindings {
   readonly violations: FieldViolation[] = [];
+  normalizedBytes: Uint8Array;
   hasSplitMessages = false;
   exceedsLimits = false;
   /** The position of the walk. */
@@ -24,6 +27,7 @@ export class WireReport implements WireFindings {
   private jsonRootDepth = 0;
 
   constructor(bytes: Uint8Array) {
+    this.normalizedBytes = bytes;
     this.path = new FieldPath(bytes);
   }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { LegacySession } from '../../../core/model/legacy-session';
+import { normalizeUuid } from '../../../core/model/uuid';
 import { fieldsFromProto, maxValueDepth } from '../../codec/wire/json-value';
 
 // The format of docs/migrating-from-single-scenario-sessions.md, with the limits of ImportSessionRequest in the contract. A null
@@ -72,8 +73,8 @@ export function parseLegacySession(json: string): LegacySession {
     throw new InvalidLegacySessionError(problems.join('; '));
   }
   return {
-    agentId: data.agent_id ?? '',
-    activeScenarioId: data.active_scenario_id ?? '',
+    agentId: normalizeUuid(data.agent_id ?? ''),
+    activeScenarioId: normalizeUuid(data.active_scenario_id ?? ''),
     activeScenarioVersion: data.active_scenario_version ?? 0,
     currentStepId: data.current_step_id ?? '',
     visitedSteps: data.visited_steps ?? new Map(),

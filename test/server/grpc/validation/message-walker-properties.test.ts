@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { ProcessTurnRequest } from '../../../../gen/focal/orchestration/v1/orchestrator_service';
 import { getRequestSchema, loadContract } from '../../../../src/server/grpc/validation/contract';
 import { MessagePlanner } from '../../../../src/server/grpc/validation/message-plan';
-import { findWireViolations, passesFastValidation } from '../../../../src/server/grpc/validation/message-walker';
+import { findWireViolations, validateFast } from '../../../../src/server/grpc/validation/message-walker';
 import { type TurnFields, turnRequest } from '../../../support/request-bytes';
 
 const limits = { maxJsonDepth: 4, maxJsonValues: 50 };
@@ -82,7 +82,7 @@ test('a request that passes fast validation passes full validation, and both dec
   fc.assert(
     fc.property(turns, edits, (turn, list) => {
       const bytes = applyEdits(turnRequest(turn), list);
-      if (!passesFastValidation(plan, bytes, limits)) return;
+      if (validateFast(plan, bytes, limits) === undefined) return;
       passed++;
       expect(findWireViolations(plan, bytes, limits)).toMatchObject({
         violations: [],
@@ -103,7 +103,7 @@ test('a request that satisfies the contract passes fast validation, so that it n
     fc.property(turns, (turn) => {
       const bytes = turnRequest(turn);
       const { violations } = findWireViolations(plan, bytes, limits);
-      expect(passesFastValidation(plan, bytes, limits)).toBe(violations.length === 0);
+      expect(validateFast(plan, bytes, limits) !== undefined).toBe(violations.length === 0);
     }),
     { numRuns: 300 },
   );
@@ -116,7 +116,7 @@ test('an empty request of every method that passes fast validation is valid for 
     for (const { input } of type.methods) {
       const empty = new Uint8Array();
       const { kind } = validator.validate(input, fromBinary(input, empty));
-      if (passesFastValidation(new MessagePlanner().getPlan(input), empty, limits)) expect(kind).toBe('valid');
+      if (validateFast(new MessagePlanner().getPlan(input), empty, limits)) expect(kind).toBe('valid');
     }
   }
 });

@@ -1,0 +1,145 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type DescMethod, fromJson, type JsonValue, toBinary } from '@bufbuild/protobuf';
+import type { ServiceError } from '@grpc/grpc-js';
+import { CallError } from 'scenario-orchestrator-client';
+import { loadContract } from '../../../src/server/grpc/validation/contract';
+import type { Clock } from '../../../src/server/ports/clock';
+import { RedisCatalogue } from '../../../src/server/stores/redis/redis-catalogue';
+import { noopTelemetry } from '../../../src/server/telemetry';
+import { SeededRandom } from '../../../tools/chaos/seeded-random';
+import { type GrpcUnderTest, startGrpc } from '../../support/grpc-under-test';
+import { spellIds } from '../../support/id-spellings';
+import {
+  createService,
+  openEmbeddedStores,
+  type ServiceUnderTest,
+  type StoresUnderTest,
+} from '../../support/service-under-test';
+import { RedisUnderTest } from '../stores/redis/redis-under-test';
+
+// The examples of the contract, in an order in which they follow from each other. Each is called twice, so that each call that changes
+// something is also a retry.
+
+const { registry } = loadContract();
+const methods = [...registry].flatMap((type) =>
+  type.kind === 'service' && type.typeName.startsWith('focal.') ? type.methods : [],
+);
+const first = ['PutScenario', 'PutRelationship', 'ProcessTurn'];
+const last = [
+  'DeleteRelationship',
+  'ListRelationships',
+  'DeleteSession',
+  'GetSession',
+  'DeleteScenario',
+  'ListScenarios',
+];
+const others = methods.map(({ name }) => name).filter((name) => ![...first, ...last].includes(name));
+const order = [...first, ...others, ...last].flatMap((name) => [name, name]);
+
+interface Example {
+  readonly method: DescMethod;
+  readonly requests: readonly JsonValue[];
+  /** Number of answers to wait for: a stream that does not end is canceled after them. */
+  readonly answerCount: number;
+}
+
+function readExample(name: string): Example {
+  const method = methods.find((each) => each.name === name);
+  if (method === undefined) throw new Error(`the contract has no method ${name}`);
+  const path = join(__dirname, '..', '..', '..', 'docs', 'contract-examples', `${name}.json`);
+  const { request, response } = JSON.parse(readFileSync(path, 'utf8'));
+  const requests = Array.isArray(request) ? request : [request];
+  // An earlier example may have changed the session since the page was written, so a retry of a turn has one answer as well.
+  return { method, requests, answerCount: name === 'WatchSession' ? response.length : Number.POSITIVE_INFINITY };
+}
+
+/** The bytes of an answer in hexadecimal, or the status and reason of a failed call. */
+function call(grpc: GrpcUnderTest, { method, requests, answerCount }: Example): Promise<readonly string[]> {
+  const answers: string[] = [];
+  const stream = grpc.client.makeBidiStreamRequest<Uint8Array, Buffer>(
+    `/${method.parent.typeName}/${method.name}`,
+    Buffer.from,
+    (bytes) => bytes,
+  );
+  for (const request of requests) stream.write(toBinary(method.input, fromJson(method.input, request, { registry })));
+  stream.end();
+  return new Promise<readonly string[]>((resolve) => {
+    stream.on('data', (bytes: Buffer) => {
+      answers.push(bytes.toString('hex'));
+      if (answers.length === answerCount) resolve(answers);
+    });
+    stream.on('error', (error: ServiceError) => {
+      const { status, reason, message } = new CallError(method.name, error);
+      resolve([...answers, `${status} ${reason} ${message}`]);
+    });
+    // The answers of a stream of requests come in any order.
+    stream.on('end', () => resolve(method.methodKind === 'bidi_streaming' ? answers.sort() : answers));
+  }).finally(() => stream.cancel());
+}
+
+interface Running {
+  readonly service: ServiceUnderTest;
+  readonly grpc: GrpcUnderTest;
+}
+
+async function start(open: (clock: Clock) => Promise<StoresUnderTest>, clock: Clock): Promise<Running> {
+  const service = createService(await open(clock), { clock });
+  // A call whose deadline has passed on the system clock would be refused.
+  const grpc = await startGrpc(service.useCases, { turnTimeoutMs: 600_000 }, noopTelemetry, { clock });
+  return { service, grpc };
+}
+
+async function openRedisStores(clock: Clock): Promise<StoresUnderTest> {
+  const redis = await RedisUnderTest.start();
+  const store = await redis.createStore({ clock });
+  const scenarios = new RedisCatalogue(await redis.connect(), { keyPrefix: redis.nextPrefix() });
+  return {
+    store,
+    scenarios,
+    async close() {
+      await scenarios.close();
+      await redis.close();
+    },
+  };
+}
+
+/**
+ * The methods that have a failing call for ids in lower case, too: they are not implemented, their retry has an earlier version, or the
+ * session is deleted.
+ */
+const failing = ['PlanMigration', 'ApplyMigration', 'SimulateTurns', 'PutFields', 'GetSession', 'DeleteScenario'];
+
+describe.each([
+  ['the embedded store', async (clock: Clock) => openEmbeddedStores(clock)],
+  ['Redis', openRedisStores],
+])('On %s', (_store, open) => {
+  test.each([1, 2, 3])('every method answers and does the same for ids in any spelling (seed %d)', async (seed) => {
+    const random = new SeededRandom(seed);
+    // No time passes, so that equal calls have equal answers.
+    const now = Date.now();
+    const clock = { now: () => now };
+    const lower = await start(open, clock);
+    const spelled = await start(open, clock);
+    const failed = new Set<string>();
+    try {
+      for (const [index, name] of order.entries()) {
+        const example = readExample(name);
+        const requests = spellIds([...example.requests], () => random.next() < 0.5);
+        const expected = await call(lower.grpc, example);
+        if (expected.some((answer) => !/^[0-9a-f]*$/.test(answer))) failed.add(name);
+        expect({ index, name, answers: await call(spelled.grpc, { ...example, requests }) }).toEqual({
+          index,
+          name,
+          answers: expected,
+        });
+      }
+      expect([...failed]).toEqual(failing);
+    } finally {
+      for (const { grpc, service } of [lower, spelled]) {
+        await grpc.stop();
+        await service.close();
+      }
+    }
+  });
+});
