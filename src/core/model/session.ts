@@ -276,3 +276,12 @@ export function createInstance(
     waitsFor: 'NOTHING',
   };
 }
+
+/**
+ * Identifies the import that created a session without turns (section 8). A session that was deleted and imported again with another
+ * content has another id, also if its revision is the same. The id is stored and must not change between releases.
+ */
+export function getImportId({ agentId, importedFrom, instances }: Session): string {
+  const started = instances.map(({ instanceId, scenarioVersion }) => `${instanceId}:${scenarioVersion}`);
+  return [agentId, importedFrom, ...started].join('/');
+}

@@ -104,8 +104,8 @@ export interface SessionStore {
 
   /**
    * Applies a turn atomically. First checks that the turn id is unknown, then that the store still holds `previousSession`, which
-   * means the same revision and the same last turn: the revision alone could be that of a session that was deleted and created
-   * again. Keeps the state that `keptState` names. Restarts the session's time to live and keeps the last `recordedTurns` records. Rejects with COMMIT_UNKNOWN if the
+   * means the same revision and the same last turn, or the same import if there is no turn: the revision alone could be that of a
+   * session that was deleted and created again. Keeps the state that `keptState` names. Restarts the session's time to live and keeps the last `recordedTurns` records. Rejects with COMMIT_UNKNOWN if the
    * commit was sent but its reply was lost, so that only a retry with the turn id returns the outcome. Rejects with STORE_FULL if
    * the store is out of memory. In this case, nothing was changed.
    */

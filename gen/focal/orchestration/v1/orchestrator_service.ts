@@ -1748,6 +1748,9 @@ export const PlanContributionsResponse: MessageFns<PlanContributionsResponse> = 
 /**
  * Decides, turn by turn, what the scenarios of a session do next.
  *
+ * A UUID in upper case is the same id as in lower case: every service reads the UUIDs of requests in lower case, and responses
+ * have them in lower case. Other ids (steps, transitions, tools, templates) and `action_key`s are compared exactly.
+ *
  * Every method fails with INVALID_ARGUMENT if the request violates the contract, with UNAUTHENTICATED or PERMISSION_DENIED
  * if credentials are missing, invalid or insufficient, with RESOURCE_EXHAUSTED if a limit on concurrent calls is reached,
  * with UNAVAILABLE if the store does not respond (safe to retry with the same turn_id) and with DEADLINE_EXCEEDED if too

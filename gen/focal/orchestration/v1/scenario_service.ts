@@ -2680,8 +2680,12 @@ export type ScenarioServiceService = typeof ScenarioServiceService;
 export const ScenarioServiceService = {
   /**
    * Validates and stores a scenario as a new version. If the definition is equal to the latest version, nothing is stored
-   * and that version is returned. Fails with INVALID_ARGUMENT and all findings if one of them is an ERROR, and with ABORTED
-   * if `expected_version` is not the latest version. Nothing is stored then.
+   * and that version is returned. Fails with INVALID_ARGUMENT if one of the findings is an ERROR, and with ABORTED if
+   * `expected_version` is not the latest version. Nothing is stored then.
+   *
+   * The BadRequest of the error lists the findings in their order, as many as fit into 4 KiB, because clients reject larger
+   * trailing metadata. It cuts a field path after 300 characters and a description after 500, and its last entry counts the
+   * findings that are not listed. ValidateScenario returns all of them, uncut. A definition that is stored is never cut.
    */
   putScenario: {
     path: "/focal.orchestration.v1.ScenarioService/PutScenario" as const,
@@ -2841,8 +2845,8 @@ export const ScenarioServiceService = {
   /**
    * Validates and stores the field definitions of an agent as a new version (section 10). They replace all earlier ones; an
    * empty list removes them. If they are equal to the stored version, nothing is stored and that version is returned. Fails
-   * with INVALID_ARGUMENT and all findings if one of them is an ERROR, and with ABORTED if `expected_version` is not the
-   * stored version. Nothing is stored then.
+   * with INVALID_ARGUMENT if one of the findings is an ERROR, and with ABORTED if `expected_version` is not the stored
+   * version. Nothing is stored then. The error lists the findings as that of PutScenario does: cut and counted.
    */
   putFields: {
     path: "/focal.orchestration.v1.ScenarioService/PutFields" as const,
@@ -2868,8 +2872,12 @@ export const ScenarioServiceService = {
 export interface ScenarioServiceServer extends UntypedServiceImplementation {
   /**
    * Validates and stores a scenario as a new version. If the definition is equal to the latest version, nothing is stored
-   * and that version is returned. Fails with INVALID_ARGUMENT and all findings if one of them is an ERROR, and with ABORTED
-   * if `expected_version` is not the latest version. Nothing is stored then.
+   * and that version is returned. Fails with INVALID_ARGUMENT if one of the findings is an ERROR, and with ABORTED if
+   * `expected_version` is not the latest version. Nothing is stored then.
+   *
+   * The BadRequest of the error lists the findings in their order, as many as fit into 4 KiB, because clients reject larger
+   * trailing metadata. It cuts a field path after 300 characters and a description after 500, and its last entry counts the
+   * findings that are not listed. ValidateScenario returns all of them, uncut. A definition that is stored is never cut.
    */
   putScenario: handleUnaryCall<PutScenarioRequest, PutScenarioResponse>;
   /** Returns all findings of a scenario. Stores nothing. */
@@ -2916,8 +2924,8 @@ export interface ScenarioServiceServer extends UntypedServiceImplementation {
   /**
    * Validates and stores the field definitions of an agent as a new version (section 10). They replace all earlier ones; an
    * empty list removes them. If they are equal to the stored version, nothing is stored and that version is returned. Fails
-   * with INVALID_ARGUMENT and all findings if one of them is an ERROR, and with ABORTED if `expected_version` is not the
-   * stored version. Nothing is stored then.
+   * with INVALID_ARGUMENT if one of the findings is an ERROR, and with ABORTED if `expected_version` is not the stored
+   * version. Nothing is stored then. The error lists the findings as that of PutScenario does: cut and counted.
    */
   putFields: handleUnaryCall<PutFieldsRequest, PutFieldsResponse>;
   /** Returns the field definitions of an agent: version 0 without definitions if none were ever stored. */
@@ -2927,8 +2935,12 @@ export interface ScenarioServiceServer extends UntypedServiceImplementation {
 export interface ScenarioServiceClient extends Client {
   /**
    * Validates and stores a scenario as a new version. If the definition is equal to the latest version, nothing is stored
-   * and that version is returned. Fails with INVALID_ARGUMENT and all findings if one of them is an ERROR, and with ABORTED
-   * if `expected_version` is not the latest version. Nothing is stored then.
+   * and that version is returned. Fails with INVALID_ARGUMENT if one of the findings is an ERROR, and with ABORTED if
+   * `expected_version` is not the latest version. Nothing is stored then.
+   *
+   * The BadRequest of the error lists the findings in their order, as many as fit into 4 KiB, because clients reject larger
+   * trailing metadata. It cuts a field path after 300 characters and a description after 500, and its last entry counts the
+   * findings that are not listed. ValidateScenario returns all of them, uncut. A definition that is stored is never cut.
    */
   putScenario(
     request: PutScenarioRequest,
@@ -3143,8 +3155,8 @@ export interface ScenarioServiceClient extends Client {
   /**
    * Validates and stores the field definitions of an agent as a new version (section 10). They replace all earlier ones; an
    * empty list removes them. If they are equal to the stored version, nothing is stored and that version is returned. Fails
-   * with INVALID_ARGUMENT and all findings if one of them is an ERROR, and with ABORTED if `expected_version` is not the
-   * stored version. Nothing is stored then.
+   * with INVALID_ARGUMENT if one of the findings is an ERROR, and with ABORTED if `expected_version` is not the stored
+   * version. Nothing is stored then. The error lists the findings as that of PutScenario does: cut and counted.
    */
   putFields(
     request: PutFieldsRequest,

@@ -21,7 +21,7 @@ import type { MethodDependencies } from './dependencies';
 import type { ServiceMethods } from './method';
 import { getPageSize, PageTokens } from './page-token';
 
-const uuidPattern = /^[0-9a-f-]{36}$/;
+const uuidPattern = /^[0-9a-fA-F-]{36}$/;
 
 export function createScenarioMethods({
   useCases,

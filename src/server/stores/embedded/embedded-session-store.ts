@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import type { Session, SessionKey } from '../../../core/model/session';
+import { getImportId, type Session, type SessionKey } from '../../../core/model/session';
 import { decodeSession, decodeStateBefore, encodeSession } from '../../codec/stored/stored-values';
 import type { Call } from '../../ports/call';
 import type { Clock } from '../../ports/clock';
@@ -181,11 +181,12 @@ export class EmbeddedSessionStore implements SessionStore {
 
   /**
    * Whether the store still holds the previous session. A session that was deleted and created again may reach the same revision,
-   * but its last turn differs.
+   * but its last turn differs, or its import if it has no turns.
    */
   private isUnchanged(session: string, value: SessionValue | undefined, previous: Session | undefined): boolean {
     if (value?.revision !== previous?.revision) return false;
-    if (previous === undefined || previous.lastTurnId === '') return true;
+    if (value === undefined || previous === undefined) return true;
+    if (previous.lastTurnId === '') return getImportId(decodeSession(value.state)) === getImportId(previous);
     return this.turns.getRevision(session, previous.lastTurnId) === previous.revision;
   }
 

@@ -32,7 +32,21 @@ export class RedisLegacySessionStore implements LegacySessionStore {
   ) {}
 
   async find(session: SessionKey, call: Call): Promise<LegacySession | undefined> {
-    const key = this.getKey(session);
+    for (const key of this.listKeys(session)) {
+      const record = await this.findByKey(key, call);
+      if (record !== undefined) return record;
+    }
+    return undefined;
+  }
+
+  async delete(session: SessionKey, call: Call): Promise<boolean> {
+    let count = 0;
+    // One command for each key, because the keys may be on different nodes of a Cluster.
+    for (const key of this.listKeys(session)) count += asInteger(await this.connection.write(call, 'unlink', key));
+    return count > 0;
+  }
+
+  private async findByKey(key: string, call: Call): Promise<LegacySession | undefined> {
     try {
       const json = await this.readRecord(key, call);
       const record = json === '' ? undefined : parseLegacySession(json);
@@ -45,8 +59,17 @@ export class RedisLegacySessionStore implements LegacySessionStore {
     }
   }
 
-  async delete(session: SessionKey, call: Call): Promise<boolean> {
-    return asInteger(await this.connection.write(call, 'unlink', this.getKey(session))) > 0;
+  /**
+   * Returns the keys that a record may have: with the ids in lower case, as requests are read, and, if they contain letters, in upper
+   * case, as some libraries print UUIDs.
+   */
+  private listKeys(session: SessionKey): readonly string[] {
+    const key = this.getKey(session);
+    const upper = this.getKey({
+      tenantId: session.tenantId.toUpperCase(),
+      sessionId: session.sessionId.toUpperCase(),
+    });
+    return upper === key ? [key] : [key, upper];
   }
 
   private getKey({ tenantId, sessionId }: SessionKey): string {

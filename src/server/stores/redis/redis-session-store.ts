@@ -1,4 +1,4 @@
-import type { Session, SessionKey } from '../../../core/model/session';
+import { getImportId, type Session, type SessionKey } from '../../../core/model/session';
 import { decodeSession, decodeStateBefore, encodeSession } from '../../codec/stored/stored-values';
 import { type Call, throwIfCallEnded } from '../../ports/call';
 import type { Clock } from '../../ports/clock';
@@ -104,7 +104,7 @@ export class RedisSessionStore implements SessionStore {
     const { sessionTtlMs, clock } = this.options;
     const state = toBuffer(encodeSession(session));
     const now = clock.now();
-    const reply = await runCreate(this.connection, keys, { state, sessionTtlMs }, call);
+    const reply = await runCreate(this.connection, keys, { state, sessionTtlMs, importId: getImportId(session) }, call);
     if (reply.kind === 'existing') {
       return { session: this.cacheState(keys, reply.state, now, reply.ttlMs), created: false };
     }

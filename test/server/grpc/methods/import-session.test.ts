@@ -138,6 +138,20 @@ describe.each(kinds)('ImportSession on the %s store', (_name, open) => {
     expect([session?.activeScenarioId, session?.currentStepId]).toEqual(['', '']);
   });
 
+  test('8 import: a second import after a delete takes effect on a node that has loaded the first', async () => {
+    const record = aRecord();
+    await take(record);
+    const validateOnly = { ...agent, sessionId: record.sessionId, turnId: uuid(1), candidates: [] };
+    const request = ProcessTurnRequest.decode(turnRequest(validateOnly));
+    await callMethod(grpc, OrchestratorServiceService.processTurn, { ...request, validateOnly: true });
+    await callMethod(other, deleteSession, getKey(record));
+    const second = { ...record, currentStepId: 'order', visitedSteps: { order: 1 }, variables: {} };
+    expect(await take(second, other)).toMatchObject({ created: true });
+    expect(await aTurn(record)).toMatchObject({ revision: 1, plan: { contributions: [{ stepId: 'order' }] } });
+    const { session } = await callMethod(grpc, getSession, getKey(record));
+    expect(session?.importedFrom).toBe((await callMethod(other, getSession, getKey(record))).session?.importedFrom);
+  });
+
   test('8 import: a paused session stays paused', async () => {
     const record = aRecord({ lastAction: ScenarioAction.SCENARIO_ACTION_PAUSE });
     const { session } = await take(record);

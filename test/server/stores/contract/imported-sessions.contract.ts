@@ -82,6 +82,18 @@ export function testImportedSessions(open: OpenSessionStore): void {
     expect(await store.read(key, unboundedCall)).toBeUndefined();
   });
 
+  it('take effect after a delete: a turn that was decided on an earlier import conflicts', async () => {
+    const first = anImport('one record');
+    await store.create(first, unboundedCall);
+    await store.delete(key, unboundedCall);
+    const second = anImport('another record');
+    await store.create(second, unboundedCall);
+    const late = aCommit(first, uuid(100));
+    expect(await store.commit(late, unboundedCall)).toEqual({ kind: 'conflict', session: second });
+    expect(await store.read(key, unboundedCall)).toEqual(second);
+    expect(await store.commit(aCommit(second, uuid(100)), unboundedCall)).toEqual({ kind: 'committed' });
+  });
+
   it('expire and can then be imported again', async () => {
     await store.create(anImport(), unboundedCall);
     await storeUnderTest.expire(key);

@@ -53,6 +53,14 @@ describe('RedisLegacySessionStore', () => {
     expect(problems).toEqual(['the key does not hold a string']);
   });
 
+  it('finds and deletes a record whose key has the ids in upper case', async () => {
+    const ids = { tenantId: 'aaaaaaaa-0000-4000-8000-000000000001', sessionId: 'bbbbbbbb-0000-4000-8000-000000000002' };
+    await redis.admin.set(`legacy:${ids.tenantId.toUpperCase()}:${ids.sessionId.toUpperCase()}`, '{"turn_count": 3}');
+    expect(await store.find(ids, unboundedCall)).toMatchObject({ turnCount: 3 });
+    expect(await store.delete(ids, unboundedCall)).toBe(true);
+    expect(await store.find(ids, unboundedCall)).toBeUndefined();
+  });
+
   it('deletes a record once', async () => {
     await redis.admin.set(key, '{}');
     expect(await store.delete(session, unboundedCall)).toBe(true);

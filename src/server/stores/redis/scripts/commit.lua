@@ -5,7 +5,8 @@
 --
 -- KEYS[1]  hash, the session: "s" state, "r" revision, "t:<turn id>" the revision of each recorded turn; optionally "b" the state
 --          before a turn, "" if there was no session, and "br" the revision after that turn. It counts only if "br" equals "r",
---          because releases up to 0.2 change neither (section 13)
+--          because releases up to 0.2 change neither (section 13). "i" identifies an import until its first turn; sessions that a
+--          release up to 0.2 imported do not have it
 -- KEYS[2]  stream, the turn log: entries <revision>-0 with the fields turn, occurred, committed, request, response, and
 --          optionally trace
 --
@@ -23,6 +24,7 @@
 -- ARGV[12] traceparent of the turn, "" if the turn was not traced
 -- ARGV[13] which state to keep as the one before the turn: "previous" for the one that the commit replaces, "given" or "none"
 -- ARGV[14] the given state, else ""
+-- ARGV[15] import of the previous session if it had no turns, else ""
 --
 -- Returns the revision after the turn, an integer, if the turn was committed,
 --         {"known", log entry or false if it is missing} if the turn id is known,
@@ -30,8 +32,8 @@
 
 local session, log = KEYS[1], KEYS[2]
 local turn_id, previous_revision, last_turn_id = ARGV[1], ARGV[2], ARGV[11]
-local known_revision, revision, last_turn_revision =
-  unpack(redis.call('HMGET', session, 't:' .. turn_id, 'r', 't:' .. last_turn_id))
+local known_revision, revision, last_turn_revision, import =
+  unpack(redis.call('HMGET', session, 't:' .. turn_id, 'r', 't:' .. last_turn_id, 'i'))
 local recorded = redis.call('XLEN', log)
 
 if known_revision then
@@ -39,8 +41,9 @@ if known_revision then
   return { 'known', entries[1] or false }
 end
 -- The last turn is always recorded. A session that was deleted and created again may reach the same revision, but its last turn
--- differs.
-if (revision or '') ~= previous_revision or (last_turn_id ~= '' and last_turn_revision ~= revision) then
+-- differs, or its import if it has no turns.
+if (revision or '') ~= previous_revision or (last_turn_id ~= '' and last_turn_revision ~= revision)
+  or (ARGV[15] ~= '' and import and import ~= ARGV[15]) then
   return { 'conflict', redis.call('HGET', session, 's'), redis.call('PTTL', session) }
 end
 
@@ -61,6 +64,9 @@ else
   redis.call('HSET', session, 'b', before, 'br', ARGV[3])
 end
 redis.call('HSET', session, 's', ARGV[4], 'r', ARGV[3], 't:' .. turn_id, ARGV[3])
+if import then
+  redis.call('HDEL', session, 'i')
+end
 
 -- A turn id is known exactly as long as its entry exists. More than one entry exceeds the maximum only after the maximum was
 -- lowered.

@@ -1,4 +1,4 @@
-import type { Session } from '../../../../core/model/session';
+import { getImportId, type Session } from '../../../../core/model/session';
 import type { Call } from '../../../ports/call';
 import type { TurnRecord } from '../../../ports/session-store';
 import { LuaScript } from '../lua-script';
@@ -11,7 +11,7 @@ const script = LuaScript.load('commit');
 export interface CommitArguments {
   readonly record: TurnRecord;
   /** The session that must be stored for the commit to succeed; undefined if there must be none. */
-  readonly previousSession: Pick<Session, 'revision' | 'lastTurnId'> | undefined;
+  readonly previousSession: Session | undefined;
   /** The encoded session after the turn. */
   readonly state: Buffer;
   /** The state to keep as the one before the turn: the one that the commit replaces, the given encoded one, or none. */
@@ -53,6 +53,7 @@ export async function runCommit(
       previousSession?.lastTurnId ?? '',
       record.traceparent ?? '',
       ...(typeof keptState === 'string' ? [keptState, ''] : ['given', keptState]),
+      previousSession?.lastTurnId === '' ? getImportId(previousSession) : '',
     ],
   );
   return typeof reply === 'number' ? { kind: 'committed' } : parseRejection(asList(reply));

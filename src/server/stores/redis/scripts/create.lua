@@ -7,6 +7,7 @@
 --
 -- ARGV[1]  state
 -- ARGV[2]  time to live of the session, milliseconds
+-- ARGV[3]  import, see commit.lua
 --
 -- Returns 1 if the session was created,
 --         {state, time to live in ms or negative} if a session exists
@@ -23,6 +24,6 @@ end
 if recorded > 0 then
   redis.call('DEL', log)
 end
-redis.call('HSET', session, 's', ARGV[1], 'r', '0')
+redis.call('HSET', session, 's', ARGV[1], 'r', '0', 'i', ARGV[3])
 redis.call('PEXPIRE', session, ARGV[2])
 return 1

@@ -10,6 +10,8 @@ export interface CreateArguments {
   /** The encoded session, at revision 0. */
   readonly state: Buffer;
   readonly sessionTtlMs: number;
+  /** Identifies the import. */
+  readonly importId: string;
 }
 
 export type CreateReply =
@@ -21,10 +23,11 @@ export type CreateReply =
 export async function runCreate(
   connection: RedisConnection,
   keys: SessionKeys,
-  { state, sessionTtlMs }: CreateArguments,
+  { state, sessionTtlMs, importId }: CreateArguments,
   call: Call,
 ): Promise<CreateReply> {
-  const reply = await connection.runScript(call, 'write', script, [keys.session, keys.turnLog], [state, sessionTtlMs]);
+  const args = [state, sessionTtlMs, importId];
+  const reply = await connection.runScript(call, 'write', script, [keys.session, keys.turnLog], args);
   if (typeof reply === 'number') return { kind: 'created' };
   const [existing, ttl] = asList(reply);
   return { kind: 'existing', state: asBytes(existing), ttlMs: asInteger(ttl) };
