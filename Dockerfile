@@ -1,11 +1,12 @@
 # The image of the service: docker build -t scenario-orchestrator .
 #
-# NODE_IMAGE         base of the build stage: Node.js 20.20 or later (22 recommended), npm and a shell, on glibc.
+# NODE_IMAGE         base of the build stage: Node.js 20.20 or later (22 recommended), npm and a shell, on glibc. The default is pinned to
+#                    the digest of the index of all platforms. Change tag and digest together.
 # RUNTIME_IMAGE      base of the image: node on the PATH, on glibc. It needs no shell and no package manager.
 # VERSION, REVISION  labels: the version of package.json and the commit.
 # secret npmrc       npm settings for a private registry. They are used in one step and are not stored in a layer:
 #                    docker build --secret id=npmrc,src=$HOME/.npmrc .
-ARG NODE_IMAGE=node:24-bookworm-slim
+ARG NODE_IMAGE=node:24.21.0-bookworm-slim@sha256:2fe369e969550cde8e867afc3fe370b260140cab4a23d467074295b42163d553
 ARG RUNTIME_IMAGE=${NODE_IMAGE}
 
 FROM ${NODE_IMAGE} AS build

@@ -1,6 +1,7 @@
 // Adds missing optional platform packages, such as @biomejs/cli-darwin-arm64, to package-lock.json. npm omits them if the registry is a
-// mirror with packages of one platform only, and `npm ci` then rejects the lock file ("Missing: ... from lock file"). Run `npm run lock`
-// after a change of a dependency.
+// mirror with packages of one platform only, and `npm ci` then rejects the lock file ("Missing: ... from lock file"). Also asks the registry
+// for each integrity that is missing: without it, npm installs whatever the registry sends. Run `npm run lock` after a change of a dependency.
+import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const systems = ['android', 'darwin', 'freebsd', 'linux', 'openharmony', 'win32'];
@@ -18,6 +19,13 @@ function parsePlatform(name) {
   return { cpu: [cpu], ...(libc && { libc: [libcs[libc]] }), os: [os] };
 }
 
+/** Returns the digest of a published package. Throws if the registry does not have the package. */
+function fetchIntegrity(name, version) {
+  const integrity = execFileSync('npm', ['view', `${name}@${version}`, 'dist.integrity'], { encoding: 'utf8' }).trim();
+  if (!integrity.startsWith('sha512-')) throw new Error(`The registry has no integrity of ${name}@${version}.`);
+  return integrity;
+}
+
 const lock = JSON.parse(readFileSync('package-lock.json', 'utf8'));
 let added = 0;
 for (const [path, entry] of Object.entries(lock.packages)) {
@@ -33,5 +41,14 @@ for (const [path, entry] of Object.entries(lock.packages)) {
     added += 1;
   }
 }
-if (added > 0) writeFileSync('package-lock.json', `${JSON.stringify(lock, null, 2)}\n`);
-console.log(`lock-platforms: ${added} packages added`);
+let completed = 0;
+for (const [path, entry] of Object.entries(lock.packages)) {
+  // Workspaces are folders of this repository.
+  if (entry.integrity !== undefined || entry.link || !path.includes('node_modules/')) continue;
+  const { version, ...rest } = entry;
+  const name = path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
+  lock.packages[path] = { version, integrity: fetchIntegrity(name, version), ...rest };
+  completed += 1;
+}
+if (added + completed > 0) writeFileSync('package-lock.json', `${JSON.stringify(lock, null, 2)}\n`);
+console.log(`lock-platforms: ${added} packages added, ${completed} integrities added`);
