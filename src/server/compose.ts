@@ -45,7 +45,7 @@ interface Stores {
   readonly scenarios: ScenarioCatalogue;
   readonly legacySessions?: LegacySessionStore | undefined;
   readonly description: string;
-  /** Resolves when the stores can be probed. Never rejects. */
+  /** Resolves when the stores can be probed. Rejects with an Error if they can never be used. */
   readonly ready: Promise<unknown>;
   close(): Promise<void>;
 }
@@ -68,18 +68,17 @@ interface Parts {
  * Creates the service and starts listening. Health is SERVING while the store accepts writes. An unavailable store does not prevent
  * the start.
  *
- * @throws Error if the address is in use, if another process uses the folder of the embedded store, or if a TLS file, a credential
- * file or the prompt template is invalid.
+ * @throws Error if the address is in use, if another process uses the folder of the embedded store, if Redis is too old, or if a TLS
+ * file, a credential file or the prompt template is invalid.
  */
 export async function startService(config: Config, log: Logger): Promise<RunningService> {
   const clock = new SystemClock();
   const parts = createParts(config, clock, log, createAccessControl(config, clock, log));
   const { server, stores } = parts;
-  const port = await server.start().catch(async (error: unknown) => {
+  const [port] = await Promise.all([server.start(), stores.ready]).catch(async (error: unknown) => {
     await close(parts);
     throw error;
   });
-  await stores.ready;
   const monitor = monitorReadiness(config, parts);
   await monitor.firstRun;
   const { host, drain_grace_ms: graceMs, drain_timeout_ms: timeoutMs } = config.server;
@@ -207,8 +206,9 @@ function createRedisStores(endpoint: RedisEndpoint, { redis, limits }: Config, c
         ? undefined
         : new RedisLegacySessionStore(connection, { keyTemplate, sessionTtlMs: limits.session_ttl, clock, log }),
     description: `sessions and scenarios are in ${formatEndpoint(endpoint)}, with the key prefix "${redis.key_prefix}"`,
-    // Only the first probe waits for the connection. An unavailable Redis does not prevent the start.
-    ready: callWithTimeout(clock, redis.command_timeout_ms, (call) => connection.waitForReady(call)).catch(
+    // Only the first probe waits for the connection. An unavailable Redis does not prevent the start, but one that is too old does.
+    ready: callWithTimeout(clock, redis.command_timeout_ms, (call) => connection.waitForReady(call)).then(
+      () => connection.requireSupportedVersion(),
       () => undefined,
     ),
     async close() {

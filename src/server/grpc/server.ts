@@ -5,6 +5,7 @@ import type { Clock } from '../ports/clock';
 import type { Logger } from '../ports/logger';
 import type { Metrics } from '../ports/metrics';
 import type { Telemetry } from '../ports/telemetry';
+import { refuseOtherContentTypes } from './content-type';
 import { type DrainOptions, drain } from './drain';
 import { Health } from './health';
 import { addServices, createServices, getScopesByPath, type Service } from './methods/services';
@@ -52,6 +53,7 @@ export function createGrpcServer(deps: GrpcServerDependencies, options: GrpcServ
     options,
   );
   const server = new Server({ ...toTransportOptions(options), interceptors: [...admission.interceptors] });
+  refuseOtherContentTypes(server);
   addServices(server, services, new RequestValidators(contract, toRequestLimits(options)), {
     middlewares: admission.middlewares,
     telemetry: deps.telemetry,

@@ -10,7 +10,8 @@
  * Machine-readable reason of a failed call. Every error carries a google.rpc.ErrorInfo whose `reason` is one of these names
  * without the prefix `ERROR_REASON_`, whose `domain` is "focal.orchestration.v1" and whose `metadata` holds the keys listed
  * here. If the service records traces, the metadata also holds `trace_id`: the trace of the call's span, or that of the
- * caller's `traceparent` if the call was refused before its span began. The status code of a reason never changes.
+ * caller's `traceparent` if the call was refused before its span began. The metadata has at most 1 KiB; `omitted_entries` is
+ * then the number of entries that did not fit. The status code of a reason never changes.
  */
 export enum ErrorReason {
   /** ERROR_REASON_UNSPECIFIED - Never sent. */
@@ -99,5 +100,11 @@ export enum ErrorReason {
    * (its plan hinted a WRITE action, which may be under way) and STATE_NOT_KEPT (a release up to 0.2 applied it).
    */
   ERROR_REASON_TURN_NOT_SUPERSEDABLE = 32,
+  /**
+   * ERROR_REASON_RECORD_TOO_NEW - FAILED_PRECONDITION. A newer release wrote a stored record that this node cannot read, for example after a rollback. Nothing
+   * was changed. Retry on an upgraded node. Metadata: record, the kind of the record: "session", "scenario", "field
+   * definition", "relationship" or "response".
+   */
+  ERROR_REASON_RECORD_TOO_NEW = 33,
   UNRECOGNIZED = -1,
 }

@@ -5,10 +5,12 @@ import {
 } from '../../../../gen/focal/orchestration/v1/scenario';
 import { Session as SessionMessage } from '../../../../gen/focal/orchestration/v1/session';
 import type { StoredFields } from '../../../core/model/field-definition';
+import { OrchestratorError } from '../../../core/model/orchestrator-error';
 import type { Relationship, StoredScenario } from '../../../core/model/scenario';
 import type { Session } from '../../../core/model/session';
 import type { StateBefore } from '../../ports/session-store';
 import { storedFieldsFromProto, storedFieldsToProto } from '../wire/field-codec';
+import { NewerContractError } from '../wire/invalid-field-error';
 import {
   relationshipFromProto,
   relationshipToProto,
@@ -65,8 +67,9 @@ export function decodeRelationship(bytes: Uint8Array): Relationship {
 }
 
 /**
- * Decodes bytes from a store. Invalid bytes are not the caller's fault, so every failure, including INVALID_REQUEST, becomes a
- * plain Error, which is reported as INTERNAL. `type` names the value in the message.
+ * Decodes bytes from a store. A record that a newer release wrote fails with RECORD_TOO_NEW. Other invalid bytes are not the caller's
+ * fault, so every other failure, including INVALID_REQUEST, becomes a plain Error, which is reported as INTERNAL. `type` names the value
+ * in the message.
  */
 export function decodeStoredBytes<Message, Value>(
   type: string,
@@ -77,6 +80,12 @@ export function decodeStoredBytes<Message, Value>(
   try {
     return convert(decode(bytes));
   } catch (cause) {
+    if (cause instanceof NewerContractError) throw createRecordTooNewError(type, cause);
     throw new Error(`Cannot decode a stored ${type}.`, { cause });
   }
+}
+
+function createRecordTooNewError(type: string, cause: NewerContractError): OrchestratorError {
+  const message = `A newer release wrote a stored ${type} that this node cannot read: ${cause.message} Upgrade all nodes.`;
+  return new OrchestratorError('RECORD_TOO_NEW', message, { metadata: { record: type }, cause });
 }

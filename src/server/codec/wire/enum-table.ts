@@ -1,4 +1,4 @@
-import { createInvalidFieldError } from './invalid-field-error';
+import { createInvalidFieldError, NewerContractError } from './invalid-field-error';
 
 /** A generated enum at run time: it maps names to numbers and numbers to names. */
 type GeneratedEnum = Readonly<Record<string, string | number>>;
@@ -40,10 +40,9 @@ export class EnumTable<Name extends string, Proto extends number> {
   fromProto(value: number): Name {
     const name = this.#names[value];
     if (name === undefined) {
-      throw createInvalidFieldError(
-        this.#type,
-        `must be one of ${Object.keys(this.toProto).join(', ')}, but is ${value}`,
-      );
+      const description = `must be one of ${Object.keys(this.toProto).join(', ')}, but is ${value}`;
+      if (value >= this.#names.length) throw new NewerContractError(this.#type, description);
+      throw createInvalidFieldError(this.#type, description);
     }
     return name;
   }

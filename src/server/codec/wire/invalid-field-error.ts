@@ -5,5 +5,17 @@ import { OrchestratorError } from '../../../core/model/orchestrator-error';
  * caller sees this error only for constraints that the contract cannot express. `field` is a path of contract field names.
  */
 export function createInvalidFieldError(field: string, description: string): OrchestratorError {
-  return new OrchestratorError('INVALID_REQUEST', `${field} ${description}.`, { violations: [{ field, description }] });
+  return new InvalidFieldError(field, description);
 }
+
+class InvalidFieldError extends OrchestratorError {
+  constructor(field: string, description: string) {
+    super('INVALID_REQUEST', `${field} ${description}.`, { violations: [{ field, description }] });
+  }
+}
+
+/**
+ * The error for a value that only a newer contract defines. In a stored record, it means that a newer release wrote the record
+ * (RECORD_TOO_NEW).
+ */
+export class NewerContractError extends InvalidFieldError {}

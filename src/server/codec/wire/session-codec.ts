@@ -18,7 +18,7 @@ import { rejectionReason } from './decision-enums';
 import { convertEarlierSession } from './earlier-session';
 import { ending, variableScope } from './enums';
 import { endedInstanceFromProto, endedInstanceToProto, instanceFromProto, instanceToProto } from './instance-codec';
-import { createInvalidFieldError } from './invalid-field-error';
+import { NewerContractError } from './invalid-field-error';
 import { fieldsFromProto, fieldsToProto, jsonFromProto, jsonToProto } from './json-value';
 import { mapFromProto, sortKeys } from './map-field';
 import { scenarioAction } from './session-enums';
@@ -117,7 +117,7 @@ export function sessionStateToProto(session: Session): SessionMessage {
 /** The inverse of `sessionStateToProto`. Also reads the sessions of releases up to 0.2. */
 export function sessionStateFromProto(message: SessionMessage): Session {
   if (message.format > currentFormat) {
-    throw createInvalidFieldError('session.format', `must be at most ${currentFormat}, but is ${message.format}`);
+    throw new NewerContractError('session.format', `must be at most ${currentFormat}, but is ${message.format}`);
   }
   const session = readSession(message);
   return message.format === 0 ? convertEarlierSession(session, message) : session;

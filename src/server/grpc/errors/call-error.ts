@@ -34,6 +34,7 @@ const logLevels: Readonly<Record<ErrorReason, 'debug' | 'warn' | 'error'>> = {
   AGENT_MISMATCH: 'debug',
   SESSION_EXISTS: 'debug',
   TURN_NOT_SUPERSEDABLE: 'debug',
+  RECORD_TOO_NEW: 'warn',
   STORE_UNAVAILABLE: 'warn',
   COMMIT_UNKNOWN: 'warn',
   STORE_FULL: 'warn',

@@ -23,6 +23,8 @@ const maxFieldLength = 300;
 const maxDescriptionLength = 500;
 const maxMessageLength = 400;
 const maxMetadataLength = 200;
+/** Maximum bytes of the keys and values of the metadata of an ErrorInfo, without the trace id and the number of omitted entries. */
+const maxMetadataBytes = 1_024;
 /**
  * Maximum bytes of the message in the header grpc-message, where it is percent-encoded. There, a character that is not ASCII has up
  * to 12 bytes.
@@ -53,15 +55,32 @@ function formatMessage({ message, violations }: OrchestratorError): string {
 }
 
 function toErrorInfo({ reason, metadata }: OrchestratorError, traceId: string): Any {
-  const entries = Object.entries(metadata).map(([key, value]) => [key, truncate(value, maxMetadataLength)]);
-  const withTraceId = traceId === '' ? entries : [...entries, ['trace_id', traceId]];
-  const info = ErrorInfo.encode({ reason, domain: errorDomain, metadata: Object.fromEntries(withTraceId) });
-  return toAny('ErrorInfo', info.finish());
+  const listed = boundMetadata(metadata);
+  const withTraceId = traceId === '' ? listed : { ...listed, trace_id: traceId };
+  return toAny('ErrorInfo', ErrorInfo.encode({ reason, domain: errorDomain, metadata: withTraceId }).finish());
 }
 
-/** Creates a detail that names the session that violates the precondition. All reasons with this status are about a session. */
+/** Truncates the values, and keeps the entries that fit. The number of the others is the entry `omitted_entries`. */
+function boundMetadata(metadata: Readonly<Record<string, string>>): Record<string, string> {
+  const listed: [string, string][] = [];
+  let bytes = 0;
+  let omittedCount = 0;
+  for (const [key, value] of Object.entries(metadata)) {
+    const text = truncate(value, maxMetadataLength);
+    const entryBytes = Buffer.byteLength(key) + Buffer.byteLength(text);
+    if (bytes + entryBytes > maxMetadataBytes) omittedCount += 1;
+    else {
+      bytes += entryBytes;
+      listed.push([key, text]);
+    }
+  }
+  if (omittedCount > 0) listed.push(['omitted_entries', String(omittedCount)]);
+  return Object.fromEntries(listed);
+}
+
+/** Creates a detail that names the session that violates the precondition, or the kind of the record that cannot be read. */
 function toPreconditionFailure({ reason, message, metadata }: OrchestratorError): Any {
-  const subject = truncate(metadata['session_id'] ?? '', maxMetadataLength);
+  const subject = truncate(metadata['session_id'] ?? metadata['record'] ?? '', maxMetadataLength);
   const violations = [{ type: reason, subject, description: truncateMessage(message) }];
   return toAny('PreconditionFailure', PreconditionFailure.encode({ violations }).finish());
 }

@@ -13,6 +13,7 @@ import {
   isShebangError,
   toStoreError,
 } from './redis-errors';
+import { describeUnsupportedVersion, findUnsupportedVersion } from './redis-version';
 import { ReplicatedWrites, type Replication } from './replicated-writes';
 import { Subscriptions } from './subscriptions';
 
@@ -55,12 +56,18 @@ export class RedisConnection {
   private readonly writer: RedisClient;
   private readonly replicated: ReplicatedWrites | undefined;
   private isShebangSupported = true;
+  /** The version of the server if it is too old. Checked after each connect. */
+  private unsupportedVersion: string | undefined;
+  private versionCheck = Promise.resolve();
 
   constructor(private readonly options: RedisConnectionOptions) {
     const { endpoint, commandTimeoutMs, replication, clock, log } = options;
     this.isReplicated = replication !== undefined;
     this.client = createClient(endpoint, commandTimeoutMs, log);
     warnOnEvictionPolicy(this.client, log);
+    this.client.on('ready', () => {
+      this.versionCheck = this.checkVersion();
+    });
     this.writer = replication ? createClient(endpoint, commandTimeoutMs + replication.timeoutMs, log) : this.client;
     this.replicated = replication && new ReplicatedWrites(this.writer, replication, clock);
     this.subscriptions = new Subscriptions(() => createSubscriber(this.client, endpoint, log), log);
@@ -113,6 +120,12 @@ export class RedisConnection {
     }
   }
 
+  /** Rejects with an Error if the connected server is too old. Commands fail with STORE_UNAVAILABLE then. */
+  async requireSupportedVersion(): Promise<void> {
+    await this.versionCheck;
+    if (this.unsupportedVersion !== undefined) throw new Error(describeUnsupportedVersion(this.unsupportedVersion));
+  }
+
   /** Waits for pending commands and disconnects. Idempotent. */
   async close(): Promise<void> {
     this.subscriptions.close();
@@ -123,11 +136,21 @@ export class RedisConnection {
     return this.client.status === 'ready' && this.writer.status === 'ready';
   }
 
+  private async checkVersion(): Promise<void> {
+    this.unsupportedVersion = await findUnsupportedVersion(this.client);
+    if (this.unsupportedVersion !== undefined) {
+      this.options.log.error({ version: this.unsupportedVersion }, describeUnsupportedVersion(this.unsupportedVersion));
+    }
+  }
+
   /** Runs `work` within the deadline of the call. Converts failures to the errors of the stores. */
   private async execute<Reply>(call: Call, effect: Effect, work: () => Promise<Reply>): Promise<Reply> {
     const now = this.options.clock.now();
     throwIfCallEnded(call, now);
     if (!this.isReady()) throw createUnavailableError('Redis is not connected.');
+    if (this.unsupportedVersion !== undefined) {
+      throw createUnavailableError(describeUnsupportedVersion(this.unsupportedVersion));
+    }
     const remainingMs = call.deadline - now;
     try {
       return await (remainingMs < maxTimerMs ? withTimeout(remainingMs, work()) : work());

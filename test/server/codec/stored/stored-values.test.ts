@@ -82,6 +82,16 @@ describe('sessions', () => {
     expect(() => encodeSession({ ...value, instances })).toThrow('must not have the key __proto__.');
   });
 
+  it.each([
+    ['a newer format', { format: 3 }],
+    ['a status that a newer contract defines', { endedInstances: [{ status: 99 }] }],
+  ])('are RECORD_TOO_NEW with %s', (_what, fields) => {
+    const bytes = SessionMessage.encode(SessionMessage.fromPartial(fields as object)).finish();
+    expect(() => decodeSession(bytes)).toThrow(
+      expect.objectContaining({ reason: 'RECORD_TOO_NEW', metadata: { record: 'session' } }),
+    );
+  });
+
   it('are an internal error if they cannot be decoded, not INVALID_REQUEST', () => {
     const internalError = expect.objectContaining({ name: 'Error', message: 'Cannot decode a stored session.' });
     const withoutStatus = SessionMessage.encode(SessionMessage.fromPartial({ endedInstances: [{}] })).finish();
@@ -96,6 +106,16 @@ describe('scenarios', () => {
       fc.property(storedScenario, (value) => {
         expect(decodeStoredScenario(encodeStoredScenario(value))).toEqual(value);
       }),
+    );
+  });
+
+  it.each([
+    ['a newer format', { format: 3 }],
+    ['a status that a newer contract defines', { endedInstances: [{ status: 99 }] }],
+  ])('are RECORD_TOO_NEW with %s', (_what, fields) => {
+    const bytes = SessionMessage.encode(SessionMessage.fromPartial(fields as object)).finish();
+    expect(() => decodeSession(bytes)).toThrow(
+      expect.objectContaining({ reason: 'RECORD_TOO_NEW', metadata: { record: 'session' } }),
     );
   });
 

@@ -22,7 +22,7 @@ function report(thrown: unknown) {
   return { error: toOrchestratorError(thrown, method, { log, telemetry }), logged, attributes };
 }
 
-const operatorReasons: readonly ErrorReason[] = ['STORE_UNAVAILABLE', 'COMMIT_UNKNOWN', 'STORE_FULL'];
+const operatorReasons: readonly ErrorReason[] = ['STORE_UNAVAILABLE', 'COMMIT_UNKNOWN', 'STORE_FULL', 'RECORD_TOO_NEW'];
 const clientReasons = (Object.keys(statusCodes) as ErrorReason[]).filter(
   (reason) => reason !== 'INTERNAL' && !operatorReasons.includes(reason),
 );

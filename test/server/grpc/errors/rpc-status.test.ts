@@ -54,8 +54,31 @@ describe('ErrorInfo', () => {
   });
 });
 
+describe('the metadata of an ErrorInfo', () => {
+  const getMetadata = (entries: number, size: number) => {
+    const metadata = Object.fromEntries(
+      Array.from({ length: entries }, (_, index) => [`key${String(index).padStart(5, '0')}`, 'x'.repeat(size)]),
+    );
+    return getErrorInfo(new OrchestratorError('DEADLINE', 'It failed.', { metadata }), 'abc').metadata;
+  };
+
+  test('has at most 1 KiB, and the number of the entries that do not fit', () => {
+    expect(Object.keys(getMetadata(8, 120))).toHaveLength(9);
+    expect(getMetadata(8, 120)).not.toHaveProperty('omitted_entries');
+    expect(getMetadata(9, 120)).toMatchObject({ omitted_entries: '1', trace_id: 'abc' });
+    expect(Object.keys(getMetadata(10_000, 120))).toHaveLength(10);
+    expect(getMetadata(10_000, 120)).toMatchObject({ omitted_entries: '9992', trace_id: 'abc' });
+  });
+
+  test('counts bytes, not characters', () => {
+    const metadata = { first: 'ä'.repeat(200), second: 'ä'.repeat(200), third: 'ä'.repeat(200), last: 'z' };
+    const listed = getErrorInfo(new OrchestratorError('DEADLINE', 'It failed.', { metadata })).metadata;
+    expect(Object.keys(listed)).toEqual(['first', 'second', 'last', 'omitted_entries']);
+  });
+});
+
 describe('PreconditionFailure', () => {
-  test.each(['AGENT_MISMATCH', 'SESSION_EXISTS', 'TURN_NOT_SUPERSEDABLE'] as const)(
+  test.each(['AGENT_MISMATCH', 'SESSION_EXISTS', 'TURN_NOT_SUPERSEDABLE', 'RECORD_TOO_NEW'] as const)(
     'names the session of %s',
     (reason) => {
       const error = new OrchestratorError(reason, 'The session exists.', { metadata: { session_id: 's' } });
@@ -90,7 +113,7 @@ describe('PreconditionFailure', () => {
       (reason) =>
         getDetail(toRpcStatus(new OrchestratorError(reason, 'It failed.'), ''), 'PreconditionFailure') !== undefined,
     );
-    expect(present.sort()).toEqual(['AGENT_MISMATCH', 'SESSION_EXISTS', 'TURN_NOT_SUPERSEDABLE']);
+    expect(present.sort()).toEqual(['AGENT_MISMATCH', 'RECORD_TOO_NEW', 'SESSION_EXISTS', 'TURN_NOT_SUPERSEDABLE']);
   });
 });
 

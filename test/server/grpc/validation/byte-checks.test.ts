@@ -1,4 +1,9 @@
-import { getUuidSpelling, isUnsafeKey, isUtf8Text, lowerCaseUuids } from '../../../../src/server/grpc/validation/byte-checks';
+import {
+  getUuidSpelling,
+  isUnsafeKey,
+  isUtf8Text,
+  lowerCaseUuids,
+} from '../../../../src/server/grpc/validation/byte-checks';
 
 /** Calls a check with the bytes of a text between other bytes. */
 function check<Result>(
