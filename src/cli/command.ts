@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { CommandError, type ExitCode, exitCodes } from './exit-codes';
-import { createProcessOutput, type Output } from './output/terminal';
+import { createProcessOutput, exitOnClosedOutput, helpOutput, type Output, writeStatus } from './output/terminal';
 
 // Creates and runs commands. This module loads only Commander, so that `serve` can load telemetry before the modules that it
 // instruments.
@@ -14,6 +14,7 @@ export function createCommand(
     .summary(texts.summary ?? '')
     .description(texts.description)
     .helpOption('-h, --help', 'print help')
+    .configureOutput(helpOutput)
     .showHelpAfterError('(run with --help for usage)')
     .exitOverride((error) => process.exit(error.exitCode === 0 ? exitCodes.ok : exitCodes.usage));
 }
@@ -27,8 +28,8 @@ export function createJsonOption(description = 'print the result as one JSON val
 }
 
 /**
- * Runs the action of a command and sets the exit code of the process. Writes the message of an expected error to standard error.
- * Any other error is a defect and ends the process with its stack trace.
+ * Runs the action of a command and sets the exit code of the process. Writes the lines of an expected error to standard error. Any other
+ * error is a defect: writes its stack trace.
  */
 export async function runCommand(
   { json }: JsonOptions,
@@ -39,15 +40,18 @@ export async function runCommand(
   } catch (error) {
     const { toCommandError } = await import('./service-client.js');
     const commandError = toCommandError(error);
-    if (!(commandError instanceof CommandError)) throw commandError;
-    process.stderr.write(`${commandError.message}\n`);
-    process.exitCode = commandError.exitCode;
+    for (const line of getLines(commandError)) writeStatus(line);
+    process.exitCode = commandError instanceof CommandError ? commandError.exitCode : 1;
   }
+}
+
+function getLines(error: unknown): readonly string[] {
+  if (error instanceof CommandError) return error.lines;
+  return (error instanceof Error ? (error.stack ?? error.message) : String(error)).split('\n');
 }
 
 /** Runs a command as the program of this process, with the arguments of the process. */
 export async function runProgram(command: Command): Promise<void> {
-  // A program such as `head` may close the pipe early.
-  process.stdout.on('error', () => process.exit(1));
+  exitOnClosedOutput();
   await command.parseAsync(process.argv);
 }

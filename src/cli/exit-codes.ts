@@ -11,13 +11,15 @@ export const exitCodes = {
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
-/** An error that ends a command with an exit code. Its message is shown without a stack trace. */
+/** An error that ends a command with an exit code. Its lines are shown without a stack trace. */
 export class CommandError extends Error {
   readonly exitCode: ExitCode;
+  readonly lines: readonly string[];
 
-  constructor(exitCode: ExitCode, message: string) {
-    super(message);
+  constructor(exitCode: ExitCode, ...lines: readonly string[]) {
+    super(lines.join('\n'));
     this.name = 'CommandError';
     this.exitCode = exitCode;
+    this.lines = lines;
   }
 }

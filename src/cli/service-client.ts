@@ -3,7 +3,7 @@ import type { ChannelCredentials } from '@grpc/grpc-js';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { CallError, connect, insecure, type OrchestratorClient, tls } from 'scenario-orchestrator-client';
 import { CommandError, exitCodes } from './exit-codes';
-import { FileProblemsError, isUuid, normalizeUuid } from './files';
+import { FileProblemsError, formatProblem, isUuid, normalizeUuid } from './files';
 
 // Calls from commands to the service: the options, the client, and the messages of failed calls.
 
@@ -151,10 +151,11 @@ export function readTextFile(path: string): string {
 
 /** Converts an expected error to a CommandError. Returns any other error unchanged. */
 export function toCommandError(error: unknown): unknown {
-  if (error instanceof FileProblemsError) return new CommandError(exitCodes.findings, error.message);
+  if (error instanceof FileProblemsError)
+    return new CommandError(exitCodes.findings, ...error.problems.map(formatProblem));
   if (!(error instanceof CallError)) return error;
   const hint = hints.get(error.reason) ?? hints.get(error.status);
-  return new CommandError(exitCodes.service, hint === undefined ? error.message : `${error.message}\n${hint}`);
+  return new CommandError(exitCodes.service, error.message, ...(hint === undefined ? [] : [hint]));
 }
 
 const connectionHint = 'Check that the service is running at this address (--server), or set a longer --timeout.';

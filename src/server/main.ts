@@ -1,3 +1,4 @@
+import { toVisibleLines } from '../core/model/visible-text';
 import { type RunningService, startService } from './compose';
 import { isLoopback, loadConfig, requiresAuthentication, toRedisEndpoint } from './config';
 import type { Logger } from './ports/logger';
@@ -61,7 +62,7 @@ async function stopService(service: RunningService, log: Logger): Promise<void> 
 
 function fail(error: unknown): never {
   const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`scenario-orchestrator: ${message}\n`);
+  process.stderr.write(`scenario-orchestrator: ${toVisibleLines(message)}\n`);
   process.exit(1);
 }
 

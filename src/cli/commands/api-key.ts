@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { normalizeUuid } from '../../core/model/uuid';
 import { generateApiKey, hashApiKey } from '../../server/auth/api-keys';
 import { grantFields } from '../../server/auth/grant-file';
 import { createCommand, runCommand } from '../command';
@@ -46,7 +47,7 @@ export function createApiKeyCommand(): Command {
 function createApiKey(options: ApiKeyOptions, output: Output): ExitCode {
   const key = generateApiKey();
   output.writeStatus(`API key (shown only once): ${key}`);
-  output.writeLine(formatEntry(key, options));
+  output.writeFile(formatEntry(key, options));
   return exitCodes.ok;
 }
 
@@ -66,7 +67,7 @@ function formatEntry(key: string, { id, tenant, scopes, expires }: ApiKeyOptions
 function createFieldParser(field: 'id' | 'tenant'): (text: string) => string {
   return (text) => {
     checkField(field, text);
-    return text;
+    return field === 'tenant' ? normalizeUuid(text) : text;
   };
 }
 

@@ -1,5 +1,4 @@
 import { type Command, Option } from 'commander';
-import { stringify } from 'yaml';
 import { Scenario, StoredScenario } from '../../../gen/focal/orchestration/v1/scenario';
 import { DeleteScenarioRequest } from '../../../gen/focal/orchestration/v1/scenario_service';
 import {
@@ -21,6 +20,7 @@ import {
   resolveScenarioNames,
 } from '../files';
 import { type Output, styled } from '../output/terminal';
+import { formatYamlFile } from '../output/yaml';
 import { type AgentOptions, addAgentOptions, parseCount, withClient } from '../service-client';
 import { storedFieldsToJson } from './fields';
 
@@ -99,7 +99,7 @@ async function get(idOrName: string, options: GetOptions, output: Output): Promi
     const scenarioId = await resolveScenarioId(client, agent, idOrName);
     const stored = await getStoredScenario(client, agent, scenarioId, options.version);
     if (output.json) output.writeJson(toJson(stored));
-    else output.writeLine(formatScenarioFile(stored.scenario ?? Scenario.create()));
+    else output.writeFile(formatScenarioFile(stored.scenario ?? Scenario.create()));
     return exitCodes.ok;
   });
 }
@@ -109,9 +109,8 @@ function toJson(stored: StoredScenario): unknown {
 }
 
 function formatScenarioFile(scenario: Scenario): string {
-  const schema = '# yaml-language-server: $schema=schemas/scenario.schema.json';
   const fields = messageToJson('Scenario', Scenario.encode(scenario).finish());
-  return `${schema}\n${stringify(fields, { lineWidth: 120 }).trimEnd()}`;
+  return formatYamlFile('schemas/scenario.schema.json', fields);
 }
 
 interface ListOptions extends CatalogueOptions {

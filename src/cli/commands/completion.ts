@@ -13,7 +13,7 @@ export function createCompletionCommand(program: Command): Command {
     .addArgument(new Argument('<shell>', 'shell that evaluates the script').choices(Object.keys(scriptFormats)))
     .action((shell: keyof typeof scriptFormats) =>
       runCommand({}, (output) => {
-        output.writeLine(scriptFormats[shell](program.commands.map(toCommandCompletion)));
+        output.writeFile(scriptFormats[shell](program.commands.map(toCommandCompletion)));
         return exitCodes.ok;
       }),
     );

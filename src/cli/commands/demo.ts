@@ -11,6 +11,7 @@ import { runConversation } from '../conversation-tests/run-conversation';
 import { type ExitCode, exitCodes } from '../exit-codes';
 import { readScenarioFiles } from '../files';
 import { startLocalService } from '../local-service';
+import { formatCount } from '../output/format-values';
 import { formatRow, type Output, styled } from '../output/terminal';
 import { formatTurnResult } from '../output/test-report';
 import { addConnectionOptions, type ConnectionOptions, createServerOption, withClient } from '../service-client';
@@ -48,14 +49,16 @@ export function createDemoCommand(): Command {
 async function runDemo(options: DemoOptions, output: Output): Promise<ExitCode> {
   const { server } = options;
   if (server !== undefined) {
-    output.writeLine(`Service at ${server}\n`);
+    output.writeLine(`Service at ${server}`);
+    output.writeLine('');
     return withClient({ ...options, server }, (client) => runExample(client, catalogueDelayMs, output));
   }
   // The handlers on `exit` stop the service and remove its folder.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
   const service = await startLocalService(process.env);
   try {
-    output.writeLine(`Service at ${service.address}, with the embedded store in a temporary folder\n`);
+    output.writeLine(`Service at ${service.address}, with the embedded store in a temporary folder`);
+    output.writeLine('');
     // The TLS and token options apply only to --server.
     const connection = { server: service.address, timeout: options.timeout };
     return await withClient(connection, (client) => runExample(client, 0, output));
@@ -70,7 +73,7 @@ async function runExample(client: OrchestratorClient, delayMs: number, output: O
   for (const warning of await putScenarios(client, demoAgent, conversation.scenarios)) output.writeLine(warning);
   await sleep(delayMs);
 
-  const introduction = `${conversation.name}. ${conversation.about.trim()}`;
+  const introduction = `${conversation.name}. ${conversation.about.trim().replaceAll(/\s+/g, ' ')}`;
   for (const line of formatRow(terminal, [], introduction)) output.writeLine(line);
   output.writeLine('');
   const results = await runConversation(client, conversation, {
@@ -82,8 +85,11 @@ async function runExample(client: OrchestratorClient, delayMs: number, output: O
     },
   });
   const differenceCount = results.reduce((sum, { differences }) => sum + differences.length, 0);
-  const outcome = differenceCount === 0 ? 'all as expected' : `${differenceCount} decisions not as expected`;
-  output.writeLine(styled(terminal, differenceCount === 0 ? 'green' : 'red', `${results.length} turns, ${outcome}`));
+  const outcome =
+    differenceCount === 0 ? 'all as expected' : `${formatCount(differenceCount, 'decision')} not as expected`;
+  output.writeLine(
+    styled(terminal, differenceCount === 0 ? 'green' : 'red', `${formatCount(results.length, 'turn')}, ${outcome}`),
+  );
   return differenceCount === 0 ? exitCodes.ok : exitCodes.findings;
 }
 

@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
-import { stringify } from 'yaml';
 import { FieldDefinitions, StoredFields } from '../../../gen/focal/orchestration/v1/field';
 import { toAgentKey } from '../catalogue-client';
 import { createCommand, createJsonOption, type JsonOptions, runCommand } from '../command';
 import { type ExitCode, exitCodes } from '../exit-codes';
 import { messageToJson } from '../files';
 import type { Output } from '../output/terminal';
+import { formatYamlFile } from '../output/yaml';
 import { type AgentOptions, addAgentOptions, withClient } from '../service-client';
 
 type FieldsOptions = AgentOptions & JsonOptions;
@@ -25,7 +25,7 @@ async function printFields(options: FieldsOptions, output: Output): Promise<Exit
   return withClient(options, async (client) => {
     const { stored = StoredFields.create() } = await client.getFields(toAgentKey(options));
     if (output.json) output.writeJson(storedFieldsToJson(stored));
-    else output.writeLine(formatFieldsFile(stored.definitions ?? FieldDefinitions.create()));
+    else output.writeFile(formatFieldsFile(stored.definitions ?? FieldDefinitions.create()));
     return exitCodes.ok;
   });
 }
@@ -36,8 +36,6 @@ export function storedFieldsToJson(stored: StoredFields): unknown {
 }
 
 function formatFieldsFile(definitions: FieldDefinitions): string {
-  const schema = '# yaml-language-server: $schema=schemas/fields.schema.json';
-  if (definitions.fields.length === 0) return `${schema}\nfields: []`;
   const fields = messageToJson('FieldDefinitions', FieldDefinitions.encode(definitions).finish());
-  return `${schema}\n${stringify(fields, { lineWidth: 120 }).trimEnd()}`;
+  return formatYamlFile('schemas/fields.schema.json', definitions.fields.length === 0 ? { fields: [] } : fields);
 }

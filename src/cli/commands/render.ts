@@ -1,6 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import type { OrchestratorClient } from 'scenario-orchestrator-client';
+import { toVisibleText } from '../../core/model/visible-text';
 import { listCalls } from '../../core/scenario/call-graph';
 import { compileScenario } from '../../core/scenario/compile-scenario';
 import type { CompiledScenario } from '../../core/scenario/compiled-scenario';
@@ -78,14 +79,21 @@ async function writeDrawing(
   { format, output: path }: RenderOptions,
   output: Output,
 ): Promise<void> {
-  const terminal = path === undefined ? output.terminal : { ...output.terminal, hasColor: false };
+  if (format === 'terminal' && path === undefined) {
+    for (const [index, graph] of graphs.entries()) {
+      if (index > 0) output.writeLine('');
+      for (const line of formatScenarioGraph(output.terminal, graph)) output.writeLine(line);
+    }
+    return;
+  }
+  const plain = { ...output.terminal, hasColor: false };
   const drawings: Readonly<Record<typeof format, (graph: ScenarioGraph) => string | Promise<string>>> = {
-    terminal: (graph: ScenarioGraph) => `${formatScenarioGraph(terminal, graph).join('\n')}\n`,
+    terminal: (graph: ScenarioGraph) => `${formatScenarioGraph(plain, graph).map(toVisibleText).join('\n')}\n`,
     mermaid: renderMermaid,
     svg: renderSvg,
   };
   const text = (await Promise.all(graphs.map(drawings[format]))).join('\n');
-  if (path === undefined) output.writeLine(text.trimEnd());
+  if (path === undefined) output.writeFile(text);
   else writeFileSync(path, text);
 }
 

@@ -111,7 +111,7 @@ async function tailSession(sessionId: string, options: TailOptions, output: Outp
     for await (const record of client.watchSession(request)) {
       const { request: turnRequest, response } = record;
       if (output.json) {
-        output.writeLine(JSON.stringify(messageToJson('TurnRecord', TurnRecord.encode(record).finish())));
+        output.writeJsonLine(messageToJson('TurnRecord', TurnRecord.encode(record).finish()));
       } else if (turnRequest?.turn !== undefined && response !== undefined) {
         const { turn } = turnRequest;
         getName ??= await loadNameLookup(client, tenant, turn.agentId);

@@ -10,7 +10,7 @@ import { computeCoverage, type ScenarioCoverage } from '../conversation-tests/co
 import { listConversationFiles } from '../conversation-tests/list-conversations';
 import { runInProcess } from '../conversation-tests/run-in-process';
 import { type ExitCode, exitCodes } from '../exit-codes';
-import { FileProblemsError, messageToJson, readScenarioFiles } from '../files';
+import { FileProblemsError, formatProblem, messageToJson, readScenarioFiles } from '../files';
 import { type Output, styled } from '../output/terminal';
 import { formatCoverage, formatDifferences, formatJunitReport, formatTurnResult } from '../output/test-report';
 
@@ -57,7 +57,7 @@ async function test(paths: readonly string[], options: TestOptions, output: Outp
     } catch (error) {
       if (!(error instanceof FileProblemsError)) throw error;
       fileErrors.push(error.message);
-      output.writeStatus(error.message);
+      for (const problem of error.problems) output.writeStatus(formatProblem(problem));
     }
   }
   const turnResults = runs.flatMap((run) => run.turnResults);

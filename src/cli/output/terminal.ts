@@ -1,15 +1,26 @@
-// The output of commands. Results are styled if standard output is a terminal.
+import { randomBytes } from 'node:crypto';
+import { toVisibleJson, toVisibleLines, toVisibleText } from '../../core/model/visible-text';
+
+// The output of commands, and the only place that writes to standard output and standard error. Text is escaped here, so that a command
+// cannot forget it. Results are styled if standard output is a terminal.
 
 /** The output of a command. Results go to standard output; status and errors go to standard error. */
 export interface Output {
   readonly terminal: TerminalOptions;
   /** Whether the result is one JSON value instead of text. */
   readonly json: boolean;
-  /** Writes a line of the result. */
+  /** Writes a line of the result. Invisible characters, also line breaks, are shown as escapes. Styles are kept. */
   writeLine(line: string): void;
-  /** Writes the result as one indented JSON value. */
+  /**
+   * Writes a file of several lines, for example SVG. Keeps line breaks and tabs. The format of the file must have escaped the invisible
+   * characters of its texts; those that are left are shown as escapes.
+   */
+  writeFile(text: string): void;
+  /** Writes the result as one indented JSON value. Invisible characters are escaped as JSON does. */
   writeJson(value: unknown): void;
-  /** Writes a line to standard error. */
+  /** Writes a part of the result as one JSON value on one line. */
+  writeJsonLine(value: unknown): void;
+  /** Writes a line to standard error, as `writeLine` does. */
   writeStatus(line: string): void;
 }
 
@@ -18,10 +29,34 @@ export function createProcessOutput(json: boolean): Output {
   return {
     terminal: getTerminalOptions(process.stdout, process.env),
     json,
-    writeLine: (line) => process.stdout.write(`${line}\n`),
-    writeJson: (value) => process.stdout.write(`${JSON.stringify(value, null, 2)}\n`),
-    writeStatus: (line) => process.stderr.write(`${line}\n`),
+    writeLine: (line) => process.stdout.write(`${toTerminalText(line)}\n`),
+    writeFile: (text) => process.stdout.write(`${toVisibleLines(text).trimEnd()}\n`),
+    writeJson: (value) => process.stdout.write(`${toVisibleJson(JSON.stringify(value, null, 2))}\n`),
+    writeJsonLine: (value) => process.stdout.write(`${toVisibleJson(JSON.stringify(value))}\n`),
+    writeStatus,
   };
+}
+
+/** Writes a line to standard error. Invisible characters are shown as escapes. */
+export function writeStatus(line: string): void {
+  process.stderr.write(`${toTerminalText(line)}\n`);
+}
+
+/** How Commander writes help, whose line breaks are kept, and usage errors, which quote arguments. */
+export const helpOutput = {
+  writeOut: (text: string): void => void process.stdout.write(toVisibleLines(text)),
+  writeErr: (text: string): void => void process.stderr.write(toVisibleLines(text)),
+  outputError(text: string): void {
+    const suggestionStart = text.lastIndexOf('\n(Did you mean ');
+    const [message, suggestion] =
+      suggestionStart < 0 ? [text, ''] : [text.slice(0, suggestionStart), text.slice(suggestionStart + 1)];
+    for (const line of [message.trimEnd(), suggestion.trimEnd()]) if (line !== '') writeStatus(line);
+  },
+};
+
+/** Ends the process when the reader of the output has closed it, as `head` does. */
+export function exitOnClosedOutput(): void {
+  process.stdout.on('error', () => process.exit(1));
 }
 
 /** The width of a line, and whether text is styled. */
@@ -54,9 +89,25 @@ const styleCodes: Readonly<Record<Style, string>> = {
   magenta: '35',
 };
 
-/** Adds the escape sequences of a style to a text. Returns the text unchanged if color is off. */
+/**
+ * Begins a style in a line: the mark, a code and ";". The mark is random, so that no text of a scenario or a customer can contain a style.
+ */
+const styleMark = `\u{fdd0}${randomBytes(9).toString('base64url')}`;
+
+/** Adds a style to a text. `toTerminalText` converts it to escape sequences. Returns the text unchanged if color is off. */
 export function styled({ hasColor }: TerminalOptions, style: Style, text: string): string {
-  return hasColor && style !== 'plain' && text !== '' ? `\u001b[${styleCodes[style]}m${text}\u001b[0m` : text;
+  if (!hasColor || style === 'plain' || text === '') return text;
+  return `${styleMark}${styleCodes[style]};${text}${styleMark}0;`;
+}
+
+/** Converts a line to what the terminal receives: styles as ANSI escape sequences, invisible characters of texts as visible escapes. */
+export function toTerminalText(line: string): string {
+  const [text = '', ...styledTexts] = line.split(styleMark);
+  const parts = styledTexts.map((part) => {
+    const codeEnd = part.indexOf(';');
+    return `\u001b[${part.slice(0, codeEnd)}m${toVisibleText(part.slice(codeEnd + 1))}`;
+  });
+  return toVisibleText(text) + parts.join('');
 }
 
 /** A cell before a text, padded to a minimum width and never truncated. */

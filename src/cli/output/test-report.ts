@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import { toVisibleLines } from '../../core/model/visible-text';
 import {
   type Conversation,
   type ConversationRun,
@@ -170,9 +171,7 @@ function formatAttributes(values: Readonly<Record<string, string | number>>): st
 
 const xmlEntities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
-/** Escapes text for XML 1.0 and removes the characters that XML 1.0 does not allow. */
+/** Escapes text for XML 1.0. Invisible characters, some of which XML forbids, become visible escapes. Keeps line breaks. */
 function escapeXmlText(text: string): string {
-  return text
-    .replaceAll(/[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu, '')
-    .replaceAll(/[&<>"]/g, (character) => xmlEntities[character] ?? character);
+  return toVisibleLines(text).replaceAll(/[&<>"]/g, (character) => xmlEntities[character] ?? character);
 }

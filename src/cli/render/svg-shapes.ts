@@ -1,3 +1,4 @@
+import { toVisibleText } from '../../core/model/visible-text';
 import { palette, pathColor } from '../../core/scenario/graph/palette';
 import type { DrawnStep, StepMark, StepShape } from '../../core/scenario/graph/scenario-graph';
 import type { Point, Size } from './svg-layout';
@@ -20,9 +21,9 @@ export function renderSvgText(attributes: Attributes, text: string): string {
 
 const xmlEntities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
-/** Escapes text for the content of an element or an attribute. */
+/** Escapes text for the content of an element or an attribute. Invisible characters, some of which XML forbids, become visible escapes. */
 export function escapeXml(text: string): string {
-  return text.replaceAll(/[&<>"]/g, (character) => xmlEntities[character] ?? character);
+  return toVisibleText(text).replaceAll(/[&<>"]/g, (character) => xmlEntities[character] ?? character);
 }
 
 function formatNumber(value: string | number): string {
@@ -57,7 +58,7 @@ const characterWidth = 7.3;
 const stepPadding = { x: 16, y: 9 };
 
 export function measureText(text: string): number {
-  return [...text].length * characterWidth;
+  return [...toVisibleText(text)].length * characterWidth;
 }
 
 export function measureStep(step: DrawnStep): Size {

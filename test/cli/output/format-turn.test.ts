@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { examplesFolder, readExampleConversation } from '../../../src/cli/commands/demo';
 import type { Conversation } from '../../../src/cli/conversation-tests/conversation';
 import { runInProcess } from '../../../src/cli/conversation-tests/run-in-process';
-import type { TerminalOptions } from '../../../src/cli/output/terminal';
+import { type TerminalOptions, toTerminalText } from '../../../src/cli/output/terminal';
 import { formatTurnResult } from '../../../src/cli/output/test-report';
 
 const names = readdirSync(join(examplesFolder, 'conversations'));
@@ -27,7 +27,7 @@ test.each(names)(
 
 test('color changes only the color of the text', async () => {
   const conversation = readExampleConversation('demo.yaml');
-  const colored = await format(conversation, { width: 100, hasColor: true });
+  const colored = (await format(conversation, { width: 100, hasColor: true })).map(toTerminalText);
   const escapeSequences = new RegExp(`${String.fromCharCode(27)}\\[\\d*m`, 'g');
   expect(colored.join('\n')).toMatch(escapeSequences);
   expect(colored.map((line) => line.replaceAll(escapeSequences, '').trimEnd())).toEqual(

@@ -3,6 +3,7 @@ import { loadScenarioFiles } from '../../../src/cli/files';
 import { renderSvg } from '../../../src/cli/render/svg';
 import { computeLayout, type Point, type Size } from '../../../src/cli/render/svg-layout';
 import { measureStep } from '../../../src/cli/render/svg-shapes';
+import { hasInvisible } from '../../../src/core/model/visible-text';
 import { compileScenario } from '../../../src/core/scenario/compile-scenario';
 import type { CompiledScenario } from '../../../src/core/scenario/compiled-scenario';
 import { buildScenarioGraph } from '../../../src/core/scenario/graph/scenario-graph';
@@ -68,4 +69,16 @@ test('the SVG draws a call as a parallelogram, and a return as an edge to the so
 test('text is escaped', async () => {
   const svg = await renderSvg(buildScenarioGraph(compileDraft({ ...orderScenario, name: 'A <b> & "c"' })));
   expect(svg).toContain('>A &lt;b&gt; &amp; &quot;c&quot;</text>');
+});
+
+test('a drawing shows invisible characters as escapes, in a box that has room for them', async () => {
+  const graph = buildScenarioGraph(compileDraft(orderScenario));
+  const hostile = 'a\u001b[31m\u0000\u202e\u200b\nb';
+  const steps = graph.steps.map((step) => ({ ...step, lines: [hostile], tags: [hostile] }));
+  const svg = await renderSvg({ ...graph, title: hostile, subtitle: hostile, steps });
+  expect(hasInvisible(svg.replaceAll('\n', ''))).toBe(false);
+  expect(svg).toContain('a\\u{1b}[31m\\u{0}\\u{202e}\\u{200b}\\nb');
+  const [step] = steps;
+  if (step === undefined) throw new Error('The scenario has no step.');
+  expect(measureStep(step).width).toBeGreaterThan(measureStep({ ...step, lines: ['a[31mb'], tags: [] }).width);
 });

@@ -1,3 +1,5 @@
+import fc from 'fast-check';
+import { hasInvisible } from '../../../src/core/model/visible-text';
 import { renderMermaid } from '../../../src/core/scenario/graph/mermaid';
 import { buildScenarioGraph } from '../../../src/core/scenario/graph/scenario-graph';
 import { findSessionPath } from '../../../src/core/scenario/graph/session-path';
@@ -124,4 +126,28 @@ test('a Mermaid flowchart draws a return as an edge to the source of global tran
   expect(lines).toContain('  anywhere -.->|"intent why"| s3');
   expect(lines).toContain('  s3 -->|"return if intent ok<br/>return"| anywhere');
   expect(lines.find((line) => line.startsWith('  s0['))).toMatch(/^ {2}s0\[\\".*"\\\]:::call$/);
+});
+
+test('Mermaid text shows invisible characters of names and labels as escapes, and has no other lines', () => {
+  const text = fc.string({ unit: 'binary', minLength: 1, maxLength: 20 });
+  const graph = buildScenarioGraph(compileDraft(order));
+  const lineCount = renderMermaid(graph).split('\n').length;
+  fc.assert(
+    fc.property(text, text, text, (title, line, label) => {
+      const mermaid = renderMermaid({
+        ...graph,
+        title,
+        steps: graph.steps.map((step) => ({ ...step, lines: [line], tags: [label] })),
+        edges: graph.edges.map((edge) => ({ ...edge, labels: [label] })),
+      });
+      expect(hasInvisible(mermaid.replaceAll('\n', ''))).toBe(false);
+      expect(mermaid.split('\n')).toHaveLength(lineCount);
+    }),
+  );
+});
+
+test('an escape in Mermaid text is not read as a line break', () => {
+  const graph = buildScenarioGraph(compileDraft(order));
+  const steps = graph.steps.map((step) => ({ ...step, lines: ['a\nb'] }));
+  expect(renderMermaid({ ...graph, steps })).toContain('a#92;nb');
 });

@@ -1,3 +1,4 @@
+import { toVisibleText } from '../../model/visible-text';
 import type { DrawnEdge } from './drawn-edges';
 import { palette, pathColor } from './palette';
 import { type DrawnStep, type ScenarioGraph, type StepMark, type StepShape, stepShapes } from './scenario-graph';
@@ -26,7 +27,7 @@ export function renderMermaid({ title, subtitle, steps, edges, hasSessionPath }:
   const getNode = (stepId: string): string => nodes.get(stepId) ?? anywhereNode;
   const lines = [
     '---',
-    `title: ${JSON.stringify(`${title} (${subtitle})`)}`,
+    `title: ${JSON.stringify(toVisibleText(`${title} (${subtitle})`))}`,
     '---',
     'flowchart TD',
     '  start((" "))',
@@ -72,7 +73,7 @@ function renderSessionPath(
   ];
 }
 
-/** Replaces characters that have a meaning in Mermaid with entities. */
+/** Replaces characters that have a meaning in Mermaid with entities, and invisible ones with escapes. */
 function escapeText(text: string): string {
-  return text.replaceAll(/["#<>&`]/g, (character) => `#${character.charCodeAt(0)};`);
+  return toVisibleText(text).replaceAll(/["#<>&`\\]/g, (character) => `#${character.charCodeAt(0)};`);
 }
