@@ -85,12 +85,16 @@ async function runExample(client: OrchestratorClient, delayMs: number, output: O
     },
   });
   const differenceCount = results.reduce((sum, { differences }) => sum + differences.length, 0);
-  const outcome =
-    differenceCount === 0 ? 'all as expected' : `${formatCount(differenceCount, 'decision')} not as expected`;
   output.writeLine(
-    styled(terminal, differenceCount === 0 ? 'green' : 'red', `${formatCount(results.length, 'turn')}, ${outcome}`),
+    styled(terminal, differenceCount === 0 ? 'green' : 'red', formatOutcome(results.length, differenceCount)),
   );
   return differenceCount === 0 ? exitCodes.ok : exitCodes.findings;
+}
+
+/** Formats the last line: the number of turns, and of decisions that differ from the expected ones. */
+export function formatOutcome(turnCount: number, differenceCount: number): string {
+  const differences = formatCount(differenceCount, 'decision');
+  return `${formatCount(turnCount, 'turn')}, ${differences === '' ? 'all' : `${differences} not`} as expected`;
 }
 
 /** Reads a conversation of `examples/conversations`. Throws FileProblemsError. */

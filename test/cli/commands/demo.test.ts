@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { formatOutcome } from '../../../src/cli/commands/demo';
 import { type BuiltServer, startBuiltServer } from '../../support/built-server';
 import { childTimeoutMs, execute, type Run, run, toLines } from '../command-line';
 
@@ -15,6 +16,14 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 function runDemo(...args: readonly string[]): Promise<Run> {
   return run(['demo', ...args], { TMPDIR: folder });
 }
+
+test.each([
+  [17, 0, '17 turns, all as expected'],
+  [17, 1, '17 turns, 1 decision not as expected'],
+  [1, 2, '1 turn, 2 decisions not as expected'],
+])('%d turns with %d differences end with "%s"', (turnCount, differenceCount, line) => {
+  expect(formatOutcome(turnCount, differenceCount)).toBe(line);
+});
 
 test('the demo runs its conversation with its own service and removes all of its files', async () => {
   const { code, stdout, stderr } = await runDemo();
