@@ -69,6 +69,15 @@ describe('priority', () => {
     expect(getPriority(scenario, { rules: [{ scope: 'GLOBAL', scopeId: 's', priority: 7 }] })).toBe(40);
   });
 
+  test('4.1: a STEP rule with a UUID, which requests have in lower case, applies to a step whose id has capitals', () => {
+    const stepId = 'ABCDEF01-2345-4789-ABCD-EF0123456789';
+    const step: StepDraft = { stepId, collectsProfileFields: ['x'], to: ['end'] };
+    const scenario: ScenarioDraft = { scenarioId: 's', steps: [step, end] };
+    for (const scopeId of [stepId, stepId.toLowerCase()]) {
+      expect(getPriority(scenario, { rules: [{ scope: 'STEP', scopeId, priority: 7 }] })).toBe(47);
+    }
+  });
+
   test('4.1: a STEP rule does not apply to a scenario with its id, and a SCENARIO rule does not apply to a step', () => {
     const scenario = createScenario(steps.ASK);
     expect(getPriority(scenario, { rules: [{ scope: 'STEP', scopeId: 's', priority: 7 }] })).toBe(40);

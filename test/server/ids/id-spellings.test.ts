@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type DescMethod, fromJson, type JsonValue, toBinary } from '@bufbuild/protobuf';
+import { type DescMethod, fromJson, type JsonObject, type JsonValue, toBinary } from '@bufbuild/protobuf';
 import type { ServiceError } from '@grpc/grpc-js';
 import { CallError } from 'scenario-orchestrator-client';
+import { ListTurnsResponse } from '../../../gen/focal/orchestration/v1/session_service';
 import { loadContract } from '../../../src/server/grpc/validation/contract';
 import type { Clock } from '../../../src/server/ports/clock';
 import { RedisCatalogue } from '../../../src/server/stores/redis/redis-catalogue';
@@ -143,3 +144,37 @@ describe.each([
     }
   });
 });
+
+test('the token of a page is valid for the same list in any spelling', async () => {
+  const random = new SeededRandom(4);
+  const now = Date.now();
+  const { grpc, service } = await start(async (clock) => openEmbeddedStores(clock), { now: () => now });
+  try {
+    await call(grpc, readExample('PutScenario'));
+    const turnExample = readExample('ProcessTurn');
+    const { turn = {} } = toObject(turnExample.requests[0] ?? null);
+    for (const turn_id of ['aaaaaaaa-0f5c-4f4c-9a39-000000000001', 'aaaaaaaa-0f5c-4f4c-9a39-000000000002']) {
+      await call(grpc, { ...turnExample, requests: [{ turn: { ...toObject(turn), turn_id } }] });
+    }
+    const example = readExample('ListTurns');
+    const list = async (pageToken: string, isUpper: () => boolean) => {
+      const requests = example.requests.map((request) => ({ ...toObject(request), page_token: pageToken }));
+      const [answer = ''] = await call(grpc, { ...example, requests: spellIds(requests, isUpper) });
+      return ListTurnsResponse.decode(Buffer.from(answer, 'hex'));
+    };
+    const first = await list('', () => false);
+    expect(first.nextPageToken).not.toBe('');
+    const second = await list(first.nextPageToken, () => random.nextBoolean(0.5));
+    expect(second).toEqual(await list(first.nextPageToken, () => false));
+    expect(second.turns[0]?.revision).toBe(2);
+  } finally {
+    await grpc.stop();
+    await service.close();
+  }
+});
+
+function toObject(json: JsonValue): JsonObject {
+  if (typeof json !== 'object' || json === null || Array.isArray(json))
+    throw new Error('The request is not an object.');
+  return json;
+}

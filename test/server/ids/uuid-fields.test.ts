@@ -1,7 +1,7 @@
 import { type DescField, type DescMessage, ScalarType } from '@bufbuild/protobuf';
 import { loadContract } from '../../../src/server/grpc/validation/contract';
 import { MessagePlanner } from '../../../src/server/grpc/validation/message-plan';
-import { findWireViolations } from '../../../src/server/grpc/validation/message-walker';
+import { findWireViolations } from '../../../src/server/grpc/validation/wire-validation';
 import { delimited, text } from '../../support/request-bytes';
 
 // A new field for an id of the contract must be a UUID by its annotation, so that both spellings are the same id, or be listed here.

@@ -2,7 +2,7 @@ import { getUuidSpelling, isUnsafeKey, isUtf8Text, lowerCaseUuids } from './byte
 import { allowsNumber, type TimestampConstraint } from './field-constraints';
 import type { FieldPlan, MessagePlan } from './message-plan';
 import { overrun, WireReader, wireTypes } from './wire-reader';
-import { type WireFindings, WireReport } from './wire-report';
+import type { WireReport } from './wire-report';
 
 /** Limits that apply to requests of every type. */
 export interface WireLimits {
@@ -12,41 +12,10 @@ export interface WireLimits {
   readonly maxJsonValues: number;
 }
 
-/**
- * Performs fast validation. Returns the bytes with every UUID in lower case if the request certainly satisfies the contract, so that
- * full validation would find nothing. Undefined means that full validation has to decide, which costs twenty times as much and is
- * rare (ADR 0010).
- */
-export function validateFast(plan: MessagePlan, bytes: Uint8Array, limits: WireLimits): Uint8Array | undefined {
-  try {
-    const walker = new MessageWalker(bytes, limits, undefined);
-    walker.walk(plan);
-    return walker.getNormalizedBytes();
-  } catch (error) {
-    if (error === fullValidationRequired) return undefined;
-    throw error;
-  }
-}
-
-/**
- * Performs the first part of full validation: finds content that the two decoders would read differently or drop silently, or that
- * would take too long to decode. Examples are wire types that do not match the field, messages in several parts, the map key
- * `__proto__`, JSON values that are empty, not finite, too deep or too many, and lists above their limit.
- *
- * @throws MalformedMessageError if the bytes are not a message of this type.
- */
-export function findWireViolations(plan: MessagePlan, bytes: Uint8Array, limits: WireLimits): WireFindings {
-  const report = new WireReport(bytes);
-  const walker = new MessageWalker(bytes, limits, report);
-  walker.walk(plan);
-  report.normalizedBytes = walker.getNormalizedBytes();
-  return report;
-}
-
 const { varint, fixed64, delimited, fixed32 } = wireTypes;
 
 /** Thrown to stop a fast walk. All requests share one object, because creating an error with a stack trace is slow. */
-const fullValidationRequired = new Error('The request needs full validation.');
+export const fullValidationRequired = new Error('The request needs full validation.');
 
 const secondsTag = (1 << 3) | varint;
 const nanosTag = (2 << 3) | varint;
@@ -57,7 +26,7 @@ const nanosPerSecond = 1e9;
  * of single values, and stops at the first value that needs full validation. With a report it is a full walk: it collects
  * every violation with its path, and leaves the constraints of single values to protovalidate.
  */
-class MessageWalker extends WireReader {
+export class MessageWalker extends WireReader {
   private readonly view: DataView;
   private readonly limits: WireLimits;
   private readonly report: WireReport | undefined;

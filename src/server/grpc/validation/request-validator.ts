@@ -4,8 +4,9 @@ import { createValidator, type Validator } from '@bufbuild/protovalidate';
 import { type FieldViolation, OrchestratorError } from '../../../core/model/orchestrator-error';
 import { type Contract, getRequestSchema } from './contract';
 import { type MessagePlan, MessagePlanner } from './message-plan';
-import { findWireViolations, validateFast, type WireLimits } from './message-walker';
+import type { WireLimits } from './message-walker';
 import type { WireFindings } from './wire-report';
+import { findWireViolations, validateFast } from './wire-validation';
 
 export interface RequestLimits extends WireLimits {
   /** Maximum size of a message, in bytes. */

@@ -103,7 +103,8 @@ export class RedisConnection {
    * Checks that Redis accepts writes by writing keys that start with `prefix`. In a Cluster, a majority of the masters must
    * accept the writes, because the Cluster needs a majority to replace a lost master.
    */
-  probe(call: Call, prefix: string): Promise<void> {
+  async probe(call: Call, prefix: string): Promise<void> {
+    await this.versionCheck;
     const writeKey = (key: string) => {
       const send = this.createSender(call, 'write', key);
       return this.execute(call, 'read', () => send('set', key, '', 'PX', probeTtlMs));

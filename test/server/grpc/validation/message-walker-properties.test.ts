@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { ProcessTurnRequest } from '../../../../gen/focal/orchestration/v1/orchestrator_service';
 import { getRequestSchema, loadContract } from '../../../../src/server/grpc/validation/contract';
 import { MessagePlanner } from '../../../../src/server/grpc/validation/message-plan';
-import { findWireViolations, validateFast } from '../../../../src/server/grpc/validation/message-walker';
+import { findWireViolations, validateFast } from '../../../../src/server/grpc/validation/wire-validation';
 import { type TurnFields, turnRequest } from '../../../support/request-bytes';
 
 const limits = { maxJsonDepth: 4, maxJsonValues: 50 };

@@ -1,8 +1,8 @@
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { getRequestSchema, loadContract } from '../../../../src/server/grpc/validation/contract';
 import { MessagePlanner } from '../../../../src/server/grpc/validation/message-plan';
-import { findWireViolations, validateFast } from '../../../../src/server/grpc/validation/message-walker';
 import { MalformedMessageError } from '../../../../src/server/grpc/validation/wire-reader';
+import { findWireViolations, validateFast } from '../../../../src/server/grpc/validation/wire-validation';
 import {
   delimited,
   double,

@@ -77,9 +77,15 @@ it('a user without the permission for INFO is accepted, because the version is u
 
 it('the service does not start with Redis 6.0, and its message names the version', async () => {
   shownVersion = '6.0.';
-  const error: unknown = await startBuiltServer({
+  // The start waits so long for the connection.
+  const env = {
     ORCHESTRATOR__REDIS__URL: `redis://127.0.0.1:${proxy.port}`,
-  }).catch((thrown: unknown) => thrown);
+    ORCHESTRATOR__REDIS__COMMAND_TIMEOUT_MS: '60000',
+  };
+  const error: unknown = await startBuiltServer(env).then(
+    async (server) => `the service started, and ended with ${await server.stop()}`,
+    (thrown: unknown) => thrown,
+  );
   expect(error).toBeInstanceOf(ServerStartError);
   expect(error).toMatchObject({
     exitCode: 1,
