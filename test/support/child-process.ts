@@ -11,15 +11,20 @@ export interface ChildProgram {
   readonly stderr: () => string;
   /** Resolves when the program has written this many lines. Rejects if it exits earlier. */
   waitForLines(count: number): Promise<void>;
-  /** Sends SIGKILL and waits for the exit. */
+  /** Sends SIGKILL, if the program has not exited, and waits for the exit. */
   kill(): Promise<void>;
   /** Resolves to the exit code; null if a signal ended the program. */
   readonly exitCode: Promise<number | null>;
 }
 
-/** Starts a TypeScript program. */
-export function startProgram(path: string, args: readonly string[]): ChildProgram {
-  const child = spawn(process.execPath, ['--require', join(__dirname, 'typescript-hook.cjs'), path, ...args]);
+/** Starts a TypeScript program. `prefix` is a command that runs it, with its arguments. */
+export function startProgram(
+  path: string,
+  args: readonly string[],
+  { prefix = [] }: { readonly prefix?: readonly string[] } = {},
+): ChildProgram {
+  const command = [...prefix, process.execPath, '--require', join(__dirname, 'typescript-hook.cjs'), path, ...args];
+  const child = spawn(command[0] ?? process.execPath, command.slice(1));
   const lines: string[] = [];
   let errors = '';
   child.stderr.on('data', (chunk: Buffer) => {
