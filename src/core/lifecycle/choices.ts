@@ -127,7 +127,10 @@ function mergeValues(
   return newer.localValues.size === 0 ? localValues : new Map([...localValues, ...newer.localValues]);
 }
 
-/** Whether the choice was answered, its scenarios are no longer waiting for it, or another scenario starts or resumes (0.8). */
+/**
+ * Whether the choice was answered, its scenarios no longer wait for it or one of them can no longer start, or another scenario starts or
+ * resumes (0.8, 1.5).
+ */
 function hasEnded(choice: ScenarioChoiceRequest, isWantedAgain: boolean, { state, context }: ChoiceInput): boolean {
   if (getChoiceAnswer(choice, context) !== undefined) return true;
   if (choice.status === 'OPEN' && state.instances.some(isNew)) return true;
@@ -135,12 +138,17 @@ function hasEnded(choice: ScenarioChoiceRequest, isWantedAgain: boolean, { state
   const instance = findScenarioInstance(state, scenarioId);
   switch (choice.reason) {
     case 'AMBIGUOUS':
-      return !isWantedAgain && choice.scenarioIds.some((id) => isNamed(id, context));
+      return !isWantedAgain && choice.scenarioIds.some((id) => isNamed(id, context) || !isEnabled(id, context));
     case 'NEEDS_CONSENT':
-      return isActiveOrPaused(instance) || (choice.putCount > 0 && isNamed(scenarioId, context));
+      return !isEnabled(scenarioId, context) || isActiveOrPaused(instance) || (choice.putCount > 0 && isNamed(scenarioId, context));
     case 'OFFER':
       return instance?.reason !== 'STAYS_PAUSED';
   }
+}
+
+/** Whether the catalogue has the scenario, and it is enabled. */
+function isEnabled(scenarioId: string, { catalogue }: SelectionContext): boolean {
+  return catalogue.getScenario(scenarioId)?.definition.enabled ?? false;
 }
 
 function isActiveOrPaused(instance: TurnInstance | undefined): boolean {

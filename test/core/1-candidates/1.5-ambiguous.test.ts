@@ -202,6 +202,18 @@ describe('the CHOICE', () => {
     expect(conversation.instance('a').variables.get('a_field')).toBe(5);
   });
 
+  test.each<[string, (conversation: Conversation) => void]>([
+    ['removed', (conversation) => conversation.remove('a')],
+    ['disabled', (conversation) => conversation.store(asking('a', ['a_field'], { enabled: false }))],
+  ])('1.5: a CHOICE is not put again after one of its scenarios was %s', (_change, change) => {
+    const conversation = createLinkedConversation(links);
+    conversation.turn(both);
+    change(conversation);
+    const played = conversation.turn();
+    expect([played.plan, played.session.choices]).toEqual([[], []]);
+    expect(conversation.turn({ candidates: { b: 0.8 } }).plan).toEqual(['b ASK b_field']);
+  });
+
   test('1.5: another set is offered immediately', () => {
     const conversation = createLinkedConversation([...links, ['b', 'AMBIGUOUS', 'c']]);
     conversation.turn(both);

@@ -179,6 +179,27 @@ describe('remind_after', () => {
     expect(again.result.nextTimerAt).toBe(15 * minute);
   });
 
+  test('14: a question that a part of its answer puts again before that moment is no reminder', () => {
+    const steps: readonly StepDraft[] = [{ stepId: 'ask', collectsProfileFields: ['x', 'y'], to: ['end'] }, end];
+    const { conversation } = startScenarios([reminding({ scenarioId: 's', steps }, 1)], start);
+    const again = conversation.turn({ trigger: 'TOOL_RESULTS', patch: { x: 1 }, occurredAt: 11 * minute });
+    expect(again.contribution('s')).toMatchObject({ type: 'ASK', isReprompt: true, isReminder: false });
+  });
+
+  test('14: a reminder is one even if another instance is paused', () => {
+    const { conversation } = startScenarios([reminding(asking('s', ['x']), 1), asking('t', ['y'])], start);
+    conversation.turn({ signals: [['PAUSE', 't']], trigger: 'TOOL_RESULTS', occurredAt: 11 * minute });
+    const due = conversation.turn({ trigger: 'TIMER', occurredAt: 12 * minute });
+    expect(due.contribution('s')).toMatchObject({ type: 'ASK', isReminder: true });
+  });
+
+  test('14, 2.11: an instance that resumes beside another one is not reminded', () => {
+    const { conversation } = startScenarios([reminding(asking('s', ['x']), 1), asking('t', ['y'])], start);
+    conversation.turn({ signals: [['PAUSE', 's']], occurredAt: 11 * minute });
+    const resumed = conversation.turn({ trigger: 'TIMER', signals: [['CONTINUE', 's']], occurredAt: 20 * minute });
+    expect(resumed.contribution('s')).toMatchObject({ type: 'ASK', isReminder: false });
+  });
+
   test('14: a TIMER turn before that moment puts no reminder', () => {
     const { conversation } = startScenarios([reminding(asking('s', ['x']), 1)], start);
     const early = conversation.turn({ trigger: 'TIMER', occurredAt: 11 * minute });

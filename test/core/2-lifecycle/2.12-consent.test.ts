@@ -83,6 +83,16 @@ describe('ask_before_start', () => {
     expect(conversation.turn(yes).actions).toEqual(['upgrade START CONSENTED']);
   });
 
+  test.each<[string, (conversation: Conversation) => void]>([
+    ['removed', (conversation) => conversation.remove('upgrade')],
+    ['disabled', (conversation) => conversation.store(upgrade({ enabled: false }))],
+  ])('1.5: the CHOICE is not put again after the scenario was %s', (_change, change) => {
+    const conversation = start();
+    change(conversation);
+    const played = conversation.turn();
+    expect([played.plan, played.session.choices]).toEqual([[], []]);
+  });
+
   test('1.5: the CHOICE closes when another scenario starts', () => {
     const conversation = start();
     const played = conversation.turn({ candidates: { refund: 0.9 } });
