@@ -140,7 +140,11 @@ function hasEnded(choice: ScenarioChoiceRequest, isWantedAgain: boolean, { state
     case 'AMBIGUOUS':
       return !isWantedAgain && choice.scenarioIds.some((id) => isNamed(id, context) || !isEnabled(id, context));
     case 'NEEDS_CONSENT':
-      return !isEnabled(scenarioId, context) || isActiveOrPaused(instance) || (choice.putCount > 0 && isNamed(scenarioId, context));
+      return (
+        !isEnabled(scenarioId, context) ||
+        isActiveOrPaused(instance) ||
+        (choice.putCount > 0 && isNamed(scenarioId, context))
+      );
     case 'OFFER':
       return instance?.reason !== 'STAYS_PAUSED';
   }
