@@ -47,10 +47,10 @@ class ConflictResolver {
   }
 
   private resolveConfirm(confirm: ConfirmContribution): Contribution {
-    const { confirmKind, scenarioId, choices } = confirm;
+    const { scenarioId, choices } = confirm;
     const [onlyChoice, ...otherChoices] = choices;
     // The customer answers a CHOICE between several scenarios by naming one, so it does not count (1.5).
-    if (confirmKind === 'CHOICE' && otherChoices.length > 0) return confirm;
+    if (otherChoices.length > 0) return confirm;
     if (this.confirmCount >= this.limits.maxConfirmsPerTurn) return defer(confirm, this.lastConfirmScenarioId);
     this.confirmCount += 1;
     this.lastConfirmScenarioId = onlyChoice?.scenarioId ?? scenarioId;
@@ -67,11 +67,9 @@ class ConflictResolver {
     const { maxFieldsToAskPerTurn } = this.limits;
     const available = maxFieldsToAskPerTurn === 0 ? ownFields.length : Math.max(0, maxFieldsToAskPerTurn - askers.size);
     if (available === 0) return deferAsk(ask, this.lastAskScenarioId);
-    const isWhole = sharedFields.length === 0 && ownFields.length <= available;
-    const resolved = isWhole
-      ? ask
-      : splitAsk(ask, { ownFields, sharedFields, limit: available, rivalId: this.lastAskScenarioId || ask.scenarioId });
     const { scenarioId } = ask;
+    const rivalId = this.lastAskScenarioId || scenarioId;
+    const resolved = splitAsk(ask, { ownFields, sharedFields, limit: available, rivalId });
     for (const field of resolved.fieldsToAsk) askers.set(field, { scenarioId, localFields });
     this.lastAskScenarioId = scenarioId;
     return resolved;

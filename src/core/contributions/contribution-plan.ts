@@ -11,14 +11,13 @@ import { type DraftContribution, draftContribution, draftQuietContribution } fro
 import { addLeadIns } from './lead-ins';
 
 /**
- * Returns the time of the last activity in milliseconds since 1970, including this turn. A start, a resume, a move or a turn that addresses the
- * instance counts as activity (section 5).
+ * Returns the time of the last activity in milliseconds since 1970, including this turn. A resume, a move or a turn that addresses the instance
+ * counts as activity (section 5). An instance that starts has the time of its start.
  */
-export function getLastActiveAt({ view, walk, resumed, start }: TurnInstance, occurredAt: number): number {
+export function getLastActiveAt({ view, walk, resumed }: TurnInstance, occurredAt: number): number {
   const { lastActiveAt } = view.instance;
-  const isActivity = start !== undefined || resumed || view.isAddressed || (walk?.hasMoved ?? false);
-  // The clock of a caller can move backwards, which must not make an instance look older.
-  return isActivity ? Math.max(occurredAt, lastActiveAt) : lastActiveAt;
+  const isActivity = resumed || view.isAddressed || (walk?.hasMoved ?? false);
+  return isActivity ? occurredAt : lastActiveAt;
 }
 
 /** Plans what each scenario contributes to the reply (section 4), in plan order. Pure. */
@@ -59,17 +58,11 @@ export function toPlan(
   rejectedValues: ContributionPlan['rejectedValues'],
 ): ContributionPlan {
   const activeScenarioIds: string[] = [];
-  const hasType: Record<Contribution['type'], boolean> = {
-    NONE: false,
-    ASK: false,
-    CONFIRM: false,
-    ACTION_HINT: false,
-    INFORM: false,
-  };
+  const types = new Set<Contribution['type']>();
   let primary: Contribution | undefined;
   for (const contribution of contributions) {
     const { type, deferred, scenarioId } = contribution;
-    if (!deferred) hasType[type] = true;
+    if (!deferred) types.add(type);
     // A CHOICE belongs to no scenario.
     if (scenarioId === '') continue;
     activeScenarioIds.push(scenarioId);
@@ -79,10 +72,10 @@ export function toPlan(
     contributions,
     primaryScenarioId: primary?.scenarioId ?? '',
     activeScenarioIds,
-    hasAsks: hasType.ASK,
-    hasConfirms: hasType.CONFIRM,
-    hasActionHints: hasType.ACTION_HINT,
-    hasInforms: hasType.INFORM,
+    hasAsks: types.has('ASK'),
+    hasConfirms: types.has('CONFIRM'),
+    hasActionHints: types.has('ACTION_HINT'),
+    hasInforms: types.has('INFORM'),
     offers,
     openRequests,
     rejectedValues,

@@ -2,7 +2,6 @@ import type { SelectionContext } from '../context/selection-context';
 import { getDueTime, listTransitions } from '../context/timers';
 import { isOpen, type RequestKind, type WaitsFor } from '../model/request';
 import type { ScenarioInstance } from '../model/session';
-
 import type { Walk } from '../steps/walk-state';
 
 type WaitsForContext = Pick<SelectionContext, 'turn' | 'session'>;
@@ -15,26 +14,26 @@ export function getWaitsFor(walk: Walk, context: WaitsForContext): WaitsFor {
     case 'confirm':
       return 'ANSWER';
     case 'act':
-      return need.isAwaited ? 'ACTION' : 'NOTHING';
+      return need.isAwaited ? 'ACTION' : getTimer(walk, context);
     case 'call':
       return 'CALL';
     case 'event':
       return 'EVENT';
     case 'inform':
-      return 'NOTHING';
     case 'none':
-      return waitsForTimer(walk, context) ? 'TIMER' : 'NOTHING';
+      return getTimer(walk, context);
   }
 }
 
-/** Whether a transition of the step can become TRUE only after a time that has not elapsed (section 14). */
-function waitsForTimer({ position, input }: Walk, { turn, session }: WaitsForContext): boolean {
+/** Returns TIMER if a transition of the step can become TRUE only after a time that has not elapsed (section 14), else NOTHING. */
+function getTimer({ position, input }: Walk, { turn, session }: WaitsForContext): 'TIMER' | 'NOTHING' {
   const { occurredAt } = turn;
   const lastMessageAt = turn.trigger === 'MESSAGE' ? occurredAt : session.lastMessageAt;
-  return listTransitions({ step: position.step, scenario: input.scenario }).some((transition) => {
+  const isWaiting = listTransitions({ step: position.step, scenario: input.scenario }).some((transition) => {
     const dueTime = getDueTime(transition, position, { lastMessageAt });
     return dueTime !== undefined && dueTime > occurredAt;
   });
+  return isWaiting ? 'TIMER' : 'NOTHING';
 }
 
 const answeringKinds: Readonly<Record<WaitsFor, readonly RequestKind[]>> = {

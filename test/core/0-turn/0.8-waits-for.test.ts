@@ -21,7 +21,23 @@ test.each<[string, WaitsFor, ScenarioDraft]>([
   ['an action whose result nothing reads', 'NOTHING', at({ toolIds: ['t'] })],
   ['a value from outside', 'EVENT', at({ to: [{ to: 'end', condition: 'data.paid == true' }] })],
   ['a transition with after', 'TIMER', at({ to: [{ to: 'end', afterMs: 60_000 }] })],
+  [
+    'two transitions with after, one of which has elapsed',
+    'TIMER',
+    at({
+      to: [
+        { to: 'end', afterMs: 60_000 },
+        { to: 'end', afterMs: 0, condition: 'false' },
+      ],
+    }),
+  ],
   ['an INFORM', 'NOTHING', { scenarioId: 's', steps: [end] }],
+  ['an INFORM before a transition with after', 'TIMER', at({ templateIds: ['hold'], to: [{ to: 'end', afterMs: 1 }] })],
+  [
+    'an action whose result nothing reads before a transition with after',
+    'TIMER',
+    at({ toolIds: ['t'], to: [{ to: 'end', afterMs: 1 }] }),
+  ],
   ['another intent', 'NOTHING', silent('s')],
 ])('0.8: an instance with %s waits for %s', (_case, waitsFor, scenario) => {
   expect(startScenarios([scenario]).conversation.instance('s').waitsFor).toBe(waitsFor);
@@ -42,6 +58,24 @@ test('0.8: a quiet instance reports what it waited for before', () => {
   expect(conversation.instance('s').waitsFor).toBe('ANSWER');
 });
 
+test.each<[WaitsFor, ScenarioDraft]>([
+  ['TIMER', at({ to: [{ to: 'end', afterMs: 3_600_000 }] })],
+  ['EVENT', at({ to: [{ to: 'end', condition: 'data.paid == true' }] })],
+])('0.8: a quiet instance without a request still waits for %s', (waitsFor, scenario) => {
+  const conversation = startConversation([scenario, asking('t', ['y', 'z'])]);
+  const turn = conversation.turn({ variables: { y: 1 } });
+  expect([turn.lifecycle('s').reason, turn.contribution('s')]).toMatchObject(['QUIET', { waitsFor }]);
+  expect(conversation.instance('s').waitsFor).toBe(waitsFor);
+});
+
+test('0.8: a quiet instance whose only question is deferred still waits for the ANSWER', () => {
+  const [pay, sign] = [confirming('pay', { priority: 2 }), confirming('sign')];
+  const conversation = startConversation([pay, sign, asking('t', ['y', 'z'])]);
+  expect(conversation.instance('sign')).toMatchObject({ requests: [], deferredBehindScenarioId: 'pay' });
+  const turn = conversation.turn({ variables: { y: 1 } });
+  expect(turn.contribution('sign')).toMatchObject({ type: 'NONE', waitsFor: 'ANSWER' });
+});
+
 test('0.8: a paused instance waits for its answer, and for nothing after its action has a result', () => {
   const conversation = startConversation([acting('s'), asking('t', ['y'])]);
   conversation.turn({ signals: [['PAUSE', '*']] });
@@ -54,6 +88,13 @@ test('0.8: a paused instance waits for its answer, and for nothing after its act
     ['PAUSED', 'NOTHING'],
     ['PAUSED', 'ANSWER'],
   ]);
+});
+
+test('3.2: a message starts the time again', () => {
+  const step = at({ to: [{ to: 'end', afterMs: 60_000, condition: 'data.x == 1.0' }], collectsProfileFields: ['x'] });
+  const { conversation } = startScenarios([step], { variables: { x: 2 }, occurredAt: 0 });
+  conversation.turn({ occurredAt: 60_000 });
+  expect(conversation.instance('s').waitsFor).toBe('TIMER');
 });
 
 test('3.2: an instance waits for the TIMER only until the time has elapsed', () => {

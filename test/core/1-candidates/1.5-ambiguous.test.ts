@@ -60,6 +60,27 @@ describe('ambiguous candidates', () => {
     expect(played.plan).toEqual(['CHOICE a,b,c']);
   });
 
+  test('1.5: a CHOICE lists its scenarios in start order, in whatever way they are related', () => {
+    const conversation = createLinkedConversation([
+      ['a', 'AMBIGUOUS', 'd'],
+      ['b', 'AMBIGUOUS', 'd'],
+      ['c', 'AMBIGUOUS', 'd'],
+    ]);
+    expect(conversation.turn({ candidates: { a: 0.8, b: 0.8, c: 0.8, d: 0.8 } }).plan).toEqual(['CHOICE a,b,c,d']);
+  });
+
+  test('1.5: two groups of ambiguous scenarios are put one after the other, in start order', () => {
+    const conversation = createLinkedConversation([
+      ['a', 'AMBIGUOUS', 'c'],
+      ['b', 'AMBIGUOUS', 'd'],
+    ]);
+    expect(conversation.turn({ candidates: { a: 0.8, b: 0.8, c: 0.8, d: 0.8 } }).plan).toEqual(['CHOICE a,c']);
+    expect(conversation.session.choices.map(({ scenarioIds }) => scenarioIds)).toEqual([
+      ['a', 'c'],
+      ['b', 'd'],
+    ]);
+  });
+
   test('1.5: scenarios that exclude each other can be ambiguous', () => {
     const played = createLinkedConversation([...links, ['a', 'EXCLUDES', 'b']]).turn(both);
     expect([played.rejections, played.plan]).toEqual([['b AMBIGUOUS', 'a AMBIGUOUS'], ['CHOICE b,a']]);
@@ -191,6 +212,10 @@ describe('the CHOICE', () => {
     const conversation = createLinkedConversation([...links, ['c', 'AMBIGUOUS', 'd']]);
     const all: TurnDraft = { candidates: { a: 0.9, b: 0.9, c: 0.6, d: 0.6 } };
     expect(conversation.turn(all).plan).toEqual(['CHOICE a,b']);
+    expect(conversation.session.choices).toMatchObject([
+      { scenarioIds: ['a', 'b'], putCount: 1 },
+      { scenarioIds: ['c', 'd'], putCount: 0 },
+    ]);
     expect(conversation.turn({ candidates: { a: 0.9 } }).plan).toEqual(['CHOICE c,d', 'a ASK a_field']);
   });
 
@@ -200,6 +225,18 @@ describe('the CHOICE', () => {
     const played = conversation.turn({ signals: [['START', 'a']] });
     expect(played.transition('a').targetStepId).toBe('end');
     expect(conversation.instance('a').variables.get('a_field')).toBe(5);
+  });
+
+  test.each<[string, (conversation: Conversation) => void]>([
+    ['removed', (conversation) => conversation.remove('a')],
+    ['disabled', (conversation) => conversation.store(asking('a', ['a_field'], { enabled: false }))],
+  ])('1.5: a CHOICE is not put again after one of its scenarios was %s', (_change, change) => {
+    const conversation = createLinkedConversation(links);
+    conversation.turn(both);
+    change(conversation);
+    const played = conversation.turn();
+    expect([played.plan, played.session.choices]).toEqual([[], []]);
+    expect(conversation.turn({ candidates: { b: 0.8 } }).plan).toEqual(['b ASK b_field']);
   });
 
   test('1.5: another set is offered immediately', () => {
@@ -229,11 +266,40 @@ describe('the CHOICE', () => {
     expect([declined.result.ignoredOutcomes, declined.plan, declined.session.choices]).toEqual([[], [], []]);
   });
 
-  test('1.5: after DECLINED the same set is not put again on that turn', () => {
+  test('1.5: after DECLINED the same set is not put again before a message on which it is not ambiguous', () => {
     const conversation = createLinkedConversation(links);
     conversation.turn(both);
     const declined = conversation.turn({ ...no, ...both });
     expect([declined.actions, declined.plan]).toEqual([[], []]);
+    expect(conversation.turn(both).plan).toEqual([]);
+    conversation.turn({ trigger: 'TIMER' });
+    expect(conversation.turn(both).plan).toEqual([]);
+    conversation.turn();
+    expect(conversation.turn(both).plan).toEqual(['CHOICE b,a']);
+  });
+
+  test('1.5: with max_attempts 0 the CHOICE is put again without a limit', () => {
+    const conversation = createLinkedConversation(links, {}, { maxAttempts: 0 });
+    const plans = Array.from({ length: 9 }, () => conversation.turn(both).plan);
+    expect(plans).toEqual(Array(9).fill(['CHOICE b,a']));
+  });
+
+  test('0.4: a CHOICE that is put again keeps the local values of each turn', () => {
+    const conversation = createLinkedConversation(links, { a: { localFields: ['day', 'time'] } });
+    conversation.turn({ ...both, given: [{ name: 'day', value: 'Monday', scenarioId: 'a' }] });
+    conversation.turn({ ...both, given: [{ name: 'time', value: '10:00', scenarioId: 'a' }] });
+    conversation.turn(both);
+    expect(conversation.session.choices[0]?.localValues).toEqual(
+      new Map([
+        [
+          'a',
+          new Map([
+            ['day', 'Monday'],
+            ['time', '10:00'],
+          ]),
+        ],
+      ]),
+    );
   });
 
   describe('0.6: a DECLINED while a CONFIRM and a CHOICE are open', () => {

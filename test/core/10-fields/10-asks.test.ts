@@ -36,11 +36,45 @@ describe('10: the ASK for a field whose value was rejected', () => {
     expect(conversation.instance('s').attempts).toBe(1);
   });
 
+  test('10: is no reprompt without a rejected value when it is put for the first time', () => {
+    const conversation = new Conversation([asking('s', ['age', 'name'])], { fields: [age] });
+    expect(getAsk(conversation.turn({ candidates: { s: 0.9 } })).isReprompt).toBe(false);
+  });
+
   test('10: is a reprompt even if the message that starts the scenario has the rejected value', () => {
     const conversation = new Conversation([asking('s', ['age', 'name'])], { fields: [age] });
     const ask = getAsk(conversation.turn({ candidates: { s: 0.9 }, variables: { age: 7 } }));
     expect([ask.isReprompt, ask.rejectedValues.length]).toEqual([true, 1]);
     expect(conversation.instance('s').attempts).toBe(0);
+  });
+
+  test('10: has the rejected value of a field without a definition, which only a tool may set', () => {
+    const form: ScenarioDraft = {
+      scenarioId: 'form',
+      steps: [{ stepId: 'score', to: [{ to: 'end', condition: 'data.score > 1.0' }] }, end],
+      requires: { score: 'SOFT' },
+    };
+    const lookUp: ScenarioDraft = {
+      scenarioId: 'look_up',
+      steps: [
+        {
+          stepId: 'find',
+          toolBindings: [{ toolId: 'bureau', timing: 'DURING_STEP', variableNames: ['score'], dependsOn: [] }],
+          to: ['end'],
+        },
+        end,
+      ],
+    };
+    const conversation = new Conversation([form, lookUp]);
+    expect(getAsk(conversation.turn({ candidates: { form: 0.9 } }), 'form')).toMatchObject({
+      isReprompt: false,
+      rejectedValues: [],
+    });
+    expect(getAsk(conversation.turn({ variables: { score: 7 } }), 'form')).toMatchObject({
+      fieldsToAsk: ['score'],
+      isReprompt: true,
+      rejectedValues: [{ fieldName: 'score', reason: 'SOURCE', value: 7 }],
+    });
   });
 
   test('10: does not have the rejected value on the next turn', () => {

@@ -1,4 +1,4 @@
-import { aRelationship, Conversation, type TurnDraft } from '../../support/conversation';
+import { aRelationship, Conversation, type ScenarioDraft, type TurnDraft } from '../../support/conversation';
 import {
   booking,
   decideRefund,
@@ -9,7 +9,7 @@ import {
   staysPaused,
 } from '../../support/paused-refund';
 import { startConversation } from '../../support/running';
-import { acting, asking, confirming, type Variation } from '../../support/sample-scenarios';
+import { acting, asking, confirming, end, type Variation } from '../../support/sample-scenarios';
 
 describe('the checks before a resume', () => {
   const excluding = (refundVariation: Variation = {}): Conversation => {
@@ -208,6 +208,16 @@ describe('offers', () => {
     expect(conversation.turn().result.plan.offers).toMatchObject([
       { stepId: 'removed', stepName: 'removed', missingFields: [] },
     ]);
+  });
+
+  test('2.11: an offer lists the fields that the step still needs, without known and declined ones', () => {
+    const step = { stepId: 'ask', collectsProfileFields: ['city', 'street', 'title'], optionalFields: ['title'] };
+    const move: ScenarioDraft = { scenarioId: 'move', steps: [{ ...step, to: ['end'] }, end] };
+    const conversation = startConversation([move], { variables: { city: 'Rome' } }, { offerAfterTurns: 0 });
+    conversation.turn({ given: [{ name: 'title', declined: true }] });
+    expect(conversation.instance('move').settledFields.size).toBe(1);
+    conversation.turn({ signals: ['PAUSE'] });
+    expect(conversation.turn().result.plan.offers).toMatchObject([{ missingFields: ['street'] }]);
   });
 
   test('2.11: active, ended and newly paused instances are not offered', () => {

@@ -1,5 +1,5 @@
-import { Conversation, type PlayedTurn, type TurnDraft } from '../../support/conversation';
-import { asking, confirming, type Variation } from '../../support/sample-scenarios';
+import { aRelationship, Conversation, type PlayedTurn, type TurnDraft } from '../../support/conversation';
+import { asking, confirming, end, type Variation } from '../../support/sample-scenarios';
 
 const upgrade = (variation: Variation = {}) => asking('upgrade', ['plan'], { askBeforeStart: true, ...variation });
 const refund = asking('refund', ['order_id']);
@@ -83,6 +83,16 @@ describe('ask_before_start', () => {
     expect(conversation.turn(yes).actions).toEqual(['upgrade START CONSENTED']);
   });
 
+  test.each<[string, (conversation: Conversation) => void]>([
+    ['removed', (conversation) => conversation.remove('upgrade')],
+    ['disabled', (conversation) => conversation.store(upgrade({ enabled: false }))],
+  ])('1.5: the CHOICE is not put again after the scenario was %s', (_change, change) => {
+    const conversation = start();
+    change(conversation);
+    const played = conversation.turn();
+    expect([played.plan, played.session.choices]).toEqual([[], []]);
+  });
+
   test('1.5: the CHOICE closes when another scenario starts', () => {
     const conversation = start();
     const played = conversation.turn({ candidates: { refund: 0.9 } });
@@ -91,16 +101,7 @@ describe('ask_before_start', () => {
 
   test('1.5: AMBIGUOUS comes before NEEDS_CONSENT, which waits until the other is closed', () => {
     const conversation = new Conversation([upgrade(), refund, asking('return', ['order_id'])], {
-      relationships: [
-        {
-          kind: 'AMBIGUOUS',
-          sourceType: 'SCENARIO',
-          sourceId: 'refund',
-          targetScenarioId: 'return',
-          weight: 0,
-          startDependency: false,
-        },
-      ],
+      relationships: [aRelationship('refund', 'AMBIGUOUS', 'return')],
     });
     conversation.turn(named);
     const both: TurnDraft = { candidates: { refund: 0.8, return: 0.8 } };
@@ -110,6 +111,61 @@ describe('ask_before_start', () => {
       ['NEEDS_CONSENT', 'WAITING'],
     ]);
     expect(conversation.turn({ candidates: { refund: 0.9 } }).plan).toEqual(['CHOICE upgrade', 'refund ASK order_id']);
+  });
+
+  test('2.12: a second naming does not start the scenario while its CHOICE waits', () => {
+    const conversation = new Conversation([upgrade(), refund, asking('return', ['order_id'])], {
+      relationships: [aRelationship('refund', 'AMBIGUOUS', 'return')],
+    });
+    const all: TurnDraft = { candidates: { upgrade: 0.9, refund: 0.8, return: 0.8 } };
+    expect(conversation.turn(all).plan).toEqual(['CHOICE refund,return']);
+    const again = conversation.turn(all);
+    expect([again.actions, again.plan]).toEqual([[], ['CHOICE refund,return']]);
+    expect(again.rejections).toContain('upgrade NEEDS_CONSENT');
+    expect(conversation.session.choices[1]).toMatchObject({ scenarioIds: ['upgrade'], status: 'WAITING', attempts: 0 });
+    expect(conversation.turn(no).plan).toEqual(['CHOICE upgrade']);
+  });
+
+  test('0.8: a message is no attempt at a CHOICE that waits', () => {
+    const conversation = new Conversation([upgrade(), refund, asking('return', ['order_id'])], {
+      relationships: [aRelationship('refund', 'AMBIGUOUS', 'return')],
+    });
+    conversation.turn({ candidates: { upgrade: 0.9, refund: 0.8, return: 0.8 } });
+    conversation.turn();
+    expect(conversation.session.choices).toMatchObject([
+      { reason: 'AMBIGUOUS', status: 'OPEN', attempts: 1 },
+      { reason: 'NEEDS_CONSENT', status: 'WAITING', attempts: 0, localValues: new Map() },
+    ]);
+  });
+
+  test('2.14: the CHOICE closes when a second naming is refused, and the start is pending', () => {
+    const conversation = new Conversation([upgrade()], {
+      relationships: [aRelationship('rule', 'EXCLUDES', 'upgrade', 'RULE')],
+    });
+    conversation.turn(named);
+    const played = conversation.turn({ ...named, rules: [{}] });
+    expect([played.rejections, played.plan, played.session.choices]).toEqual([['upgrade EXCLUDED'], [], []]);
+    expect(played.session.pendingStarts).toMatchObject([{ scenarioId: 'upgrade' }]);
+  });
+
+  test('1.5: the CHOICE closes when a call starts its scenario, also while it waits', () => {
+    const call = { scenarioId: 'upgrade', reuseCompleted: false, returns: [] };
+    const caller = {
+      scenarioId: 'caller',
+      steps: [
+        { stepId: 'go', collectsProfileFields: ['go'], to: ['call'] },
+        { stepId: 'call', calls: call, to: ['end'] },
+        end,
+      ],
+    };
+    const conversation = new Conversation([upgrade(), refund, asking('return', ['order_id']), caller], {
+      relationships: [aRelationship('refund', 'AMBIGUOUS', 'return')],
+    });
+    conversation.turn({ candidates: { caller: 0.9 } });
+    conversation.turn({ candidates: { upgrade: 0.9, refund: 0.8, return: 0.8 } });
+    conversation.turn({ variables: { go: true } });
+    expect(conversation.instance('upgrade').status).toBe('ACTIVE');
+    expect(conversation.session.choices).toEqual([]);
   });
 
   test('1.5: a CONFIRM that the CHOICE defers is put when the CHOICE is closed, not before', () => {

@@ -29,6 +29,12 @@ describe('a CHOICE with one option', () => {
     expect(conversation.instance('pay').requests[0]?.lastPut.position).toBe(1);
   });
 
+  test('1.5: comes after an ASK with a higher priority', () => {
+    const conversation = new Conversation([asking('pay', ['iban'], { priority: 80 }), consenting('gift')]);
+    const { plan } = conversation.turn({ candidates: { pay: 0.9, gift: 0.8 } });
+    expect(plan).toEqual(['pay ASK iban', 'CHOICE gift']);
+  });
+
   test('1.5: allows the CONFIRM once the CHOICE is closed', () => {
     const { conversation } = play(0);
     expect(conversation.turn({ outcomes: [{ kind: 'DECLINED' }] }).plan).toEqual(['pay CONFIRM ']);

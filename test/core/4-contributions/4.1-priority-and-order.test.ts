@@ -127,6 +127,11 @@ describe('plan order', () => {
     expect(first.result.plan).toMatchObject({ primaryScenarioId: 'b', activeScenarioIds: ['a', 'b'] });
   });
 
+  test('4.1: the primary scenario is the first of several that ask', () => {
+    const { first } = startScenarios([createNamed('a', 'ASK'), createNamed('b', 'ASK', { priority: 1 })]);
+    expect(first.result.plan).toMatchObject({ primaryScenarioId: 'b', activeScenarioIds: ['b', 'a'] });
+  });
+
   test('4.1: the primary scenario is the first one if all contributions are NONE, and empty without contributions', () => {
     expect(
       startScenarios([createNamed('b', 'NONE'), createNamed('a', 'NONE')]).first.result.plan.primaryScenarioId,

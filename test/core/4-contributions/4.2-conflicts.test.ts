@@ -31,7 +31,12 @@ describe('shared fields', () => {
       createAsking('high', ['phone', 'order'], 2),
     ]);
     expect(first.plan).toEqual(['high ASK phone,order', 'low ASK date']);
-    expect(first.contribution('low')).toMatchObject({ sharedFields: ['phone'], deferredFields: [], deferred: false });
+    expect(first.contribution('low')).toMatchObject({
+      sharedFields: ['phone'],
+      deferredFields: [],
+      deferred: false,
+      deferredBehindScenarioId: '',
+    });
     expect(first.contribution('high').sharedFields).toEqual([]);
   });
 
@@ -158,6 +163,15 @@ describe('max_fields_to_ask_per_turn', () => {
       deferredFields: [],
     });
     expect(conversation.turn({ variables: { b: 2 } }).plan).toEqual(['s INFORM bye']);
+  });
+
+  test('4.2: a split ASK has the known values of the fields that it asks for only', () => {
+    const { first } = startScenarios(
+      [createAsking('s', ['a', 'b', 'c'], 0, { canSkip: false })],
+      { variables: { a: 1, b: 2 } },
+      limitFields(1),
+    );
+    expect(first.contribution('s')).toMatchObject({ fieldsToAsk: ['a'], knownValues: new Map([['a', 1]]) });
   });
 
   test('4.2: the limit applies to all scenarios together, and an ASK without remaining fields is deferred', () => {
