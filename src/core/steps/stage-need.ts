@@ -186,7 +186,7 @@ export function isPassable(walk: Walk, context: SelectionContext): boolean {
   if (correction !== undefined && step.isReadAction) return false;
   if (isCallOpen(walk, context)) return false;
   const state = { step, visit: position.visit, requests: walk.requests };
-  return !(step.isWriteAction && findActionUnderWay(state)) && areFieldsSettled(step, walk, context);
+  return !findActionUnderWay(state) && areFieldsSettled(step, walk, context);
 }
 
 /**
