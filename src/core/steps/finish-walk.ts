@@ -6,7 +6,7 @@ import { changeRequest, type InstanceRequest, isOpen } from '../model/request';
 import { sortNames } from '../model/sorting';
 import { getLastCheckpoint } from './checkpoints';
 import { isBlockedCorrectionResolved } from './correction';
-import { createAskNeed, createConfirmNeed, createRetryNeed, findStageNeed } from './stage-need';
+import { createAskNeed, createRetryNeed, findStageNeed } from './stage-need';
 import { noNeed, type StepNeed } from './step-need';
 import type { Walk } from './walk-state';
 import { changeWalk } from './walk-state';
@@ -83,13 +83,11 @@ function withoutNeed(walk: Walk): Walk {
 
 /** After a DECLINED that neither moved nor ended the instance, its stages continue: the CONFIRM is put again (2.5). */
 function askAgain(walk: Walk, context: SelectionContext): Walk {
-  const { position, requests } = walk;
-  const { step, visit } = position;
-  const reset = changeWalk(walk, { position: { ...position, visit: changeVisit(visit, { outcome: undefined }) } });
-  const confirm = findVisitRequest({ visit, requests }, 'CONFIRM');
-  const wasDeclined = step.hasConfirmStage && confirm?.outcome === 'DECLINED';
-  const need = wasDeclined ? createConfirmNeed(reset, { step, visit, requests }) : findStageNeed(reset, context);
-  return changeWalk(reset, { need });
+  const { position } = walk;
+  const reset = changeWalk(walk, {
+    position: { ...position, visit: changeVisit(position.visit, { outcome: undefined }) },
+  });
+  return changeWalk(reset, { need: findStageNeed(reset, context) });
 }
 
 /** How a step obtains data that its transitions are missing. */

@@ -105,7 +105,7 @@ export function getReusedValues(
 }
 
 /** The confirm stage. An open CONFIRM for the same values is put again; any other is a new agreement (0.8). */
-export function createConfirmNeed({ input, position, known }: Walk, state: VisitState): StepNeed {
+function createConfirmNeed({ input, position, known }: Walk, state: VisitState): StepNeed {
   const { step, visit } = position;
   const last = findVisitRequest(state, 'CONFIRM');
   const values = getValuesToConfirm(step, input.scenario, withUnsentValues(known, last));

@@ -104,6 +104,19 @@ describe('after', () => {
     ).toEqual([undefined, 15 * minute]);
   });
 
+  test.each<[string, TurnDraft, string]>([
+    ['a TIMER turn before that moment', { trigger: 'TIMER', occurredAt: 13 * minute - 1 }, 'NONE'],
+    [
+      'another turn without a message at that moment',
+      { trigger: 'TOOL_RESULTS', signals: ['BACK'], occurredAt: 13 * minute },
+      'INFORM bye',
+    ],
+    ['a message after that moment, which restarts the time', { occurredAt: 20 * minute }, 'NONE'],
+  ])('14: whether the transition is taken: %s', (_turn, draft, planned) => {
+    const { conversation } = startScenarios([until(3 * minute)], start);
+    expect(conversation.turn(draft).plan).toEqual([`s ${planned}`]);
+  });
+
   test('14: a TIMER turn at that moment takes the transition', () => {
     const { conversation, first } = startScenarios([until(3 * minute)], start);
     const due = conversation.turn({ trigger: 'TIMER', occurredAt: first.result.nextTimerAt ?? 0 });

@@ -184,3 +184,24 @@ test('3.1: an ASK that was answered in part stays open for the rest', () => {
   expect(played.contribution('s')).toMatchObject({ fieldsToAsk: ['code'], isReprompt: true });
   expect(getRequest(conversation.instance('s'), 'ASK')).toMatchObject({ status: 'OPEN', hasAnswer: true });
 });
+
+describe('3.1: a condition that misses a field which the customer declined before it was asked for', () => {
+  const decideWith = (optionalFields: readonly string[]) => {
+    const steps: readonly StepDraft[] = [
+      { stepId: 'ask', collectsProfileFields: ['name'], to: [{ to: 'gift', condition: 'data.code == "7"' }, 'city'] },
+      { stepId: 'gift', collectsProfileFields: ['code'], optionalFields, to: ['end'] },
+      { stepId: 'city', collectsProfileFields: ['city'], to: ['end'] },
+      end,
+    ];
+    const conversation = startConversation([{ scenarioId: 's', steps }], { given: [{ name: 'code', declined: true }] });
+    return conversation.turn(named);
+  };
+
+  test('3.1: is FALSE if a step of the scenario lists the field as optional', () => {
+    expect(decideWith(['code']).plan).toEqual(['s ASK city']);
+  });
+
+  test('3.1: is UNKNOWN if no step does', () => {
+    expect(decideWith([]).plan).toEqual(['s ASK code']);
+  });
+});
