@@ -1,6 +1,6 @@
 import type { FieldSource, RejectedValue } from '../../../src/core/model/field-definition';
 import type { JsonValue } from '../../../src/core/model/json';
-import { Conversation, type PlayedTurn, type TurnDraft } from '../../support/conversation';
+import { Conversation, type PlayedTurn, type ScenarioDraft, type TurnDraft } from '../../support/conversation';
 import { aText, type FieldDraft } from '../../support/field-definitions';
 import { asking, end } from '../../support/sample-scenarios';
 
@@ -288,5 +288,56 @@ describe('10: sources', () => {
     const played = conversation.turn({ outcomes: [outcome] });
     expect(rejectedIn(played)).toEqual([]);
     expect(played.result.ignoredOutcomes).toMatchObject([{ outcome: { results: new Map([['status', 'lost']]) } }]);
+  });
+});
+
+describe('10: the data that a rule reads', () => {
+  const limited: FieldDraft = { name: 'amount', type: 'INTEGER', valid: 'value <= data.limit' };
+  /** Looks up a limit and then asks for the amount. */
+  const withLimit = (scenarioId: string, ...fields: readonly string[]): ScenarioDraft => {
+    const [first] = asking(scenarioId, fields).steps;
+    return {
+      scenarioId,
+      whenNotAddressed: 'CONTRIBUTE',
+      steps: [
+        { stepId: 'wait', to: [{ to: first?.stepId ?? '', outcomes: ['ACTION_SUCCEEDED'] }] },
+        ...asking(scenarioId, fields).steps,
+      ],
+    };
+  };
+  /** The limits of the scenarios are 10 and 100. The scenario that asked last has the focus. */
+  const startBoth = (first: ScenarioDraft, second: ScenarioDraft): Conversation => {
+    const conversation = new Conversation([first, second], { fields: [limited] });
+    conversation.turn({ candidates: { a: 0.9, b: 0.8 } });
+    const found = (instanceId: string, limit: number): TurnDraft => ({
+      trigger: 'TOOL_RESULTS',
+      outcomes: [{ kind: 'ACTION_SUCCEEDED', instanceId, results: { limit } }],
+    });
+    conversation.turn(found('a#1', 10));
+    conversation.turn(found('b#1', 100));
+    expect(conversation.input().session.instances.map(({ variables }) => variables.get('limit'))).toEqual([10, 100]);
+    return conversation;
+  };
+  const amount: TurnDraft = { variables: { amount: 50 } };
+
+  test('10: is that of the instance that asks for the field', () => {
+    const conversation = startBoth(withLimit('a', 'amount'), withLimit('b', 'name', 'amount'));
+    expect(rejectedIn(conversation.turn(amount))).toEqual(['amount RULE CUSTOMER 50']);
+  });
+
+  test('10: is not that of a paused instance that asks', () => {
+    const conversation = startBoth(withLimit('a', 'amount'), withLimit('b', 'name', 'amount'));
+    conversation.turn({
+      signals: [
+        ['PAUSE', 'a'],
+        ['CONTINUE', 'b'],
+      ],
+    });
+    expect(rejectedIn(conversation.turn(amount))).toEqual([]);
+  });
+
+  test('10: is that of the focus if no instance asks for the field', () => {
+    const conversation = startBoth(withLimit('a', 'name', 'amount'), withLimit('b', 'code', 'amount'));
+    expect(rejectedIn(conversation.turn({ ...amount, trigger: 'TOOL_RESULTS' }))).toEqual([]);
   });
 });
