@@ -239,3 +239,16 @@ test('3.2: a CONFIRM there is a new agreement if the returning transition clears
   expect(again.plan).toEqual(['s CONFIRM name=Ada']);
   expect(again.contribution('s')).toMatchObject({ actionKey: 's#1/name/1/2', isReprompt: false });
 });
+
+test('0.6: an outcome with a key belongs to the visit that the global transition suspended', () => {
+  const conversation = start(
+    { isCheckpoint: true, collectsProfileFields: [] },
+    { to: [{ returns: true, intentLabel: 'ok' }] },
+  );
+  conversation.turn(ask);
+  conversation.turn({ requested: ['more'], outcomes: [{ kind: 'CONFIRMED', actionKey: 's#1/name/1' }] });
+  expect(conversation.instance('s').visit).toMatchObject({
+    outcome: undefined,
+    returnTo: { visit: { outcome: 'CONFIRMED' } },
+  });
+});
