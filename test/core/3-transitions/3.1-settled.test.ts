@@ -93,6 +93,31 @@ describe('3.1: an optional field is settled', () => {
     ]);
     expect(turns).toEqual(['ASK name,code', 'ASK code', 'ASK code']);
   });
+
+  test('3.1: a required field that is declined is not settled, although it answers the ASK', () => {
+    const conversation = startConversation([scenario({ optionalFields: [] })]);
+    conversation.turn({ given: [{ name: 'code', declined: true }] });
+    expect(listSettled(conversation)).toEqual({});
+  });
+
+  test('3.1: an answer with a value for one field and a null for another, which is required, answers the ASK', () => {
+    const conversation = startConversation([scenario({ canSkip: false, optionalFields: [] })]);
+    conversation.turn({ variables: { name: 'Ada', code: null } });
+    expect(getRequest(conversation.instance('s'), 'ASK').hasAnswer).toBe(true);
+  });
+
+  test('3.1: one field that gets a value leaves the other settled fields as they are', () => {
+    const conversation = startConversation([scenario({ optionalFields: ['name', 'code'] })]);
+    conversation.turn();
+    conversation.turn({ variables: { name: 'Ada' }, requested: ['price'] });
+    expect(listSettled(conversation)).toEqual({ code: 'LEFT_OUT' });
+  });
+
+  test('3.1: an attempt that leaves a required field missing does not answer the ASK', () => {
+    const conversation = startConversation([scenario()]);
+    conversation.turn();
+    expect(getRequest(conversation.instance('s'), 'ASK')).toMatchObject({ status: 'OPEN', hasAnswer: false });
+  });
 });
 
 describe('3.1: a step that may not be skipped is asked until its ASK is answered', () => {

@@ -360,3 +360,35 @@ describe('3.9: the retry of a failed action with two tools', () => {
     expect(retry.contribution('s')).toMatchObject({ actionKey: 's#1/send/1/2', isReprompt: false });
   });
 });
+
+describe('3.9: which values are held', () => {
+  test('3.9: not a profile field that a later turn does not send', () => {
+    const conversation = startConversation([transfer({ confirmsFields: ['memo'] })], {
+      variables: { name: 'Ada', amount: 50 },
+      customer: { memo: 'rent' },
+    });
+    conversation.turn({ ...yes, customer: { memo: 'rent' } });
+    conversation.turn();
+    expect(conversation.instance('s').heldValues.size).toBe(0);
+    conversation.turn({ customer: { memo: 'gift' } });
+    expect([...conversation.instance('s').heldValues]).toEqual([['memo', 'rent']]);
+    conversation.turn();
+    expect([...conversation.instance('s').heldValues]).toEqual([['memo', 'rent']]);
+  });
+
+  test('3.9: a held change takes effect when the instance leaves the step by an ANYTIME transition', () => {
+    const conversation = startUnderWay();
+    conversation.turn({ variables: { amount: 60 } });
+    conversation.turn({ intent: 'edit' });
+    const next = conversation.turn({ requested: ['price'] });
+    expect(next.transition('s').correctedFields).toEqual(['amount']);
+    expect(conversation.instance('s').heldValues.size).toBe(0);
+  });
+
+  test('3.9: the values that are kept after a success are listed by name', () => {
+    const conversation = startUnderWay(transfer({ confirmsFields: ['name'] }));
+    conversation.turn({ variables: { name: 'Eve', amount: 60 } });
+    expect(conversation.turn(succeeded).transition('s').correctedFields).toEqual(['amount', 'name']);
+    expect(Object.fromEntries(conversation.instance('s').variables)).toEqual({ name: 'Ada', amount: 50 });
+  });
+});
