@@ -156,9 +156,7 @@ function recordChanges(
       : describeChanges(changedByCustomer, { original, scenario, step, before, known, corrections });
   const counted = updateCounts(answers.instance, changes.hasProgressed, recorded.failureCount);
   const corrected =
-    corrections.size === 0 && counted.pendingCorrections.size === 0
-      ? counted
-      : changeInstance(counted, { pendingCorrections: corrections });
+    corrections === counted.pendingCorrections ? counted : changeInstance(counted, { pendingCorrections: corrections });
   return { instance: corrected, providedFields, changedFields, answers, changes, corrections };
 }
 

@@ -339,3 +339,26 @@ describe('0.5: a value that one of several changed fields gives', () => {
     expect(change({ x: 1, hobby: 1 }).instance('s').currentStepId).toBe('ask_y');
   });
 });
+
+describe('0.5: a field that a transition of the step reads', () => {
+  const addressedBy = (step: Partial<StepDraft>): readonly string[] => {
+    const way: StepDraft = {
+      stepId: 'way',
+      to: [
+        { to: 'end', condition: 'data.arrived == true' },
+        { to: 'end', condition: 'data.lost == true' },
+      ],
+      ...step,
+    };
+    const conversation = startConversation([{ scenarioId: 's', steps: [way, end] }, asking('t', ['z', 'w'])]);
+    return getAddressed(conversation.turn({ ...named, variables: { arrived: true } }));
+  };
+
+  test('0.5: addresses the instance that awaits it from outside', () => {
+    expect(addressedBy({})).toEqual(['s#1']);
+  });
+
+  test('0.5: does not address an instance that waits for an answer', () => {
+    expect(addressedBy({ collectsProfileFields: ['x'] })).toEqual([]);
+  });
+});

@@ -102,8 +102,19 @@ describe('a declined step whose instance continues', () => {
     expect(played.contribution('s')).toMatchObject({ actionKey: 's#1/pay/2/2', isReprompt: true });
   });
 
+  test('2.5: a change of a value that it neither used nor confirms does not prevent the cancellation', () => {
+    const conversation = startPaying({});
+    conversation.turn({ patch: { hobby: 1 }, trigger: 'TOOL_RESULTS' });
+    const played = conversation.turn({
+      trigger: 'TOOL_RESULTS',
+      outcomes: [{ kind: 'DECLINED', instanceId: 's#1' }],
+      patch: { hobby: 2 },
+    });
+    expect(played.actions).toEqual(['s CANCEL DECLINED']);
+  });
+
   test('2.5: the CONFIRM is no reprompt if one of its values has changed', () => {
-    const played = startPaying({}).turn({ ...decline, patch: { account: 2 } });
+    const played = startPaying({}).turn({ ...decline, patch: { account: 2, hobby: 1 } });
     expect(played.plan).toEqual(['s CONFIRM account=2']);
     expect(played.contribution('s').isReprompt).toBe(false);
   });

@@ -223,6 +223,16 @@ describe('0.6: an action of which only some tools have an outcome', () => {
   const one: TurnDraft = { trigger: 'TOOL_RESULTS', outcomes: [{ kind: 'ACTION_SUCCEEDED', toolId: 't' }] };
   const other: TurnDraft = { trigger: 'TOOL_RESULTS', outcomes: [{ kind: 'ACTION_SUCCEEDED', toolId: 'u' }] };
 
+  test('0.6: before any tool has one, a transition that states an outcome is FALSE', () => {
+    const to: StepDraft['to'] = [{ to: 'end', trigger: 'ANYTIME', outcomes: ['ACTION_FAILED'] }, 'note'];
+    const turns = playTurns(act({ toolIds: ['t', 'u'], to }), [
+      known,
+      { trigger: 'TOOL_RESULTS', patch: { order: 1 } },
+      {},
+    ]);
+    expect(turns[2]?.transition('s').alternatives[0]).toMatchObject({ transitionId: 'act/1', truth: 'FALSE' });
+  });
+
   test('0.6: a transition whose condition reads the outcome is UNKNOWN and blocks the ones below it', () => {
     const scenario = act({ toolIds: ['t', 'u'], to: [{ to: 'end', condition: 'outcome == "succeeded"' }, 'note'] });
     const turns = playTurns(scenario, [known, one, other]);

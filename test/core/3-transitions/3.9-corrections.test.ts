@@ -150,6 +150,12 @@ describe('3.9: a correction for an instance that does not walk', () => {
     expect(played.transition('s')).toMatchObject({ reason: 'CORRECTED', targetStepId: 'a', correctedFields: ['a'] });
   });
 
+  test('3.9: is listed with later ones by name', () => {
+    const conversation = startConversation([abc, other], { variables: { a: 1, b: 1 } });
+    for (const variables of [{ b: 2 }, { a: 2 }]) conversation.turn({ variables, signals: [['CONTINUE', 'o']] });
+    expect(conversation.turn({ signals: [['CONTINUE', 's']] }).transition('s').correctedFields).toEqual(['a', 'b']);
+  });
+
   test('3.9: is dropped if the value is the old one again', () => {
     const conversation = startQuiet({ variables: { a: 2 } });
     conversation.turn({ variables: { a: 1 }, signals: [['CONTINUE', 'o']] });
