@@ -21,8 +21,9 @@ export type ExpressionKind = 'BOOL' | 'INT' | 'DOUBLE' | 'TEXT' | 'LIST' | 'MAP'
 /** Maps the variables that enclosing macros define to their kinds. */
 export type Scope = ReadonlyMap<string, ExpressionKind>;
 
-/** Infers the kind of an expression within a scope. */
-export function inferKind(expression: Expression, scope: Scope): ExpressionKind {
+/** Infers the kind of an expression within a scope; UNKNOWN if the expression is undefined. */
+export function inferKind(expression: Expression | undefined, scope: Scope): ExpressionKind {
+  if (expression === undefined) return 'UNKNOWN';
   const { case: kind, value } = expression.exprKind;
   switch (kind) {
     case 'constExpr':
@@ -31,7 +32,7 @@ export function inferKind(expression: Expression, scope: Scope): ExpressionKind 
       return scope.get(value.name) ?? inferVariableKind(value.name);
     case 'selectExpr':
       if (value.testOnly) return 'BOOL';
-      return value.operand === undefined ? 'UNKNOWN' : getMemberKind(inferKind(value.operand, scope));
+      return getMemberKind(inferKind(value.operand, scope));
     case 'callExpr':
       return inferCallKind(value, scope);
     case 'listExpr':
@@ -81,16 +82,14 @@ function inferVariableKind(name: string): ExpressionKind {
 
 function inferCallKind(call: Call, scope: Scope): ExpressionKind {
   const [first, second, third] = call.args;
-  if (call.function === operators.index)
-    return first === undefined ? 'UNKNOWN' : getMemberKind(inferKind(first, scope));
-  if (call.function === operators.negate) return first === undefined ? 'UNKNOWN' : inferKind(first, scope);
+  if (call.function === operators.index) return getMemberKind(inferKind(first, scope));
+  if (call.function === operators.negate) return inferKind(first, scope);
   if (call.function === operators.conditional) return inferBranchKind(second, third, scope);
   if (arithmeticOperators.has(call.function)) return inferArithmeticKind(first, second, scope);
   return functionKinds.get(call.function) ?? 'UNKNOWN';
 }
 
 function inferBranchKind(left: Expression | undefined, right: Expression | undefined, scope: Scope): ExpressionKind {
-  if (left === undefined || right === undefined) return 'UNKNOWN';
   const kind = inferKind(left, scope);
   return inferKind(right, scope) === kind ? kind : 'UNKNOWN';
 }
@@ -101,7 +100,6 @@ function inferArithmeticKind(
   right: Expression | undefined,
   scope: Scope,
 ): ExpressionKind {
-  if (left === undefined || right === undefined) return 'UNKNOWN';
   const [leftKind, rightKind] = [inferKind(left, scope), inferKind(right, scope)];
   if (leftKind === rightKind) return leftKind;
   if (leftKind === 'JSON' && rightKind !== 'INT') return rightKind;
@@ -111,10 +109,8 @@ function inferArithmeticKind(
 
 /** `map` and `filter` return a list; `exists`, `all` and `exists_one` return a bool. */
 function inferMacroKind(macro: Comprehension): ExpressionKind {
-  if (macro.result === undefined) return 'UNKNOWN';
   if (getCall(macro.result) !== undefined) return 'BOOL';
-  if (getIdentifier(macro.result) === undefined || macro.accuInit === undefined) return 'UNKNOWN';
-  return inferKind(macro.accuInit, new Map());
+  return getIdentifier(macro.result) === undefined ? 'UNKNOWN' : inferKind(macro.accuInit, new Map());
 }
 
 /** An expression with its scope and nesting. */
@@ -171,7 +167,7 @@ function listMacroChildren(
   { scope: outer, depth: macroLevel, macroDepth }: ExpressionContext,
 ): readonly ExpressionContext[] {
   const depth = macroLevel + 1;
-  const elementKind = range === undefined ? 'UNKNOWN' : getMemberKind(inferKind(range, outer));
+  const elementKind = getMemberKind(inferKind(range, outer));
   const inner: Scope = new Map([...outer, [accuVar, 'UNKNOWN'], [iterVar, elementKind]]);
   return [
     ...toList(range).map((expression) => ({ expression, scope: outer, depth, macroDepth })),

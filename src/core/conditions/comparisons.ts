@@ -17,8 +17,8 @@ export function findComparisons({ expression, getPosition }: ParsedCondition): r
   const comparisons: DataComparison[] = [];
   walkExpression(expression, (context) => {
     for (const [operator, left, right] of listComparedPairs(context.expression)) {
-      const key = findKey(left, context) ?? findKey(right, context);
-      const other = findKey(left, context) === undefined ? left : right;
+      const leftKey = findKey(left, context);
+      const [key, other] = leftKey === undefined ? [findKey(right, context), left] : [leftKey, right];
       const kind = inferKind(other, context.scope);
       if (key === undefined || kind === 'JSON' || kind === 'UNKNOWN') continue;
       const position = getPosition(context.expression);

@@ -35,8 +35,8 @@ export const arithmeticOperators: ReadonlyMap<string, string> = new Map([
   ['_%_', '%'],
 ]);
 
-export function getCall(expression: Expression): Call | undefined {
-  return expression.exprKind.case === 'callExpr' ? expression.exprKind.value : undefined;
+export function getCall(expression: Expression | undefined): Call | undefined {
+  return expression?.exprKind.case === 'callExpr' ? expression.exprKind.value : undefined;
 }
 
 export function getComprehension(expression: Expression): Comprehension | undefined {

@@ -84,8 +84,7 @@ function lowerArgument(arg: Expression, frequency: Frequency): Expression {
 }
 
 function selectReadFunction(container: Expression | undefined): string {
-  const isLiteral = container !== undefined && inferKind(container, new Map()) === 'MAP';
-  return isLiteral ? internalFunctions.lookUp : internalFunctions.get;
+  return inferKind(container, new Map()) === 'MAP' ? internalFunctions.lookUp : internalFunctions.get;
 }
 
 /** Finds the element in `@result + [element]`, the step of `map` and `filter`. */

@@ -31,13 +31,10 @@ export function recordAnswers(
 ): AnsweredAsks {
   if (given.names.size === 0) return { instance, hasAnswered: false };
   let settledFields = withoutKnown(instance.settledFields, given.known);
-  const hasOpenAsk = findOpenRequest(instance.requests, 'ASK') !== undefined;
-  if (!hasOpenAsk && settledFields === instance.settledFields) return { instance, hasAnswered: false };
   let hasAnswered = false;
   const requests = instance.requests.map((request) => {
     if (request.kind !== 'ASK' || !isOpen(request)) return request;
     const givenFields = request.fields.filter((field) => given.names.has(field));
-    if (givenFields.length === 0) return request;
     const optional = listOptionalFields(request, scenario);
     const declined = givenFields.filter(
       (field) => !given.known.has(field) && (given.declined.has(field) || optional.includes(field)),
@@ -79,7 +76,7 @@ const noFields: readonly string[] = [];
 
 function listOptionalFields({ stepId, fields }: InstanceRequest, scenario: CompiledScenario): readonly string[] {
   const step = scenario.steps.get(stepId);
-  return step && step.optionalFields.size > 0 ? fields.filter((field) => step.optionalFields.has(field)) : noFields;
+  return step ? fields.filter((field) => step.optionalFields.has(field)) : noFields;
 }
 
 function findMissing(fields: readonly string[], known: KnownData): readonly string[] {
@@ -89,7 +86,6 @@ function findMissing(fields: readonly string[], known: KnownData): readonly stri
 type SettledFields = ScenarioInstance['settledFields'];
 
 function settle(settled: SettledFields, fields: readonly string[], how: SettledWithout): SettledFields {
-  if (fields.length === 0) return settled;
   const added = fields.filter((field) => !settled.has(field));
   if (added.length === 0) return settled;
   return new Map([...settled, ...added.map((field) => [field, how] as const)]);
@@ -97,7 +93,6 @@ function settle(settled: SettledFields, fields: readonly string[], how: SettledW
 
 /** A field stays settled without a value until it gets one. */
 function withoutKnown(settled: SettledFields, known: KnownData): SettledFields {
-  if (settled.size === 0) return settled;
   const kept = [...settled].filter(([field]) => !known.has(field));
   return kept.length === settled.size ? settled : new Map(kept);
 }

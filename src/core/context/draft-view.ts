@@ -20,7 +20,6 @@ import { findVisitRequest, isWriteUnderWay, toVisitState } from './visit-state';
 
 const noValues: FieldValues = new Map();
 const noNames: readonly string[] = [];
-const noCounts: ReadonlyMap<string, number> = new Map();
 
 /** Records what a turn does to one instance. */
 export function createDraftView(original: ScenarioInstance, input: ViewInput): DraftView {
@@ -157,21 +156,17 @@ function recordChanges(
       : describeChanges(changedByCustomer, { original, scenario, step, before, known, corrections });
   const counted = updateCounts(answers.instance, changes.hasProgressed, recorded.failureCount);
   const corrected =
-    corrections.size === 0 && counted.pendingCorrections.size === 0
-      ? counted
-      : changeInstance(counted, { pendingCorrections: corrections });
+    corrections === counted.pendingCorrections ? counted : changeInstance(counted, { pendingCorrections: corrections });
   return { instance: corrected, providedFields, changedFields, answers, changes, corrections };
 }
 
 /** All loop counts and attempts return to 0 when a field that the scenario collects becomes known or changes (3.6). */
 function updateCounts(instance: ScenarioInstance, hasProgressed: boolean, failureCount: number): ScenarioInstance {
+  if (!hasProgressed && failureCount === 0) return instance;
   const { loopCounts, attempts, currentStepId } = instance;
-  const isReset = hasProgressed && (loopCounts.size > 0 || attempts > 0);
-  if (!isReset && failureCount === 0) return instance;
-  if (isReset && failureCount === 0) return changeInstance(instance, { loopCounts: noCounts, attempts: 0 });
-  const counts = isReset ? new Map<string, number>() : new Map(loopCounts);
+  const counts = hasProgressed ? new Map<string, number>() : new Map(loopCounts);
   if (failureCount > 0) counts.set(currentStepId, (counts.get(currentStepId) ?? 0) + failureCount);
-  return changeInstance(instance, { loopCounts: counts, attempts: isReset ? 0 : attempts });
+  return changeInstance(instance, { loopCounts: counts, attempts: hasProgressed ? 0 : attempts });
 }
 
 /** Lists the fields of the open ASK of an active instance whose value was rejected on this turn (section 10). */

@@ -106,7 +106,6 @@ function findAskingRecipient(
 function findStartingRecipient(name: string, input: LocalFieldInput): Recipient | undefined {
   const { catalogue, candidates, namedScenarioIds, session } = input;
   const listing = [...namedScenarioIds].filter((id) => catalogue.getScenario(id)?.localFields.has(name));
-  if (listing.length === 0) return undefined;
   const getScore = (id: string): number => candidates.find(({ scenarioId }) => scenarioId === id)?.score ?? 1;
   const getPriority = (id: string): number => catalogue.getScenario(id)?.priority ?? 0;
   const [first] = listing.sort(

@@ -214,9 +214,8 @@ function listIgnored(
   for (const { outcome, target } of outcomes) {
     if (target.kind === 'ignored') ignored.push(explainIgnored(outcome, target));
   }
-  if (ignored.length < 2) return ignored;
   const order = outcomes.map(({ outcome }) => outcome);
-  return [...ignored].sort((a, b) => order.indexOf(a.outcome) - order.indexOf(b.outcome));
+  return ignored.sort((a, b) => order.indexOf(a.outcome) - order.indexOf(b.outcome));
 }
 
 function getLocalFields(

@@ -30,7 +30,7 @@ export function usesFieldNow(scenario: CompiledScenario, instance: ScenarioInsta
   const step = scenario.steps.get(instance.currentStepId);
   if (!step?.isReadAction) return false;
   const action = findVisitRequest(instance, 'ACTION');
-  return action !== undefined && action.status !== 'VOID' && action.values.has(field);
+  return action?.values.has(field) ?? false;
 }
 
 /** Whether the instance used the field on its route, the current step included. */

@@ -10,6 +10,7 @@ type OutcomesByInstance = ReadonlyMap<string, readonly StepOutcome[]>;
 
 /** A turn after validation (section 10): rejected values are removed, and accepted values are normalized. */
 export interface CheckedTurn {
+  /** Its `stepOutcomes` are unchanged; see `outcomes`. */
   readonly turn: Turn;
   /** The same outcomes, with only the accepted results. */
   readonly outcomes: OutcomesByInstance;
@@ -48,7 +49,7 @@ export function checkTurnValues(
   const replaced = new Map<StepOutcome, StepOutcome>();
   for (const outcome of instanceIds.keys()) replaced.set(outcome, replaceResults(outcome, accepted.get(outcome)));
   return {
-    turn: replaceValues(turn, accepted, replaced),
+    turn: replaceValues(turn, accepted),
     outcomes: new Map(
       [...outcomes].map(([instanceId, some]) => [instanceId, some.map((outcome) => replaced.get(outcome) ?? outcome)]),
     ),
@@ -98,27 +99,18 @@ function listFields(
     .map((name) => ({ name, value: values.get(name) ?? null, source, place, instanceId }));
 }
 
-function replaceValues(
-  turn: Turn,
-  verdicts: ReadonlyMap<GivenValue['place'], readonly ValueVerdict[]>,
-  outcomes: ReadonlyMap<StepOutcome, StepOutcome>,
-): Turn {
-  const { customerData, sessionVariables, stepOutcomes, situation } = turn;
+function replaceValues(turn: Turn, verdicts: ReadonlyMap<GivenValue['place'], readonly ValueVerdict[]>): Turn {
+  const { customerData, sessionVariables, situation } = turn;
   const candidateVariables = situation.candidateVariables.flatMap((variable): readonly CandidateVariable[] => {
     const verdict = verdicts.get(variable)?.[0];
     if (verdict === undefined || verdict.value === variable.value) return [variable];
     return verdict.value === undefined ? [] : [{ ...variable, value: verdict.value }];
   });
-  const isUnchanged = candidateVariables.every((variable, at) => variable === situation.candidateVariables[at]);
   return {
     ...turn,
     customerData: replaceFields(customerData, verdicts.get(customerData)),
     sessionVariables: replaceFields(sessionVariables, verdicts.get(sessionVariables)),
-    stepOutcomes: stepOutcomes.map((outcome) => outcomes.get(outcome) ?? outcome),
-    situation:
-      isUnchanged && candidateVariables.length === situation.candidateVariables.length
-        ? situation
-        : { ...situation, candidateVariables },
+    situation: { ...situation, candidateVariables },
   };
 }
 

@@ -1,8 +1,9 @@
+import type { FieldRule } from '../conditions';
 import type { FieldSource, ValueRejectionReason } from '../model/field-definition';
 import type { FieldValues, JsonValue } from '../model/json';
 import type { KnownData } from '../model/known-data';
 import type { CandidateVariable, StepOutcome } from '../model/turn';
-import { type CompiledField, type FieldRules, isSourceAllowed } from './field-rules';
+import { type FieldRules, isSourceAllowed } from './field-rules';
 
 /** A value of a turn, before it is checked. */
 export interface GivenValue {
@@ -49,21 +50,30 @@ export function checkValues(
   getKnown: GetKnown,
 ): readonly ValueVerdict[] {
   const accepted = new AcceptedValues();
-  const verdicts = given.map((each) => checkSourceAndType(each, rules));
-  const withRule: number[] = [];
-  verdicts.forEach((verdict, at) => {
-    if (needsRule(verdict, rules)) withRule.push(at);
-    else accepted.add(verdict, at);
+  const waiting: RuleCheck[] = [];
+  const verdicts = given.map((each, at) => {
+    const verdict = checkSourceAndType(each, rules);
+    const rule = rules.fields.get(each.name)?.rule;
+    const { value } = verdict;
+    if (rule === undefined || value === undefined || value === null) accepted.add(verdict, at);
+    else waiting.push({ at, given: each, value, rule });
+    return verdict;
   });
-  for (const at of orderByReads(withRule, given, rules)) {
-    const verdict = verdicts[at];
-    const field = rules.fields.get(given[at]?.name ?? '');
-    if (verdict === undefined || field === undefined) continue;
-    const checked = checkRule(verdict, field, () => getKnown(verdict.given, accepted.listFor(verdict.given)));
-    verdicts[at] = checked;
-    accepted.add(checked, at);
+  for (const check of orderByReads(waiting)) {
+    const verdict = checkRule(check, () => getKnown(check.given, accepted.listFor(check.given)));
+    verdicts[check.at] = verdict;
+    accepted.add(verdict, check.at);
   }
   return verdicts;
+}
+
+/** A value of the right source and type whose rule must be evaluated. */
+interface RuleCheck {
+  /** The position among the values of the turn. */
+  readonly at: number;
+  readonly given: GivenValue;
+  readonly value: JsonValue;
+  readonly rule: FieldRule;
 }
 
 /** Checks source and type. A null means that the value is no longer known. It passes every type and rule, but its source must be allowed. */
@@ -86,22 +96,16 @@ function reject(given: GivenValue, rejection: ValueRejectionReason): ValueVerdic
   return { given, value: undefined, rejection, ruleError: '' };
 }
 
-function needsRule({ given, value }: ValueVerdict, { fields }: FieldRules): boolean {
-  return value !== undefined && value !== null && fields.get(given.name)?.rule !== undefined;
-}
-
 const nothingKnown: FieldValues = new Map();
 
 /** Evaluates the rule of a value. A rule that fails or is UNKNOWN counts as fulfilled and is reported. */
-function checkRule(verdict: ValueVerdict, { rule }: CompiledField, getData: () => KnownData): ValueVerdict {
-  const { given, value } = verdict;
-  if (rule === undefined || value === undefined) return verdict;
+function checkRule({ given, value, rule }: RuleCheck, getData: () => KnownData): ValueVerdict {
   const data = rule.reads.variables.includes('data') ? getData() : nothingKnown;
   const { truth, missingFields, error } = rule.evaluate({ value, data });
   if (error !== undefined) return accept(given, value, error);
   switch (truth) {
     case 'TRUE':
-      return verdict;
+      return accept(given, value);
     case 'FALSE':
       return reject(given, 'RULE');
     case 'UNKNOWN':
@@ -116,57 +120,35 @@ function checkRule(verdict: ValueVerdict, { rule }: CompiledField, getData: () =
 }
 
 /** Orders values so that a rule comes after the values that it reads. Values whose rules read each other keep their order. */
-function orderByReads(
-  indexes: readonly number[],
-  given: readonly GivenValue[],
-  { fields }: FieldRules,
-): readonly number[] {
-  const waiting = [...indexes];
-  const ordered: number[] = [];
-  const getName = (at: number): string => given[at]?.name ?? '';
+function orderByReads(checks: readonly RuleCheck[]): readonly RuleCheck[] {
+  const waiting = [...checks];
+  const ordered: RuleCheck[] = [];
   while (waiting.length > 0) {
-    const names = new Set(waiting.map(getName));
-    const isReady = (at: number): boolean => {
-      const reads = fields.get(getName(at))?.rule?.reads.dataKeys ?? [];
-      return !reads.some((key) => key !== getName(at) && names.has(key));
-    };
+    const names = new Set(waiting.map(({ given }) => given.name));
+    const isReady = ({ given, rule }: RuleCheck): boolean =>
+      !rule.reads.dataKeys.some((key) => key !== given.name && names.has(key));
     const next = Math.max(0, waiting.findIndex(isReady));
     ordered.push(...waiting.splice(next, 1));
   }
   return ordered;
 }
 
-/** The accepted values; only the newest value of each name. */
+/** The accepted values. */
 class AcceptedValues {
   private readonly profile = new Map<string, JsonValue>();
-  private readonly indexes = new Map<string, number>();
-  private readonly resultIndexes = new Map<string, Map<string, number>>();
-  private readonly values = new Map<number, JsonValue>();
+  private readonly others: { readonly at: number; readonly given: GivenValue; readonly value: JsonValue }[] = [];
 
-  add({ given: { name, source, instanceId }, value }: ValueVerdict, at: number): void {
+  add({ given, value }: ValueVerdict, at: number): void {
     if (value === undefined) return;
-    if (source === 'PROFILE') {
-      this.profile.set(name, value);
-      return;
-    }
-    this.values.set(at, value);
-    const indexes = instanceId === undefined ? this.indexes : this.getResultIndexes(instanceId);
-    indexes.set(name, Math.max(at, indexes.get(name) ?? at));
+    if (given.source === 'PROFILE') this.profile.set(given.name, value);
+    else this.others.push({ at, given, value });
   }
 
-  /** Returns the values that the rule of a value can read. Includes tool results only of the same instance. */
+  /** Returns the newest values that the rule of a value can read. Includes tool results only of the same instance. */
   listFor({ instanceId }: GivenValue): AcceptedFields {
-    const indexes = new Map(this.indexes);
-    for (const [name, at] of instanceId === undefined ? [] : this.getResultIndexes(instanceId)) {
-      indexes.set(name, Math.max(at, indexes.get(name) ?? at));
-    }
-    const newer = new Map([...indexes].map(([name, at]) => [name, this.values.get(at) ?? null] as const));
-    return { profile: this.profile, newer };
-  }
-
-  private getResultIndexes(instanceId: string): Map<string, number> {
-    const known = this.resultIndexes.get(instanceId) ?? new Map<string, number>();
-    this.resultIndexes.set(instanceId, known);
-    return known;
+    const visible = this.others
+      .filter(({ given }) => given.instanceId === undefined || given.instanceId === instanceId)
+      .sort((a, b) => a.at - b.at);
+    return { profile: this.profile, newer: new Map(visible.map(({ given, value }) => [given.name, value])) };
   }
 }

@@ -8,7 +8,6 @@ import type { FieldRules } from './field-rules';
 export function chooseText(localized: LocalizedText | undefined, language: string): string {
   if (localized === undefined) return '';
   const { text, translations } = localized;
-  if (translations.size === 0 || language === '') return text;
   const byTag = new Map([...translations].map(([tag, translation]) => [tag.toLowerCase(), translation]));
   // Some callers send `de_CH` instead of `de-CH`.
   for (let tag = language.toLowerCase().replaceAll('_', '-'); tag !== ''; tag = truncateTag(tag)) {

@@ -6,9 +6,9 @@ const daysPerMonth = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 /** `2026-11-30`, or `20261130` in the basic notation of ISO 8601. Years 0001..9999. */
 export function toDate(text: string): string | undefined {
-  const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text) ?? /^(\d{4})(\d{2})(\d{2})$/.exec(text);
-  if (match === null) return undefined;
-  const [, year = '', month = '', day = ''] = match;
+  if (!/^(?:\d{4}-\d{2}-\d{2}|\d{8})$/.test(text)) return undefined;
+  const digits = text.replaceAll('-', '');
+  const [year, month, day] = [digits.slice(0, 4), digits.slice(4, 6), digits.slice(6)];
   return isCalendarDay(Number(year), Number(month), Number(day)) ? `${year}-${month}-${day}` : undefined;
 }
 
@@ -20,9 +20,8 @@ function isCalendarDay(year: number, month: number, day: number): boolean {
 
 /** `14:30` or `14:30:05`, 00:00 to 23:59:59. Omits seconds that are zero. */
 export function toTime(text: string): string | undefined {
-  const match = /^(\d{2}):(\d{2})(?::(\d{2}))?$/.exec(text);
-  if (match === null) return undefined;
-  const [, hour = '', minute = '', second = '00'] = match;
+  if (!/^\d{2}:\d{2}(?::\d{2})?$/.test(text)) return undefined;
+  const [hour, minute, second] = [text.slice(0, 2), text.slice(3, 5), text.slice(6) || '00'];
   if (!isTimeOfDay(hour, minute, second)) return undefined;
   return second === '00' ? `${hour}:${minute}` : `${hour}:${minute}:${second}`;
 }
@@ -48,8 +47,8 @@ export function toDateTime(text: string): string | undefined {
   return `${date}T${hour}:${minute}:${second}${digits === '' ? '' : `.${digits}`}${offset.toUpperCase()}`;
 }
 
+/** The hours and minutes of `+01:00`; `Z` and a missing offset have none. */
 function isOffset(offset: string): boolean {
-  if (offset === '' || offset === 'Z' || offset === 'z') return true;
   return Number(offset.slice(1, 3)) <= 23 && Number(offset.slice(4)) <= 59;
 }
 

@@ -13,8 +13,8 @@ export type BackTarget =
  * CONFIRM, and that is not before a passed checkpoint.
  */
 export function findBackTarget({ instance, scenario }: WalkInput): BackTarget {
-  const { route, stepsBeforeCheckpoint, currentStepId } = instance;
-  const earlier = route.filter(({ canGoBackTo, stepId }) => canGoBackTo && stepId !== currentStepId);
+  const { route, stepsBeforeCheckpoint } = instance;
+  const earlier = route.filter(({ canGoBackTo }) => canGoBackTo);
   const entry = earlier.findLast(({ stepId }) => !stepsBeforeCheckpoint.includes(stepId));
   const step = entry && scenario.steps.get(entry.stepId);
   if (step) return { kind: 'step', step };

@@ -23,13 +23,13 @@ export function findCorrection(input: WalkInput): Correction | undefined {
     usesField(scenario, entry, field) || (!known.has(field) && looksUpField(scenario, entry, field));
   const { route, stepsBeforeCheckpoint } = instance;
   const first = findFirstAllowed(input);
-  const index = route.findIndex(
+  const target = route.find(
     (entry, at) =>
       at >= first &&
       !stepsBeforeCheckpoint.includes(entry.stepId) &&
       correctedFields.some((field) => uses(entry, field)),
   );
-  const step = index >= 0 ? scenario.steps.get(route[index]?.stepId ?? '') : findCurrentStep(input);
+  const step = target ? scenario.steps.get(target.stepId) : findCurrentStep(input);
   if (step) return { kind: 'back', target: { step, fields: correctedFields } };
   const checkpoint = getLastCheckpoint(instance);
   const isBehind = route.some(
@@ -55,28 +55,15 @@ function findCurrentStep({ instance, scenario, step, correctedFields }: WalkInpu
 }
 
 /**
- * Whether the walk leaves a blocked correction nothing to report (3.9): it entered the step that collects the field, cleared the field, or the
- * field answers an open ASK.
+ * Whether the walk leaves a blocked correction nothing to report (3.9): it was at a step that collects the field, for example because the field
+ * answers its ASK, or it cleared the field.
  */
-export function isBlockedCorrectionResolved({
-  input,
-  position,
-  traversedSteps,
-  clearedFields,
-  hasMoved,
-}: Walk): boolean {
-  const { scenario, instance, correctedFields } = input;
-  const entered = traversedSteps.filter(({ isPassedOver }) => isPassedOver).map(({ entry }) => entry.stepId);
-  if (hasMoved) entered.push(position.step.stepId);
-  const isCollected = (stepId: string, field: string): boolean =>
-    scenario.steps.get(stepId)?.collectedFields.includes(field) ?? false;
+export function isBlockedCorrectionResolved({ input, position, traversedSteps, clearedFields }: Walk): boolean {
+  const { scenario, correctedFields } = input;
+  const stepIds = [...traversedSteps.map(({ entry }) => entry.stepId), position.step.stepId];
   return correctedFields.every(
     (field) =>
       clearedFields.includes(field) ||
-      entered.some((stepId) => isCollected(stepId, field)) ||
-      isCollected(instance.currentStepId, field) ||
-      instance.requests.some(
-        ({ kind, status, fields }) => kind === 'ASK' && status === 'OPEN' && fields.includes(field),
-      ),
+      stepIds.some((stepId) => scenario.steps.get(stepId)?.collectedFields.includes(field)),
   );
 }

@@ -6,7 +6,7 @@ import { changeRequest, type InstanceRequest, isOpen } from '../model/request';
 import { sortNames } from '../model/sorting';
 import { getLastCheckpoint } from './checkpoints';
 import { isBlockedCorrectionResolved } from './correction';
-import { createAskNeed, createConfirmNeed, createRetryNeed, findStageNeed } from './stage-need';
+import { createAskNeed, createRetryNeed, findStageNeed } from './stage-need';
 import { noNeed, type StepNeed } from './step-need';
 import type { Walk } from './walk-state';
 import { changeWalk } from './walk-state';
@@ -19,19 +19,14 @@ export function finishWalk(walk: Walk, context: SelectionContext): Walk {
 
 /** When a visit of a step with tools opens, its READ actions of older visits are void and earlier results are forgotten (0.4, 0.6). */
 function openVisit(walk: Walk, context: SelectionContext): Walk {
-  const { step, visit } = walk.position;
+  const { step } = walk.position;
   if (!step.hasActStage) return walk;
   const isVoid = (request: InstanceRequest): boolean =>
-    request.kind === 'ACTION' &&
-    request.stepId === step.stepId &&
-    request.visitNumber !== visit.number &&
-    isOpen(request) &&
-    !step.isWriteAction;
-  const requests = walk.requests.some(isVoid)
-    ? walk.requests.map(
-        (request): InstanceRequest => (isVoid(request) ? changeRequest(request, { status: 'VOID' }) : request),
-      )
-    : walk.requests;
+    request.kind === 'ACTION' && request.stepId === step.stepId && isOpen(request);
+  const requests =
+    step.isReadAction && walk.requests.some(isVoid)
+      ? walk.requests.map((request) => (isVoid(request) ? changeRequest(request, { status: 'VOID' }) : request))
+      : walk.requests;
   const forgottenFields = sortNames([...step.toolVariables].filter((name) => isResult(name, walk, context)));
   if (forgottenFields.length === 0) return requests === walk.requests ? walk : changeWalk(walk, { requests });
   return changeWalk(walk, { requests, forgottenFields, known: forget(walk, forgottenFields, context) });
@@ -44,23 +39,25 @@ function isResult(name: string, { input }: Walk, { storedData }: SelectionContex
   return instance.variables.has(name) || (storedData.sessionVariables.get(name)?.isPersistedResult ?? false);
 }
 
-/** Values from the customer, the caller and the profile stay known (0.4). */
-function forget({ known }: Walk, fields: readonly string[], context: SelectionContext): KnownData {
+/** Values from the customer, the caller and the profile stay known, unless this walk has cleared them (0.4). */
+function forget({ known, clearedFields }: Walk, fields: readonly string[], context: SelectionContext): KnownData {
   const { storedData, turn } = context;
   const kept = new Set(
     fields.filter((name) => {
+      if (clearedFields.includes(name)) return false;
       const variable = storedData.sessionVariables.get(name);
       return variable === undefined ? turn.customerData.has(name) : !variable.isPersistedResult;
     }),
   );
   const gone = new Set(fields.filter((name) => !kept.has(name)));
-  const rest = gone.size === 0 ? known : withoutFields(known, gone);
+  const rest = withoutFields(known, gone);
   if (kept.size === 0) return rest;
+  const getSource = (name: string): KnownData => (kept.has(name) ? context.known : rest);
   return {
-    get: (name) => (kept.has(name) ? context.known.get(name) : rest.get(name)),
-    has: (name) => (kept.has(name) ? context.known.has(name) : rest.has(name)),
-    isNull: (name) => (kept.has(name) ? context.known.isNull(name) : rest.isNull(name)),
-    keys: () => [...new Set([...rest.keys(), ...kept])].filter((name) => known.has(name)).sort(),
+    get: (name) => getSource(name).get(name),
+    has: (name) => getSource(name).has(name),
+    isNull: (name) => getSource(name).isNull(name),
+    keys: () => [...new Set([...rest.keys(), ...kept])].filter((name) => getSource(name).has(name)).sort(),
   };
 }
 
@@ -86,13 +83,11 @@ function withoutNeed(walk: Walk): Walk {
 
 /** After a DECLINED that neither moved nor ended the instance, its stages continue: the CONFIRM is put again (2.5). */
 function askAgain(walk: Walk, context: SelectionContext): Walk {
-  const { position, requests } = walk;
-  const { step, visit } = position;
-  const reset = changeWalk(walk, { position: { ...position, visit: changeVisit(visit, { outcome: undefined }) } });
-  const confirm = findVisitRequest({ visit, requests }, 'CONFIRM');
-  const wasDeclined = step.hasConfirmStage && confirm?.outcome === 'DECLINED';
-  const need = wasDeclined ? createConfirmNeed(reset, { step, visit, requests }) : findStageNeed(reset, context);
-  return changeWalk(reset, { need });
+  const { position } = walk;
+  const reset = changeWalk(walk, {
+    position: { ...position, visit: changeVisit(position.visit, { outcome: undefined }) },
+  });
+  return changeWalk(reset, { need: findStageNeed(reset, context) });
 }
 
 /** How a step obtains data that its transitions are missing. */
@@ -103,16 +98,15 @@ function findMissingDataNeed(walk: Walk): MissingDataNeed | undefined {
   const { step, visit } = position;
   const action = findVisitRequest({ visit, requests }, 'ACTION');
   const missing = blockingTransition?.missingFields ?? findMissingResults(walk, action);
-  if (missing.length === 0 && !blockingTransition) return undefined;
+  if (missing.length === 0) return undefined;
   const results = new Set(missing.filter((field) => step.toolVariables.has(field)));
   if (results.size > 0 && action) {
     return { need: createRetryNeed(action, step, results), countsFailure: !isOpen(action) };
   }
-  if (!blockingTransition) return undefined;
   const { scenario } = input;
   const askable = missing.filter((field) => scenario.askableFields.has(field) && !step.toolVariables.has(field));
   if (askable.length > 0) return { need: createAskNeed(walk, 'condition', askable), countsFailure: false };
-  const isExternal = missing.length > 0 && missing.every((field) => !scenario.toolVariables.has(field));
+  const isExternal = missing.every((field) => !scenario.toolVariables.has(field));
   return isExternal ? eventNeed : undefined;
 }
 

@@ -129,7 +129,7 @@ const noFields: readonly string[] = [];
 
 /** Lists the fields that the READ actions of a visit ran with; sorted. */
 function listReadFields(requests: readonly InstanceRequest[]): readonly string[] {
-  const reads = requests.filter(({ kind, status }) => kind === 'ACTION' && status !== 'VOID');
+  const reads = requests.filter(({ kind }) => kind === 'ACTION');
   return [...new Set(reads.flatMap(({ values }) => [...values.keys()]))].sort();
 }
 
@@ -153,7 +153,6 @@ export function enter(
 ): Walk {
   const { instance } = walk.input;
   const { revision, turn } = context;
-  const earlier = left.route.findIndex(({ stepId }) => stepId === step.stepId);
   const opened = createVisit(instance.lastVisitNumber + 1, revision, turn.occurredAt);
   const visit =
     walk.correction || entry !== plainEntry
@@ -169,7 +168,7 @@ export function enter(
     attempts: 0,
     blockingTransition: undefined,
     traversedSteps: left.traversedSteps,
-    route: earlier < 0 ? left.route : left.route.slice(0, earlier),
+    route: cutRoute(left.route, step),
     leftSteps: removeName(left.leftSteps, step.stepId),
     stepsBeforeCheckpoint: removeName(left.stepsBeforeCheckpoint, step.stepId),
     requests: takeOverAction(left.requests, step, visit.number),
@@ -177,10 +176,16 @@ export function enter(
   });
 }
 
+/** Removes a step that is reached again, and all later ones, from the route (0.9). */
+function cutRoute(route: Walk['route'], step: CompiledStep): Walk['route'] {
+  const earlier = route.findIndex(({ stepId }) => stepId === step.stepId);
+  return earlier < 0 ? route : route.slice(0, earlier);
+}
+
 /** The values that an earlier run of the called scenario returned become the instance's own (section 11). */
 function takeReusedValues(walk: Walk, step: CompiledStep, context: SelectionContext): Walk {
   const reused = getReusedValues(step, context);
-  if (!reused || reused.size === 0) return walk;
+  if (!reused) return walk;
   return changeWalk(walk, {
     returnedValues: new Map([...walk.returnedValues, ...reused]),
     known: withValues(walk.known, reused),
@@ -230,7 +235,6 @@ function returnToVisit(walk: Walk, transition: CompiledTransition, context: Sele
   const step = suspended && walk.input.scenario.steps.get(suspended.stepId);
   if (!suspended || !step) return walk;
   const left = leave(walk, transition, context, suspended);
-  const earlier = left.route.findIndex(({ stepId }) => stepId === step.stepId);
   return changeWalk(walk, {
     traversedSteps: left.traversedSteps,
     requests: left.requests,
@@ -239,7 +243,7 @@ function returnToVisit(walk: Walk, transition: CompiledTransition, context: Sele
     hasReturned: true,
     attempts: suspended.attempts,
     blockingTransition: undefined,
-    route: earlier < 0 ? left.route : left.route.slice(0, earlier),
+    route: cutRoute(left.route, step),
     leftSteps: removeName(left.leftSteps, step.stepId),
     stepsBeforeCheckpoint: removeName(left.stepsBeforeCheckpoint, step.stepId),
   });

@@ -110,7 +110,7 @@ export function getReusedValues(
 }
 
 /** The confirm stage. An open CONFIRM for the same values is put again; any other is a new agreement (0.8). */
-export function createConfirmNeed({ input, position, known }: Walk, state: VisitState): StepNeed {
+function createConfirmNeed({ input, position, known }: Walk, state: VisitState): StepNeed {
   const { step, visit } = position;
   const last = findVisitRequest(state, 'CONFIRM');
   const values = getValuesToConfirm(step, input.scenario, withUnsentValues(known, last));
@@ -191,7 +191,7 @@ export function isPassable(walk: Walk, context: SelectionContext): boolean {
   if (correction !== undefined && step.isReadAction) return false;
   if (isCallOpen(walk, context)) return false;
   const state = { step, visit: position.visit, requests: walk.requests };
-  return !(step.isWriteAction && findActionUnderWay(state)) && areFieldsSettled(step, walk, context);
+  return !findActionUnderWay(state) && areFieldsSettled(step, walk, context);
 }
 
 /**

@@ -157,7 +157,7 @@ function canBeTaken(transition: CompiledTransition, { position }: Walk, { turn, 
   const due = getDueTime(transition, position, session);
   if (due === undefined) return true;
   // A message restarts the time, and a new visit begins it.
-  return turn.trigger !== 'MESSAGE' && !position.isNewVisit && due <= turn.occurredAt;
+  return turn.trigger !== 'MESSAGE' && due <= turn.occurredAt;
 }
 
 /** Evaluates `outcomes`, and whether the condition can read `outcome`. While only some tools have an outcome, the step has none yet (0.6). */

@@ -71,8 +71,7 @@ function goBack(walk: Walk, context: SelectionContext): Walk | undefined {
     case 'step': {
       const { step } = target;
       const isAnswered = step.collectedFields.some((field) => input.providedFields.has(field));
-      const correction =
-        isAnswered && input.correctedFields.length > 0 ? { step, fields: input.correctedFields } : undefined;
+      const correction = isAnswered ? { step, fields: input.correctedFields } : undefined;
       return { ...moveTo({ ...walk, correction }, step, context, { mustAsk: !isAnswered }), hasGoneBack: true };
     }
     case 'blocked':

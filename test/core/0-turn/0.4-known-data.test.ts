@@ -1,4 +1,6 @@
+import type { JsonValue } from '../../../src/core/model/json';
 import { Conversation, PlayedTurn, type ScenarioDraft, type TurnDraft } from '../../support/conversation';
+import { startConversation } from '../../support/running';
 import { asking, end } from '../../support/sample-scenarios';
 
 /** Waits for an event. The intent "show" leads to a CONFIRM of the known value of `x`. */
@@ -216,4 +218,51 @@ test('0.4: two instances that start on the same turn both know its values', () =
     intent: 'show',
   });
   expect(played.plan).toEqual(['other CONFIRM x=given', '(deferred) probe CONFIRM x=given']);
+});
+
+describe('0.4: persisted results when an instance ends', () => {
+  const look = (variation: Partial<ScenarioDraft> = {}): ScenarioDraft => ({
+    scenarioId: 's',
+    persistedFields: ['status', 'missing', 'note'],
+    steps: [
+      {
+        stepId: 'look',
+        toolBindings: [{ toolId: 'find', timing: 'DURING_STEP', variableNames: ['status', 'missing'], dependsOn: [] }],
+        to: [{ to: 'end', outcomes: ['ACTION_SUCCEEDED'], intentLabel: 'never' }],
+      },
+      end,
+    ],
+    ...variation,
+  });
+  const endWith = (results: Readonly<Record<string, JsonValue>>, before: TurnDraft = {}): Conversation => {
+    const conversation = startConversation([look()], before);
+    conversation.turn({ trigger: 'TOOL_RESULTS', outcomes: [{ kind: 'ACTION_SUCCEEDED', results }] });
+    conversation.turn({ signals: ['CANCEL'] });
+    return conversation;
+  };
+  const list = ({ session }: Conversation): Readonly<Record<string, JsonValue>> =>
+    Object.fromEntries([...session.variables].map(([name, { value }]) => [name, value]));
+
+  test('0.4: only those that a tool found move to the session', () => {
+    expect(list(endWith({ status: 'lost', note: 'n' }))).toEqual({ status: 'lost' });
+  });
+
+  test('0.4: a null result removes nothing that the caller gave', () => {
+    expect(list(endWith({ status: null }, { patch: { status: 'known' } }))).toEqual({ status: 'known' });
+  });
+
+  test('0.4: a null result of a name that the session does not have moves nothing', () => {
+    expect(list(endWith({ status: null }))).toEqual({});
+  });
+
+  test('2.1: those of an instance whose scenario was removed are gone', () => {
+    const conversation = startConversation([look()]);
+    conversation.turn({
+      trigger: 'TOOL_RESULTS',
+      outcomes: [{ kind: 'ACTION_SUCCEEDED', results: { status: 'lost' } }],
+    });
+    conversation.remove('s');
+    expect(conversation.turn().actions).toEqual(['s CANCEL SCENARIO_NOT_FOUND']);
+    expect(list(conversation)).toEqual({});
+  });
 });

@@ -40,6 +40,42 @@ describe('0.4: APPEND and REMOVE', () => {
     expect(conversation.session.variables.get('items')?.value).toEqual(after);
   });
 
+  test('0.4: the lists of two fields of one turn are independent', () => {
+    const conversation = new Conversation([]);
+    conversation.turn({
+      given: [
+        { name: 'items', value: 'tea', operation: 'APPEND' },
+        { name: 'sizes', value: 'L', operation: 'APPEND' },
+        { name: 'note', value: 'x' },
+      ],
+    });
+    const getValue = (name: string): unknown => conversation.session.variables.get(name)?.value;
+    expect(['items', 'sizes', 'note'].map(getValue)).toEqual([['tea'], ['L'], 'x']);
+  });
+
+  test('0.4: a declined field is not known, whatever operation it has', () => {
+    const conversation = new Conversation([]);
+    conversation.turn({ given: [{ name: 'items', value: 'tea', operation: 'APPEND', declined: true }] });
+    expect(conversation.session.variables.get('items')?.value).toBeNull();
+    expect(conversation.session.declinedFields).toEqual(['items']);
+  });
+
+  test('0.4: APPEND to a local field adds to the list of the instance that takes it', () => {
+    const shop = (scenarioId: string) => asking(scenarioId, ['items', 'name'], { localFields: ['items'] });
+    const conversation = new Conversation([shop('lunch'), shop('dinner')]);
+    for (const scenarioId of ['lunch', 'dinner']) conversation.turn({ candidates: { [scenarioId]: 0.9 } });
+    const append = (scenarioId: string, value: string) => ({
+      name: 'items',
+      value,
+      operation: 'APPEND' as const,
+      scenarioId,
+    });
+    conversation.turn({ given: [append('lunch', 'tea'), append('dinner', 'wine'), append('lunch', 'milk')] });
+    conversation.turn({ given: [append('lunch', 'ham')] });
+    const getItems = (scenarioId: string): unknown => conversation.instance(scenarioId).variables.get('items');
+    expect(['lunch', 'dinner'].map(getItems)).toEqual([['tea', 'milk', 'ham'], ['wine']]);
+  });
+
   test('0.4: the known list can come from customer_data', () => {
     const conversation = new Conversation([]);
     conversation.turn({ customer: { items: ['tea'] }, ...change('APPEND', 'milk') });

@@ -193,3 +193,161 @@ describe('0.4: a local value that a candidate receives', () => {
     expect(conversation.turn({ signals: [['START', 'delivery']] }).plan).toEqual(['delivery ASK floor']);
   });
 });
+
+describe('0.4: a local field that one instance takes', () => {
+  /** The intents "changed" and "declined" show what the instance sees. */
+  const watching = (scenarioId: string): ScenarioDraft => ({
+    scenarioId,
+    localFields: ['street'],
+    whenNotAddressed: 'CONTRIBUTE',
+    steps: [
+      {
+        stepId: 'ask',
+        collectsProfileFields: ['street', `floor_${scenarioId}`],
+        optionalFields: ['street'],
+        to: ['end', { to: 'seen', trigger: 'ANYTIME', condition: '"street" in changed' }],
+      },
+      { stepId: 'seen', collectsProfileFields: ['why'], to: ['end'] },
+      end,
+    ],
+  });
+  const startBoth = (): Conversation => {
+    const conversation = new Conversation([watching('a'), watching('b')]);
+    conversation.turn({ candidates: { a: 0.9 } });
+    conversation.turn({ candidates: { b: 0.9 } });
+    return conversation;
+  };
+  const listSteps = ({ session }: PlayedTurn): readonly string[] =>
+    session.instances.map(({ currentStepId }) => currentStepId);
+
+  test('0.4: has changed for this instance only', () => {
+    const played = startBoth().turn({ given: [{ name: 'street', value: 'Main 1', scenarioId: 'a' }] });
+    expect(listSteps(played)).toEqual(['seen', 'ask']);
+  });
+
+  test('0.4: is declined for this instance only', () => {
+    const conversation = startBoth();
+    conversation.turn({ given: [{ name: 'street', scenarioId: 'b', declined: true }], requested: ['price'] });
+    expect(conversation.session.instances.map(({ settledFields }) => [...settledFields.keys()])).toEqual([
+      [],
+      ['street'],
+    ]);
+    expect(conversation.session.declinedFields).toEqual([]);
+  });
+});
+
+describe('0.4: who takes a local field', () => {
+  const start = { delivery: 0.9 } as const;
+
+  test('0.4: no instance, if the scenario that the variable names does not list it', () => {
+    const conversation = new Conversation([delivery, chat]);
+    conversation.turn({ candidates: { chat: 0.9 } });
+    const played = conversation.turn({ given: [{ name: 'street', value: 'Main 1', scenarioId: 'chat' }] });
+    expect(listTakers(played)).toEqual(['session']);
+  });
+
+  test.each<[string, TurnDraft, readonly string[]]>([
+    ['a candidate below the threshold keeps it for its start', { candidates: { delivery: 0.4 } }, []],
+    ['a scenario that is aimed at takes it', { signals: [['START', 'delivery']] }, ['delivery#1']],
+    ['a scenario that is no candidate does not take it', {}, ['session']],
+  ])('0.4: named by the variable: %s', (_case, draft, takers) => {
+    const conversation = new Conversation([delivery, chat]);
+    const played = conversation.turn({
+      ...draft,
+      given: [{ name: 'street', value: 'Main 1', scenarioId: 'delivery' }],
+    });
+    expect(listTakers(played)).toEqual(takers);
+  });
+
+  test('0.4: the candidate that it names, and not another one', () => {
+    const conversation = new Conversation([delivery, chat]);
+    const played = conversation.turn({
+      candidates: { chat: 0.9 },
+      given: [{ name: 'street', value: 'Main 1', scenarioId: 'delivery' }],
+    });
+    expect(listTakers(played)).toEqual(['session']);
+  });
+
+  test('0.4: several local fields of one turn go to the same instance', () => {
+    const pair = asking('pair', ['street', 'floor'], { localFields: ['street', 'floor'] });
+    const conversation = new Conversation([pair]);
+    conversation.turn({ candidates: { pair: 0.9 } });
+    conversation.turn({ variables: { street: 'Main 1', floor: 2 } });
+    expect(Object.fromEntries(conversation.instance('pair').variables)).toEqual({ street: 'Main 1', floor: 2 });
+  });
+
+  test.each<[string, Readonly<Record<string, number>>, Partial<ScenarioDraft>, string]>([
+    ['the higher score', { delivery: 0.8, billing: 0.9 }, { priority: 9 }, 'billing#1'],
+    ['then the higher priority', { billing: 0.9, delivery: 0.9 }, { priority: 9 }, 'delivery#1'],
+    ['then the id', { delivery: 0.9, billing: 0.9 }, {}, 'billing#1'],
+  ])('0.4: the first candidate in start order: %s', (_order, candidates, variation, taker) => {
+    const conversation = new Conversation([{ ...delivery, ...variation }, billing]);
+    expect(listTakers(conversation.turn({ ...main, candidates }))).toEqual([taker]);
+  });
+
+  test('0.4: the scenario that a START is aimed at comes before candidates with lower scores', () => {
+    const conversation = new Conversation([delivery, billing]);
+    const played = conversation.turn({ ...main, candidates: { billing: 0.9 }, signals: [['START', 'delivery']] });
+    expect(listTakers(played)).toEqual(['delivery#1']);
+  });
+
+  test('0.4: the active instance that asks for it without listing it as local leaves it to the session', () => {
+    const plain = asking('plain', ['street', 'name']);
+    const conversation = new Conversation([delivery, plain]);
+    conversation.turn({ candidates: start });
+    conversation.turn({ candidates: { plain: 0.9 } });
+    expect(listTakers(conversation.turn(main))).toEqual(['session']);
+  });
+
+  test('0.4: the paused instance that asks for it without listing it as local leaves it to the session', () => {
+    const plain = asking('plain', ['street', 'name']);
+    const conversation = new Conversation([plain, chat]);
+    conversation.turn({ candidates: { plain: 0.9, chat: 0.8 } });
+    conversation.turn({
+      signals: [
+        ['PAUSE', 'plain'],
+        ['CONTINUE', 'chat'],
+      ],
+    });
+    expect(listTakers(conversation.turn(main))).toEqual(['session']);
+  });
+
+  test('0.4: the active instance that asks, and not the paused one that was asked later', () => {
+    const conversation = new Conversation([delivery, billing]);
+    conversation.turn({ candidates: { delivery: 0.9 } });
+    conversation.turn({ candidates: { billing: 0.9 } });
+    conversation.turn({ signals: [['PAUSE', 'billing']] });
+    expect(listTakers(conversation.turn(main))).toEqual(['delivery#1']);
+  });
+
+  test('0.4: the instance that was asked last, whatever its place in the session', () => {
+    const conversation = new Conversation([delivery, billing]);
+    conversation.turn({ candidates: { delivery: 0.9 } });
+    conversation.turn({ candidates: { billing: 0.9 } });
+    conversation.turn({ signals: [['CONTINUE', 'delivery']] });
+    expect(listTakers(conversation.turn(main))).toEqual(['delivery#1']);
+  });
+
+  test('0.4: the instance of a scenario that is named again', () => {
+    const later = asking('later', ['name', 'street'], { localFields: ['street'] });
+    const conversation = new Conversation([later, delivery]);
+    conversation.turn({ candidates: { later: 0.9 } });
+    const played = conversation.turn({ ...main, candidates: { later: 0.9 } });
+    expect(listTakers(played)).toEqual(['later#1']);
+  });
+
+  test('0.4: only the focus, and not another instance that lists it', () => {
+    const later = asking('later', ['name', 'street'], { localFields: ['street'] });
+    const conversation = new Conversation([later, chat]);
+    conversation.turn({ candidates: { later: 0.9 } });
+    conversation.turn({ candidates: { chat: 0.9 } });
+    expect(listTakers(conversation.turn(main))).toEqual(['session']);
+  });
+
+  test('0.4: the session, if the version of the instance no longer exists', () => {
+    const conversation = new Conversation([delivery]);
+    conversation.turn({ candidates: { delivery: 0.9 } });
+    conversation.remove('delivery');
+    expect(listTakers(conversation.turn(main))).toEqual(['session']);
+  });
+});

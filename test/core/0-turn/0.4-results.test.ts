@@ -56,6 +56,43 @@ describe('0.4: results belong to a visit', () => {
     expect(conversation.turn({ ...later, ...correct }).plan).toEqual(['s CONFIRM status=known']);
   });
 
+  test.each<[string, TurnDraft, TurnDraft]>([
+    ['the caller', { patch: { status: 'known' } }, {}],
+    ['the profile', { customer: { status: 'known' } }, { customer: { status: 'known' } }],
+  ])(
+    '0.4: a value from %s is known again if a new visit forgets the result that replaced it',
+    (_source, first, later) => {
+      const scenario = order({ requiresConfirmation: true, confirmsFields: ['status'] });
+      const conversation = startConversation([scenario], { ...first, variables: { order: '1' } });
+      conversation.turn({ ...later, outcomes: [{ kind: 'CONFIRMED' }] });
+      conversation.turn({ ...later, ...succeeded({ status: 'lost' }) });
+      expect(conversation.instance('s').variables).toEqual(new Map([['status', 'lost']]));
+      expect(conversation.turn({ ...later, ...correct }).plan).toEqual(['s CONFIRM status=known']);
+      expect(conversation.turn(later).plan).toEqual(['s CONFIRM status=known']);
+    },
+  );
+
+  test('0.4: a value from the caller does not return if the transition to the step clears it', () => {
+    const scenario = order({ requiresConfirmation: true, confirmsFields: ['status'] });
+    const steps = scenario.steps.map((step) =>
+      step.stepId === 'note'
+        ? {
+            ...step,
+            to: ['end', { to: 'look_up', trigger: 'ANYTIME' as const, intentLabel: 'again', clears: ['status'] }],
+          }
+        : step,
+    );
+    const conversation = startConversation([{ ...scenario, steps }], {
+      patch: { status: 'known' },
+      variables: { order: '1' },
+    });
+    conversation.turn({ outcomes: [{ kind: 'CONFIRMED' }] });
+    conversation.turn(succeeded({ status: 'lost' }));
+    expect(conversation.turn({ outcomes: [{ kind: 'CONFIRMED' }] }).plan).toEqual(['s ASK note']);
+    expect(conversation.turn({ intent: 'again' }).plan).toEqual(['s CONFIRM ']);
+    expect(conversation.turn().plan).toEqual(['s CONFIRM ']);
+  });
+
   test('0.4: a step that is entered again has no result until an outcome of the new visit provides one', () => {
     const waits = order({ to: [{ to: 'note', condition: 'has(data.status)' }] });
     const conversation = playToNote(waits);

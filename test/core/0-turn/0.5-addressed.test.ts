@@ -79,6 +79,7 @@ test.each<[string, TurnDraft, readonly string[]]>([
   ['becomes known', { variables: { reason: 'broken' } }, ['refund#1']],
   ['changes', { variables: { order_id: '2' } }, ['refund#1']],
   ['is cleared', { variables: { order_id: null } }, ['refund#1']],
+  ['changes with another one', { variables: { order_id: '2', hobby: 'chess' } }, ['refund#1']],
   ['is in the patch', { patch: { order_id: '2' } }, ['refund#1']],
   ['is sent again unchanged', { variables: { order_id: '1' } }, []],
   ['changes together with an answer to another instance', { variables: { order_id: '2', date: 'May' } }, ['booking#1']],

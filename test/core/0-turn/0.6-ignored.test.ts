@@ -216,3 +216,123 @@ test('0.6: an outcome for an ended instance does not go to a new one of the same
   expect(listIgnored(played)).toEqual(['s#1 CONFIRMED ENDED']);
   expect(conversation.instance('s').irreversibleDone).toEqual([]);
 });
+
+describe('0.6: what enters irreversible_done of outcomes that are not applied', () => {
+  const success: Outcome = { kind: 'ACTION_SUCCEEDED', actionKey: key, toolId: 'pay' };
+  const report = (conversation: Conversation, outcome: Outcome, draft: TurnDraft = {}): readonly string[] => {
+    const played = conversation.turn({ trigger: 'TOOL_RESULTS', ...draft, outcomes: [outcome] });
+    return [...listIgnored(played), ...listDone(conversation)];
+  };
+
+  test('0.6: the success of a button that did not reach the customer', () => {
+    const deliveries = [{ actionKey: key, status: 'NOT_SAID' as const }];
+    expect(report(play(), success, { deliveries })).toEqual(['s#1 ACTION_SUCCEEDED NOT_DELIVERED', 'money sent']);
+  });
+
+  test('0.6: a success that is AMBIGUOUS within its instance', () => {
+    const again: StepDraft = {
+      ...payStep,
+      stepId: 'again',
+      description: 'again',
+      requiresConfirmation: false,
+      to: ['wait'],
+    };
+    const first: StepDraft = {
+      ...payStep,
+      requiresConfirmation: false,
+      to: ['wait', { to: 'again', trigger: 'ANYTIME', intentLabel: 'on' }],
+    };
+    const conversation = startConversation([{ scenarioId: 's', steps: [first, again, waiting, end] }]);
+    conversation.turn({ intent: 'on' });
+    expect(report(conversation, { kind: 'ACTION_SUCCEEDED', instanceId: 's#1', toolId: 'pay' })).toEqual([
+      's#1 ACTION_SUCCEEDED AMBIGUOUS',
+      'money sent',
+    ]);
+  });
+
+  test.each<[string, Outcome]>([
+    ['a failure', { kind: 'ACTION_FAILED', actionKey: key, toolId: 'pay' }],
+    ['an answer', { kind: 'CONFIRMED', actionKey: key }],
+  ])('0.6: not %s', (_what, outcome) => {
+    const conversation = play(yes, { signals: ['CANCEL'] });
+    expect(report(conversation, outcome)).toEqual([`s#1 ${outcome.kind} ENDED`]);
+  });
+
+  test('0.6: a success without a tool id, if the step that its key names has a WRITE tool', () => {
+    const stopped = (): Conversation => play({ intent: 'stop' });
+    expect(report(stopped(), { kind: 'ACTION_SUCCEEDED', actionKey: key })).toContain('money sent');
+    expect(report(stopped(), { kind: 'ACTION_SUCCEEDED', actionKey: 's#1/wait/1' })).not.toContain('money sent');
+    expect(report(stopped(), { kind: 'ACTION_SUCCEEDED', actionKey: 's#1/gone/1' })).toEqual([
+      's#1 ACTION_SUCCEEDED OTHER_VISIT',
+    ]);
+  });
+
+  test('0.6: a success of another scenario with the same tool only there', () => {
+    const conversation = startConversation(
+      [pay, { ...pay, scenarioId: 't' }],
+      { variables: { amount: 5 } },
+      { maxConfirmsPerTurn: 2 },
+    );
+    conversation.turn({ intent: 'stop' });
+    conversation.turn({ trigger: 'TOOL_RESULTS', outcomes: [{ ...success, actionKey: 't#1/pay/1' }] });
+    expect(conversation.instance('s').irreversibleDone).toEqual([]);
+    expect(conversation.instance('t').irreversibleDone).toMatchObject([{ stepId: 'pay' }]);
+  });
+
+  test.each(['s#1/pay/12', 's#1/pay/1/12'])('0.6: with the step that the key %s names', (actionKey) => {
+    const conversation = startConversation([
+      { ...pay, steps: [{ stepId: 'first', collectsProfileFields: ['x'], to: ['pay'] }, ...pay.steps] },
+    ]);
+    report(conversation, { ...success, actionKey, toolId: '' });
+    expect(conversation.instance('s').irreversibleDone).toMatchObject([{ stepId: 'pay', description: 'money sent' }]);
+  });
+
+  test('0.6: with the first step that has the tool, if neither the key nor the outcome names a step', () => {
+    const conversation = startConversation([
+      { ...pay, steps: [{ stepId: 'first', collectsProfileFields: ['x'], to: ['pay'] }, ...pay.steps] },
+    ]);
+    report(conversation, { kind: 'ACTION_SUCCEEDED', instanceId: 's#1', toolId: 'post' });
+    expect(conversation.instance('s').irreversibleDone).toMatchObject([{ stepId: 'pay' }]);
+  });
+
+  test('0.6: each step once, beside the visits that were passed', () => {
+    const more: StepDraft = { ...payStep, stepId: 'more', description: 'more sent', toolIds: ['more'] };
+    const steps: readonly StepDraft[] = [
+      { ...payStep, to: ['pay_again'] },
+      { stepId: 'pay_again', templateIds: ['t'], to: ['pay'] },
+      more,
+      waiting,
+      end,
+    ];
+    const loop = steps.map((step) =>
+      step.stepId === 'pay_again' ? { ...step, to: [{ to: 'more', intentLabel: 'more' }, 'pay'] } : step,
+    );
+    const conversation = startConversation([{ scenarioId: 's', steps: loop }], { variables: { amount: 5 } });
+    conversation.turn(yes);
+    conversation.turn({ trigger: 'TOOL_RESULTS', outcomes: [{ kind: 'ACTION_SUCCEEDED' }] });
+    conversation.turn();
+    conversation.turn(yes);
+    expect(conversation.instance('s')).toMatchObject({ currentStepId: 'pay', visit: { number: 3 } });
+    conversation.turn({ signals: ['CANCEL'] });
+    for (const actionKey of ['s#1/pay/3', 's#1/more/4', 's#1/pay/3', key]) {
+      conversation.turn({ trigger: 'TOOL_RESULTS', outcomes: [{ kind: 'ACTION_SUCCEEDED', actionKey }] });
+    }
+    const [ended] = conversation.session.endedInstances;
+    expect(ended?.irreversibleDone.map(({ stepId, visitNumber }) => [stepId, visitNumber])).toEqual([
+      ['pay', 1],
+      ['pay', 0],
+      ['more', 0],
+    ]);
+  });
+
+  test('0.6: not the success of a later agreement that the visit was passed with', () => {
+    const conversation = play(yes, { patch: { amount: 6 } });
+    conversation.turn({ trigger: 'TOOL_RESULTS', outcomes: [{ kind: 'ACTION_FAILED' }] });
+    conversation.turn(yes);
+    const again: Outcome = { kind: 'ACTION_SUCCEEDED', actionKey: 's#1/pay/1/2' };
+    conversation.turn({ trigger: 'TOOL_RESULTS', outcomes: [again] });
+    expect(listDone(conversation)).toEqual(['money sent']);
+    conversation.turn({ signals: ['CANCEL'] });
+    expect(report(conversation, again)).toEqual(['s#1 ACTION_SUCCEEDED ENDED', 'money sent']);
+  });
+});

@@ -120,6 +120,7 @@ describe('0.6: a button that confirms and acts', () => {
     expect(listIgnored(played)).toEqual([]);
     expect(played.transition('s').targetStepId).toBe('wait');
     expect(conversation.instance('s').irreversibleDone).toMatchObject([{ stepId: 'pay', passed: true }]);
+    expect(listRequests(conversation.instance('s'))).toEqual([`CONFIRM ${key} ANSWERED`, `ACTION ${key} ANSWERED`]);
   });
 
   test('0.6: does not have a tool run again that has succeeded with the answer', () => {

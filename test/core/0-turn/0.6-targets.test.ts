@@ -239,7 +239,10 @@ describe('0.6: an answer to an ASK', () => {
   test('0.6: DECLINED declines the missing fields even if known fields of the ASK are required', () => {
     const step = { canSkip: false, optionalFields: ['code'] };
     const known = { customer: { name: 'Ada' } };
-    expect(listContributions(shop(step), [known, { ...known, ...no }])).toEqual(['ASK name,code', 'INFORM thanks']);
+    const conversation = startConversation([shop(step)], known);
+    const played = conversation.turn({ ...known, ...no });
+    expect([listIgnored(played), played.plan]).toEqual([[], ['s INFORM thanks']]);
+    expect([...conversation.instance('s').settledFields]).toEqual([['code', 'DECLINED']]);
   });
 
   test('0.6: DECLINED with a missing field that is required declines nothing', () => {

@@ -1,3 +1,4 @@
+import { chooseText } from '../../../src/core/fields/field-texts';
 import type { AskContribution } from '../../../src/core/model/contribution';
 import { Conversation, type PlayedTurn, type ScenarioDraft, type TurnDraft } from '../../support/conversation';
 import { aText, type FieldDraft } from '../../support/field-definitions';
@@ -187,6 +188,13 @@ describe('10: the texts of the fields to ask', () => {
     ['deu', 'How old are you?'],
   ])('10: language "%s" has the prompt "%s"', (language, prompt) => {
     expect(texts(language)).toMatchObject([{ prompt }]);
+  });
+
+  test.each([
+    ['de-x-private', 'gut'],
+    ['x-private', 'good'],
+  ])('10: a single letter that introduces a private subtag is no language: "%s"', (language, text) => {
+    expect(chooseText(aText('good', { de: 'gut', 'de-x': 'wrong', x: 'wrong' }), language)).toBe(text);
   });
 
   test('10: each text falls back to another language independently', () => {

@@ -61,9 +61,38 @@ test.each(Object.entries(cases))(
   },
 );
 
+test.each(['description', 'reason', 'prompt'] as const)(
+  '10: two translations of the %s for one language are refused',
+  (name) => {
+    const { findings } = find([{ name: 'x', [name]: aText('x', { de: 'x', DE: 'x' }) }]);
+    expect(findings).toMatchObject([{ code: 'DUPLICATE_LANGUAGE', fieldPath: `fields[0].${name}.translations["DE"]` }]);
+  },
+);
+
+test('10: a value that is also another value is refused at its own place', () => {
+  const values = [yes, { value: 'YES', synonyms: [] }];
+  expect(find([{ name: 'x', type: 'ENUM', values }]).findings).toMatchObject([
+    { code: 'AMBIGUOUS_ENUM_VALUE', fieldPath: 'fields[0].values[1].value' },
+  ]);
+});
+
+test('10: values are refused for a list of another type', () => {
+  expect(find([{ name: 'x', type: 'TEXT', itemType: 'ENUM', values: [yes] }]).findings).toMatchObject([
+    { code: 'FIELD_SETTING_WITHOUT_EFFECT', fieldPath: 'fields[0].item_type' },
+    { code: 'FIELD_SETTING_WITHOUT_EFFECT', fieldPath: 'fields[0].values' },
+  ]);
+});
+
 test('10: item_type is refused for a field that is not a LIST', () => {
   const { findings } = find([{ name: 'x', type: 'TEXT', itemType: 'TEXT' }]);
-  expect(findings).toMatchObject([{ code: 'FIELD_SETTING_WITHOUT_EFFECT', fieldPath: 'fields[0].item_type' }]);
+  expect(findings).toMatchObject([
+    {
+      code: 'FIELD_SETTING_WITHOUT_EFFECT',
+      fieldPath: 'fields[0].item_type',
+      message:
+        'item_type of field "x" has no effect, because its type is not LIST. Set type to LIST, or remove item_type.',
+    },
+  ]);
 });
 
 test('10: docs/findings.md lists every code of field definitions', () => {
@@ -157,6 +186,7 @@ describe('10: conditions are checked against the types when they are stored', ()
       'Field "name" is a TEXT, but is compared with a map. Compare it with a value of its type.',
     ],
     ['data.size == "S"', 'Field "size" is stored as "small" and never as "S". Compare it with "small".'],
+    ['data.size != "S"', 'Field "size" is stored as "small" and never as "S". Compare it with "small".'],
     [
       'data.size in ["small", "huge"]',
       'Field "size" is an ENUM and never has the value "huge". Correct the value, or the definition of the field.',

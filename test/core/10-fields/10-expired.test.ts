@@ -133,3 +133,39 @@ describe('10: a value that a tool found expires', () => {
     expect(conversation.turn(at(13)).plan).toEqual(['s ACTION_HINT find']);
   });
 });
+
+describe('10: which values are needed again when they expire', () => {
+  const call: StepDraft = {
+    stepId: 'call',
+    calls: { scenarioId: 't', reuseCompleted: false, returns: [] },
+    to: ['end'],
+  };
+  const called = { scenarioId: 't', steps: [{ stepId: 'ask', collectsProfileFields: ['y'], to: ['end'] }, end] };
+
+  test('10: a value that one step of the route used, if a call is ahead', () => {
+    const first: StepDraft = { stepId: 'first', collectsProfileFields: ['note'], to: ['ask'] };
+    const last: StepDraft = { stepId: 'last', collectsProfileFields: ['z'], to: ['call'] };
+    const steps = [first, { ...ask, to: ['last'] }, last, call, end];
+    const conversation = new Conversation([{ scenarioId: 's', steps }, called], { fields });
+    conversation.turn(at(0, { candidates: { s: 0.9 }, variables: { note: 'n', quote: 5 } }));
+    expect(conversation.turn(at(11)).plan).toEqual(['s ASK quote']);
+  });
+
+  test('10: not a value that no step of the route used', () => {
+    const first: StepDraft = { stepId: 'first', collectsProfileFields: ['note'], to: ['last'] };
+    const last: StepDraft = { stepId: 'last', collectsProfileFields: ['z'], to: ['agree'] };
+    const conversation = start([first, last, { ...agree, to: ['end'] }], {
+      candidates: { s: 0.9 },
+      variables: { note: 'n' },
+      patch: { quote: 5 },
+    });
+    const later = conversation.turn(at(11));
+    expect([later.plan, later.transition('s').reason]).toEqual([['s ASK z'], 'AWAITS_FIELDS']);
+  });
+
+  test('10: not for an instance whose version no longer exists', () => {
+    const conversation = start([ask, { ...agree, to: ['end'] }]);
+    conversation.remove('s');
+    expect(conversation.turn(at(11)).actions).toEqual(['s CANCEL SCENARIO_NOT_FOUND']);
+  });
+});

@@ -125,6 +125,24 @@ describe('10: tool results', () => {
     expect(conversation.instance('s').variableTimes.size).toBe(0);
   });
 
+  test('10: a null result does not expire, because it hides the value of an older source', () => {
+    const none: TurnDraft = {
+      ...result,
+      outcomes: [{ kind: 'ACTION_SUCCEEDED', toolId: 'rates', results: { rate: null } }],
+    };
+    const { conversation } = play(scenario, { 1: { candidates: { s: 0.9 } }, 2: none, 20: {} });
+    expect([...conversation.instance('s').variables]).toEqual([['rate', null]]);
+  });
+
+  test('10: a CONFIRM of two results is void if one of them is too old', () => {
+    const { conversation } = play(scenario, { 1: { candidates: { s: 0.9 } }, 2: result });
+    const late = conversation.turn({
+      occurredAt: 13 * minute,
+      outcomes: [{ kind: 'CONFIRMED', actionKey: 's#1/offer/2' }],
+    });
+    expect(late.result.ignoredOutcomes).toMatchObject([{ reason: 'VOID' }]);
+  });
+
   test('10: a result without a time does not expire', () => {
     const { conversation } = play(scenario, { 1: { candidates: { s: 0.9 } }, 2: result });
     const { session } = conversation;

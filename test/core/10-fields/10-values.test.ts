@@ -1,6 +1,6 @@
 import type { FieldSource, RejectedValue } from '../../../src/core/model/field-definition';
 import type { JsonValue } from '../../../src/core/model/json';
-import { Conversation, type PlayedTurn, type TurnDraft } from '../../support/conversation';
+import { Conversation, type PlayedTurn, type ScenarioDraft, type TurnDraft } from '../../support/conversation';
 import { aText, type FieldDraft } from '../../support/field-definitions';
 import { asking, end } from '../../support/sample-scenarios';
 
@@ -288,5 +288,122 @@ describe('10: sources', () => {
     const played = conversation.turn({ outcomes: [outcome] });
     expect(rejectedIn(played)).toEqual([]);
     expect(played.result.ignoredOutcomes).toMatchObject([{ outcome: { results: new Map([['status', 'lost']]) } }]);
+  });
+});
+
+describe('10: the data that a rule reads', () => {
+  const limited: FieldDraft = { name: 'amount', type: 'INTEGER', valid: 'value <= data.limit' };
+  /** Looks up a limit and then asks for the amount. */
+  const withLimit = (scenarioId: string, ...fields: readonly string[]): ScenarioDraft => {
+    const [first] = asking(scenarioId, fields).steps;
+    return {
+      scenarioId,
+      whenNotAddressed: 'CONTRIBUTE',
+      steps: [
+        { stepId: 'wait', to: [{ to: first?.stepId ?? '', outcomes: ['ACTION_SUCCEEDED'] }] },
+        ...asking(scenarioId, fields).steps,
+      ],
+    };
+  };
+  /** The limits of the scenarios are 10 and 100. The scenario that asked last has the focus. */
+  const startBoth = (first: ScenarioDraft, second: ScenarioDraft): Conversation => {
+    const conversation = new Conversation([first, second], { fields: [limited] });
+    conversation.turn({ candidates: { a: 0.9, b: 0.8 } });
+    const found = (instanceId: string, limit: number): TurnDraft => ({
+      trigger: 'TOOL_RESULTS',
+      outcomes: [{ kind: 'ACTION_SUCCEEDED', instanceId, results: { limit } }],
+    });
+    conversation.turn(found('a#1', 10));
+    conversation.turn(found('b#1', 100));
+    expect(conversation.input().session.instances.map(({ variables }) => variables.get('limit'))).toEqual([10, 100]);
+    return conversation;
+  };
+  const amount: TurnDraft = { variables: { amount: 50 } };
+
+  test('10: is that of the instance that asks for the field', () => {
+    const conversation = startBoth(withLimit('a', 'amount'), withLimit('b', 'name', 'amount'));
+    expect(rejectedIn(conversation.turn(amount))).toEqual(['amount RULE CUSTOMER 50']);
+  });
+
+  test('10: is not that of a paused instance that asks', () => {
+    const conversation = startBoth(withLimit('a', 'amount'), withLimit('b', 'name', 'amount'));
+    conversation.turn({
+      signals: [
+        ['PAUSE', 'a'],
+        ['CONTINUE', 'b'],
+      ],
+    });
+    expect(rejectedIn(conversation.turn(amount))).toEqual([]);
+  });
+
+  test('10: is that of the focus if no instance asks for the field', () => {
+    const conversation = startBoth(withLimit('a', 'name', 'amount'), withLimit('b', 'code', 'amount'));
+    expect(rejectedIn(conversation.turn({ ...amount, trigger: 'TOOL_RESULTS' }))).toEqual([]);
+  });
+});
+
+describe('10: several values of one turn', () => {
+  const play = (fields: readonly FieldDraft[], draft: TurnDraft) => {
+    const { conversation, last } = start(fields, draft);
+    const stored = Object.fromEntries([...conversation.session.variables].map(([name, { value }]) => [name, value]));
+    return { stored, rejected: rejectedIn(last) };
+  };
+  const size: FieldDraft = { name: 'size', type: 'INTEGER' };
+
+  test('10: each rejected value of a map is removed, and reported by name', () => {
+    expect(play([size, age], { patch: { size: 'big', age: 'old', other: 1 } })).toEqual({
+      stored: { other: 1 },
+      rejected: ['age TYPE CALLER "old"', 'size TYPE CALLER "big"'],
+    });
+  });
+
+  test('10: each rejected variable is removed, and the others keep their place', () => {
+    const played = play([size, age], { variables: { size: 'big', age: '20', other: 1 } });
+    expect(played).toEqual({ stored: { age: 20, other: 1 }, rejected: ['size TYPE CUSTOMER "big"'] });
+  });
+
+  test('10: a rule reads a value of the turn that has no definition', () => {
+    const limited: FieldDraft = { name: 'size', type: 'INTEGER', valid: 'value <= data.limit' };
+    expect(play([limited], { variables: { size: 5, limit: 3 } }).rejected).toEqual(['size RULE CUSTOMER 5']);
+  });
+
+  test('10: a rule reads the newest of two values of the turn, and not its own new value', () => {
+    const grows: FieldDraft = { name: 'size', type: 'INTEGER', valid: '!has(data.size) || value > data.size' };
+    expect(play([grows], { patch: { size: 5 }, variables: { size: 4 } }).rejected).toEqual(['size RULE CUSTOMER 4']);
+    const limited: FieldDraft = { name: 'size', type: 'INTEGER', valid: 'value <= data.limit' };
+    const limit: FieldDraft = { name: 'limit', type: 'INTEGER', valid: 'value > 0.0' };
+    expect(play([limited, limit], { patch: { limit: 9 }, variables: { size: 5, limit: 3 } }).rejected).toEqual([
+      'size RULE CUSTOMER 5',
+    ]);
+  });
+
+  test('10: a value of the profile is checked with its rule and read as the profile', () => {
+    const limited: FieldDraft = { name: 'size', type: 'INTEGER', valid: 'value <= data.limit' };
+    const limit: FieldDraft = { name: 'limit', type: 'INTEGER', valid: 'value > 0.0' };
+    expect(play([limited, limit], { customer: { limit: 3 }, variables: { size: 5 } }).rejected).toEqual([
+      'size RULE CUSTOMER 5',
+    ]);
+    expect(
+      play([limited, limit], { customer: { limit: 3 }, patch: { limit: 9 }, variables: { size: 5 } }).rejected,
+    ).toEqual([]);
+  });
+
+  test('10: a rule of a result reads the other results of its instance, and not those of another one', () => {
+    const limited: FieldDraft = { name: 'size', type: 'INTEGER', valid: 'value <= data.limit' };
+    const waitsFor = (scenarioId: string): ScenarioDraft => ({
+      scenarioId,
+      steps: [{ stepId: 'wait', to: [{ to: 'end', outcomes: ['ACTION_SUCCEEDED'] }] }, end],
+    });
+    const conversation = new Conversation([waitsFor('a'), waitsFor('b')], { fields: [limited] });
+    conversation.turn({ candidates: { a: 0.9, b: 0.8 } });
+    const played = conversation.turn({
+      trigger: 'TOOL_RESULTS',
+      outcomes: [
+        { kind: 'ACTION_SUCCEEDED', instanceId: 'a#1', results: { limit: 3, size: 5 } },
+        { kind: 'ACTION_SUCCEEDED', instanceId: 'b#1', results: { limit: 9, size: 5 } },
+      ],
+    });
+    expect(rejectedIn(played)).toEqual(['size RULE TOOL 5']);
+    expect(conversation.session.instances.map(({ variables }) => variables.get('size'))).toEqual([undefined, 5]);
   });
 });

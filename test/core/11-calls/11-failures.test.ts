@@ -49,12 +49,15 @@ describe('a call that does not succeed', () => {
     expect(startCall([caller, address()]).turn(cancelAddress).plan).toEqual(['register ASK reason']);
   });
 
-  test('11: an UNKNOWN transition that states the outcome keeps the caller', () => {
+  test.each<[string, ScenarioDraft, TurnDraft]>([
+    ['CALL_FAILED', failing, givesStreet],
+    ['CALL_CANCELLED', address(), cancelAddress],
+  ])('11: an UNKNOWN transition that states %s keeps the caller', (outcome, called, draft) => {
     const caller = register({
-      to: [{ to: 'failed', outcomes: ['CALL_CANCELLED'], conditionFields: ['reason'] }, 'agree'],
+      to: [{ to: 'failed', outcomes: [outcome as 'CALL_FAILED'], conditionFields: ['reason'] }, 'agree'],
     });
-    const conversation = startCall([caller, address()]);
-    expect(conversation.turn(cancelAddress).plan).toEqual(['register ASK reason']);
+    const conversation = startCall([caller, called]);
+    expect(conversation.turn(draft).plan).toEqual(['register ASK reason']);
     expect(conversation.turn({ variables: { reason: 'none' } }).plan).toEqual(['register INFORM bye']);
   });
 

@@ -1,4 +1,10 @@
-import { Conversation, type ScenarioDraft, type StepDraft, type TurnDraft } from '../../support/conversation';
+import {
+  aRelationship,
+  Conversation,
+  type ScenarioDraft,
+  type StepDraft,
+  type TurnDraft,
+} from '../../support/conversation';
 import { getRequest, listIgnored, listRequests } from '../../support/requests';
 import { startConversation } from '../../support/running';
 import { acting, asking, confirming, end } from '../../support/sample-scenarios';
@@ -135,4 +141,124 @@ test('12: a request that did not reach the customer does not have the focus', ()
   const conversation = startConversation([confirming('s', { priority: 9 }), asking('t', ['y'])]);
   const played = conversation.turn({ deliveries: [confirmLost] });
   expect(played.result.context.focusInstanceId).toBe('t#1');
+});
+
+describe('12: a CHOICE', () => {
+  const both = { a: 0.8, b: 0.8 };
+  const lost: Delivery = { contributionType: 'CONFIRM', status: 'NOT_SAID' };
+  const startChoice = (): Conversation => {
+    const conversation = new Conversation([asking('a', ['x']), asking('b', ['y']), confirming('s')], {
+      relationships: [aRelationship('a', 'AMBIGUOUS', 'b')],
+    });
+    expect(conversation.turn({ candidates: both }).plan).toEqual(['CHOICE a,b']);
+    return conversation;
+  };
+  const getChoice = (conversation: Conversation) => conversation.session.choices[0];
+
+  test('12: that did not reach the customer is put again as a new one', () => {
+    const conversation = startChoice();
+    const again = conversation.turn({ candidates: both, deliveries: [lost] });
+    expect(again.plan).toEqual(['CHOICE a,b']);
+    expect(again.result.plan.contributions[0]?.isReprompt).toBe(false);
+    expect(getChoice(conversation)).toMatchObject({
+      status: 'OPEN',
+      putCount: 1,
+      attempts: 0,
+      firstPut: { revision: 2 },
+    });
+  });
+
+  test('12: reverts only the last put of one that was put before', () => {
+    const conversation = startChoice();
+    conversation.turn({ candidates: both });
+    expect(getChoice(conversation)).toMatchObject({ putCount: 2, attempts: 1 });
+    conversation.turn({ trigger: 'TIMER', deliveries: [lost] });
+    expect(getChoice(conversation)).toMatchObject({
+      status: 'OPEN',
+      putCount: 1,
+      attempts: 1,
+      lastPut: { revision: 1 },
+      previousPut: undefined,
+    });
+  });
+
+  test.each<[string, Delivery]>([
+    ['of another type', { ...lost, contributionType: 'ASK' }],
+    ['about an instance', { ...lost, instanceId: 'a#1' }],
+    ['with an action_key', { ...lost, actionKey: confirmKey }],
+    ['that it was delivered', { ...lost, status: 'DELIVERED' }],
+  ])('12: is not affected by a report %s', (_report, delivery) => {
+    const conversation = startChoice();
+    conversation.turn({ trigger: 'TIMER', deliveries: [delivery] });
+    expect(getChoice(conversation)).toMatchObject({ status: 'OPEN', putCount: 1 });
+  });
+
+  test('12: of an earlier exchange is not affected', () => {
+    const conversation = startChoice();
+    conversation.turn({ variables: { other: 1 }, requested: ['price'], candidates: { s: 0.9 } });
+    const before = getChoice(conversation);
+    conversation.turn({ trigger: 'TIMER', deliveries: [lost] });
+    expect(getChoice(conversation)).toEqual(before);
+  });
+});
+
+describe('12: a report', () => {
+  const telling: ScenarioDraft = {
+    scenarioId: 's',
+    steps: [
+      { stepId: 'hello', speak: 'WITH_NEXT', templateIds: ['hello'], to: ['tell'] },
+      { stepId: 'tell', templateIds: ['news'], to: [{ to: 'end', intentLabel: 'on' }] },
+      end,
+    ],
+  };
+  const informLost: Delivery = { instanceId: 's#1', contributionType: 'INFORM', status: 'NOT_SAID' };
+
+  test('12: about the INFORM of another instance changes nothing', () => {
+    const conversation = startConversation([telling, asking('t', ['y', 'z'])]);
+    conversation.turn({ deliveries: [{ ...informLost, instanceId: 't#1' }], trigger: 'TIMER' });
+    expect(conversation.instance('s').visit.informedRevision).toBe(1);
+    expect(listRequests(conversation.instance('t'))).toEqual(['ASK y OPEN']);
+  });
+
+  test('12: about another contribution of the instance leaves its INFORM finished', () => {
+    const conversation = startConversation([telling]);
+    conversation.turn({ deliveries: [{ ...informLost, contributionType: 'ASK' }], trigger: 'TIMER' });
+    expect(conversation.instance('s').visit.informedRevision).toBe(1);
+  });
+
+  test('12: about an INFORM of an earlier exchange changes nothing, and its lead-ins are not repeated', () => {
+    const conversation = startConversation([telling]);
+    conversation.turn();
+    conversation.turn({ deliveries: [informLost], trigger: 'TIMER' });
+    expect(conversation.instance('s')).toMatchObject({ visit: { informedRevision: 1 }, leadInTemplateIds: [] });
+  });
+
+  test('12: about a CONFIRM finds it among the other requests of the instance', () => {
+    const steps = [
+      ...asking('s', ['x'])
+        .steps.slice(0, 1)
+        .map((step) => ({ ...step, to: ['confirm'] })),
+      ...confirming('s').steps,
+    ];
+    const conversation = startConversation([{ scenarioId: 's', steps }]);
+    conversation.turn({ variables: { x: 1 } });
+    conversation.turn({
+      deliveries: [{ instanceId: 's#1', contributionType: 'CONFIRM', status: 'NOT_SAID' }],
+      trigger: 'TIMER',
+    });
+    expect(listRequests(conversation.instance('s'))).toEqual(['ASK x LEFT', 'CONFIRM s#1/confirm/2 NOT_DELIVERED']);
+  });
+
+  test.each<[string, Delivery['contributionType'], string]>([
+    ['a CONFIRM', 'CONFIRM', 'NOT_DELIVERED'],
+    ['an ACTION_HINT', 'ACTION_HINT', 'OPEN'],
+    ['no type', undefined, 'NOT_DELIVERED'],
+  ])(
+    '12: with an action_key and %s concerns the CONFIRM with that key accordingly',
+    (_type, contributionType, status) => {
+      const conversation = startConversation([confirming('s')]);
+      conversation.turn({ trigger: 'TIMER', deliveries: [{ ...confirmLost, contributionType }] });
+      expect(listRequests(conversation.instance('s'))).toEqual([`CONFIRM ${confirmKey} ${status}`]);
+    },
+  );
 });

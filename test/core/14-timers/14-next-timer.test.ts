@@ -1,4 +1,6 @@
 import { getNextTimerAt } from '../../../src/core/apply/next-timer';
+import type { StepTransition } from '../../../src/core/model/scenario';
+import type { SessionVariable } from '../../../src/core/model/session';
 import { Conversation, type ScenarioDraft, type StepDraft, type TurnDraft } from '../../support/conversation';
 import { startScenarios } from '../../support/play-turns';
 import { acting, asking, confirming, end, silent, waiting } from '../../support/sample-scenarios';
@@ -102,6 +104,19 @@ describe('after', () => {
         [{}, { ...result, occurredAt: 12 * minute }],
       ),
     ).toEqual([undefined, 15 * minute]);
+  });
+
+  test.each<[string, TurnDraft, string]>([
+    ['a TIMER turn before that moment', { trigger: 'TIMER', occurredAt: 13 * minute - 1 }, 'NONE'],
+    [
+      'another turn without a message at that moment',
+      { trigger: 'TOOL_RESULTS', signals: ['BACK'], occurredAt: 13 * minute },
+      'INFORM bye',
+    ],
+    ['a message after that moment, which restarts the time', { occurredAt: 20 * minute }, 'NONE'],
+  ])('14: whether the transition is taken: %s', (_turn, draft, planned) => {
+    const { conversation } = startScenarios([until(3 * minute)], start);
+    expect(conversation.turn(draft).plan).toEqual([`s ${planned}`]);
   });
 
   test('14: a TIMER turn at that moment takes the transition', () => {
@@ -435,4 +450,139 @@ test('14, 3.2: the after of an ON_COMPLETION transition is no timer while the st
     return conversation.turn({ ...start, candidates: { s: 0.9 } }).result.nextTimerAt;
   };
   expect([listTimers('ON_COMPLETION'), listTimers('ANYTIME')]).toEqual([undefined, 15 * minute]);
+});
+
+describe('14: which times are no timers', () => {
+  const help: StepDraft = {
+    stepId: 'help',
+    reachableFromAnywhere: true,
+    templateIds: ['help'],
+    to: [{ to: 'ask_x', intentLabel: 'back' }],
+  };
+  const withGlobal = (global: Partial<StepTransition>): ScenarioDraft => ({
+    ...asking('s', ['x']),
+    steps: [...asking('s', ['x']).steps, help],
+    globals: [{ to: 'help', afterMs: 3 * minute, ...global }],
+  });
+
+  test('14: the after of a transition that needs an intent, because a turn without a message has none', () => {
+    expect(listNext([withGlobal({ intentLabel: 'x' })], [{}])).toEqual([undefined]);
+  });
+
+  test('14: the after of a global transition that was taken and reads nothing that has changed', () => {
+    const { conversation } = startScenarios([withGlobal({})], start);
+    conversation.turn({ trigger: 'TIMER', occurredAt: 13 * minute });
+    const back = conversation.turn({ intent: 'back', occurredAt: 14 * minute });
+    expect([back.transition('s').targetStepId, back.result.nextTimerAt]).toEqual(['ask_x', undefined]);
+  });
+
+  test('14: the after of a transition beside transitions without one', () => {
+    const step: StepDraft = {
+      stepId: 'step',
+      collectsProfileFields: ['x'],
+      to: [
+        'end',
+        { to: 'end', trigger: 'ANYTIME', intentLabel: 'stop' },
+        { to: 'end', trigger: 'ANYTIME', afterMs: 3 * minute },
+      ],
+    };
+    expect(listNext([{ scenarioId: 's', steps: [step, end] }], [{}])).toEqual([13 * minute]);
+  });
+
+  test('14: the after of an ON_COMPLETION transition counts after the call returned', () => {
+    const steps: readonly StepDraft[] = [
+      {
+        stepId: 'call',
+        calls: { scenarioId: 't', reuseCompleted: false, returns: [] },
+        to: [{ to: 'end', afterMs: 5 * minute }],
+      },
+      end,
+    ];
+    const silent = {
+      ...asking('t', ['x']),
+      steps: [...asking('t', ['x']).steps.slice(0, -1), { stepId: 'end', isTerminal: true }],
+    };
+    const conversation = new Conversation([{ scenarioId: 's', steps }, silent]);
+    expect(conversation.turn({ ...start, candidates: { s: 0.9 } }).result.nextTimerAt).toBeUndefined();
+    const returned = conversation.turn({ variables: { x: 1 }, occurredAt: 11 * minute });
+    expect(returned.result.nextTimerAt).toBe(16 * minute);
+  });
+
+  test.each<[string, Partial<SessionVariable>]>([
+    ['a null', { value: null, storedAt: 10 * minute }],
+    ['a value without a time', { value: 1, storedAt: undefined }],
+  ])('10: the max_age of %s', (_value, variable) => {
+    const step: StepDraft = { stepId: 'step', collectsProfileFields: ['x', 'y'], to: ['end'] };
+    const options = { fields: [{ name: 'x', maxAgeMs: 4 * minute }] };
+    const { conversation } = startScenarios([{ scenarioId: 's', steps: [step, end] }], start, options);
+    conversation.session = {
+      ...conversation.session,
+      variables: new Map([['x', { value: null, scope: 'CASE', isPersistedResult: false, ...variable }]]),
+    };
+    expect(conversation.turn({ trigger: 'TIMER', occurredAt: 11 * minute }).result.nextTimerAt).toBeUndefined();
+  });
+
+  test('10: the max_age of a value that the action under way does not bind still counts', () => {
+    const pay: StepDraft = {
+      stepId: 'pay',
+      isRequiredAction: true,
+      requiresConfirmation: false,
+      toolIds: ['pay'],
+      to: [{ to: 'end', trigger: 'ANYTIME', condition: 'data.x == 2.0' }, 'end'],
+    };
+    expect(
+      listNext([{ scenarioId: 's', steps: [pay, end] }], [{ patch: { x: 1 } }], {
+        fields: [{ name: 'x', maxAgeMs: 4 * minute }],
+      }),
+    ).toEqual([14 * minute + 1]);
+  });
+});
+
+describe('14: a reminder', () => {
+  const reminding: ScenarioDraft = {
+    scenarioId: 's',
+    steps: [
+      { stepId: 'ask', collectsProfileFields: ['x'], remindAfterMs: minute, maxReminders: 2, to: ['next'] },
+      { stepId: 'next', collectsProfileFields: ['y'], remindAfterMs: minute, maxReminders: 1, to: ['end'] },
+      end,
+    ],
+  };
+
+  test('14: is not due again on the next turn without a message after the turn that has just put it', () => {
+    const { conversation } = startScenarios([reminding], start);
+    const turns = [11, 11].map((time) => conversation.turn({ trigger: 'TIMER', occurredAt: time * minute }));
+    expect(turns.map(({ plan }) => plan)).toEqual([['s ASK x'], ['s NONE']]);
+  });
+
+  test('14: counts for the question of the current visit only', () => {
+    const { conversation } = startScenarios([reminding], start);
+    const next = conversation.turn({ variables: { x: 1 }, occurredAt: 12 * minute });
+    expect(next.result.nextTimerAt).toBe(13 * minute);
+    expect(conversation.turn({ trigger: 'TIMER', occurredAt: 13 * minute }).plan).toEqual(['s ASK y']);
+    expect(conversation.session.nextTimerAt).toBeUndefined();
+  });
+
+  test('14: of an instance whose version was deleted is not put', () => {
+    const { conversation } = startScenarios([reminding], start);
+    conversation.remove('s');
+    expect(conversation.turn({ trigger: 'TIMER', occurredAt: 11 * minute }).plan).toEqual([]);
+  });
+});
+
+test('14: an ASK of which the step collects one field is a stage that waits', () => {
+  const { conversation } = startScenarios(
+    [
+      {
+        scenarioId: 's',
+        steps: [{ stepId: 'ask', collectsProfileFields: ['x'], to: [{ to: 'end', afterMs: minute }] }, end],
+      },
+      {
+        scenarioId: 't',
+        priority: -9,
+        steps: [{ stepId: 'ask', collectsProfileFields: ['x', 'y'], to: [{ to: 'end', afterMs: minute }] }, end],
+      },
+    ],
+    start,
+  );
+  expect(conversation.session.nextTimerAt).toBeUndefined();
 });

@@ -75,6 +75,75 @@ describe('the ending of a run', () => {
     expect(conversation.turn(complete).lifecycle('check')).toMatchObject({ ending: 'FAILED' });
   });
 
+  describe('2.3: a COMPLETE signal after a step that must be passed', () => {
+    const other = asking('other', ['y']);
+    const read: StepDraft = {
+      stepId: 'read',
+      isRequiredAction: true,
+      toolBindings: [{ toolId: 'find', timing: 'DURING_STEP', variableNames: [], dependsOn: [], effect: 'READ' }],
+      to: ['rest', { to: 'rest', trigger: 'ANYTIME', intentLabel: 'on' }],
+    };
+    const rest: StepDraft = {
+      stepId: 'rest',
+      collectsProfileFields: ['x'],
+      to: [{ to: 'read', intentLabel: 'again' }, 'end'],
+    };
+    const call: StepDraft = { ...called, to: ['rest'] };
+    const found: TurnDraft = { trigger: 'TOOL_RESULTS', outcomes: [{ kind: 'ACTION_SUCCEEDED' }] };
+    const endingAfter = (steps: readonly StepDraft[], ...drafts: readonly TurnDraft[]): unknown => {
+      const conversation = new Conversation([{ scenarioId: 'check', steps: [...steps, end] }, other]);
+      for (const draft of [{ candidates: { check: 0.9 } }, ...drafts]) conversation.turn(draft);
+      return conversation.turn({ signals: [['COMPLETE', 'check']] }).lifecycle('check').ending;
+    };
+
+    test.each<[string, readonly StepDraft[], readonly TurnDraft[], string]>([
+      ['a required look-up that is under way', [read, rest], [], 'FAILED'],
+      ['a required look-up that succeeded', [read, rest], [found], 'SUCCEEDED'],
+      ['a required look-up that was left, and can be reached again', [read, rest], [{ intent: 'on' }], 'SUCCEEDED'],
+      [
+        'a required look-up whose step informs after it succeeded',
+        [{ ...read, templateIds: ['found'] }, rest],
+        [found],
+        'SUCCEEDED',
+      ],
+      [
+        'a required look-up that must be confirmed first',
+        [{ ...read, requiresConfirmation: true }, rest],
+        [],
+        'FAILED',
+      ],
+      [
+        'a required look-up further on',
+        [
+          { ...rest, to: ['read'] },
+          { ...read, to: ['end'] },
+        ],
+        [],
+        'FAILED',
+      ],
+      ['a call that is under way', [call, { ...rest, to: ['end'] }], [], 'FAILED'],
+      ['a call that returned', [call, { ...rest, to: ['end'] }], [{ variables: { y: 1 } }, {}], 'SUCCEEDED'],
+      [
+        'a call whose step informs after it returned',
+        [
+          { ...call, templateIds: ['done'] },
+          { ...rest, to: ['end'] },
+        ],
+        [{ variables: { y: 1 } }],
+        'SUCCEEDED',
+      ],
+    ])('2.3: %s', (_what, steps, drafts, ending) => {
+      expect(endingAfter(steps, ...drafts)).toBe(ending);
+    });
+
+    test('2.3: another checkpoint that was passed does not count for one ahead', () => {
+      const sign = (stepId: string, to: string): StepDraft => ({ stepId, isCheckpoint: true, to: [to] });
+      expect(endingAfter([sign('first', 'second'), sign('second', 'end')], { outcomes: [{ kind: 'CONFIRMED' }] })).toBe(
+        'FAILED',
+      );
+    });
+  });
+
   test('2.3: a COMPLETE signal at a finished FAILED terminal step ends FAILED', () => {
     expect(endings(complete, atEnd('FAILED'))).toEqual(['TERMINAL', 'FAILED', 'FAILED']);
   });

@@ -1,6 +1,6 @@
-import type { Conversation, StepDraft, TurnDraft } from '../../support/conversation';
+import { Conversation, type StepDraft, type TurnDraft } from '../../support/conversation';
 import { changeFirstStep, startConversation } from '../../support/running';
-import { asking, confirming } from '../../support/sample-scenarios';
+import { asking, confirming, end } from '../../support/sample-scenarios';
 
 describe('a declined step', () => {
   const payment = confirming('payment');
@@ -74,5 +74,74 @@ describe('a declined step', () => {
     const played = conversation.turn({ ...decline, variables: { amount: 20 } });
     expect(played.actions).toEqual(['payment CONTINUE GOES_ON']);
     expect(played.plan).toEqual(['payment CONFIRM amount=20']);
+  });
+});
+
+describe('a declined step whose instance continues', () => {
+  const decline: TurnDraft = { outcomes: [{ kind: 'DECLINED' }] };
+  const sign = { stepId: 'sign', isCheckpoint: true, checkpointDescription: 'signed', to: ['pay'] };
+  /** The customer has signed for an amount and now confirms the payment. */
+  const startPaying = (pay: Partial<StepDraft>): Conversation => {
+    const steps = [
+      { stepId: 'ask_amount', collectsProfileFields: ['amount'], to: ['sign'] },
+      sign,
+      { stepId: 'pay', requiresConfirmation: true, confirmsFields: ['account'], to: ['end'], ...pay },
+      end,
+    ];
+    const conversation = startConversation([{ scenarioId: 's', steps }], {
+      variables: { amount: 10 },
+      patch: { account: 1 },
+    });
+    conversation.turn({ outcomes: [{ kind: 'CONFIRMED' }] });
+    return conversation;
+  };
+
+  test('2.5: the CONFIRM is put again with a new key, as a reprompt if it confirms the same values', () => {
+    const played = startPaying({}).turn({ ...decline, variables: { amount: 20 } });
+    expect(played.plan).toEqual(['s CONFIRM account=1']);
+    expect(played.contribution('s')).toMatchObject({ actionKey: 's#1/pay/2/2', isReprompt: true });
+  });
+
+  test('2.5: a change of a value that it neither used nor confirms does not prevent the cancellation', () => {
+    const conversation = startPaying({});
+    conversation.turn({ patch: { hobby: 1 }, trigger: 'TOOL_RESULTS' });
+    const played = conversation.turn({
+      trigger: 'TOOL_RESULTS',
+      outcomes: [{ kind: 'DECLINED', instanceId: 's#1' }],
+      patch: { hobby: 2 },
+    });
+    expect(played.actions).toEqual(['s CANCEL DECLINED']);
+  });
+
+  test('2.5: the CONFIRM is no reprompt if one of its values has changed', () => {
+    const played = startPaying({}).turn({ ...decline, patch: { account: 2, hobby: 1 } });
+    expect(played.plan).toEqual(['s CONFIRM account=2']);
+    expect(played.contribution('s').isReprompt).toBe(false);
+  });
+
+  test('2.5: a stage before the CONFIRM comes first if a field of the step is missing now', () => {
+    const conversation = startPaying({ collectsProfileFields: ['iban'], confirmsFields: ['iban'] });
+    conversation.turn({ variables: { iban: 'X' } });
+    expect(conversation.turn({ ...decline, variables: { iban: null } }).plan).toEqual(['s ASK iban']);
+    expect(conversation.turn({ variables: { iban: 'Y' } }).plan).toEqual(['s CONFIRM iban=Y']);
+  });
+
+  test('3.4: the instance waits if a transition that states DECLINED could not be evaluated', () => {
+    const conversation = new Conversation(
+      [
+        {
+          scenarioId: 's',
+          steps: [
+            { ...sign, to: [{ to: 'end', outcomes: ['DECLINED'], conditionText: 'The customer is angry.' }] },
+            end,
+          ],
+        },
+      ],
+      { settings: { semanticEvaluation: 'llm' } },
+    );
+    conversation.turn({ candidates: { s: 0.9 } });
+    const played = conversation.turn(decline);
+    expect(played.actions).toEqual(['s CONTINUE GOES_ON']);
+    expect(played.plan).toEqual(['s NONE']);
   });
 });

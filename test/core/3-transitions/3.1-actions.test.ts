@@ -1,6 +1,7 @@
 import type { ToolEffect } from '../../../src/core/model/scenario';
-import type { PlayedTurn, ScenarioDraft, StepDraft, TurnDraft } from '../../support/conversation';
+import type { PlayedTurn, ScenarioDraft, StepDraft, TransitionDraft, TurnDraft } from '../../support/conversation';
 import { listContributions, playTurns } from '../../support/play-turns';
+import { listRequests } from '../../support/requests';
 import { startConversation } from '../../support/running';
 import { end } from '../../support/sample-scenarios';
 
@@ -175,4 +176,105 @@ test('3.1: a confirmed step whose action has succeeded is not confirmed again', 
     { variables: { extra: 2 } },
   ]);
   expect(turns).toEqual(['CONFIRM extra=1', 'ACTION_HINT t', 'INFORM text', 'NONE']);
+});
+
+describe('0.6: when a step with tools is entered again', () => {
+  const mail: StepDraft = { stepId: 'mail', toolIds: ['mail'], to: ['act'] };
+  const edit: TransitionDraft = { to: 'edit', trigger: 'ANYTIME', intentLabel: 'edit' };
+  /** A mail is sent, then the action runs. The intent "edit" leads to a step from which the action is entered again. */
+  const enterAgain = (step: Partial<StepDraft>, ...drafts: readonly TurnDraft[]): readonly string[] => {
+    const scenario: ScenarioDraft = {
+      scenarioId: 's',
+      steps: [mail, { stepId: 'act', ...step }, { stepId: 'edit', templateIds: ['edit'], to: ['act'] }, end],
+    };
+    const conversation = startConversation([scenario]);
+    for (const draft of [{}, ...drafts, { intent: 'edit' }, {}]) conversation.turn(draft);
+    expect(conversation.instance('s').currentStepId).toBe('act');
+    return listRequests(conversation.instance('s'));
+  };
+  const awaited: StepDraft['to'] = [{ to: 'end', outcomes: ['ACTION_SUCCEEDED'], intentLabel: 'on' }, edit];
+
+  test.each<[string, readonly string[]]>([
+    [
+      'an open READ action of an older visit is VOID, and that of another step is not',
+      enterAgain({ toolBindings: [tool('t')], to: awaited }),
+    ],
+  ])('0.6: %s', (_rule, requests) => {
+    expect(requests).toEqual(['ACTION s#1/mail/1 OPEN', 'ACTION s#1/act/2 VOID', 'ACTION s#1/act/4 OPEN']);
+  });
+
+  test('0.6: a READ action of an older visit that was answered stays answered', () => {
+    const requests = enterAgain(
+      { toolBindings: [tool('t')], to: awaited },
+      {
+        outcomes: [{ kind: 'ACTION_SUCCEEDED', toolId: 't' }],
+      },
+    );
+    expect(requests.slice(1)).toEqual(['ACTION s#1/act/2 ANSWERED', 'ACTION s#1/act/4 OPEN']);
+  });
+
+  test('0.6: an open WRITE action of an older visit that nothing waits for stays open', () => {
+    const requests = enterAgain({ toolBindings: [tool('t', 'WRITE')], to: [edit, { to: 'end', intentLabel: 'on' }] });
+    expect(requests.slice(1)).toEqual(['ACTION s#1/act/2 OPEN', 'ACTION s#1/act/4 OPEN']);
+  });
+});
+
+describe('0.6: an action of which only some tools have an outcome', () => {
+  const one: TurnDraft = { trigger: 'TOOL_RESULTS', outcomes: [{ kind: 'ACTION_SUCCEEDED', toolId: 't' }] };
+  const other: TurnDraft = { trigger: 'TOOL_RESULTS', outcomes: [{ kind: 'ACTION_SUCCEEDED', toolId: 'u' }] };
+
+  test('0.6: before any tool has one, a transition that states an outcome is FALSE', () => {
+    const to: StepDraft['to'] = [{ to: 'end', trigger: 'ANYTIME', outcomes: ['ACTION_FAILED'] }, 'note'];
+    const turns = playTurns(act({ toolIds: ['t', 'u'], to }), [
+      known,
+      { trigger: 'TOOL_RESULTS', patch: { order: 1 } },
+      {},
+    ]);
+    expect(turns[2]?.transition('s').alternatives[0]).toMatchObject({ transitionId: 'act/1', truth: 'FALSE' });
+  });
+
+  test('0.6: a transition whose condition reads the outcome is UNKNOWN and blocks the ones below it', () => {
+    const scenario = act({ toolIds: ['t', 'u'], to: [{ to: 'end', condition: 'outcome == "succeeded"' }, 'note'] });
+    const turns = playTurns(scenario, [known, one, other]);
+    expect(turns[1]?.transition('s').alternatives[0]).toMatchObject({ transitionId: 'act/1', truth: 'UNKNOWN' });
+    expect(turns.slice(1).map((played) => played.transition('s').targetStepId)).toEqual(['act', 'end']);
+  });
+
+  test('0.6: a transition that also states another outcome is taken on that one', () => {
+    const to: StepDraft['to'] = [{ to: 'end', outcomes: ['DECLINED', 'ACTION_FAILED'] }, 'note'];
+    const turns = playTurns(act({ toolIds: ['t', 'u'], to }), [known, one, { outcomes: [{ kind: 'DECLINED' }] }]);
+    expect(turns.slice(1).map((played) => played.transition('s').targetStepId)).toEqual(['act', 'end']);
+  });
+
+  test('0.6: the failure of a required action remains its outcome while the failed tool is retried', () => {
+    const scenario = act({
+      isRequiredAction: true,
+      toolIds: ['t', 'u'],
+      to: [{ to: 'end', outcomes: ['ACTION_FAILED'], intentLabel: 'give up' }, 'note'],
+    });
+    const failure: TurnDraft = {
+      trigger: 'TOOL_RESULTS',
+      outcomes: [...(one.outcomes ?? []), { kind: 'ACTION_FAILED', toolId: 'u' }],
+    };
+    const turns = playTurns(scenario, [known, failure, { intent: 'give up' }]);
+    expect(turns[1]?.plan).toEqual(['s ACTION_HINT u']);
+    expect(turns[2]?.transition('s').targetStepId).toBe('end');
+  });
+
+  test('0.6: the success of an action remains its outcome while a tool runs again for a missing variable', () => {
+    const scenario = act({
+      toolBindings: [tool('t', 'READ', ['x']), tool('u')],
+      to: [
+        { to: 'end', outcomes: ['ACTION_SUCCEEDED'], intentLabel: 'give up', priority: 1 },
+        { to: 'note', condition: 'data.x == 1' },
+      ],
+    });
+    const success: TurnDraft = {
+      trigger: 'TOOL_RESULTS',
+      outcomes: [...(one.outcomes ?? []), ...(other.outcomes ?? [])],
+    };
+    const turns = playTurns(scenario, [known, success, { intent: 'give up' }]);
+    expect(turns[1]?.plan).toEqual(['s ACTION_HINT t']);
+    expect(turns[2]?.transition('s').targetStepId).toBe('end');
+  });
 });

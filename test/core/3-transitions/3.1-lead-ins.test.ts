@@ -79,3 +79,27 @@ test('3.1: a CONFIRM and an ACTION_HINT carry lead-ins', () => {
     'a_text + ACTION_HINT t',
   ]);
 });
+
+describe('3.1: lead-ins and corrections', () => {
+  const steps = [
+    ask('name', { to: ['hello'] }),
+    speaking('hello', { to: ['city'] }),
+    ask('city', { to: [{ to: 'gift', condition: 'data.name == "Eve"' }, 'street'] }),
+    speaking('gift', { to: ['street'] }),
+    ask('street'),
+  ];
+
+  test('3.1: a correction does not repeat the lead-ins of the steps that it passes again', () => {
+    expect(play(steps, {}, { variables: { name: 'Ada', city: 'Bern' } }, { variables: { name: 'Bob' } })).toEqual([
+      'ASK name',
+      'hello_text + ASK street',
+      'ASK street',
+    ]);
+  });
+
+  test('3.1: a correction adds the lead-ins of the steps that it reaches for the first time', () => {
+    expect(play(steps, {}, { variables: { name: 'Ada', city: 'Bern' } }, { variables: { name: 'Eve' } }).at(-1)).toBe(
+      'gift_text + ASK street',
+    );
+  });
+});

@@ -93,6 +93,31 @@ describe('3.1: an optional field is settled', () => {
     ]);
     expect(turns).toEqual(['ASK name,code', 'ASK code', 'ASK code']);
   });
+
+  test('3.1: a required field that is declined is not settled, although it answers the ASK', () => {
+    const conversation = startConversation([scenario({ optionalFields: [] })]);
+    conversation.turn({ given: [{ name: 'code', declined: true }] });
+    expect(listSettled(conversation)).toEqual({});
+  });
+
+  test('3.1: an answer with a value for one field and a null for another, which is required, answers the ASK', () => {
+    const conversation = startConversation([scenario({ canSkip: false, optionalFields: [] })]);
+    conversation.turn({ variables: { name: 'Ada', code: null } });
+    expect(getRequest(conversation.instance('s'), 'ASK').hasAnswer).toBe(true);
+  });
+
+  test('3.1: one field that gets a value leaves the other settled fields as they are', () => {
+    const conversation = startConversation([scenario({ optionalFields: ['name', 'code'] })]);
+    conversation.turn();
+    conversation.turn({ variables: { name: 'Ada' }, requested: ['price'] });
+    expect(listSettled(conversation)).toEqual({ code: 'LEFT_OUT' });
+  });
+
+  test('3.1: an attempt that leaves a required field missing does not answer the ASK', () => {
+    const conversation = startConversation([scenario()]);
+    conversation.turn();
+    expect(getRequest(conversation.instance('s'), 'ASK')).toMatchObject({ status: 'OPEN', hasAnswer: false });
+  });
 });
 
 describe('3.1: a step that may not be skipped is asked until its ASK is answered', () => {
@@ -183,4 +208,25 @@ test('3.1: an ASK that was answered in part stays open for the rest', () => {
   const played = conversation.turn(named);
   expect(played.contribution('s')).toMatchObject({ fieldsToAsk: ['code'], isReprompt: true });
   expect(getRequest(conversation.instance('s'), 'ASK')).toMatchObject({ status: 'OPEN', hasAnswer: true });
+});
+
+describe('3.1: a condition that misses a field which the customer declined before it was asked for', () => {
+  const decideWith = (optionalFields: readonly string[]) => {
+    const steps: readonly StepDraft[] = [
+      { stepId: 'ask', collectsProfileFields: ['name'], to: [{ to: 'gift', condition: 'data.code == "7"' }, 'city'] },
+      { stepId: 'gift', collectsProfileFields: ['code'], optionalFields, to: ['end'] },
+      { stepId: 'city', collectsProfileFields: ['city'], to: ['end'] },
+      end,
+    ];
+    const conversation = startConversation([{ scenarioId: 's', steps }], { given: [{ name: 'code', declined: true }] });
+    return conversation.turn(named);
+  };
+
+  test('3.1: is FALSE if a step of the scenario lists the field as optional', () => {
+    expect(decideWith(['code']).plan).toEqual(['s ASK city']);
+  });
+
+  test('3.1: is UNKNOWN if no step does', () => {
+    expect(decideWith([]).plan).toEqual(['s ASK code']);
+  });
 });

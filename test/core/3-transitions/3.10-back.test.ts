@@ -161,3 +161,58 @@ test('3.10: a BACK that reaches a QUIET instance addresses it (0.5)', () => {
   expect(played.result.context.addressedInstanceIds).toEqual(['s#1']);
   expect(played.transition('s').targetStepId).toBe('a');
 });
+
+test('3.10: a step whose local field the customer gave', () => {
+  const turns = playTurns({ ...abc, localFields: ['a'] }, [{ variables: { a: 1 } }, back]);
+  expect(turns[1]?.transition('s')).toMatchObject({ reason: 'WENT_BACK', targetStepId: 'a' });
+});
+
+test('3.10: no step whose optional field the customer declined without being asked', () => {
+  const scenario = line({ ...ask('a', 'b'), optionalFields: ['a'] }, ask('b'));
+  const turns = playTurns(scenario, [{ given: [{ name: 'a', declined: true }] }, back]);
+  expect(turns[1]?.transition('s').reason).toBe('NOTHING_TO_GO_BACK_TO');
+});
+
+test('3.10: no step that only runs a tool', () => {
+  const turns = playTurns(line(ask('a', 'look'), { stepId: 'look', toolIds: ['look'], to: ['c'] }, ask('c')), [
+    {},
+    { variables: { a: 1 } },
+    {},
+    back,
+  ]);
+  expect(turns[3]?.transition('s')).toMatchObject({ sourceStepId: 'c', targetStepId: 'a' });
+});
+
+test('3.10: a passed checkpoint blocks nothing if there is no step to go back to before it', () => {
+  const act: StepDraft = { stepId: 'act', isRequiredAction: true, toolIds: ['pay'], to: ['b'] };
+  const conversation = startConversation([line(act, ask('b'))]);
+  conversation.turn({ trigger: 'TOOL_RESULTS', outcomes: [{ kind: 'ACTION_SUCCEEDED' }] });
+  expect(conversation.instance('s').irreversibleDone).toMatchObject([{ stepId: 'act', passed: true }]);
+  expect(conversation.turn(back).transition('s')).toMatchObject({
+    reason: 'NOTHING_TO_GO_BACK_TO',
+    blockedByCheckpoint: '',
+  });
+});
+
+describe('3.10: a value on the turn of the BACK', () => {
+  test('3.10: answers a step that collects several fields', () => {
+    const pair: StepDraft = { stepId: 'pair', collectsProfileFields: ['a', 'b'], to: ['c'] };
+    const turns = playTurns(line(pair, ask('c')), [{ variables: { a: 1, b: 1 } }, { ...back, variables: { b: 2 } }]);
+    expect(turns[1]?.plan).toEqual(['s ASK c']);
+    expect(turns[1]?.transition('s')).toMatchObject({ reason: 'WENT_BACK', correctedFields: ['b'] });
+  });
+
+  test.each([
+    ['another value', 3],
+    ['the same value', 2],
+  ])('3.10: answers a step that may not be skipped: %s', (_value, b) => {
+    const scenario = line(ask('a', 'b'), { ...ask('b', 'c'), canSkip: false }, ask('c'));
+    const turns = playTurns(scenario, [
+      {},
+      { variables: { a: 1 } },
+      { variables: { b: 2 } },
+      { ...back, variables: { b } },
+    ]);
+    expect(turns[3]?.plan).toEqual(['s ASK c']);
+  });
+});

@@ -94,3 +94,38 @@ describe('3.2: the order of evaluation', () => {
     expect(turns[3]?.transition('s').targetStepId).toBe(target);
   });
 });
+
+test('3.2: a field that is not known is not cleared', () => {
+  const conversation = startConversation([shop(['item', 'more', 'note'])], item);
+  expect(conversation.turn(yes).transition('s').clearedFields).toEqual(['item', 'more']);
+});
+
+describe('3.2: clears and fields that are settled without a value', () => {
+  /** Asks for a gift, a card and whether there is more. Gift and card are optional. */
+  const gifts = (clears: readonly string[], ...to: readonly TransitionDraft[]): ScenarioDraft => ({
+    scenarioId: 's',
+    steps: [
+      { stepId: 'gift', collectsProfileFields: ['gift', 'card'], optionalFields: ['gift', 'card'], to: ['more'] },
+      ask('more', { to: to.length > 0 ? 'free' : 'gift', condition: 'data.more == "yes"', clears }, 'end'),
+      { stepId: 'free', to },
+      end,
+    ].filter(({ stepId }) => stepId !== 'free' || to.length > 0),
+  });
+
+  test('3.2: a cleared field is asked for until it is settled again, and the other one is not', () => {
+    const conversation = startConversation([gifts(['gift', 'more'])]);
+    expect(conversation.turn().plan).toEqual(['s ASK more']);
+    expect(conversation.turn(yes).plan).toEqual(['s ASK gift']);
+    expect(conversation.turn({ requested: ['price'] }).plan).toEqual(['s ASK gift']);
+    expect(conversation.turn().plan).toEqual(['s ASK more']);
+  });
+
+  test('3.2: a condition that misses a declined field is UNKNOWN after the field was cleared, so that it is asked for', () => {
+    const scenario = gifts(['gift'], { to: 'end', condition: 'data.gift == "book"' });
+    const conversation = startConversation([scenario]);
+    expect(conversation.turn({ given: ['gift', 'card'].map((name) => ({ name, declined: true })) }).plan).toEqual([
+      's ASK more',
+    ]);
+    expect(conversation.turn(yes).plan).toEqual(['s ASK gift']);
+  });
+});

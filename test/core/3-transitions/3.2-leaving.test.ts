@@ -565,3 +565,46 @@ describe('clears and other data', () => {
     expect([decision.clearedFields, decision.targetStepId]).toEqual([['a', 'b'], 'ask_y']);
   });
 });
+
+describe('3.2: an ANYTIME transition', () => {
+  test('3.2: can lead to its own step and opens a new visit', () => {
+    const to: readonly TransitionDraft[] = [{ to: 'hub', trigger: 'ANYTIME', intentLabel: 'again' }, 'a'];
+    const decision = playTurns(createHubScenario(to), [{}, { intent: 'again' }])[1]?.transition('trip');
+    expect(decision).toMatchObject({ targetStepId: 'hub', transitionsTaken: ['hub/1'], visitNumber: 2 });
+  });
+});
+
+describe('3.2: whether a global transition is taken again', () => {
+  const createSupport = (condition: string): ScenarioDraft => ({
+    scenarioId: 'trip',
+    steps: [
+      { stepId: 'ask', collectsProfileFields: ['x'], to: ['end'] },
+      { stepId: 'agent', templateIds: ['agent'], reachableFromAnywhere: true, to: ['ask'] },
+      end,
+    ],
+    globals: [{ to: 'agent', condition }],
+  });
+  const low: TurnDraft = { situation: { frustrationLevel: 'low' } };
+
+  test('3.2: depends on the number of visits that it reads at the current step', () => {
+    const scenario = createSupport('frustration != "" && visits > 0');
+    expect(listContributions(scenario, [{}, low, low, low])).toEqual([
+      'ASK x',
+      'INFORM agent',
+      'ASK x',
+      'INFORM agent',
+    ]);
+  });
+
+  test('3.2: does not depend on fields that were cleared on an earlier turn', () => {
+    const scenario = createSupport('frustration != "" && changed.size() == 0');
+    expect(listContributions(scenario, [{}, low, low, low])).toEqual(['ASK x', 'INFORM agent', 'ASK x', 'ASK x']);
+  });
+
+  test('3.2: is decided on a turn without a message too', () => {
+    const { conversation } = startScenarios([createSupport('data.level > 1.0')]);
+    expect(conversation.turn({ variables: { level: 2 } }).plan).toEqual(['trip INFORM agent']);
+    expect(conversation.turn().plan).toEqual(['trip ASK x']);
+    expect(conversation.turn({ trigger: 'TOOL_RESULTS', patch: { level: 3 } }).plan).toEqual(['trip INFORM agent']);
+  });
+});

@@ -161,3 +161,94 @@ test('3.2: consecutive explanations return to the first question', () => {
 test('3.2: a returning transition has no target', () => {
   expect(() => compileDraft(scenario({}, { to: [{ returns: true }, 'end'] }))).not.toThrow();
 });
+
+describe('3.2: several explanations', () => {
+  const how: StepDraft = { ...why, stepId: 'how', templateIds: ['thus'], to: [{ returns: true }] };
+  const startBoth = (): Conversation => {
+    const draft = scenario();
+    return startConversation([
+      {
+        ...draft,
+        steps: [...draft.steps, how],
+        globals: [...(draft.globals ?? []), { to: 'how', intentLabel: 'how' }],
+      },
+    ]);
+  };
+  const playIntents = (...intents: readonly string[]) => {
+    const conversation = startBoth();
+    return intents.map((intent) => conversation.turn({ intent, requested: ['reason'] }).transition('s')).at(-1);
+  };
+
+  test('3.2: the second one returns to the first one, which has nothing left to say and returns too', () => {
+    expect(playIntents('why', 'how', '')).toMatchObject({ targetStepId: 'name', transitionsTaken: ['how/1', 'why/2'] });
+  });
+
+  test('3.2: one that is entered again returns to the question, and not to the explanation between', () => {
+    expect(playIntents('why', 'how', 'why', '')).toMatchObject({ targetStepId: 'name', transitionsTaken: ['why/2'] });
+  });
+});
+
+test('3.2: the alternatives name the step that a returning transition would go back to', () => {
+  const conversation = start(
+    {},
+    {
+      to: [
+        { returns: true, intentLabel: 'ok' },
+        { to: 'city', intentLabel: 'city' },
+      ],
+    },
+  );
+  conversation.turn(ask);
+  expect(conversation.turn({ requested: ['more'] }).transition('s').alternatives[1]).toMatchObject({
+    transitionId: 'why/1',
+    targetStepId: 'name',
+    truth: 'FALSE',
+  });
+});
+
+test('3.2: the alternatives name no step for a returning transition that has none to go back to', () => {
+  const conversation = start({ to: ['why'] });
+  conversation.turn({ variables: { name: 'Ada' } });
+  expect(conversation.turn().transition('s').alternatives.at(-1)).toMatchObject({
+    transitionId: 'why/2',
+    targetStepId: '',
+  });
+});
+
+test('0.9: the step to which the instance returns is not on its route, so that a new value for it corrects nothing', () => {
+  const conversation = start({ collectsProfileFields: ['name', 'title'] });
+  conversation.turn({ variables: { name: 'Ada' } });
+  conversation.turn(ask);
+  conversation.turn();
+  const played = conversation.turn({ variables: { name: 'Eve' } });
+  expect(played.transition('s')).toMatchObject({ reason: 'AWAITS_FIELDS', targetStepId: 'name', visitNumber: 1 });
+});
+
+test('3.2: a CONFIRM there is a new agreement if the returning transition clears one of its values', () => {
+  const conversation = startConversation(
+    [
+      scenario(
+        { requiresConfirmation: true, canSkip: true, confirmsFields: ['name', 'memo'] },
+        { to: [{ returns: true, clears: ['memo'] }] },
+      ),
+    ],
+    { variables: { name: 'Ada' }, patch: { memo: 'rent' } },
+  );
+  expect(conversation.turn(ask).plan).toEqual(['s INFORM because']);
+  const again = conversation.turn();
+  expect(again.plan).toEqual(['s CONFIRM name=Ada']);
+  expect(again.contribution('s')).toMatchObject({ actionKey: 's#1/name/1/2', isReprompt: false });
+});
+
+test('0.6: an outcome with a key belongs to the visit that the global transition suspended', () => {
+  const conversation = start(
+    { isCheckpoint: true, collectsProfileFields: [] },
+    { to: [{ returns: true, intentLabel: 'ok' }] },
+  );
+  conversation.turn(ask);
+  conversation.turn({ requested: ['more'], outcomes: [{ kind: 'CONFIRMED', actionKey: 's#1/name/1' }] });
+  expect(conversation.instance('s').visit).toMatchObject({
+    outcome: undefined,
+    returnTo: { visit: { outcome: 'CONFIRMED' } },
+  });
+});

@@ -182,3 +182,57 @@ test('3.3: counts the turn as an attempt if nothing can be asked because a tool 
   conversation.turn();
   expect(conversation.instance('s').attempts).toBe(2);
 });
+
+test('3.3: an attempt is counted if a tool of another step fills one of two keys and the other comes from outside', () => {
+  const steps: readonly StepDraft[] = [
+    {
+      stepId: 'name',
+      collectsProfileFields: ['name'],
+      to: [{ to: 'look', conditionFields: ['status', 'paid'] }, 'end'],
+    },
+    { stepId: 'look', toolBindings: [tool('find', 'status')], to: ['end'] },
+    end,
+  ];
+  const conversation = startConversation([{ scenarioId: 's', steps }]);
+  conversation.turn({ variables: { name: 'Ada' } });
+  expect(conversation.instance('s')).toMatchObject({ attempts: 1, waitsFor: 'NOTHING' });
+});
+
+test('3.3: asking for a field of a condition does not count as a failure', () => {
+  const steps: readonly StepDraft[] = [
+    { stepId: 'name', collectsProfileFields: ['name'], to: [{ to: 'zip', condition: 'data.zip == "1"' }, 'end'] },
+    { stepId: 'zip', collectsProfileFields: ['zip'], to: ['end'] },
+    end,
+  ];
+  const conversation = startConversation([{ scenarioId: 's', steps }], { customer: { name: 'Ada' } });
+  expect(conversation.turn({ customer: { name: 'Ada' } }).plan).toEqual(['s ASK zip']);
+  expect([...conversation.instance('s').loopCounts]).toEqual([['name', 1]]);
+});
+
+describe('3.3: the retry for a missing variable', () => {
+  test('3.3: is awaited', () => {
+    const conversation = startConversation([status()]);
+    conversation.turn(result({}));
+    expect(conversation.instance('s').waitsFor).toBe('ACTION');
+  });
+
+  test('3.3: runs a tool that fills the missing variable and others', () => {
+    const conversation = startConversation([status({ toolBindings: [tool('find', 'status', 'date'), tool('log')] })]);
+    const again = conversation.turn({
+      trigger: 'TOOL_RESULTS',
+      outcomes: [
+        { kind: 'ACTION_SUCCEEDED', toolId: 'find', results: { date: 'today' } },
+        { kind: 'ACTION_SUCCEEDED', toolId: 'log' },
+      ],
+    });
+    expect(again.plan).toEqual(['s ACTION_HINT find']);
+  });
+
+  test('3.3: is not made if the failed action provided the variable', () => {
+    const step: Partial<StepDraft> = { to: [{ to: 'lost', condition: 'has(data.status) && data.status == "lost"' }] };
+    expect(listContributions(status(step), [{}, result({ status: 'found' }, 'ACTION_FAILED')])).toEqual([
+      'ACTION_HINT find',
+      'NONE',
+    ]);
+  });
+});

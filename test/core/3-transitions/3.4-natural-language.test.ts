@@ -160,3 +160,30 @@ test('3.4: a global transition with a natural-language condition is not taken ag
   );
   expect(stepIds).toEqual(['help', 'ask', 'ask', 'ask', 'help']);
 });
+
+test('3.4: each natural-language condition has its own verdict', () => {
+  const [ask, ...others] = createParcel().steps;
+  const to = [{ ...urgent, to: 'end', conditionText: 'The customer is angry.' }, urgent];
+  const steps = [{ stepId: 'ask', ...ask, to }, ...others];
+  const proposal = aProposal({ verdictScenarioId: 'parcel', verdicts: { 'ask/1': 'FALSE', 'ask/2': 'TRUE' } });
+  const decision = startParcel('llm', { scenarioId: 'parcel', steps })
+    .turn({ variables: { order: 1 }, proposal })
+    .transition('parcel');
+  expect(decision.targetStepId).toBe('express');
+});
+
+test.each<[string, readonly number[], Truth]>([
+  ['short', [0.1, 0], 'TRUE'],
+  ['long', [100, 0], 'TRUE'],
+  ['short and orthogonal', [0, 0.1], 'FALSE'],
+  ['long and almost orthogonal', [100, 10_000], 'FALSE'],
+])(
+  '3.4: with "embedding", only the directions of the embeddings count: a message embedding that is %s',
+  (_length, embedding, truth) => {
+    const condition = { ...urgent, conditionEmbedding: [7, 0] };
+    const decision = startParcel('embedding', createParcel(condition))
+      .turn(withEmbedding(...embedding))
+      .transition('parcel');
+    expect(decision.targetStepId).toBe(targets[truth]);
+  },
+);

@@ -121,3 +121,62 @@ describe('3.5: skipped_steps', () => {
     expect(played?.transition('s').skippedSteps).toEqual([]);
   });
 });
+
+describe('3.5: skipped_steps does not list a step that contributed without asking', () => {
+  test.each<[string, Partial<StepDraft>, TurnDraft]>([
+    ['a CONFIRM', { isCheckpoint: true, canSkip: true }, { outcomes: [{ kind: 'CONFIRMED' }] }],
+    [
+      'an ACTION_HINT',
+      { isRequiredAction: true, canSkip: true, toolIds: ['t'] },
+      { outcomes: [{ kind: 'ACTION_SUCCEEDED' }] },
+    ],
+    ['an INFORM', { isTerminal: true, canSkip: true, templateIds: ['text'] }, {}],
+  ])('3.5: %s', (_type, step, draft) => {
+    const conversation = startConversation(
+      [line({ ...ask('a', { to: 'b', intentLabel: 'on' }), ...step }, ask('b'))],
+      known,
+    );
+    expect(conversation.instance('s').currentStepId).toBe('a');
+    const played = conversation.turn({ ...draft, intent: 'on' });
+    expect(played.transition('s')).toMatchObject({ sourceStepId: 'a', targetStepId: 'end', skippedSteps: ['b'] });
+  });
+});
+
+test('3.5: skipped_steps lists a step that asked in an earlier visit if a transition leads back to it', () => {
+  const turns = playTurns(line(ask('a', 'b'), ask('b', { to: 'a', intentLabel: 'again' }, 'c'), ask('c')), [
+    {},
+    { variables: { a: 1 } },
+    { variables: { b: 1 }, intent: 'again' },
+  ]);
+  expect(turns[2]?.transition('s')).toMatchObject({ transitionsTaken: ['b/1', 'a/1'], skippedSteps: ['a'] });
+});
+
+describe('3.5: a transition to a step that was already entered', () => {
+  test('3.5: is not taken if it leads from a step to itself', () => {
+    const self = ask('b', { to: 'b', condition: 'data.b == 1' }, 'c');
+    const [played] = playTurns(line(ask('a', 'b'), self, ask('c')), [known]);
+    expect(played?.transition('s')).toMatchObject({ targetStepId: 'b', transitionsTaken: ['a/1'] });
+  });
+
+  test('3.5: is not taken if it clears nothing, because this turn gave the value', () => {
+    const more: StepDraft = { stepId: 'more', to: [{ to: 'a', intentLabel: 'again', clears: ['a'] }, 'end'] };
+    const [played] = playTurns(line(ask('a', 'more'), more), [{ ...known, intent: 'again' }]);
+    expect(played?.transition('s')).toMatchObject({ targetStepId: 'more', transitionsTaken: ['a/1'] });
+  });
+
+  test('3.5: is taken if it clears one of the fields of that step for the next round', () => {
+    const pair: StepDraft = { stepId: 'pair', collectsProfileFields: ['a', 'b'], to: ['more'] };
+    const more = ask('more', { to: 'pair', condition: 'data.more == "yes"', clears: ['b', 'more'] }, 'end');
+    const [played] = playTurns(line(pair, more), [{ variables: { a: 1, b: 1, more: 'yes' } }]);
+    expect(played?.plan).toEqual(['s ASK more']);
+  });
+});
+
+test('3.1: a step that was asked informs before it is left, although it could be passed over', () => {
+  const informing = { ...ask('a', 'b'), templateIds: ['thanks'] };
+  expect(listContributions(line(informing, ask('b')), [{}, { variables: { a: 1 } }, {}])).toEqual([
+    'ASK a',
+    'INFORM thanks',
+    'ASK b',
+  ]);
+});

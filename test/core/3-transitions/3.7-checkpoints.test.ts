@@ -242,3 +242,27 @@ describe('steps before a checkpoint', () => {
     expect(conversation.turn().transition('s')).toMatchObject({ reason: 'RELOCALIZED', targetStepId: 'agent' });
   });
 });
+
+test('3.7: a checkpoint that a global transition leads to is passed, although the step before it is suspended', () => {
+  const agree: StepDraft = {
+    stepId: 'agree',
+    isCheckpoint: true,
+    checkpointDescription: 'agreed',
+    reachableFromAnywhere: true,
+    to: [{ returns: true }],
+  };
+  const { conversation } = startScenarios([
+    {
+      scenarioId: 's',
+      globals: [{ to: 'agree', intentLabel: 'agree' }],
+      steps: [
+        { stepId: 'a', collectsProfileFields: ['x'], to: ['end'] },
+        agree,
+        { stepId: 'end', isTerminal: true, templateIds: ['bye'] },
+      ],
+    },
+  ]);
+  conversation.turn({ intent: 'agree' });
+  expect(conversation.turn({ intent: 'yes', outcomes: [{ kind: 'CONFIRMED' }] }).plan).toEqual(['s ASK x']);
+  expect(conversation.instance('s').irreversibleDone).toMatchObject([{ stepId: 'agree', passed: true }]);
+});

@@ -253,3 +253,43 @@ describe('a missing step after a passed checkpoint', () => {
     });
   });
 });
+
+test('3.8: a recovery step where the instance has too many attempts is not the recovery step', () => {
+  const help = createRecoveryStep('help', { collectsProfileFields: ['x'] });
+  const { conversation } = startScenarios(
+    [{ scenarioId: 's', steps: [help, end] }],
+    {},
+    { settings: { maxAttempts: 1 } },
+  );
+  conversation.turn();
+  expect(conversation.turn().actions).toEqual(['s PAUSE LOOP']);
+});
+
+test('3.8: the decision lists the condition errors of the looping walk', () => {
+  const note: StepDraft = {
+    stepId: 'note',
+    templateIds: ['note'],
+    to: [{ to: 'end', condition: '1 / int(size(message)) > 0' }, 'check'],
+  };
+  const scenario = createLooping(createRecoveryStep('help'));
+  const steps = scenario.steps.map((step) => (step.stepId === 'note' ? note : step));
+  const decision = playUntilLoop({ ...scenario, steps }).turn.transition('s');
+  expect(decision.reason).toBe('RELOCALIZED');
+  expect(decision.conditionErrors).toHaveLength(1);
+});
+
+test('3.8: the decision about an instance at a missing step lists no alternatives and no condition errors', () => {
+  const ask: StepDraft = { stepId: 'a', collectsProfileFields: ['a'], to: ['end'] };
+  const { conversation } = startScenarios([
+    { scenarioId: 's', steps: [ask, createRecoveryStep('agent', { to: [{ to: 'end', intentLabel: 'never' }] }), end] },
+  ]);
+  conversation.session = {
+    ...conversation.session,
+    instances: [{ ...conversation.instance('s'), currentStepId: 'removed' }],
+  };
+  expect(conversation.turn().transition('s')).toMatchObject({
+    reason: 'RELOCALIZED',
+    alternatives: [],
+    conditionErrors: [],
+  });
+});

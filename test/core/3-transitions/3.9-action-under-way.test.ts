@@ -251,3 +251,144 @@ test('3.9: a step that a correction passes through does not lend its action to t
   });
   expect(confirmed.plan).toEqual(['s CONFIRM name=Eve']);
 });
+
+test('3.9: the decision of a later turn does not list the change that is held', () => {
+  const conversation = startUnderWay();
+  conversation.turn({ variables: { amount: 60 } });
+  expect(conversation.turn().transition('s')).toMatchObject({ reason: 'AWAITS_ACTION', correctedFields: [] });
+});
+
+test('3.9: held changes are listed by name, whether they were confirmed or only known when the action was hinted', () => {
+  const conversation = startUnderWay(transfer({ confirmsFields: ['name'] }));
+  const played = conversation.turn({ variables: { name: 'Eve', amount: 60 } });
+  expect(played.transition('s').correctedFields).toEqual(['amount', 'name']);
+});
+
+describe('3.9: a WRITE action that is not required', () => {
+  const reserve = (...toolIds: readonly string[]): Partial<StepDraft> => ({
+    collectsProfileFields: ['seat'],
+    isCheckpoint: false,
+    performsAction: false,
+    isRequiredAction: false,
+    requiresConfirmation: false,
+    toolIds: [],
+    toolBindings: toolIds.map((toolId) => ({
+      toolId,
+      timing: 'DURING_STEP',
+      variableNames: [],
+      dependsOn: [],
+      effect: 'WRITE',
+    })),
+  });
+  const awaited: StepDraft['to'] = [
+    { to: 'note', outcomes: ['ACTION_SUCCEEDED'] },
+    { to: 'edit', trigger: 'ANYTIME', intentLabel: 'edit' },
+  ];
+  /** The action is hinted after the customer has chosen a seat. */
+  const startReserving = (step: Partial<StepDraft>): Conversation => {
+    const conversation = startConversation([transfer(step)], { variables: { name: 'Ada', amount: 50 } });
+    expect(conversation.turn({ variables: { seat: 1 } }).plan[0]).toMatch(/^s ACTION_HINT/);
+    return conversation;
+  };
+
+  test('3.9: keeps its key when the step is entered again, and is not passed over, if a transition waits for its result', () => {
+    const conversation = startReserving({ ...reserve('reserve'), to: awaited });
+    conversation.turn({ intent: 'edit' });
+    const again = conversation.turn();
+    expect(again.transition('s')).toMatchObject({ targetStepId: 'send', visitNumber: 3 });
+    expect(getActionKey(again, 's')).toBe('s#1/send/1');
+  });
+
+  test('3.9: stays with its visit, so that the step is passed over, if no transition waits for its result', () => {
+    const conversation = startReserving({
+      ...reserve('reserve'),
+      to: ['note', { to: 'edit', trigger: 'ANYTIME', intentLabel: 'edit' }],
+    });
+    conversation.turn({ intent: 'edit' });
+    expect(conversation.turn().plan).toEqual(['s ASK note']);
+    expect(listRequests(conversation.instance('s'))).toContain('ACTION s#1/send/1 OPEN');
+  });
+
+  test('3.9: drops a change when it succeeds, although no checkpoint was passed', () => {
+    const conversation = startReserving({ ...reserve('reserve'), to: awaited });
+    conversation.turn({ variables: { amount: 60 } });
+    const done = conversation.turn(succeeded);
+    expect(done.transition('s')).toMatchObject({ targetStepId: 'note', blockedByCheckpoint: '' });
+    expect(conversation.instance('s').variables.get('amount')).toBe(50);
+  });
+});
+
+test('3.9: a required action that was done runs again, with a new key, if its step is entered again', () => {
+  const conversation = startUnderWay(
+    transfer({ to: [{ to: 'edit', condition: 'turn < 9' }, 'note'], requiresConfirmation: false }),
+  );
+  expect(conversation.turn(succeeded).plan).toEqual(['s INFORM edit']);
+  const again = conversation.turn();
+  expect(again.plan).toEqual(['s ACTION_HINT pay']);
+  expect(getActionKey(again, 's')).toBe('s#1/send/3');
+  expect(listRequests(conversation.instance('s'))).toEqual(['ACTION s#1/send/1 ANSWERED', 'ACTION s#1/send/3 OPEN']);
+});
+
+describe('3.9: the retry of a failed action with two tools', () => {
+  const twoTools = transfer({ toolIds: ['pay', 'log'] });
+  const oneFailed: TurnDraft = {
+    trigger: 'TOOL_RESULTS',
+    outcomes: [
+      { kind: 'ACTION_SUCCEEDED', toolId: 'log' },
+      { kind: 'ACTION_FAILED', toolId: 'pay' },
+    ],
+  };
+
+  test('0.6: lists the tool that failed, with the key of the agreement', () => {
+    const retry = startUnderWay(twoTools).turn(oneFailed);
+    expect(retry.plan).toEqual(['s ACTION_HINT pay']);
+    expect(retry.contribution('s')).toMatchObject({ actionKey: 's#1/send/1', isReprompt: true });
+  });
+
+  test('0.8: lists all tools, with a new key, after a new agreement', () => {
+    const conversation = startUnderWay(
+      {
+        ...twoTools,
+        steps: twoTools.steps.map((step) => (step.stepId === 'send' ? { ...step, confirmsFields: ['memo'] } : step)),
+      },
+      { memo: 'rent' },
+    );
+    conversation.turn({ variables: { memo: 'gift' } });
+    expect(conversation.turn(oneFailed).plan).toEqual(['s CONFIRM memo=gift']);
+    const retry = conversation.turn(yes);
+    expect(retry.plan).toEqual(['s ACTION_HINT pay,log']);
+    expect(retry.contribution('s')).toMatchObject({ actionKey: 's#1/send/1/2', isReprompt: false });
+  });
+});
+
+describe('3.9: which values are held', () => {
+  test('3.9: not a profile field that a later turn does not send', () => {
+    const conversation = startConversation([transfer({ confirmsFields: ['memo'] })], {
+      variables: { name: 'Ada', amount: 50 },
+      customer: { memo: 'rent' },
+    });
+    conversation.turn({ ...yes, customer: { memo: 'rent' } });
+    conversation.turn();
+    expect(conversation.instance('s').heldValues.size).toBe(0);
+    conversation.turn({ customer: { memo: 'gift' } });
+    expect([...conversation.instance('s').heldValues]).toEqual([['memo', 'rent']]);
+    conversation.turn();
+    expect([...conversation.instance('s').heldValues]).toEqual([['memo', 'rent']]);
+  });
+
+  test('3.9: a held change takes effect when the instance leaves the step by an ANYTIME transition', () => {
+    const conversation = startUnderWay();
+    conversation.turn({ variables: { amount: 60 } });
+    conversation.turn({ intent: 'edit' });
+    const next = conversation.turn({ requested: ['price'] });
+    expect(next.transition('s').correctedFields).toEqual(['amount']);
+    expect(conversation.instance('s').heldValues.size).toBe(0);
+  });
+
+  test('3.9: the values that are kept after a success are listed by name', () => {
+    const conversation = startUnderWay(transfer({ confirmsFields: ['name'] }));
+    conversation.turn({ variables: { name: 'Eve', amount: 60 } });
+    expect(conversation.turn(succeeded).transition('s').correctedFields).toEqual(['amount', 'name']);
+    expect(Object.fromEntries(conversation.instance('s').variables)).toEqual({ name: 'Ada', amount: 50 });
+  });
+});

@@ -150,6 +150,12 @@ describe('3.9: a correction for an instance that does not walk', () => {
     expect(played.transition('s')).toMatchObject({ reason: 'CORRECTED', targetStepId: 'a', correctedFields: ['a'] });
   });
 
+  test('3.9: is listed with later ones by name', () => {
+    const conversation = startConversation([abc, other], { variables: { a: 1, b: 1 } });
+    for (const variables of [{ b: 2 }, { a: 2 }]) conversation.turn({ variables, signals: [['CONTINUE', 'o']] });
+    expect(conversation.turn({ signals: [['CONTINUE', 's']] }).transition('s').correctedFields).toEqual(['a', 'b']);
+  });
+
   test('3.9: is dropped if the value is the old one again', () => {
     const conversation = startQuiet({ variables: { a: 2 } });
     conversation.turn({ variables: { a: 1 }, signals: [['CONTINUE', 'o']] });
@@ -248,4 +254,86 @@ test('3.9: a field that a taken transition read counts as used', () => {
   };
   const turns = playTurns(scenario, [{ variables: { vip: true } }, { variables: { vip: false } }]);
   expect(turns[1]?.transition('s')).toMatchObject({ reason: 'CORRECTED', targetStepId: 'y' });
+});
+
+describe('3.9: several checkpoints, steps and fields', () => {
+  const check: StepDraft = { stepId: 'check', isCheckpoint: true, checkpointDescription: 'checked', to: ['c'] };
+  const both: TurnDraft = { variables: { a: 2, b: 2 } };
+
+  test('3.9: a correction is blocked if different steps before the checkpoint used the fields', () => {
+    const turns = playTurns(line(ask('a', 'b'), ask('b', 'check'), check, ask('c')), [
+      { variables: { a: 1, b: 1 } },
+      yes,
+      both,
+    ]);
+    expect(turns[2]?.transition('s')).toMatchObject({ targetStepId: 'c', blockedByCheckpoint: 'checked' });
+  });
+
+  test('3.9: a DECLINED step, and not the passed checkpoint, keeps the instance from going back to a step between them', () => {
+    const agree: StepDraft = {
+      stepId: 'agree',
+      requiresConfirmation: true,
+      confirmsNothing: true,
+      to: [{ to: 'd', outcomes: ['DECLINED'] }, 'end'],
+    };
+    const turns = playTurns(line(ask('a', 'check'), check, ask('c', 'agree'), agree, ask('d')), [
+      { variables: { a: 1 } },
+      yes,
+      { variables: { c: 1 } },
+      no,
+      { variables: { c: 2 } },
+    ]);
+    expect(turns[4]?.transition('s')).toMatchObject({
+      targetStepId: 'd',
+      reason: 'AWAITS_FIELDS',
+      blockedByCheckpoint: '',
+    });
+  });
+
+  test('3.9: a DECLINED step does not limit a correction if its CONFIRM bound one of the fields', () => {
+    const declining: StepDraft = {
+      stepId: 'check',
+      isCheckpoint: true,
+      confirmsFields: ['a'],
+      to: [{ to: 'c', outcomes: ['DECLINED'] }, 'end'],
+    };
+    const turns = playTurns(line(ask('a', 'b'), ask('b', 'check'), declining, ask('c')), [
+      { variables: { a: 1, b: 1 } },
+      no,
+      both,
+    ]);
+    expect(turns[2]?.transition('s')).toMatchObject({ reason: 'CORRECTED', targetStepId: 'check' });
+  });
+
+  test('3.9: the READ action of the current step runs again, although another field was used before a checkpoint only', () => {
+    const waits = { ...look('c'), to: [{ to: 'c', outcomes: ['ACTION_SUCCEEDED' as const] }] };
+    const scenario = {
+      ...line(ask('a', 'check'), { ...check, to: ['look'] }, waits, ask('c')),
+      requires: { b: 'SOFT' as const },
+    };
+    const turns = playTurns(scenario, [{ variables: { a: 1, b: 1 } }, yes, both]);
+    expect(turns[2]?.transition('s')).toMatchObject({ reason: 'CORRECTED', targetStepId: 'look', visitNumber: 3 });
+  });
+
+  test('3.9: a correction behind a checkpoint is not reported if the walk passes over a step that collects the field', () => {
+    const again: StepDraft = { stepId: 'again', collectsProfileFields: ['a'], to: ['c'] };
+    const scenario = line(ask('a', 'check'), { ...check, to: ['b'] }, ask('b', 'again'), again, ask('c'));
+    const turns = playTurns(scenario, [{ variables: { a: 1 } }, yes, { variables: { a: 2, b: 1 } }]);
+    expect(turns[2]?.transition('s')).toMatchObject({ targetStepId: 'c', blockedByCheckpoint: '' });
+  });
+});
+
+test('3.9: an ANYTIME transition of the step that the correction goes back to comes first', () => {
+  const a = ask('a', 'b', { to: 'c', trigger: 'ANYTIME', condition: 'data.a == 2' });
+  const turns = playTurns(line(a, ask('b'), ask('c')), [{ variables: { a: 1 } }, { variables: { a: 2 } }]);
+  expect(turns[1]?.transition('s')).toMatchObject({ reason: 'CORRECTED', targetStepId: 'c' });
+});
+
+test('3.9: a step that may not be skipped and has asked is finished by a correction that leads to it again', () => {
+  const customer = { b: 1 };
+  const turns = playTurns(line(ask('a', 'b'), { ...ask('b', 'c'), canSkip: false }, ask('c')), [
+    { customer, variables: { a: 1 } },
+    { customer, variables: { a: 2 } },
+  ]);
+  expect(turns.map(({ plan }) => plan)).toEqual([['s ASK b'], ['s ASK c']]);
 });

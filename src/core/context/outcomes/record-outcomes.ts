@@ -7,7 +7,7 @@ import type { ScenarioInstance, SettledWithout } from '../../model/session';
 import type { StepOutcomeKind, VisitOutcome } from '../../model/turn';
 import { listVisitNumbers, type StepVisit, type SuspendedVisit } from '../../model/visit';
 import type { CompiledScenario, CompiledStep } from '../../scenario/compiled-scenario';
-import { hasActionSucceeded, hasChangedValue, isActionIncomplete, isWriteUnderWay } from '../visit-state';
+import { hasActionSucceeded, hasChangedValue, isActionIncomplete } from '../visit-state';
 import type { OutcomeTarget, ResolvedOutcome } from './outcome-target';
 
 /** The effect of outcomes on an instance (0.6). */
@@ -208,12 +208,7 @@ class OutcomeRecorder {
 }
 
 function isSameRequest(a: InstanceRequest, b: InstanceRequest): boolean {
-  return (
-    a.kind === b.kind &&
-    a.actionKey === b.actionKey &&
-    a.visitNumber === b.visitNumber &&
-    a.firstPut.revision === b.firstPut.revision
-  );
+  return a.kind === b.kind && a.actionKey === b.actionKey && a.firstPut.revision === b.firstPut.revision;
 }
 
 function withOutcome(visit: StepVisit, visitNumber: number, outcome: VisitOutcome | undefined): StepVisit {
@@ -227,8 +222,8 @@ function withOutcome(visit: StepVisit, visitNumber: number, outcome: VisitOutcom
 }
 
 /**
- * Voids the CONFIRMs of an instance whose values have changed (0.8), except while the WRITE action that was confirmed is under way or has
- * succeeded.
+ * Voids the CONFIRMs of an instance whose values have changed (0.8), except after the WRITE action that was confirmed has succeeded. While the
+ * action is under way, `known` has the held values.
  */
 export function voidChangedConfirms(
   instance: ScenarioInstance,
@@ -236,14 +231,12 @@ export function voidChangedConfirms(
   known: KnownData,
 ): ScenarioInstance {
   const { visit, requests } = instance;
-  const isKept = (): boolean =>
-    step?.isWriteAction === true &&
-    (isWriteUnderWay({ step, visit, requests }) || hasActionSucceeded({ visit, requests }));
-  const isVoid = (request: InstanceRequest): boolean => {
-    if (request.kind !== 'CONFIRM' || !isBinding(request) || !hasChangedValue(request, known)) return false;
-    const isOfCurrentVisit = request.visitNumber === visit.number;
-    return !isOfCurrentVisit || !isKept();
-  };
+  const isDone = step?.isWriteAction === true && hasActionSucceeded({ visit, requests });
+  const isVoid = (request: InstanceRequest): boolean =>
+    request.kind === 'CONFIRM' &&
+    isBinding(request) &&
+    !(isDone && request.visitNumber === visit.number) &&
+    hasChangedValue(request, known);
   if (!requests.some(isVoid)) return instance;
   const hasVoidedCurrent = requests.some((request) => isVoid(request) && request.visitNumber === visit.number);
   const isConfirmed = visit.outcome === 'CONFIRMED';

@@ -55,10 +55,7 @@ function resolveWithoutKey(outcome: StepOutcome, search: OutcomeSearch): Outcome
   if (only) return { kind: 'ignored', instanceId, reason: 'AMBIGUOUS' };
   const eventTarget = toolId === '' ? findEventTarget(outcome, search) : undefined;
   if (eventTarget) return { kind: 'step', instanceId: eventTarget.instanceId };
-  return explainClosed(
-    matching.filter(({ request }) => !isOpen(request) || hasOutcome(request, toolId, search)),
-    outcome,
-  );
+  return explainClosed(matching, outcome);
 }
 
 /** Finds the instance whose current step has neither a confirm nor an act stage: the outcome is an external event. */
@@ -79,12 +76,6 @@ function bindsTool({ instance, request }: OwnedRequest, toolId: string, search: 
 
 function listsTool({ tools }: InstanceRequest, toolId: string): boolean {
   return toolId === '' || tools.some((tool) => tool.toolId === toolId);
-}
-
-function hasOutcome(request: InstanceRequest, toolId: string, search: OutcomeSearch): boolean {
-  return request.tools.some(
-    (tool) => search.getToolOutcome(request, tool.toolId) !== undefined && (toolId === '' || tool.toolId === toolId),
-  );
 }
 
 function canAnswer(request: InstanceRequest, toolId: string, search: OutcomeSearch): boolean {

@@ -38,8 +38,7 @@ function resolveWithoutKey(outcome: StepOutcome, search: OutcomeSearch): Outcome
   if (ask) return { kind: 'ask', instanceId: ask.instance.instanceId, request: ask.request };
   const owner = findStepOwner(outcome, search);
   if (owner) return { kind: 'step', instanceId: owner.instanceId };
-  const closed = confirms.filter(({ request }) => !isOpen(request) || search.isAnswered(request));
-  return explainClosed(sortByPutting(closed), outcome);
+  return explainClosed(sortByPutting(confirms), outcome);
 }
 
 /** Finds the open CHOICE of the current exchange. CONFIRMED answers one with a single option only (1.5). */

@@ -108,7 +108,7 @@ export function resolveOutcomes(
   });
 }
 
-/** An outcome for an instance that has ended or never existed is not applied. */
+/** An outcome for an instance that has ended is not applied. */
 function checkInstance(
   { instanceId, actionKey }: StepOutcome,
   { instances, endedInstances }: Session,
@@ -116,8 +116,6 @@ function checkInstance(
   const isTarget = (instance: { readonly instanceId: string }): boolean =>
     instanceId === '' ? actionKey.startsWith(`${instance.instanceId}/`) : instance.instanceId === instanceId;
   if (instances.some(isTarget)) return undefined;
-  const ended = instanceId === '' && actionKey === '' ? undefined : endedInstances.findLast(isTarget);
-  if (ended) return { kind: 'ignored', instanceId: ended.instanceId, reason: 'ENDED' };
-  if (instanceId !== '') return { kind: 'ignored', instanceId, reason: 'NO_OPEN_REQUEST' };
-  return undefined;
+  const ended = endedInstances.findLast(isTarget);
+  return ended && { kind: 'ignored', instanceId: ended.instanceId, reason: 'ENDED' };
 }
