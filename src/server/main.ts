@@ -1,5 +1,5 @@
 import { type RunningService, startService } from './compose';
-import { isLoopback, loadConfig, requiresAuthentication, toRedisEndpoint } from './config';
+import { isLoopback, loadConfig, requiresAuthentication, usesRedis } from './config';
 import type { Logger } from './ports/logger';
 import { maxShutdownMs, shutdownTimeouts } from './shutdown-timeouts';
 import { allowCustomerData, flushTelemetry, logSdkDiagnostics } from './telemetry';
@@ -29,7 +29,7 @@ async function main(): Promise<void> {
     await stopService(await startup, log);
   });
   const { address, storageDescription } = await startup;
-  log.info({ address, store: toRedisEndpoint(config) ? 'redis' : 'embedded' }, 'listening');
+  log.info({ address, store: usesRedis(config) ? 'redis' : 'embedded' }, 'listening');
   if (!isLoopback(config.server.host) && !requiresAuthentication(config.auth)) {
     log.warn({ address }, 'authentication is off: any client that reaches the port has full access');
   }

@@ -29,7 +29,7 @@ beforeEach(async () => {
 afterEach(() => endpoint.stop());
 
 test('a request has model, limits, schema and API key, and the answer becomes the proposal', async () => {
-  const { model, usages } = createChatModel(endpoint, { apiKey: 'secret', inputPrice: 10, outputPrice: 100 });
+  const { model, usages } = createChatModel(endpoint, { getApiKey: () => 'secret', inputPrice: 10, outputPrice: 100 });
   const proposal = await model.propose(request, unboundedCall);
   expect(proposal).toMatchObject({ outcome: 'PROPOSED', model: 'stand-in-1' });
   expect([...proposal.actions]).toEqual([['instance', 'CONTINUE']]);
@@ -257,7 +257,7 @@ test('the tokens of an invalid answer are counted', async () => {
 
 test('a rejected request is logged with its status and without the API key', async () => {
   endpoint.defaultBehavior = returningStatus(401);
-  const { model, logged } = createChatModel(endpoint, { apiKey: 'secret' });
+  const { model, logged } = createChatModel(endpoint, { getApiKey: () => 'secret' });
   await model.propose(request, unboundedCall);
   expect(logged).toEqual(['no proposal from the model: the endpoint returned status 401']);
 });

@@ -96,9 +96,8 @@ describe('change notifications in Redis', () => {
     const warn = (fields: Readonly<Record<string, unknown>>, message: string) => {
       if (message.includes('subscription')) warnings.push(String(fields['error']));
     };
-    const url = redis.server.url.replace('//', '//mute:secret@');
     const connection = connectRedis({
-      endpoint: { kind: 'single', url },
+      endpoint: { ...redis.server.endpoint, login: { username: 'mute', password: 'secret' } },
       commandTimeoutMs: defaultTimeoutMs,
       clock: Date,
       log: { ...silentLog, warn },

@@ -1,0 +1,110 @@
+import { resolve } from 'node:path';
+import { openRedisEndpoint } from './compose-redis-access';
+import type { Config } from './config';
+import type { Clock } from './ports/clock';
+import type { LegacySessionStore } from './ports/legacy-session-store';
+import type { Logger } from './ports/logger';
+import type { ScenarioCatalogue } from './ports/scenario-catalogue';
+import type { SessionStore } from './ports/session-store';
+import { callWithTimeout, type FileReloader, poll } from './runtime';
+import { openEmbedded } from './stores/embedded/open-embedded';
+import { RedisCatalogue } from './stores/redis/redis-catalogue';
+import { connectRedis } from './stores/redis/redis-connection';
+import { formatEndpoint } from './stores/redis/redis-endpoint';
+import { RedisLegacySessionStore } from './stores/redis/redis-legacy-session-store';
+import { RedisSessionStore } from './stores/redis/redis-session-store';
+
+export interface Stores {
+  readonly sessions: SessionStore;
+  readonly scenarios: ScenarioCatalogue;
+  readonly legacySessions?: LegacySessionStore | undefined;
+  readonly description: string;
+  /** Resolves when the first probe is meaningful: the store is connected, or is known to be unavailable. Never rejects. */
+  waitForFirstAttempt(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface StoreDependencies {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly files: FileReloader;
+}
+
+/** Maximum time in milliseconds that the first probe waits for the connection to Redis. */
+const maxFirstAttemptMs = 5_000;
+
+/** Interval in milliseconds at which expired sessions are deleted from the embedded store. */
+const sweepIntervalMs = 60_000;
+/** Maximum number of sessions that are deleted per run. */
+const maxSweptSessions = 1_000;
+
+/** Opens the stores that the configuration selects. An unavailable Redis does not prevent the start. */
+export function openStores(config: Config, deps: StoreDependencies): Stores {
+  return createRedisStores(config, deps) ?? openEmbeddedStores(config, deps);
+}
+
+function createRedisStores(config: Config, { clock, log, files }: StoreDependencies): Stores | undefined {
+  const endpoint = openRedisEndpoint(config, files);
+  if (endpoint === undefined) return undefined;
+  const { redis, limits } = config;
+  const replicas = { replicas: redis.replicas_acknowledging, timeoutMs: redis.replication_timeout_ms };
+  const replication = redis.durability === 'replicated' ? replicas : undefined;
+  const connection = connectRedis({
+    endpoint: endpoint.current,
+    commandTimeoutMs: redis.command_timeout_ms,
+    replication,
+    clock,
+    log,
+  });
+  endpoint.onChange((changed) => connection.updateAccess(changed));
+  const sessions = new RedisSessionStore(connection, {
+    keyPrefix: redis.key_prefix,
+    sessionTtlMs: limits.session_ttl,
+    recordedTurns: limits.recorded_turns,
+    cachedSessions: redis.cached_sessions,
+    clock,
+  });
+  const scenarios = new RedisCatalogue(connection, { keyPrefix: redis.key_prefix });
+  const keyTemplate = redis.older_session_key;
+  return {
+    sessions,
+    scenarios,
+    legacySessions:
+      keyTemplate === ''
+        ? undefined
+        : new RedisLegacySessionStore(connection, { keyTemplate, sessionTtlMs: limits.session_ttl, clock, log }),
+    description: `sessions and scenarios are in ${formatEndpoint(endpoint.current)}, with the key prefix "${redis.key_prefix}"`,
+    waitForFirstAttempt: () =>
+      callWithTimeout(clock, maxFirstAttemptMs, () => connection.firstAttempt).catch(() => undefined),
+    async close() {
+      await scenarios.close();
+      await sessions.close();
+    },
+  };
+}
+
+function openEmbeddedStores({ embedded, limits }: Config, { clock, log }: StoreDependencies): Stores {
+  const path = resolve(embedded.path);
+  const { sessionStore, catalogue } = openEmbedded({
+    path,
+    sessionTtlMs: limits.session_ttl,
+    recordedTurns: limits.recorded_turns,
+    clock,
+  });
+  const sweeper = poll(sweepIntervalMs, () =>
+    callWithTimeout(clock, sweepIntervalMs, (call) => sessionStore.sweep(maxSweptSessions, call)).then(
+      () => undefined,
+      (error: unknown) => log.warn({ error }, 'expired sessions were not deleted'),
+    ),
+  );
+  return {
+    sessions: sessionStore,
+    scenarios: catalogue,
+    description: `sessions and scenarios are in the folder ${path}, which only this process may use; use Redis for several nodes`,
+    waitForFirstAttempt: () => Promise.resolve(),
+    async close() {
+      sweeper.stop();
+      await sessionStore.close();
+    },
+  };
+}
