@@ -43,6 +43,16 @@ test('a request has model, limits, schema and API key, and the answer becomes th
   expect(usages).toEqual([{ outcome: 'PROPOSED', inputTokens: 400, outputTokens: 40, cost: 0.008 }]);
 });
 
+test('every request has the API key of the moment, so that a changed key needs no restart', async () => {
+  let key = 'first';
+  const { model } = createChatModel(endpoint, { getApiKey: () => key });
+  await model.propose(request, unboundedCall);
+  key = 'second';
+  await model.propose(request, unboundedCall);
+  const sent = endpoint.requests.map(({ headers }) => headers.authorization);
+  expect(sent).toEqual(['Bearer first', 'Bearer second']);
+});
+
 test('no Authorization header is sent if there is no API key', async () => {
   await createChatModel(endpoint).model.propose(request, unboundedCall);
   expect(endpoint.requests[0]?.headers.authorization).toBeUndefined();

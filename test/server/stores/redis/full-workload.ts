@@ -17,10 +17,10 @@ const keyPrefix = 'so:';
 /** The user with the permissions that docs/redis.md lists. */
 export const orchestratorUser = { username: 'orchestrator', password: 's3cret' };
 
-/** Returns the arguments of the ACL command in docs/redis.md, which creates `orchestratorUser`. */
-export function readDocumentedAcl(): readonly string[] {
+/** Returns the arguments of the ACL command in docs/redis.md that creates a user, with the password of `orchestratorUser`. */
+export function readDocumentedAcl(user = orchestratorUser.username): readonly string[] {
   const text = readFileSync(join(__dirname, '..', '..', '..', '..', 'docs', 'redis.md'), 'utf8');
-  const command = /^ACL (SETUSER orchestrator (?:.*\\\n)*.*)$/m.exec(text)?.[1] ?? '';
+  const command = new RegExp(`^ACL (SETUSER ${user} (?:.*\\\\\n)*.*)$`, 'm').exec(text)?.[1] ?? '';
   return command.replace('>PASSWORD', `>${orchestratorUser.password}`).replaceAll('\\\n', ' ').trim().split(/\s+/);
 }
 
