@@ -131,7 +131,16 @@ function waitForAddress(child: ChildProcess): Promise<string> {
 
 /** Returns the first error line of the output or, if there is none, the last line. */
 function findErrorLine(output: string): string {
-  const lines = output.trim().split('\n');
+  const lines = output.trim().split('\n').map(toMessage);
   const errorLine = lines.find((line) => /does not start|failed to start|Error:/.test(line));
   return errorLine ?? (lines.at(-1) || 'no output');
+}
+
+/** Returns the message of a JSON line, and other text unchanged. */
+function toMessage(line: string): string {
+  try {
+    return String(JSON.parse(line).msg);
+  } catch {
+    return line;
+  }
 }

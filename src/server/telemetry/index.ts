@@ -9,7 +9,7 @@ import { getRunningSdk } from './running-sdk';
 export { withStoreMetrics } from './metrics-decorators';
 export { noopMetrics, noopTelemetry } from './noop-telemetry';
 export { OtelTelemetry } from './otel-telemetry';
-export { allowCustomerData, flushTelemetry, logSdkDiagnostics } from './running-sdk';
+export { allowCustomerData, flushTelemetry } from './running-sdk';
 
 /** Returns the metrics of this process. They do nothing unless the preload started an SDK that exports metrics. */
 export function getProcessMetrics(): Metrics {
