@@ -32,7 +32,10 @@ export async function startLocalService(env: NodeJS.ProcessEnv): Promise<LocalSe
     removeFolder();
   };
   try {
-    const settings = { ORCHESTRATOR__EMBEDDED__PATH: join(folder, 'data') };
+    const settings = {
+      ORCHESTRATOR__EMBEDDED__PATH: join(folder, 'data'),
+      ORCHESTRATOR__EMBEDDED__IGNORE_REDIS_VARIABLES: 'true',
+    };
     const { address, child } = await startServiceProcess({ env, settings });
     return {
       address,
@@ -103,7 +106,7 @@ const defaultSettings: NodeJS.ProcessEnv = {
 };
 
 function removeSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('ORCHESTRATOR_')));
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(scenario_)?orchestrator/i.test(name)));
 }
 
 /** Resolves to the address that the service writes to standard error when it listens. */

@@ -1,5 +1,5 @@
 import { type RunningService, startService } from './compose';
-import { isLoopback, loadConfig, requiresAuthentication, usesRedis } from './config';
+import { isLoopback, listUnknownVariables, loadConfig, requiresAuthentication, usesRedis } from './config';
 import { logGrpcDiagnostics } from './grpc';
 import type { Logger } from './ports/logger';
 import { maxShutdownMs, shutdownTimeouts } from './shutdown-timeouts';
@@ -33,6 +33,9 @@ async function main(): Promise<void> {
   });
   const { address, storageDescription } = await startup;
   log.info({ address, store: usesRedis(config) ? 'redis' : 'embedded' }, 'listening');
+  const variables = listUnknownVariables(process.env);
+  if (variables.length > 0)
+    log.warn({ variables }, 'variables that look like settings are not read; the prefix is ORCHESTRATOR__');
   if (!isLoopback(config.server.host) && !requiresAuthentication(config.auth)) {
     log.warn({ address }, 'authentication is off: any client that reaches the port has full access');
   }

@@ -5,3 +5,4 @@ export { toModelOptions } from './model-section';
 export { toConditionLimits, toSettings } from './orchestration-section';
 export { type RedisFiles, toRedisEndpoint, usesRedis } from './redis-section';
 export type { Config } from './schema';
+export { listUnknownVariables } from './variable-names';

@@ -10,6 +10,7 @@ import { server } from './server-section';
 
 const embedded = z.strictObject({
   path: text(1, 4_096),
+  ignore_redis_variables: flag(),
 });
 
 const telemetry = z.strictObject({
