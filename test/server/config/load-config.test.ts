@@ -109,7 +109,9 @@ describe('an invalid configuration', () => {
     {
       title: 'a misspelled key',
       env: { ORCHESTRATOR__EMBEDDED__PAHT: '/tmp' },
-      problems: ['embedded.paht is unknown; the keys of [embedded] are path, ignore_redis_variables (ORCHESTRATOR__EMBEDDED__PAHT)'],
+      problems: [
+        'embedded.paht is unknown; the keys of [embedded] are path, ignore_redis_variables (ORCHESTRATOR__EMBEDDED__PAHT)',
+      ],
     },
     {
       title: 'a misspelled section',
