@@ -4,6 +4,7 @@ import type { Config } from './config';
 import type { Clock } from './ports/clock';
 import type { LegacySessionStore } from './ports/legacy-session-store';
 import type { Logger } from './ports/logger';
+import type { Metrics } from './ports/metrics';
 import type { ScenarioCatalogue } from './ports/scenario-catalogue';
 import type { SessionStore } from './ports/session-store';
 import { callWithTimeout, type FileReloader, poll } from './runtime';
@@ -12,7 +13,8 @@ import { RedisCatalogue } from './stores/redis/redis-catalogue';
 import { connectRedis } from './stores/redis/redis-connection';
 import { formatEndpoint } from './stores/redis/redis-endpoint';
 import { RedisLegacySessionStore } from './stores/redis/redis-legacy-session-store';
-import { RedisSessionStore } from './stores/redis/redis-session-store';
+import { type LostRevision, RedisSessionStore } from './stores/redis/redis-session-store';
+import { limitRepeats } from './telemetry';
 
 export interface Stores {
   readonly sessions: SessionStore;
@@ -27,9 +29,12 @@ export interface Stores {
 export interface StoreDependencies {
   readonly clock: Clock;
   readonly log: Logger;
+  readonly metrics: Metrics;
   readonly files: FileReloader;
 }
 
+/** Interval in milliseconds in which one loss of data is logged. */
+const lossLogIntervalMs = 60_000;
 /** Maximum time in milliseconds that the first probe waits for the connection to Redis. */
 const maxFirstAttemptMs = 5_000;
 
@@ -43,7 +48,7 @@ export function openStores(config: Config, deps: StoreDependencies): Stores {
   return createRedisStores(config, deps) ?? openEmbeddedStores(config, deps);
 }
 
-function createRedisStores(config: Config, { clock, log, files }: StoreDependencies): Stores | undefined {
+function createRedisStores(config: Config, { clock, log, metrics, files }: StoreDependencies): Stores | undefined {
   const endpoint = openRedisEndpoint(config, files);
   if (endpoint === undefined) return undefined;
   const { redis, limits } = config;
@@ -63,6 +68,7 @@ function createRedisStores(config: Config, { clock, log, files }: StoreDependenc
     recordedTurns: limits.recorded_turns,
     cachedSessions: redis.cached_sessions,
     clock,
+    onLostRevision: createLossReport(log, metrics),
   });
   const scenarios = new RedisCatalogue(connection, { keyPrefix: redis.key_prefix });
   const keyTemplate = redis.older_session_key;
@@ -80,6 +86,17 @@ function createRedisStores(config: Config, { clock, log, files }: StoreDependenc
       await scenarios.close();
       await sessions.close();
     },
+  };
+}
+
+/** Counts every loss, and logs at most one per interval. */
+function createLossReport(log: Logger, metrics: Metrics): (loss: LostRevision) => void {
+  const logLoss = limitRepeats((fields, message) => log.error(fields, message), lossLogIntervalMs);
+  return ({ key, expectedRevision, storedRevision }) => {
+    metrics.recordLostRevision();
+    const revisions = { expected_revision: expectedRevision, stored_revision: storedRevision ?? 'none' };
+    const fields = { tenant_id: key.tenantId, session_id: key.sessionId, ...revisions };
+    logLoss(fields, 'redis has lost data: it no longer has the revision of a session that this node has read');
   };
 }
 

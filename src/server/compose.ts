@@ -93,7 +93,7 @@ function createParts(config: Config, { clock, log, files, access }: BaseParts): 
     conditionLimits: toConditionLimits(config),
     semanticEvaluation: settings.semanticEvaluation,
   };
-  const stores = openStores(config, { clock, log, files });
+  const stores = openStores(config, { clock, log, metrics, files });
   const catalogue = new CompiledCatalogue(
     { scenarios: stores.scenarios, clock, telemetry, log, compileOptions },
     { stalenessMs: config.redis.catalogue_staleness_ms },

@@ -7,6 +7,7 @@ import { openStores, type Stores } from '../../src/server/compose-stores';
 import { loadConfig } from '../../src/server/config';
 import type { Logger } from '../../src/server/ports/logger';
 import { FileReloader } from '../../src/server/runtime';
+import { noopMetrics } from '../../src/server/telemetry';
 import { findFreePort } from '../../tools/redis/free-port';
 import { RedisCluster } from '../../tools/redis/redis-cluster';
 import { RedisProcess } from '../../tools/redis/redis-process';
@@ -35,7 +36,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 function open(keys: Readonly<Record<string, string>>): Stores {
   const env = Object.entries(keys).map(([key, value]) => [`ORCHESTRATOR__REDIS__${key.toUpperCase()}`, value]);
   const config = loadConfig({ ORCHESTRATOR__REDIS__COMMAND_TIMEOUT_MS: '30000', ...Object.fromEntries(env) });
-  const stores = openStores(config, { clock: Date, log: silentLog, files });
+  const stores = openStores(config, { clock: Date, log: silentLog, metrics: noopMetrics, files });
   opened.push(stores);
   return stores;
 }

@@ -6,6 +6,7 @@ import { OtelMetrics } from './otel-metrics';
 import { OtelTelemetry } from './otel-telemetry';
 import { getRunningSdk } from './running-sdk';
 
+export { limitRepeats } from './limit-repeats';
 export { withStoreMetrics } from './metrics-decorators';
 export { noopMetrics, noopTelemetry } from './noop-telemetry';
 export { OtelTelemetry } from './otel-telemetry';
