@@ -110,7 +110,8 @@ function toProblems(error: z.ZodError, values: ConfigLayer): ConfigProblem[] {
 function describeFound(key: string, value: ConfigValue | undefined): string {
   if (value === undefined || secretKeys.has(key)) return '';
   const found = typeof value.value === 'number' ? String(value.value) : JSON.stringify(value.value);
-  return `; found ${found.slice(0, 200)}`;
+  // A URL may have a password, also in a key that must not have one, such as redis.cluster.
+  return found.includes('@') ? '' : `; found ${found.slice(0, 200)}`;
 }
 
 /** Lists all problems of a configuration, one line each. The process does not start. */

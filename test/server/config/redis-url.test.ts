@@ -72,6 +72,17 @@ test('an error about a Redis URL contains no part of its password', () => {
   );
 });
 
+test.each([
+  ['redis.sentinels', 'redis://:hunter2@host:26379'],
+  ['redis.cluster', 'redis://:hunter2@host:7000'],
+  ['auth.jwks_url', 'http://me:hunter2@host/jwks'],
+  ['pipeline.scenario_filtering.base_url', 'https://me:hunter2@host/v1'],
+])('an error about a URL in %s does not contain its password', (key, value) => {
+  const error = getError(() => loadConfig({ [`ORCHESTRATOR__${key.toUpperCase().replaceAll('.', '__')}`]: value }));
+  expect(error.message).toContain(key);
+  expect(error.message).not.toContain('hunter2');
+});
+
 function getError(work: () => unknown): Error {
   try {
     work();

@@ -1,11 +1,12 @@
 import { createServer, connect as openSocket, type Server, type Socket } from 'node:net';
 import { connect, insecure } from 'scenario-orchestrator-client';
 import { ProcessTurnRequest } from '../../../gen/focal/orchestration/v1/orchestrator_service';
-import { listenOnLoopback } from '../../../tools/redis/free-port';
+import { findFreePort, listenOnLoopback } from '../../../tools/redis/free-port';
 import { RedisProcess } from '../../../tools/redis/redis-process';
 import { type BuiltServer, ensureBuilt, startBuiltServer } from '../../support/built-server';
 import { eventually } from '../../support/eventually';
 import { getHealth, waitForHealth } from '../../support/health';
+import { parseSeries, scrape } from '../../support/scraped-metrics';
 import { uuid } from '../../support/session-builder';
 
 jest.setTimeout(120_000);
@@ -65,6 +66,39 @@ it('a start with a Redis that responds slowly is SERVING at the first probe, wit
   server.process.kill('SIGKILL');
   await server.stop();
   proxy.close();
+});
+
+it('lost data is logged once a minute and counted', async () => {
+  const port = await findFreePort();
+  const server = await startBuiltServer({
+    ORCHESTRATOR__REDIS__URL: redis.url,
+    OTEL_METRICS_EXPORTER: 'prometheus',
+    OTEL_EXPORTER_PROMETHEUS_PORT: String(port),
+  });
+  const client = connect(server.address, { credentials: insecure(), timeoutMs: 60_000 });
+  const readCounter = async () => {
+    const series = parseSeries(
+      await scrape(`http://127.0.0.1:${port}/metrics`),
+      'orchestrator_store_lost_revisions_total',
+    );
+    return Object.values(series);
+  };
+  for (const session of [3, 4, 5]) await client.processTurn(aTurn(session, 1));
+  expect(await readCounter()).toEqual([0]);
+  await redis.withClient((admin) => admin.flushall());
+  for (const session of [3, 4, 5]) expect((await client.processTurn(aTurn(session, 2))).response.revision).toBe(1);
+  expect(await readCounter()).toEqual([3]);
+  const losses = readLines(server).filter(({ msg }) => msg.startsWith('redis has lost data'));
+  expect(losses).toEqual([
+    expect.objectContaining({
+      msg: expect.stringContaining('redis has lost data'),
+      session_id: uuid(3),
+      expected_revision: 1,
+      stored_revision: 'none',
+    }),
+  ]);
+  client.close();
+  await server.stop();
 });
 
 it('an outage logs few lines, and counts all calls that failed', async () => {
