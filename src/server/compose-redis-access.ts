@@ -63,6 +63,7 @@ function openTlsFiles({ redis }: Config, files: FileReloader): Reloadable<TlsFil
     setting: 'redis.tls_ca_file, redis.tls_cert_file and redis.tls_key_file',
     paths: named.map(({ path }) => path),
     parse: (contents) => {
+      if (contents.some((content) => content.trim() === '')) throw new Error('a file is empty');
       const read = { ...noTlsFiles, ...Object.fromEntries(named.map(({ name }, index) => [name, contents[index]])) };
       validateTlsFiles(read);
       return read;
