@@ -83,7 +83,9 @@ export function listForeignRedisVariables(env: Environment): readonly string[] {
   return Object.entries(env).flatMap(([name, value = '']) => {
     if (value.trim() === '' || name.startsWith(settingPrefix) || isServiceLink(name, value)) return [];
     if (misspelled.has(name)) return [];
-    const isRedisAddress = /(^|_)(REDIS|VALKEY)/i.test(name) && addressSuffix.test(name);
+    // A download or a page is no address of a server.
+    const isWebPage = /^https?:\/\//i.test(value.trim());
+    const isRedisAddress = /(^|_)(REDIS|VALKEY)/i.test(name) && addressSuffix.test(name) && !isWebPage;
     return isRedisAddress || /^(redis|rediss|valkey|valkeys):\/\//i.test(value.trim()) ? [name] : [];
   });
 }

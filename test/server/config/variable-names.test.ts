@@ -112,6 +112,7 @@ describe('the address of a Redis for other programs', () => {
   });
 
   it('is not recognized in a variable without an address', () => {
+    expect(findProblems({ REDIS_DOWNLOAD_URL: 'https://download.redis.io/redis.tar.gz' })).toEqual([]);
     expect(findProblems({ REDIS_URL: '', REDIS_VERSION: '7', REDISCLI_AUTH: 'x', PREDISPOSED_URL: 'x' })).toEqual([]);
   });
 });

@@ -88,7 +88,7 @@ it('lost data is logged once a minute and counted', async () => {
   await redis.withClient((admin) => admin.flushall());
   for (const session of [3, 4, 5]) expect((await client.processTurn(aTurn(session, 2))).response.revision).toBe(1);
   expect(await readCounter()).toEqual([3]);
-  const losses = readLines(server).filter(({ msg }) => msg.startsWith('redis has lost data'));
+  const losses = listProblems(server);
   expect(losses).toEqual([
     expect.objectContaining({
       msg: expect.stringContaining('redis has lost data'),
