@@ -40,6 +40,8 @@ export interface Metrics {
   startTurn(): EndMeasurement<AnsweredTurn>;
   /** Counts a turn that is decided again because another turn of its session was committed first (5.3). */
   recordCommitConflict(): void;
+  /** Counts a session whose store no longer has a revision that this node has read or committed earlier. */
+  recordLostRevision(): void;
   /** Measures a phase. `phase` is the name of its span. */
   startPhase(phase: string): EndMeasurement<void>;
   /** Measures a store operation. `operation` is the name of the port's method in snake_case. */

@@ -26,6 +26,7 @@ export const noopMetrics: Metrics = {
   isEnabled: false,
   startTurn: () => noop,
   recordCommitConflict: noop,
+  recordLostRevision: noop,
   startPhase: () => noop,
   startStoreOperation: () => noop,
   startModelRequest: () => noop,

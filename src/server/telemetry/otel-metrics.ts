@@ -32,6 +32,7 @@ interface Instruments {
   readonly contributions: Counter;
   readonly activeScenarios: Histogram;
   readonly phaseDuration: Histogram;
+  readonly lostRevisions: Counter;
   readonly storeDuration: Histogram;
   readonly modelDuration: Histogram;
   readonly modelTokens: Histogram;
@@ -86,6 +87,10 @@ function createInstruments(meter: Meter): Instruments {
       advice: { explicitBucketBoundaries: scenarioCountBuckets },
     }),
     phaseDuration: createDuration('orchestrator.phase.duration', 'Duration of a phase of a turn.'),
+    lostRevisions: meter.createCounter('orchestrator.store.lost_revisions', {
+      description: 'Sessions whose store no longer has a revision that this node has read or committed earlier.',
+      unit: '{session}',
+    }),
     storeDuration: createDuration(
       'orchestrator.store.duration',
       'Duration of an operation of the session store, including waits.',
@@ -130,8 +135,9 @@ export class OtelMetrics implements Metrics {
 
   constructor() {
     // Exports counters without attributes from the start, because a rate does not include the first value of a series.
-    const { turnReplays, commitConflicts, skippedSteps, relocalizations } = this.#instruments;
-    for (const counter of [turnReplays, commitConflicts, skippedSteps, relocalizations]) counter.add(0);
+    const { turnReplays, commitConflicts, lostRevisions, skippedSteps, relocalizations } = this.#instruments;
+    const counters = [turnReplays, commitConflicts, lostRevisions, skippedSteps, relocalizations];
+    for (const counter of counters) counter.add(0);
   }
 
   startTurn(): EndMeasurement<AnsweredTurn> {
@@ -145,6 +151,10 @@ export class OtelMetrics implements Metrics {
 
   recordCommitConflict(): void {
     this.#instruments.commitConflicts.add(1);
+  }
+
+  recordLostRevision(): void {
+    this.#instruments.lostRevisions.add(1);
   }
 
   startPhase(phase: string): EndMeasurement<void> {

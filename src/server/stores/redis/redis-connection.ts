@@ -1,7 +1,10 @@
+import type { Redis } from 'ioredis';
 import { type Call, throwIfCallEnded } from '../../ports/call';
 import type { Clock } from '../../ports/clock';
 import type { Logger } from '../../ports/logger';
+import { ClientAccess } from './client-access';
 import { findKeyPerMaster, waitForMajority } from './cluster-nodes';
+import { isReady, waitForFirstAttempt } from './connection-state';
 import type { CommandArgument, LuaScript } from './lua-script';
 import { closeClient, createClient, createSubscriber, type RedisClient, warnOnEvictionPolicy } from './redis-client';
 import type { RedisEndpoint } from './redis-endpoint';
@@ -51,6 +54,9 @@ export class RedisConnection {
   readonly subscriptions: Subscriptions;
   /** Whether a write is complete only when replicas have it. */
   readonly isReplicated: boolean;
+  /** Resolves when the connection is ready or was refused once. May wait forever. */
+  readonly firstAttempt: Promise<void>;
+  private readonly access: ClientAccess;
   private readonly client: RedisClient;
   /** The client for replicated writes. */
   private readonly writer: RedisClient;
@@ -63,14 +69,18 @@ export class RedisConnection {
   constructor(private readonly options: RedisConnectionOptions) {
     const { endpoint, commandTimeoutMs, replication, clock, log } = options;
     this.isReplicated = replication !== undefined;
-    this.client = createClient(endpoint, commandTimeoutMs, log);
+    this.access = new ClientAccess(endpoint);
+    this.client = this.access.add(createClient(endpoint, commandTimeoutMs, log));
     warnOnEvictionPolicy(this.client, log);
     this.client.on('ready', () => {
       this.versionCheck = this.checkVersion();
     });
-    this.writer = replication ? createClient(endpoint, commandTimeoutMs + replication.timeoutMs, log) : this.client;
+    this.writer = replication
+      ? this.access.add(createClient(endpoint, commandTimeoutMs + replication.timeoutMs, log))
+      : this.client;
     this.replicated = replication && new ReplicatedWrites(this.writer, replication, clock);
-    this.subscriptions = new Subscriptions(() => createSubscriber(this.client, endpoint, log), log);
+    this.firstAttempt = waitForFirstAttempt([this.client, this.writer]);
+    this.subscriptions = new Subscriptions(() => this.openSubscriber(), log);
   }
 
   /** Sends a read command. Does not retry the command. */
@@ -133,8 +143,19 @@ export class RedisConnection {
     await Promise.all([...new Set([this.client, this.writer])].map(closeClient));
   }
 
+  /** Uses user, password and certificates of `endpoint` for every later connection. Its addresses have no effect. */
+  updateAccess(endpoint: RedisEndpoint): void {
+    this.access.update(endpoint);
+  }
+
+  private openSubscriber(): Redis {
+    const subscriber = createSubscriber(this.client, this.access.endpoint, this.options.log);
+    subscriber.once('end', () => this.access.remove(subscriber));
+    return this.access.add(subscriber);
+  }
+
   private isReady(): boolean {
-    return this.client.status === 'ready' && this.writer.status === 'ready';
+    return isReady(this.client) && isReady(this.writer);
   }
 
   private async checkVersion(): Promise<void> {

@@ -12,6 +12,7 @@ import type {
   SessionStore,
   TurnCommit,
 } from '../../ports/session-store';
+import { RecentKeys } from './recent-keys';
 import type { RedisConnection } from './redis-connection';
 import { getSessionKeys, type SessionKeys, validateKeyPrefix } from './redis-keys';
 import { runCommit, toBuffer } from './scripts/commit';
@@ -31,7 +32,20 @@ export interface RedisSessionStoreOptions {
   /** The maximum number of cached sessions. With 0, there is no cache and each turn takes one more round trip. */
   readonly cachedSessions: number;
   readonly clock: Clock;
+  /** Called if a commit finds that the store no longer has the revision that this node has read or committed earlier. */
+  readonly onLostRevision?: (loss: LostRevision) => void;
 }
+
+/** A revision that was in the store, and is not any more, although the session was not deleted. */
+export interface LostRevision {
+  readonly key: SessionKey;
+  readonly expectedRevision: number;
+  /** Undefined if the store has no session. */
+  readonly storedRevision: number | undefined;
+}
+
+/** The number of deleted sessions that a node remembers. */
+const maxDeletions = 10_000;
 
 /** The limit for the total encoded size of all cached sessions. Decoded sessions take several times as much memory. */
 const maxCachedBytes = 64 * 1024 * 1024;
@@ -44,6 +58,11 @@ const maxCachedBytes = 64 * 1024 * 1024;
 export class RedisSessionStore implements SessionStore {
   private readonly prefix: string;
   private readonly cache: SessionCache;
+  /** The channel on which all nodes are notified of deleted sessions. */
+  private readonly deletionChannel: string;
+  /** The keys of sessions that a node has deleted. Their revisions are not lost. */
+  private readonly deletions = new RecentKeys(maxDeletions);
+  private readonly unsubscribe: () => void;
 
   constructor(
     private readonly connection: RedisConnection,
@@ -52,6 +71,10 @@ export class RedisSessionStore implements SessionStore {
     if (!(options.recordedTurns >= 1)) throw new Error('The number of recorded turns must be at least 1.');
     this.prefix = validateKeyPrefix(options.keyPrefix);
     this.cache = new SessionCache({ maxSessions: options.cachedSessions, maxBytes: maxCachedBytes });
+    this.deletionChannel = `${options.keyPrefix}deleted-sessions`;
+    this.unsubscribe = connection.subscriptions.subscribe(this.deletionChannel, {
+      onMessage: (sessionKey) => this.forget(sessionKey),
+    });
   }
 
   async load(
@@ -88,9 +111,12 @@ export class RedisSessionStore implements SessionStore {
       );
       if (reply.kind === 'known') return reply;
       if (reply.kind === 'conflict') {
-        return { kind: 'conflict', session: this.updateCache(keys, reply.state, now, reply.ttlMs) };
+        const stored = this.updateCache(keys, reply.state, now, reply.ttlMs);
+        this.reportLostRevision(keys, previousSession, stored);
+        return { kind: 'conflict', session: stored };
       }
       this.cache.set(keys.session, session, state.length, now + sessionTtlMs);
+      this.deletions.delete(keys.session);
       return reply;
     } catch (error) {
       // The outcome may be unknown. The next turn must load the session and find out whether this turn was applied.
@@ -127,9 +153,9 @@ export class RedisSessionStore implements SessionStore {
 
   async delete(key: SessionKey, call: Call): Promise<boolean> {
     const keys = getSessionKeys(this.prefix, key);
-    this.cache.delete(keys.session);
-    const existed = await runDeleteSession(this.connection, keys, call);
-    this.cache.delete(keys.session);
+    this.forget(keys.session);
+    const existed = await runDeleteSession(this.connection, keys, this.deletionChannel, call);
+    this.forget(keys.session);
     return existed;
   }
 
@@ -144,7 +170,24 @@ export class RedisSessionStore implements SessionStore {
 
   /** Closes the connection, which is shared with the catalogue. */
   close(): Promise<void> {
+    this.unsubscribe();
     return this.connection.close();
+  }
+
+  /** Removes a session that a node deletes. */
+  private forget(sessionKey: string): void {
+    this.cache.delete(sessionKey);
+    this.deletions.add(sessionKey);
+  }
+
+  /** Reports a conflict with a state that is older than the expected one: only a deletion or a loss of data explains it. */
+  private reportLostRevision(keys: SessionKeys, expected: Session | undefined, stored: Session | undefined): void {
+    if (expected === undefined || this.deletions.has(keys.session) || !isOlder(stored, expected)) return;
+    this.options.onLostRevision?.({
+      key: expected,
+      expectedRevision: expected.revision,
+      storedRevision: stored?.revision,
+    });
   }
 
   /**
@@ -170,4 +213,10 @@ export class RedisSessionStore implements SessionStore {
     this.cache.set(keys.session, session, state.length, now + (ttlMs < 0 ? this.options.sessionTtlMs : ttlMs));
     return session;
   }
+}
+
+/** Whether a stored state is missing, or has other turns than the expected one at the same revision or an earlier one. */
+function isOlder(stored: Session | undefined, expected: Session): boolean {
+  if (stored === undefined || stored.revision < expected.revision) return true;
+  return stored.revision === expected.revision && stored.lastTurnId !== expected.lastTurnId;
 }
