@@ -2,9 +2,9 @@ import { resolve } from 'node:path';
 import { CompiledCatalogue } from './application/compiled-catalogue';
 import { createUseCases } from './application/use-cases';
 import { ProtoTurnCodec } from './codec/stored/proto-turn-codec';
-import { encodeStoredScenario } from './codec/stored/stored-values';
+import { encodeStoredFields, encodeStoredScenario } from './codec/stored/stored-values';
 import { type AccessControl, createAccessControl } from './compose-access-control';
-import { type Config, toConditionLimits, toModelOptions, toRedisEndpoint, toSettings } from './config';
+import { type Config, toConditionLimits, toModelOptions, toRedisEndpoint, toSessionLimits, toSettings } from './config';
 import { createGrpcServer, type GrpcServer, type GrpcServerOptions } from './grpc';
 import type { ChatModelDependencies } from './model/chat-decision-model';
 import type { Clock } from './ports/clock';
@@ -119,7 +119,7 @@ function createParts(config: Config, clock: Clock, log: Logger, access: AccessCo
     legacySessions: stores.legacySessions,
     scenarios: stores.scenarios,
     catalogue,
-    codec: new ProtoTurnCodec(),
+    codec: new ProtoTurnCodec(toSessionLimits(config)),
     contentHasher: new Sha256ContentHasher(),
     ids: new UuidV5InstanceIdGenerator(),
     clock,
@@ -129,8 +129,9 @@ function createParts(config: Config, clock: Clock, log: Logger, access: AccessCo
     settings,
     model: createDecisionModel(config, { clock, telemetry, metrics, log }),
     compileOptions,
-    maxPageBytes: config.server.max_message_bytes,
+    maxResponseBytes: config.server.max_response_bytes,
     measureScenarioBytes: (stored) => encodeStoredScenario(stored).length,
+    measureFieldsBytes: (stored) => encodeStoredFields(stored).length,
     watchPollIntervalMs: config.server.watch_poll_interval_ms,
   });
   const server = createGrpcServer({ useCases, clock, telemetry, metrics, log }, toServerOptions(config, access));
@@ -166,6 +167,7 @@ function toServerOptions(
     recheckIntervalMs: auth.recheck_interval_ms,
     isReflectionEnabled: server.reflection,
     maxMessageBytes: server.max_message_bytes,
+    maxResponseBytes: server.max_response_bytes,
     maxMetadataBytes: server.max_metadata_bytes,
     maxCallsInFlight: server.max_calls_in_flight,
     maxCallsInFlightPerTenant: server.max_calls_in_flight_per_tenant,
@@ -189,12 +191,20 @@ function toServerOptions(
 function createRedisStores(endpoint: RedisEndpoint, { redis, limits }: Config, clock: Clock, log: Logger): Stores {
   const replicas = { replicas: redis.replicas_acknowledging, timeoutMs: redis.replication_timeout_ms };
   const replication = redis.durability === 'replicated' ? replicas : undefined;
-  const connection = connectRedis({ endpoint, commandTimeoutMs: redis.command_timeout_ms, replication, clock, log });
+  const connection = connectRedis({
+    endpoint,
+    commandTimeoutMs: redis.command_timeout_ms,
+    largeCommandTimeoutMs: Math.max(redis.large_command_timeout_ms, redis.command_timeout_ms),
+    replication,
+    clock,
+    log,
+  });
   const sessions = new RedisSessionStore(connection, {
     keyPrefix: redis.key_prefix,
     sessionTtlMs: limits.session_ttl,
     recordedTurns: limits.recorded_turns,
     cachedSessions: redis.cached_sessions,
+    sessionLimits: toSessionLimits({ limits }),
     clock,
   });
   const scenarios = new RedisCatalogue(connection, { keyPrefix: redis.key_prefix });
@@ -224,6 +234,7 @@ function openEmbeddedStores({ embedded, limits }: Config, clock: Clock, log: Log
     path,
     sessionTtlMs: limits.session_ttl,
     recordedTurns: limits.recorded_turns,
+    sessionLimits: toSessionLimits({ limits }),
     clock,
   });
   const sweeper = poll(sweepIntervalMs, () =>

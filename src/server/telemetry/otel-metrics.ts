@@ -41,6 +41,7 @@ interface Instruments {
   readonly callDuration: Histogram;
   readonly callsInFlight: UpDownCounter;
   readonly accessFailures: Counter;
+  readonly sizeRefusals: Counter;
 }
 
 /**
@@ -120,6 +121,10 @@ function createInstruments(meter: Meter): Instruments {
       description: 'Calls, and turns of streams, whose authentication or authorization failed.',
       unit: '{call}',
     }),
+    sizeRefusals: meter.createCounter('orchestrator.size.refusals', {
+      description: 'Calls, and turns of streams, that a size limit refused.',
+      unit: '{call}',
+    }),
   };
 }
 
@@ -187,6 +192,10 @@ export class OtelMetrics implements Metrics {
 
   recordAccessFailure(failure: AccessFailure): void {
     this.#instruments.accessFailures.add(1, { reason: failure });
+  }
+
+  recordSizeRefusal(limit: string): void {
+    this.#instruments.sizeRefusals.add(1, { limit });
   }
 }
 

@@ -64,7 +64,7 @@ export interface PutScenarioResponse {
     | undefined;
   /** Whether a new version was stored. False if the latest version was already equal to the request. */
   created: boolean;
-  /** Findings of severity WARNING. */
+  /** Findings of severity WARNING. Cut like those of ValidateScenario. */
   findings: ScenarioFinding[];
 }
 
@@ -78,7 +78,10 @@ export interface ValidateScenarioRequest {
 export interface ValidateScenarioResponse {
   /** Whether PutScenario would accept the scenario: no finding is an ERROR. */
   valid: boolean;
-  /** All findings, in the order of the definition. */
+  /**
+   * All findings, in the order of the definition. If they do not fit into `server.max_response_bytes`, the first ones and a
+   * finding FINDINGS_OMITTED with the number of the others.
+   */
   findings: ScenarioFinding[];
 }
 
@@ -114,7 +117,8 @@ export interface ListScenariosRequest {
     | undefined;
   /**
    * Optional, default 50. Maximum number of scenarios. 1..500. A page can hold fewer: it also ends before it exceeds
-   * `server.max_message_bytes` (4 MiB by default), but holds at least one scenario.
+   * `server.max_response_bytes` (4 MiB by default), but holds at least one scenario. Only a scenario that a release up to 0.2
+   * stored can be larger.
    */
   pageSize: number;
   /** Optional. The `next_page_token` of the previous page. At most 200 characters. */
@@ -332,7 +336,7 @@ export interface PutFieldsResponse {
     | undefined;
   /** Whether a new version was stored. False if the stored version was already equal to the request. */
   created: boolean;
-  /** Findings of severity WARNING. `step_id` and `transition_id` are empty. */
+  /** Findings of severity WARNING. `step_id` and `transition_id` are empty. Cut like those of ValidateScenario. */
   findings: ScenarioFinding[];
 }
 
@@ -2680,8 +2684,9 @@ export type ScenarioServiceService = typeof ScenarioServiceService;
 export const ScenarioServiceService = {
   /**
    * Validates and stores a scenario as a new version. If the definition is equal to the latest version, nothing is stored
-   * and that version is returned. Fails with INVALID_ARGUMENT and all findings if one of them is an ERROR, and with ABORTED
-   * if `expected_version` is not the latest version. Nothing is stored then.
+   * and that version is returned. Fails with INVALID_ARGUMENT and all findings if one of them is an ERROR, with ABORTED
+   * if `expected_version` is not the latest version, and with RESOURCE_EXHAUSTED if the scenario could not be returned within
+   * `server.max_response_bytes`. Nothing is stored then.
    */
   putScenario: {
     path: "/focal.orchestration.v1.ScenarioService/PutScenario" as const,
@@ -2742,7 +2747,7 @@ export const ScenarioServiceService = {
   },
   /**
    * Stores a relationship. Replaces a relationship of the same kind, source and target. Fails with INVALID_ARGUMENT if it
-   * closes a cycle of DEPENDS_ON.
+   * closes a cycle of DEPENDS_ON, and with RESOURCE_EXHAUSTED if it is new and the agent has 10,000 relationships.
    */
   putRelationship: {
     path: "/focal.orchestration.v1.ScenarioService/PutRelationship" as const,
@@ -2767,7 +2772,10 @@ export const ScenarioServiceService = {
       Buffer.from(DeleteRelationshipResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): DeleteRelationshipResponse => DeleteRelationshipResponse.decode(value),
   },
-  /** Returns all relationships of the agent, ordered by kind, source and target. */
+  /**
+   * Returns all relationships of the agent, ordered by kind, source and target. They fit into one message, because an agent has
+   * at most 10,000.
+   */
   listRelationships: {
     path: "/focal.orchestration.v1.ScenarioService/ListRelationships" as const,
     requestStream: false as const,
@@ -2781,8 +2789,8 @@ export const ScenarioServiceService = {
   },
   /**
    * Draws the graph of a scenario as Mermaid text, optionally with the path and the current step of a session. Fails with
-   * NOT_FOUND if the scenario, the version or the session does not exist, and with FAILED_PRECONDITION if the session
-   * belongs to another agent.
+   * NOT_FOUND if the scenario, the version or the session does not exist, with FAILED_PRECONDITION if the session belongs to
+   * another agent, and with RESOURCE_EXHAUSTED if the text exceeds `server.max_response_bytes`.
    */
   renderScenario: {
     path: "/focal.orchestration.v1.ScenarioService/RenderScenario" as const,
@@ -2841,8 +2849,9 @@ export const ScenarioServiceService = {
   /**
    * Validates and stores the field definitions of an agent as a new version (section 10). They replace all earlier ones; an
    * empty list removes them. If they are equal to the stored version, nothing is stored and that version is returned. Fails
-   * with INVALID_ARGUMENT and all findings if one of them is an ERROR, and with ABORTED if `expected_version` is not the
-   * stored version. Nothing is stored then.
+   * with INVALID_ARGUMENT and all findings if one of them is an ERROR, with ABORTED if `expected_version` is not the stored
+   * version, and with RESOURCE_EXHAUSTED if the definitions could not be returned within `server.max_response_bytes`. Nothing is
+   * stored then.
    */
   putFields: {
     path: "/focal.orchestration.v1.ScenarioService/PutFields" as const,
@@ -2868,8 +2877,9 @@ export const ScenarioServiceService = {
 export interface ScenarioServiceServer extends UntypedServiceImplementation {
   /**
    * Validates and stores a scenario as a new version. If the definition is equal to the latest version, nothing is stored
-   * and that version is returned. Fails with INVALID_ARGUMENT and all findings if one of them is an ERROR, and with ABORTED
-   * if `expected_version` is not the latest version. Nothing is stored then.
+   * and that version is returned. Fails with INVALID_ARGUMENT and all findings if one of them is an ERROR, with ABORTED
+   * if `expected_version` is not the latest version, and with RESOURCE_EXHAUSTED if the scenario could not be returned within
+   * `server.max_response_bytes`. Nothing is stored then.
    */
   putScenario: handleUnaryCall<PutScenarioRequest, PutScenarioResponse>;
   /** Returns all findings of a scenario. Stores nothing. */
@@ -2885,17 +2895,20 @@ export interface ScenarioServiceServer extends UntypedServiceImplementation {
   deleteScenario: handleUnaryCall<DeleteScenarioRequest, DeleteScenarioResponse>;
   /**
    * Stores a relationship. Replaces a relationship of the same kind, source and target. Fails with INVALID_ARGUMENT if it
-   * closes a cycle of DEPENDS_ON.
+   * closes a cycle of DEPENDS_ON, and with RESOURCE_EXHAUSTED if it is new and the agent has 10,000 relationships.
    */
   putRelationship: handleUnaryCall<PutRelationshipRequest, PutRelationshipResponse>;
   /** Deletes a relationship. Succeeds if it does not exist. */
   deleteRelationship: handleUnaryCall<DeleteRelationshipRequest, DeleteRelationshipResponse>;
-  /** Returns all relationships of the agent, ordered by kind, source and target. */
+  /**
+   * Returns all relationships of the agent, ordered by kind, source and target. They fit into one message, because an agent has
+   * at most 10,000.
+   */
   listRelationships: handleUnaryCall<ListRelationshipsRequest, ListRelationshipsResponse>;
   /**
    * Draws the graph of a scenario as Mermaid text, optionally with the path and the current step of a session. Fails with
-   * NOT_FOUND if the scenario, the version or the session does not exist, and with FAILED_PRECONDITION if the session
-   * belongs to another agent.
+   * NOT_FOUND if the scenario, the version or the session does not exist, with FAILED_PRECONDITION if the session belongs to
+   * another agent, and with RESOURCE_EXHAUSTED if the text exceeds `server.max_response_bytes`.
    */
   renderScenario: handleUnaryCall<RenderScenarioRequest, RenderScenarioResponse>;
   /**
@@ -2916,8 +2929,9 @@ export interface ScenarioServiceServer extends UntypedServiceImplementation {
   /**
    * Validates and stores the field definitions of an agent as a new version (section 10). They replace all earlier ones; an
    * empty list removes them. If they are equal to the stored version, nothing is stored and that version is returned. Fails
-   * with INVALID_ARGUMENT and all findings if one of them is an ERROR, and with ABORTED if `expected_version` is not the
-   * stored version. Nothing is stored then.
+   * with INVALID_ARGUMENT and all findings if one of them is an ERROR, with ABORTED if `expected_version` is not the stored
+   * version, and with RESOURCE_EXHAUSTED if the definitions could not be returned within `server.max_response_bytes`. Nothing is
+   * stored then.
    */
   putFields: handleUnaryCall<PutFieldsRequest, PutFieldsResponse>;
   /** Returns the field definitions of an agent: version 0 without definitions if none were ever stored. */
@@ -2927,8 +2941,9 @@ export interface ScenarioServiceServer extends UntypedServiceImplementation {
 export interface ScenarioServiceClient extends Client {
   /**
    * Validates and stores a scenario as a new version. If the definition is equal to the latest version, nothing is stored
-   * and that version is returned. Fails with INVALID_ARGUMENT and all findings if one of them is an ERROR, and with ABORTED
-   * if `expected_version` is not the latest version. Nothing is stored then.
+   * and that version is returned. Fails with INVALID_ARGUMENT and all findings if one of them is an ERROR, with ABORTED
+   * if `expected_version` is not the latest version, and with RESOURCE_EXHAUSTED if the scenario could not be returned within
+   * `server.max_response_bytes`. Nothing is stored then.
    */
   putScenario(
     request: PutScenarioRequest,
@@ -3014,7 +3029,7 @@ export interface ScenarioServiceClient extends Client {
   ): ClientUnaryCall;
   /**
    * Stores a relationship. Replaces a relationship of the same kind, source and target. Fails with INVALID_ARGUMENT if it
-   * closes a cycle of DEPENDS_ON.
+   * closes a cycle of DEPENDS_ON, and with RESOURCE_EXHAUSTED if it is new and the agent has 10,000 relationships.
    */
   putRelationship(
     request: PutRelationshipRequest,
@@ -3047,7 +3062,10 @@ export interface ScenarioServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: DeleteRelationshipResponse) => void,
   ): ClientUnaryCall;
-  /** Returns all relationships of the agent, ordered by kind, source and target. */
+  /**
+   * Returns all relationships of the agent, ordered by kind, source and target. They fit into one message, because an agent has
+   * at most 10,000.
+   */
   listRelationships(
     request: ListRelationshipsRequest,
     callback: (error: ServiceError | null, response: ListRelationshipsResponse) => void,
@@ -3065,8 +3083,8 @@ export interface ScenarioServiceClient extends Client {
   ): ClientUnaryCall;
   /**
    * Draws the graph of a scenario as Mermaid text, optionally with the path and the current step of a session. Fails with
-   * NOT_FOUND if the scenario, the version or the session does not exist, and with FAILED_PRECONDITION if the session
-   * belongs to another agent.
+   * NOT_FOUND if the scenario, the version or the session does not exist, with FAILED_PRECONDITION if the session belongs to
+   * another agent, and with RESOURCE_EXHAUSTED if the text exceeds `server.max_response_bytes`.
    */
   renderScenario(
     request: RenderScenarioRequest,
@@ -3143,8 +3161,9 @@ export interface ScenarioServiceClient extends Client {
   /**
    * Validates and stores the field definitions of an agent as a new version (section 10). They replace all earlier ones; an
    * empty list removes them. If they are equal to the stored version, nothing is stored and that version is returned. Fails
-   * with INVALID_ARGUMENT and all findings if one of them is an ERROR, and with ABORTED if `expected_version` is not the
-   * stored version. Nothing is stored then.
+   * with INVALID_ARGUMENT and all findings if one of them is an ERROR, with ABORTED if `expected_version` is not the stored
+   * version, and with RESOURCE_EXHAUSTED if the definitions could not be returned within `server.max_response_bytes`. Nothing is
+   * stored then.
    */
   putFields(
     request: PutFieldsRequest,

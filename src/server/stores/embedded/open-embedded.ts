@@ -1,4 +1,5 @@
 import type { Clock } from '../../ports/clock';
+import type { SessionLimits } from '../../ports/session-limits';
 import { EmbeddedCatalogue } from './embedded-catalogue';
 import { EmbeddedEnvironment } from './embedded-environment';
 import { EmbeddedSessionStore } from './embedded-session-store';
@@ -10,6 +11,8 @@ export interface EmbeddedOptions {
   readonly sessionTtlMs: number;
   /** The number of recorded turns per session, at least 1. A retry is recognized while its turn is recorded. */
   readonly recordedTurns: number;
+  /** Default: the defaults of `[limits]`. */
+  readonly sessionLimits?: SessionLimits;
   readonly clock: Clock;
 }
 
@@ -20,10 +23,10 @@ export interface EmbeddedStores {
 }
 
 /** Opens the embedded store. Throws with the process id if another running process uses the folder. */
-export function openEmbedded({ path, clock, sessionTtlMs, recordedTurns }: EmbeddedOptions): EmbeddedStores {
-  const environment = new EmbeddedEnvironment(path, clock);
+export function openEmbedded({ path, ...options }: EmbeddedOptions): EmbeddedStores {
+  const environment = new EmbeddedEnvironment(path, options.clock);
   return {
-    sessionStore: new EmbeddedSessionStore(environment, { sessionTtlMs, recordedTurns, clock }),
+    sessionStore: new EmbeddedSessionStore(environment, options),
     catalogue: new EmbeddedCatalogue(environment),
   };
 }

@@ -1,7 +1,9 @@
 import type { Session, SessionKey } from '../../../core/model/session';
+import { encodeBoundedSession } from '../../codec/stored/bounded-session';
 import { decodeSession, decodeStateBefore, encodeSession } from '../../codec/stored/stored-values';
 import { type Call, throwIfCallEnded } from '../../ports/call';
 import type { Clock } from '../../ports/clock';
+import { defaultSessionLimits, type SessionLimits } from '../../ports/session-limits';
 import type {
   CommitOutcome,
   CreateOutcome,
@@ -19,6 +21,7 @@ import { runCreate } from './scripts/create';
 import { runDeleteSession } from './scripts/delete-session';
 import { runListTurns } from './scripts/list-turns';
 import { type LoadArguments, type LoadReply, runLoad } from './scripts/load';
+import { runReadFields } from './scripts/read-fields';
 import { SessionCache } from './session-cache';
 
 export interface RedisSessionStoreOptions {
@@ -30,6 +33,8 @@ export interface RedisSessionStoreOptions {
   readonly recordedTurns: number;
   /** The maximum number of cached sessions. With 0, there is no cache and each turn takes one more round trip. */
   readonly cachedSessions: number;
+  /** Default: the defaults of `[limits]`. */
+  readonly sessionLimits?: SessionLimits;
   readonly clock: Clock;
 }
 
@@ -44,6 +49,7 @@ const maxCachedBytes = 64 * 1024 * 1024;
 export class RedisSessionStore implements SessionStore {
   private readonly prefix: string;
   private readonly cache: SessionCache;
+  private readonly sessionLimits: SessionLimits;
 
   constructor(
     private readonly connection: RedisConnection,
@@ -51,6 +57,7 @@ export class RedisSessionStore implements SessionStore {
   ) {
     if (!(options.recordedTurns >= 1)) throw new Error('The number of recorded turns must be at least 1.');
     this.prefix = validateKeyPrefix(options.keyPrefix);
+    this.sessionLimits = options.sessionLimits ?? defaultSessionLimits;
     this.cache = new SessionCache({ maxSessions: options.cachedSessions, maxBytes: maxCachedBytes });
   }
 
@@ -75,7 +82,7 @@ export class RedisSessionStore implements SessionStore {
     if (session.revision !== record.revision) throw new Error('A turn and its session must have the same revision.');
     const keys = getSessionKeys(this.prefix, session);
     const { recordedTurns, sessionTtlMs, clock } = this.options;
-    const state = toBuffer(encodeSession(session));
+    const state = toBuffer(encodeBoundedSession(session, previousSession, this.sessionLimits));
     const kept = typeof keptState === 'string' ? keptState : toBuffer(encodeSession(keptState));
     // Read the clock before sending the commit, so that the cache entry expires no later than the session in Redis.
     const now = clock.now();
@@ -102,7 +109,7 @@ export class RedisSessionStore implements SessionStore {
   async create(session: Session, call: Call): Promise<CreateOutcome> {
     const keys = getSessionKeys(this.prefix, session);
     const { sessionTtlMs, clock } = this.options;
-    const state = toBuffer(encodeSession(session));
+    const state = toBuffer(encodeBoundedSession(session, undefined, this.sessionLimits));
     const now = clock.now();
     const reply = await runCreate(this.connection, keys, { state, sessionTtlMs }, call);
     if (reply.kind === 'existing') {
@@ -114,8 +121,8 @@ export class RedisSessionStore implements SessionStore {
 
   async read(key: SessionKey, call: Call): Promise<Session | undefined> {
     const { session } = getSessionKeys(this.prefix, key);
-    const state = await this.connection.read(call, (client) => client.hgetBuffer(session, 's'));
-    return state === null ? undefined : decodeSession(state);
+    const [state] = await runReadFields(this.connection, session, ['s'], call);
+    return state && decodeSession(state);
   }
 
   listTurns(

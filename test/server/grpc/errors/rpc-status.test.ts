@@ -55,7 +55,7 @@ describe('ErrorInfo', () => {
 });
 
 describe('PreconditionFailure', () => {
-  test.each(['AGENT_MISMATCH', 'SESSION_EXISTS', 'TURN_NOT_SUPERSEDABLE'] as const)(
+  test.each(['AGENT_MISMATCH', 'SESSION_EXISTS', 'SESSION_TOO_LARGE', 'TURN_NOT_SUPERSEDABLE'] as const)(
     'names the session of %s',
     (reason) => {
       const error = new OrchestratorError(reason, 'The session exists.', { metadata: { session_id: 's' } });
@@ -90,7 +90,7 @@ describe('PreconditionFailure', () => {
       (reason) =>
         getDetail(toRpcStatus(new OrchestratorError(reason, 'It failed.'), ''), 'PreconditionFailure') !== undefined,
     );
-    expect(present.sort()).toEqual(['AGENT_MISMATCH', 'SESSION_EXISTS', 'TURN_NOT_SUPERSEDABLE']);
+    expect(present.sort()).toEqual(['AGENT_MISMATCH', 'SESSION_EXISTS', 'SESSION_TOO_LARGE', 'TURN_NOT_SUPERSEDABLE']);
   });
 });
 

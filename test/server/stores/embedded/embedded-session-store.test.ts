@@ -1,4 +1,5 @@
 import { open, type RootDatabase } from 'lmdb';
+import { defaultSessionLimits } from '../../../../src/server/ports/session-limits';
 import { openEmbedded } from '../../../../src/server/stores/embedded/open-embedded';
 import { unboundedCall } from '../../../support/calls';
 import { FakeClock } from '../../../support/fake-clock';
@@ -10,9 +11,14 @@ import { createTemporaryFolder } from './temporary-folder';
 const sessionTtlMs = 60_000;
 const key = { tenantId: uuid(1), sessionId: uuid(3) };
 
-async function openStore({ recordedTurns = 1_000, ttlMs = sessionTtlMs, clock = new FakeClock() } = {}) {
+async function openStore({
+  recordedTurns = 1_000,
+  ttlMs = sessionTtlMs,
+  clock = new FakeClock(),
+  sessionLimits = defaultSessionLimits,
+} = {}) {
   const folder = await createTemporaryFolder();
-  const options = { path: folder.path, sessionTtlMs: ttlMs, recordedTurns, clock };
+  const options = { path: folder.path, sessionTtlMs: ttlMs, recordedTurns, sessionLimits, clock };
   let { sessionStore: store } = openEmbedded(options);
   return {
     clock,
