@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { Config } from './config';
+import { type Config, toSessionLimits } from './config';
 import type { Clock } from './ports/clock';
 import type { Logger } from './ports/logger';
 import { callWithTimeout, poll } from './runtime';
@@ -52,6 +52,7 @@ function toEmbeddedOptions({ embedded, limits }: Config, clock: Clock): Embedded
     path: resolve(embedded.path),
     sessionTtlMs: limits.session_ttl,
     recordedTurns: limits.recorded_turns,
+    sessionLimits: toSessionLimits({ limits }),
     clock,
     monotonicClock: performance,
   };

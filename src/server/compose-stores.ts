@@ -1,6 +1,6 @@
 import { openEmbeddedStores } from './compose-embedded-stores';
 import { openRedisEndpoint } from './compose-redis-access';
-import type { Config } from './config';
+import { type Config, toSessionLimits } from './config';
 import type { Clock } from './ports/clock';
 import type { LegacySessionStore } from './ports/legacy-session-store';
 import type { Logger } from './ports/logger';
@@ -54,6 +54,7 @@ function createRedisStores(config: Config, { clock, log, metrics, files }: Store
   const connection = connectRedis({
     endpoint: endpoint.current,
     commandTimeoutMs: redis.command_timeout_ms,
+    largeCommandTimeoutMs: Math.max(redis.large_command_timeout_ms, redis.command_timeout_ms),
     replication,
     clock,
     log,
@@ -64,6 +65,7 @@ function createRedisStores(config: Config, { clock, log, metrics, files }: Store
     sessionTtlMs: limits.session_ttl,
     recordedTurns: limits.recorded_turns,
     cachedSessions: redis.cached_sessions,
+    sessionLimits: toSessionLimits({ limits }),
     clock,
     onLostRevision: createLossReport(log, metrics),
   });

@@ -1,11 +1,11 @@
 import { CompiledCatalogue } from './application/compiled-catalogue';
 import { createUseCases } from './application/use-cases';
 import { ProtoTurnCodec } from './codec/stored/proto-turn-codec';
-import { encodeStoredScenario } from './codec/stored/stored-values';
+import { encodeStoredFields, encodeStoredScenario } from './codec/stored/stored-values';
 import { type AccessControl, createAccessControl } from './compose-access-control';
 import { openSecretFile } from './compose-redis-access';
 import { openStores, type Stores } from './compose-stores';
-import { type Config, toConditionLimits, toModelOptions, toSettings } from './config';
+import { type Config, toConditionLimits, toModelOptions, toSessionLimits, toSettings } from './config';
 import { createGrpcServer, type GrpcServer, type GrpcServerOptions } from './grpc';
 import type { ChatModelDependencies } from './model/chat-decision-model';
 import type { Clock } from './ports/clock';
@@ -103,7 +103,7 @@ async function createParts(config: Config, { clock, log, files, access }: BasePa
     legacySessions: stores.legacySessions,
     scenarios: stores.scenarios,
     catalogue,
-    codec: new ProtoTurnCodec(),
+    codec: new ProtoTurnCodec(toSessionLimits(config)),
     contentHasher: new Sha256ContentHasher(),
     ids: new UuidV5InstanceIdGenerator(),
     clock,
@@ -113,8 +113,9 @@ async function createParts(config: Config, { clock, log, files, access }: BasePa
     settings,
     model: createDecisionModel(config, files, { clock, telemetry, metrics, log }),
     compileOptions,
-    maxPageBytes: config.server.max_message_bytes,
+    maxResponseBytes: config.server.max_response_bytes,
     measureScenarioBytes: (stored) => encodeStoredScenario(stored).length,
+    measureFieldsBytes: (stored) => encodeStoredFields(stored).length,
     watchPollIntervalMs: config.server.watch_poll_interval_ms,
   });
   const server = createGrpcServer({ useCases, clock, telemetry, metrics, log }, toServerOptions(config, access));
@@ -155,6 +156,7 @@ function toServerOptions(
     recheckIntervalMs: auth.recheck_interval_ms,
     isReflectionEnabled: server.reflection,
     maxMessageBytes: server.max_message_bytes,
+    maxResponseBytes: server.max_response_bytes,
     maxMetadataBytes: server.max_metadata_bytes,
     maxCallsInFlight: server.max_calls_in_flight,
     maxCallsInFlightPerTenant: server.max_calls_in_flight_per_tenant,

@@ -6,7 +6,7 @@ import { defaultCompileOptions } from '../../src/core/scenario/compile-options';
 import { CompiledCatalogue } from '../../src/server/application/compiled-catalogue';
 import { createUseCases, type UseCaseDependencies, type UseCases } from '../../src/server/application/use-cases';
 import { ProtoTurnCodec } from '../../src/server/codec/stored/proto-turn-codec';
-import { encodeStoredScenario } from '../../src/server/codec/stored/stored-values';
+import { encodeStoredFields, encodeStoredScenario } from '../../src/server/codec/stored/stored-values';
 import type { Clock } from '../../src/server/ports/clock';
 import type { DecisionModel } from '../../src/server/ports/decision-model';
 import type { LegacySessionStore } from '../../src/server/ports/legacy-session-store';
@@ -67,13 +67,13 @@ export function createService(
     settings = {},
     log = silentLog,
     model,
-    pageBytes = 4_194_304,
+    responseBytes = 4_194_304,
   }: {
     clock?: Clock;
     settings?: Partial<OrchestrationSettings>;
     log?: Logger;
     model?: DecisionModel;
-    pageBytes?: number;
+    responseBytes?: number;
   } = {},
 ): ServiceUnderTest {
   const compileOptions = defaultCompileOptions;
@@ -93,8 +93,9 @@ export function createService(
     settings: { ...defaultSettings, ...settings },
     model,
     compileOptions,
-    maxPageBytes: pageBytes,
+    maxResponseBytes: responseBytes,
     measureScenarioBytes: (stored) => encodeStoredScenario(stored).length,
+    measureFieldsBytes: (stored) => encodeStoredFields(stored).length,
     // Longer than the timeout of a test, so that a test fails if it receives no notification.
     watchPollIntervalMs: 600_000,
   };

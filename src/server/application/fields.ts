@@ -7,14 +7,20 @@ import type { Clock } from '../ports/clock';
 import type { ContentHasher } from '../ports/content-hasher';
 import type { AgentKey, ScenarioCatalogue } from '../ports/scenario-catalogue';
 import type { CompiledCatalogue } from './compiled-catalogue';
+import { checkStoredSize, type StoredSizeDependencies } from './stored-size';
 
-export interface PutFieldsDependencies {
+export interface PutFieldsDependencies extends StoredSizeDependencies {
   readonly scenarios: Pick<ScenarioCatalogue, 'putFields'>;
   readonly catalogue: Pick<CompiledCatalogue, 'applyChange'>;
   readonly contentHasher: Pick<ContentHasher, 'hashFields'>;
   readonly clock: Clock;
   readonly compileOptions: Pick<CompileOptions, 'conditionLimits'>;
+  /** Returns the number of bytes of encoded field definitions. */
+  readonly measureFieldsBytes: (stored: StoredFields) => number;
 }
+
+/** The version with the longest encoding. */
+const maxVersion = 4_294_967_295;
 
 /** Field definitions to store. */
 export interface PutFieldsCommand {
@@ -37,16 +43,19 @@ export interface PutFieldsResult {
  * Checks the field definitions of an agent and stores them as a new version, unless they equal the stored version (section 10).
  *
  * @throws OrchestratorError FIELDS_REFUSED with every finding if one is an ERROR; VERSION_MISMATCH if `expectedVersion` is not the stored
- * version. Nothing is stored in either case.
+ * version; TOO_LARGE if the definitions could not be received when they are read. Nothing is stored then.
  */
 export async function putFields(
-  { scenarios, catalogue, contentHasher, clock, compileOptions }: PutFieldsDependencies,
+  deps: PutFieldsDependencies,
   { agent, definitions, expectedVersion }: PutFieldsCommand,
   call: Call,
 ): Promise<PutFieldsResult> {
+  const { scenarios, catalogue, contentHasher, clock, compileOptions } = deps;
   const { findings } = compileFields(definitions, compileOptions.conditionLimits);
   refuseInvalidFields(findings, 'definitions');
   const options = { contentHash: contentHasher.hashFields(definitions), storedAt: clock.now(), expectedVersion };
+  const stored = { definitions, version: maxVersion, contentHash: options.contentHash, storedAt: options.storedAt };
+  checkStoredSize(deps, 'The list of field definitions', deps.measureFieldsBytes(stored));
   const outcome = await catalogue.applyChange(agent, () => scenarios.putFields(agent, definitions, options, call));
   if (outcome.kind === 'conflict') throw createVersionMismatchError(expectedVersion, outcome.currentVersion);
   return { stored: outcome.stored, created: outcome.created, findings };

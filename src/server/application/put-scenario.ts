@@ -10,15 +10,21 @@ import type { Clock } from '../ports/clock';
 import type { ContentHasher } from '../ports/content-hasher';
 import type { AgentKey, ScenarioCatalogue } from '../ports/scenario-catalogue';
 import type { CompiledCatalogue } from './compiled-catalogue';
+import { checkStoredSize, type StoredSizeDependencies } from './stored-size';
 import { refuseInvalidScenarios } from './validate-scenario';
 
-export interface PutScenarioDependencies {
+export interface PutScenarioDependencies extends Pick<StoredSizeDependencies, 'maxResponseBytes'> {
   readonly scenarios: ScenarioCatalogue;
   readonly catalogue: CompiledCatalogue;
   readonly contentHasher: Pick<ContentHasher, 'hash'>;
   readonly clock: Clock;
   readonly compileOptions: CompileOptions;
+  /** Returns the number of bytes of an encoded scenario. */
+  readonly measureScenarioBytes: (stored: StoredScenario) => number;
 }
+
+/** The version with the longest encoding. */
+const maxVersion = 4_294_967_295;
 
 export interface PutScenarioCommand {
   readonly agent: AgentKey;
@@ -39,14 +45,15 @@ export interface PutScenarioResult {
  * Validates a scenario and stores it as a new version, unless the latest version has the same content. A call that closes a cycle with the
  * latest versions of other scenarios is an ERROR (section 11).
  *
- * @throws OrchestratorError SCENARIO_REFUSED with all findings if one is an ERROR, or VERSION_MISMATCH. In both cases, nothing is
- * stored.
+ * @throws OrchestratorError SCENARIO_REFUSED with all findings if one is an ERROR, VERSION_MISMATCH, or TOO_LARGE if the scenario could
+ * not be received when it is read. Nothing is stored then.
  */
 export async function putScenario(
-  { scenarios, catalogue, contentHasher, clock, compileOptions }: PutScenarioDependencies,
+  deps: PutScenarioDependencies,
   { agent, scenario, expectedVersion }: PutScenarioCommand,
   call: Call,
 ): Promise<PutScenarioResult> {
+  const { scenarios, catalogue, contentHasher, clock, compileOptions } = deps;
   refuseInvalidScenarios([
     { scenario, path: 'scenario', findings: compileScenario(scenario, 0, compileOptions).findings },
   ]);
@@ -61,6 +68,8 @@ export async function putScenario(
   const fields = await catalogue.fields(agent, call);
   const { findings } = compileScenario(scenario, 0, { ...compileOptions, fields });
   const options = { contentHash: contentHasher.hash(scenario), storedAt: clock.now(), expectedVersion };
+  const stored = { scenario, version: maxVersion, contentHash: options.contentHash, storedAt: options.storedAt };
+  checkStoredSize(deps, 'The scenario', deps.measureScenarioBytes(stored));
   const outcome = await catalogue.applyChange(agent, () => scenarios.put(agent, scenario, options, call));
   if (outcome.kind === 'conflict')
     throw createVersionMismatchError(scenario.scenarioId, expectedVersion, outcome.currentVersion);

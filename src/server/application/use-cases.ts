@@ -10,7 +10,13 @@ import type { OnProvisional } from './decide-loaded-turn';
 import { decidePhases, type PhaseCommand } from './decide-phases';
 import { type DeleteScenarioCommand, deleteScenario } from './delete-scenario';
 import { deleteSession } from './delete-session';
-import { getFields, type PutFieldsCommand, type PutFieldsResult, putFields } from './fields';
+import {
+  getFields,
+  type PutFieldsCommand,
+  type PutFieldsDependencies,
+  type PutFieldsResult,
+  putFields,
+} from './fields';
 import { type GetScenarioQuery, getScenario } from './get-scenario';
 import { getSession } from './get-session';
 import { type ImportSessionCommand, importSession } from './import-session';
@@ -53,7 +59,8 @@ export interface UseCaseDependencies
   extends TurnDependencies,
     WatchSessionDependencies,
     ListTurnsDependencies,
-    ListScenariosDependencies {
+    ListScenariosDependencies,
+    Pick<PutFieldsDependencies, 'measureFieldsBytes'> {
   /** The stored catalogue. `catalogue` caches it in compiled form. */
   readonly scenarios: ScenarioCatalogue;
   readonly compileOptions: CompileOptions;

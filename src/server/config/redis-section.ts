@@ -39,6 +39,7 @@ const fields = z.strictObject({
   replicas_acknowledging: wholeNumber(1, 10),
   replication_timeout_ms: wholeNumber(10, 60_000),
   command_timeout_ms: wholeNumber(10, 60_000),
+  large_command_timeout_ms: wholeNumber(10, 600_000),
   cached_sessions: wholeNumber(0, 1_000_000),
   catalogue_staleness_ms: wholeNumber(0, 60_000),
 });

@@ -24,6 +24,8 @@ export interface GrpcServerOptions extends CallLimits {
   readonly maxRequestsPerStream: number;
   /** Maximum size of a received message, in bytes. */
   readonly maxMessageBytes: number;
+  /** Maximum size of a sent message, in bytes. */
+  readonly maxResponseBytes: number;
   /** Maximum time for which a client of a long-lived stream may read nothing. Milliseconds. */
   readonly stallTimeoutMs: number;
   /** Interval of HTTP/2 PINGs. Milliseconds. */
@@ -43,6 +45,7 @@ export const defaultServerOptions: GrpcServerOptions = {
   port: 0,
   isReflectionEnabled: true,
   maxMessageBytes: 4_194_304,
+  maxResponseBytes: 4_194_304,
   maxMetadataBytes: 16_384,
   maxCallsInFlight: 1_000,
   maxCallsInFlightPerTenant: 500,
@@ -100,7 +103,8 @@ export function toTransportOptions({
     'grpc.keepalive_time_ms': keepaliveIntervalMs,
     'grpc.keepalive_timeout_ms': keepaliveTimeoutMs,
     'grpc.max_receive_message_length': maxMessageBytes * transportSizeFactor,
-    // Pages of lists have a size limit. A single item must always reach its client.
+    // Everything that is accepted is bounded by `maxResponseBytes` before it is stored. Larger values of earlier releases must still reach
+    // their clients.
     'grpc.max_send_message_length': -1,
     'grpc.max_concurrent_streams': maxStreamsPerConnection,
     'grpc.enable_channelz': 0,

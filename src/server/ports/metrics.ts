@@ -52,4 +52,6 @@ export interface Metrics {
   startCall(method: string): EndMeasurement<string>;
   /** Counts a call, or a request of a stream, whose authentication or authorization failed. */
   recordAccessFailure(failure: AccessFailure): void;
+  /** Counts a call, or a request of a stream, that a size limit refused. `limit` is the name of the setting or of the fixed limit. */
+  recordSizeRefusal(limit: string): void;
 }

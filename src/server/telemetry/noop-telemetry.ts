@@ -32,4 +32,5 @@ export const noopMetrics: Metrics = {
   startModelRequest: () => noop,
   startCall: () => noop,
   recordAccessFailure: noop,
+  recordSizeRefusal: noop,
 };

@@ -42,6 +42,7 @@ interface Instruments {
   readonly callDuration: Histogram;
   readonly callsInFlight: UpDownCounter;
   readonly accessFailures: Counter;
+  readonly sizeRefusals: Counter;
 }
 
 /**
@@ -125,6 +126,10 @@ function createInstruments(meter: Meter): Instruments {
       description: 'Calls, and turns of streams, whose authentication or authorization failed.',
       unit: '{call}',
     }),
+    sizeRefusals: meter.createCounter('orchestrator.size.refusals', {
+      description: 'Calls, and turns of streams, that a size limit refused.',
+      unit: '{call}',
+    }),
   };
 }
 
@@ -197,6 +202,10 @@ export class OtelMetrics implements Metrics {
 
   recordAccessFailure(failure: AccessFailure): void {
     this.#instruments.accessFailures.add(1, { reason: failure });
+  }
+
+  recordSizeRefusal(limit: string): void {
+    this.#instruments.sizeRefusals.add(1, { limit });
   }
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { connect, insecure, type OrchestratorClient } from 'scenario-orchestrator-client';
 import { ProcessTurnRequest } from '../../../gen/focal/orchestration/v1/orchestrator_service';
 import { PutScenarioRequest } from '../../../gen/focal/orchestration/v1/scenario_service';
+import { ImportSessionRequest } from '../../../gen/focal/orchestration/v1/session_service';
 import { findFreePort } from '../../../tools/redis/free-port';
 import { type BuiltServer, startBuiltServer } from '../../support/built-server';
 import {
@@ -59,6 +60,13 @@ beforeAll(async () => {
   await expect(
     client.processTurn(ProcessTurnRequest.fromPartial({ turn: createTurn(3), expectedRevision: 7 })),
   ).rejects.toThrow();
+  const tooLarge = {
+    tenantId: uuid(1),
+    agentId: uuid(2),
+    sessionId: uuid(4),
+    variables: { text: 'x'.repeat(1_200_000) },
+  };
+  await expect(client.importSession(ImportSessionRequest.fromPartial(tooLarge))).rejects.toThrow();
 }, 180_000);
 
 afterAll(async () => {
@@ -120,6 +128,10 @@ it('counts calls by method and status, and calls in flight return to 0', async (
     [`rpc_system_name="grpc",${method},rpc_response_status_code="ABORTED"`]: 1,
   });
   expect(await findSeries('orchestrator_calls_in_flight')).toMatchObject({ [method]: 0 });
+});
+
+it('counts calls that a size limit refused, by the limit', async () => {
+  expect(await findSeries('orchestrator_size_refusals_total')).toEqual({ 'limit="session_bytes"': 1 });
 });
 
 it('measures every phase and every store operation', async () => {

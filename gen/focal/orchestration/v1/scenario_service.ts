@@ -64,7 +64,7 @@ export interface PutScenarioResponse {
     | undefined;
   /** Whether a new version was stored. False if the latest version was already equal to the request. */
   created: boolean;
-  /** Findings of severity WARNING. */
+  /** Findings of severity WARNING. Cut like those of ValidateScenario. */
   findings: ScenarioFinding[];
 }
 
@@ -78,7 +78,10 @@ export interface ValidateScenarioRequest {
 export interface ValidateScenarioResponse {
   /** Whether PutScenario would accept the scenario: no finding is an ERROR. */
   valid: boolean;
-  /** All findings, in the order of the definition. */
+  /**
+   * All findings, in the order of the definition. If they do not fit into `server.max_response_bytes`, the first ones and a
+   * finding FINDINGS_OMITTED with the number of the others.
+   */
   findings: ScenarioFinding[];
 }
 
@@ -114,7 +117,8 @@ export interface ListScenariosRequest {
     | undefined;
   /**
    * Optional, default 50. Maximum number of scenarios. 1..500. A page can hold fewer: it also ends before it exceeds
-   * `server.max_message_bytes` (4 MiB by default), but holds at least one scenario.
+   * `server.max_response_bytes` (4 MiB by default), but holds at least one scenario. Only a scenario that a release up to 0.2
+   * stored can be larger.
    */
   pageSize: number;
   /** Optional. The `next_page_token` of the previous page. At most 200 characters. */
@@ -332,7 +336,7 @@ export interface PutFieldsResponse {
     | undefined;
   /** Whether a new version was stored. False if the stored version was already equal to the request. */
   created: boolean;
-  /** Findings of severity WARNING. `step_id` and `transition_id` are empty. */
+  /** Findings of severity WARNING. `step_id` and `transition_id` are empty. Cut like those of ValidateScenario. */
   findings: ScenarioFinding[];
 }
 
@@ -2680,12 +2684,13 @@ export type ScenarioServiceService = typeof ScenarioServiceService;
 export const ScenarioServiceService = {
   /**
    * Validates and stores a scenario as a new version. If the definition is equal to the latest version, nothing is stored
-   * and that version is returned. Fails with INVALID_ARGUMENT if one of the findings is an ERROR, and with ABORTED if
-   * `expected_version` is not the latest version. Nothing is stored then.
+   * and that version is returned. Fails with INVALID_ARGUMENT if one of the findings is an ERROR, with ABORTED if
+   * `expected_version` is not the latest version, and with RESOURCE_EXHAUSTED if the scenario could not be returned within
+   * `server.max_response_bytes`. Nothing is stored then.
    *
    * The BadRequest of the error lists the findings in their order, as many as fit into 4 KiB, because clients reject larger
    * trailing metadata. It cuts a field path after 300 characters and a description after 500, and its last entry counts the
-   * findings that are not listed. ValidateScenario returns all of them, uncut. A definition that is stored is never cut.
+   * findings that are not listed. ValidateScenario returns them uncut. A definition that is stored is never cut.
    */
   putScenario: {
     path: "/focal.orchestration.v1.ScenarioService/PutScenario" as const,
@@ -2746,7 +2751,7 @@ export const ScenarioServiceService = {
   },
   /**
    * Stores a relationship. Replaces a relationship of the same kind, source and target. Fails with INVALID_ARGUMENT if it
-   * closes a cycle of DEPENDS_ON.
+   * closes a cycle of DEPENDS_ON, and with RESOURCE_EXHAUSTED if it is new and the agent has 10,000 relationships.
    */
   putRelationship: {
     path: "/focal.orchestration.v1.ScenarioService/PutRelationship" as const,
@@ -2771,7 +2776,10 @@ export const ScenarioServiceService = {
       Buffer.from(DeleteRelationshipResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): DeleteRelationshipResponse => DeleteRelationshipResponse.decode(value),
   },
-  /** Returns all relationships of the agent, ordered by kind, source and target. */
+  /**
+   * Returns all relationships of the agent, ordered by kind, source and target. They fit into one message, because an agent has
+   * at most 10,000.
+   */
   listRelationships: {
     path: "/focal.orchestration.v1.ScenarioService/ListRelationships" as const,
     requestStream: false as const,
@@ -2785,8 +2793,8 @@ export const ScenarioServiceService = {
   },
   /**
    * Draws the graph of a scenario as Mermaid text, optionally with the path and the current step of a session. Fails with
-   * NOT_FOUND if the scenario, the version or the session does not exist, and with FAILED_PRECONDITION if the session
-   * belongs to another agent.
+   * NOT_FOUND if the scenario, the version or the session does not exist, with FAILED_PRECONDITION if the session belongs to
+   * another agent, and with RESOURCE_EXHAUSTED if the text exceeds `server.max_response_bytes`.
    */
   renderScenario: {
     path: "/focal.orchestration.v1.ScenarioService/RenderScenario" as const,
@@ -2845,8 +2853,9 @@ export const ScenarioServiceService = {
   /**
    * Validates and stores the field definitions of an agent as a new version (section 10). They replace all earlier ones; an
    * empty list removes them. If they are equal to the stored version, nothing is stored and that version is returned. Fails
-   * with INVALID_ARGUMENT if one of the findings is an ERROR, and with ABORTED if `expected_version` is not the stored
-   * version. Nothing is stored then. The error lists the findings as that of PutScenario does: cut and counted.
+   * with INVALID_ARGUMENT if one of the findings is an ERROR, with ABORTED if `expected_version` is not the stored version, and
+   * with RESOURCE_EXHAUSTED if the definitions could not be returned within `server.max_response_bytes`. Nothing is stored then.
+   * The error lists the findings as that of PutScenario does: cut and counted.
    */
   putFields: {
     path: "/focal.orchestration.v1.ScenarioService/PutFields" as const,
@@ -2872,12 +2881,13 @@ export const ScenarioServiceService = {
 export interface ScenarioServiceServer extends UntypedServiceImplementation {
   /**
    * Validates and stores a scenario as a new version. If the definition is equal to the latest version, nothing is stored
-   * and that version is returned. Fails with INVALID_ARGUMENT if one of the findings is an ERROR, and with ABORTED if
-   * `expected_version` is not the latest version. Nothing is stored then.
+   * and that version is returned. Fails with INVALID_ARGUMENT if one of the findings is an ERROR, with ABORTED if
+   * `expected_version` is not the latest version, and with RESOURCE_EXHAUSTED if the scenario could not be returned within
+   * `server.max_response_bytes`. Nothing is stored then.
    *
    * The BadRequest of the error lists the findings in their order, as many as fit into 4 KiB, because clients reject larger
    * trailing metadata. It cuts a field path after 300 characters and a description after 500, and its last entry counts the
-   * findings that are not listed. ValidateScenario returns all of them, uncut. A definition that is stored is never cut.
+   * findings that are not listed. ValidateScenario returns them uncut. A definition that is stored is never cut.
    */
   putScenario: handleUnaryCall<PutScenarioRequest, PutScenarioResponse>;
   /** Returns all findings of a scenario. Stores nothing. */
@@ -2893,17 +2903,20 @@ export interface ScenarioServiceServer extends UntypedServiceImplementation {
   deleteScenario: handleUnaryCall<DeleteScenarioRequest, DeleteScenarioResponse>;
   /**
    * Stores a relationship. Replaces a relationship of the same kind, source and target. Fails with INVALID_ARGUMENT if it
-   * closes a cycle of DEPENDS_ON.
+   * closes a cycle of DEPENDS_ON, and with RESOURCE_EXHAUSTED if it is new and the agent has 10,000 relationships.
    */
   putRelationship: handleUnaryCall<PutRelationshipRequest, PutRelationshipResponse>;
   /** Deletes a relationship. Succeeds if it does not exist. */
   deleteRelationship: handleUnaryCall<DeleteRelationshipRequest, DeleteRelationshipResponse>;
-  /** Returns all relationships of the agent, ordered by kind, source and target. */
+  /**
+   * Returns all relationships of the agent, ordered by kind, source and target. They fit into one message, because an agent has
+   * at most 10,000.
+   */
   listRelationships: handleUnaryCall<ListRelationshipsRequest, ListRelationshipsResponse>;
   /**
    * Draws the graph of a scenario as Mermaid text, optionally with the path and the current step of a session. Fails with
-   * NOT_FOUND if the scenario, the version or the session does not exist, and with FAILED_PRECONDITION if the session
-   * belongs to another agent.
+   * NOT_FOUND if the scenario, the version or the session does not exist, with FAILED_PRECONDITION if the session belongs to
+   * another agent, and with RESOURCE_EXHAUSTED if the text exceeds `server.max_response_bytes`.
    */
   renderScenario: handleUnaryCall<RenderScenarioRequest, RenderScenarioResponse>;
   /**
@@ -2924,8 +2937,9 @@ export interface ScenarioServiceServer extends UntypedServiceImplementation {
   /**
    * Validates and stores the field definitions of an agent as a new version (section 10). They replace all earlier ones; an
    * empty list removes them. If they are equal to the stored version, nothing is stored and that version is returned. Fails
-   * with INVALID_ARGUMENT if one of the findings is an ERROR, and with ABORTED if `expected_version` is not the stored
-   * version. Nothing is stored then. The error lists the findings as that of PutScenario does: cut and counted.
+   * with INVALID_ARGUMENT if one of the findings is an ERROR, with ABORTED if `expected_version` is not the stored version, and
+   * with RESOURCE_EXHAUSTED if the definitions could not be returned within `server.max_response_bytes`. Nothing is stored then.
+   * The error lists the findings as that of PutScenario does: cut and counted.
    */
   putFields: handleUnaryCall<PutFieldsRequest, PutFieldsResponse>;
   /** Returns the field definitions of an agent: version 0 without definitions if none were ever stored. */
@@ -2935,12 +2949,13 @@ export interface ScenarioServiceServer extends UntypedServiceImplementation {
 export interface ScenarioServiceClient extends Client {
   /**
    * Validates and stores a scenario as a new version. If the definition is equal to the latest version, nothing is stored
-   * and that version is returned. Fails with INVALID_ARGUMENT if one of the findings is an ERROR, and with ABORTED if
-   * `expected_version` is not the latest version. Nothing is stored then.
+   * and that version is returned. Fails with INVALID_ARGUMENT if one of the findings is an ERROR, with ABORTED if
+   * `expected_version` is not the latest version, and with RESOURCE_EXHAUSTED if the scenario could not be returned within
+   * `server.max_response_bytes`. Nothing is stored then.
    *
    * The BadRequest of the error lists the findings in their order, as many as fit into 4 KiB, because clients reject larger
    * trailing metadata. It cuts a field path after 300 characters and a description after 500, and its last entry counts the
-   * findings that are not listed. ValidateScenario returns all of them, uncut. A definition that is stored is never cut.
+   * findings that are not listed. ValidateScenario returns them uncut. A definition that is stored is never cut.
    */
   putScenario(
     request: PutScenarioRequest,
@@ -3026,7 +3041,7 @@ export interface ScenarioServiceClient extends Client {
   ): ClientUnaryCall;
   /**
    * Stores a relationship. Replaces a relationship of the same kind, source and target. Fails with INVALID_ARGUMENT if it
-   * closes a cycle of DEPENDS_ON.
+   * closes a cycle of DEPENDS_ON, and with RESOURCE_EXHAUSTED if it is new and the agent has 10,000 relationships.
    */
   putRelationship(
     request: PutRelationshipRequest,
@@ -3059,7 +3074,10 @@ export interface ScenarioServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: DeleteRelationshipResponse) => void,
   ): ClientUnaryCall;
-  /** Returns all relationships of the agent, ordered by kind, source and target. */
+  /**
+   * Returns all relationships of the agent, ordered by kind, source and target. They fit into one message, because an agent has
+   * at most 10,000.
+   */
   listRelationships(
     request: ListRelationshipsRequest,
     callback: (error: ServiceError | null, response: ListRelationshipsResponse) => void,
@@ -3077,8 +3095,8 @@ export interface ScenarioServiceClient extends Client {
   ): ClientUnaryCall;
   /**
    * Draws the graph of a scenario as Mermaid text, optionally with the path and the current step of a session. Fails with
-   * NOT_FOUND if the scenario, the version or the session does not exist, and with FAILED_PRECONDITION if the session
-   * belongs to another agent.
+   * NOT_FOUND if the scenario, the version or the session does not exist, with FAILED_PRECONDITION if the session belongs to
+   * another agent, and with RESOURCE_EXHAUSTED if the text exceeds `server.max_response_bytes`.
    */
   renderScenario(
     request: RenderScenarioRequest,
@@ -3155,8 +3173,9 @@ export interface ScenarioServiceClient extends Client {
   /**
    * Validates and stores the field definitions of an agent as a new version (section 10). They replace all earlier ones; an
    * empty list removes them. If they are equal to the stored version, nothing is stored and that version is returned. Fails
-   * with INVALID_ARGUMENT if one of the findings is an ERROR, and with ABORTED if `expected_version` is not the stored
-   * version. Nothing is stored then. The error lists the findings as that of PutScenario does: cut and counted.
+   * with INVALID_ARGUMENT if one of the findings is an ERROR, with ABORTED if `expected_version` is not the stored version, and
+   * with RESOURCE_EXHAUSTED if the definitions could not be returned within `server.max_response_bytes`. Nothing is stored then.
+   * The error lists the findings as that of PutScenario does: cut and counted.
    */
   putFields(
     request: PutFieldsRequest,

@@ -35,6 +35,7 @@ import { runLoadCatalogue } from './scripts/load-catalogue';
 import { runPutFields } from './scripts/put-fields';
 import { runPutRelationship } from './scripts/put-relationship';
 import { runPutScenario } from './scripts/put-scenario';
+import { runReadFields } from './scripts/read-fields';
 
 export interface RedisCatalogueOptions {
   /** The prefix of every key and of the channel, without braces. */
@@ -80,8 +81,8 @@ export class RedisCatalogue implements ScenarioCatalogue {
     const keys = this.getKeys(agent);
     const [key, field] =
       version === 0 ? [keys.latestVersions, scenarioId] : [keys.versions(scenarioId), String(version)];
-    const stored = await this.connection.read(call, (client) => client.hgetBuffer(key, field));
-    if (stored === null) return undefined;
+    const [stored] = await runReadFields(this.connection, key, [field], call);
+    if (stored === undefined) return undefined;
     return version === 0 ? decodeLatestVersion(stored) : decodeVersion(stored, version);
   }
 
@@ -124,10 +125,8 @@ export class RedisCatalogue implements ScenarioCatalogue {
 
   async getFields(agent: AgentKey, call: Call): Promise<StoredFields | undefined> {
     const { fields } = this.getKeys(agent);
-    const [version, bytes] = await this.connection.read(call, (client) =>
-      client.hmgetBuffer(fields, 'version', 'bytes'),
-    );
-    if (version === undefined || version === null || bytes === undefined || bytes === null) return undefined;
+    const [version, bytes] = await runReadFields(this.connection, fields, ['version', 'bytes'], call);
+    if (version === undefined || bytes === undefined) return undefined;
     return decodeFields({ version: Number(version), bytes });
   }
 

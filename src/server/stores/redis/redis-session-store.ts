@@ -1,7 +1,9 @@
 import { getImportId, type Session, type SessionKey } from '../../../core/model/session';
+import { encodeBoundedSession } from '../../codec/stored/bounded-session';
 import { decodeSession, decodeStateBefore, encodeSession } from '../../codec/stored/stored-values';
 import { type Call, throwIfCallEnded } from '../../ports/call';
 import type { Clock } from '../../ports/clock';
+import { defaultSessionLimits, type SessionLimits } from '../../ports/session-limits';
 import type {
   CommitOutcome,
   CreateOutcome,
@@ -20,6 +22,7 @@ import { runCreate } from './scripts/create';
 import { runDeleteSession } from './scripts/delete-session';
 import { runListTurns } from './scripts/list-turns';
 import { type LoadArguments, type LoadReply, runLoad } from './scripts/load';
+import { runReadFields } from './scripts/read-fields';
 import { SessionCache } from './session-cache';
 
 export interface RedisSessionStoreOptions {
@@ -31,6 +34,8 @@ export interface RedisSessionStoreOptions {
   readonly recordedTurns: number;
   /** The maximum number of cached sessions. With 0, there is no cache and each turn takes one more round trip. */
   readonly cachedSessions: number;
+  /** Default: the defaults of `[limits]`. */
+  readonly sessionLimits?: SessionLimits;
   readonly clock: Clock;
   /** Called if a commit finds that the store no longer has the revision that this node has read or committed earlier. */
   readonly onLostRevision?: (loss: LostRevision) => void;
@@ -63,6 +68,7 @@ export class RedisSessionStore implements SessionStore {
   /** The keys of sessions that a node has deleted. Their revisions are not lost. */
   private readonly deletions = new RecentKeys(maxDeletions);
   private readonly unsubscribe: () => void;
+  private readonly sessionLimits: SessionLimits;
 
   constructor(
     private readonly connection: RedisConnection,
@@ -70,6 +76,7 @@ export class RedisSessionStore implements SessionStore {
   ) {
     if (!(options.recordedTurns >= 1)) throw new Error('The number of recorded turns must be at least 1.');
     this.prefix = validateKeyPrefix(options.keyPrefix);
+    this.sessionLimits = options.sessionLimits ?? defaultSessionLimits;
     this.cache = new SessionCache({ maxSessions: options.cachedSessions, maxBytes: maxCachedBytes });
     this.deletionChannel = `${options.keyPrefix}deleted-sessions`;
     this.unsubscribe = connection.subscriptions.subscribe(this.deletionChannel, {
@@ -98,7 +105,7 @@ export class RedisSessionStore implements SessionStore {
     if (session.revision !== record.revision) throw new Error('A turn and its session must have the same revision.');
     const keys = getSessionKeys(this.prefix, session);
     const { recordedTurns, sessionTtlMs, clock } = this.options;
-    const state = toBuffer(encodeSession(session));
+    const state = toBuffer(encodeBoundedSession(session, previousSession, this.sessionLimits));
     const kept = typeof keptState === 'string' ? keptState : toBuffer(encodeSession(keptState));
     // Read the clock before sending the commit, so that the cache entry expires no later than the session in Redis.
     const now = clock.now();
@@ -128,7 +135,7 @@ export class RedisSessionStore implements SessionStore {
   async create(session: Session, call: Call): Promise<CreateOutcome> {
     const keys = getSessionKeys(this.prefix, session);
     const { sessionTtlMs, clock } = this.options;
-    const state = toBuffer(encodeSession(session));
+    const state = toBuffer(encodeBoundedSession(session, undefined, this.sessionLimits));
     const now = clock.now();
     const reply = await runCreate(this.connection, keys, { state, sessionTtlMs, importId: getImportId(session) }, call);
     if (reply.kind === 'existing') {
@@ -140,8 +147,8 @@ export class RedisSessionStore implements SessionStore {
 
   async read(key: SessionKey, call: Call): Promise<Session | undefined> {
     const { session } = getSessionKeys(this.prefix, key);
-    const state = await this.connection.read(call, (client) => client.hgetBuffer(session, 's'));
-    return state === null ? undefined : decodeSession(state);
+    const [state] = await runReadFields(this.connection, session, ['s'], call);
+    return state && decodeSession(state);
   }
 
   listTurns(

@@ -46,7 +46,13 @@ const apiKeys = new ReloadedValue(parseApiKeys(keys.map(({ entry }) => entry).jo
 const authenticator = new CredentialAuthenticator({ apiKeys }, new SystemClock());
 
 const scopesByPath = getScopesByPath(
-  createServices({ useCases: noUseCases, clock: new SystemClock(), maxRequestsPerStream: 1, stallTimeoutMs: 1 }),
+  createServices({
+    useCases: noUseCases,
+    clock: new SystemClock(),
+    maxRequestsPerStream: 1,
+    stallTimeoutMs: 1,
+    maxResponseBytes: 1,
+  }),
 );
 
 /** Every method of the contract, from the descriptors. */

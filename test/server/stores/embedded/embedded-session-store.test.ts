@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { open, type RootDatabase } from 'lmdb';
+import { defaultSessionLimits } from '../../../../src/server/ports/session-limits';
 import type { EmbeddedSessionStore } from '../../../../src/server/stores/embedded/embedded-session-store';
 import { openEmbedded } from '../../../../src/server/stores/embedded/open-embedded';
 import { unboundedCall } from '../../../support/calls';
@@ -13,10 +14,15 @@ import { createTemporaryFolder } from './temporary-folder';
 const sessionTtlMs = 60_000;
 const key = { tenantId: uuid(1), sessionId: uuid(3) };
 
-async function openStore({ recordedTurns = 1_000, ttlMs = sessionTtlMs, clock = new FakeClock() } = {}) {
+async function openStore({
+  recordedTurns = 1_000,
+  ttlMs = sessionTtlMs,
+  clock = new FakeClock(),
+  sessionLimits = defaultSessionLimits,
+} = {}) {
   const folder = await createTemporaryFolder();
   const monotonicClock = new FakeClock();
-  const options = { path: folder.path, sessionTtlMs: ttlMs, recordedTurns, clock, monotonicClock };
+  const options = { path: folder.path, sessionTtlMs: ttlMs, recordedTurns, sessionLimits, clock, monotonicClock };
   let { sessionStore: store } = openEmbedded(options);
   return {
     clock,
