@@ -1,9 +1,9 @@
-import { resolve } from 'node:path';
 import { CompiledCatalogue } from './application/compiled-catalogue';
 import { createUseCases } from './application/use-cases';
 import { ProtoTurnCodec } from './codec/stored/proto-turn-codec';
 import { encodeStoredScenario } from './codec/stored/stored-values';
 import { type AccessControl, createAccessControl } from './compose-access-control';
+import { openEmbeddedStores } from './compose-embedded-stores';
 import { type Config, toConditionLimits, toModelOptions, toRedisEndpoint, toSettings } from './config';
 import { createGrpcServer, type GrpcServer, type GrpcServerOptions } from './grpc';
 import type { ChatModelDependencies } from './model/chat-decision-model';
@@ -17,13 +17,11 @@ import {
   callWithTimeout,
   monitorStore,
   type Poller,
-  poll,
   Sha256ContentHasher,
   SystemClock,
   UuidV5InstanceIdGenerator,
 } from './runtime';
 import { shutdownTimeouts } from './shutdown-timeouts';
-import { openEmbedded } from './stores/embedded/open-embedded';
 import { RedisCatalogue } from './stores/redis/redis-catalogue';
 import { connectRedis } from './stores/redis/redis-connection';
 import { formatEndpoint, type RedisEndpoint } from './stores/redis/redis-endpoint';
@@ -50,11 +48,6 @@ interface Stores {
   close(): Promise<void>;
 }
 
-/** Interval in milliseconds at which expired sessions are deleted from the embedded store. */
-const sweepIntervalMs = 60_000;
-/** Maximum number of sessions that are deleted per run. */
-const maxSweptSessions = 1_000;
-
 interface Parts {
   readonly clock: Clock;
   readonly log: Logger;
@@ -73,7 +66,7 @@ interface Parts {
  */
 export async function startService(config: Config, log: Logger): Promise<RunningService> {
   const clock = new SystemClock();
-  const parts = createParts(config, clock, log, createAccessControl(config, clock, log));
+  const parts = await createParts(config, clock, log, createAccessControl(config, clock, log));
   const { server, stores } = parts;
   const port = await server.start().catch(async (error: unknown) => {
     await close(parts);
@@ -100,7 +93,7 @@ export async function startService(config: Config, log: Logger): Promise<Running
   };
 }
 
-function createParts(config: Config, clock: Clock, log: Logger, access: AccessControl): Parts {
+async function createParts(config: Config, clock: Clock, log: Logger, access: AccessControl): Promise<Parts> {
   const metrics = getProcessMetrics();
   const telemetry = getProcessTelemetry(metrics);
   const settings = toSettings(config);
@@ -109,7 +102,9 @@ function createParts(config: Config, clock: Clock, log: Logger, access: AccessCo
     semanticEvaluation: settings.semanticEvaluation,
   };
   const endpoint = toRedisEndpoint(config);
-  const stores = endpoint ? createRedisStores(endpoint, config, clock, log) : openEmbeddedStores(config, clock, log);
+  const stores = endpoint
+    ? createRedisStores(endpoint, config, clock, log)
+    : await createEmbeddedStores(config, clock, log);
   const catalogue = new CompiledCatalogue(
     { scenarios: stores.scenarios, clock, telemetry, log, compileOptions },
     { stalenessMs: config.redis.catalogue_staleness_ms },
@@ -218,29 +213,14 @@ function createRedisStores(endpoint: RedisEndpoint, { redis, limits }: Config, c
   };
 }
 
-function openEmbeddedStores({ embedded, limits }: Config, clock: Clock, log: Logger): Stores {
-  const path = resolve(embedded.path);
-  const { sessionStore, catalogue } = openEmbedded({
-    path,
-    sessionTtlMs: limits.session_ttl,
-    recordedTurns: limits.recorded_turns,
-    clock,
-  });
-  const sweeper = poll(sweepIntervalMs, () =>
-    callWithTimeout(clock, sweepIntervalMs, (call) => sessionStore.sweep(maxSweptSessions, call)).then(
-      () => undefined,
-      (error: unknown) => log.warn({ error }, 'expired sessions were not deleted'),
-    ),
-  );
+async function createEmbeddedStores(config: Config, clock: Clock, log: Logger): Promise<Stores> {
+  const { path, sessionStore, catalogue, close } = await openEmbeddedStores(config, clock, log);
   return {
     sessions: sessionStore,
     scenarios: catalogue,
     description: `sessions and scenarios are in the folder ${path}, which only this process may use; use Redis for several nodes`,
     ready: Promise.resolve(),
-    async close() {
-      sweeper.stop();
-      await sessionStore.close();
-    },
+    close,
   };
 }
 

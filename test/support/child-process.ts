@@ -17,9 +17,14 @@ export interface ChildProgram {
   readonly exitCode: Promise<number | null>;
 }
 
-/** Starts a TypeScript program. */
-export function startProgram(path: string, args: readonly string[]): ChildProgram {
-  const child = spawn(process.execPath, ['--require', join(__dirname, 'typescript-hook.cjs'), path, ...args]);
+/** Starts a TypeScript program. `prefix` is a command that runs it, with its arguments. */
+export function startProgram(
+  path: string,
+  args: readonly string[],
+  { prefix = [] }: { readonly prefix?: readonly string[] } = {},
+): ChildProgram {
+  const command = [...prefix, process.execPath, '--require', join(__dirname, 'typescript-hook.cjs'), path, ...args];
+  const child = spawn(command[0] ?? process.execPath, command.slice(1));
   const lines: string[] = [];
   let errors = '';
   child.stderr.on('data', (chunk: Buffer) => {

@@ -42,7 +42,13 @@ export function openService(clock: Clock = new SystemClock()): ServiceUnderTest 
 /** Opens an embedded store in a temporary folder. */
 export function openEmbeddedStores(clock: Clock = new SystemClock()): StoresUnderTest {
   const path = mkdtempSync(join(tmpdir(), 'service-'));
-  const { sessionStore, catalogue } = openEmbedded({ path, sessionTtlMs: 3_600_000, recordedTurns: 1_000, clock });
+  const { sessionStore, catalogue } = openEmbedded({
+    path,
+    sessionTtlMs: 3_600_000,
+    recordedTurns: 1_000,
+    clock,
+    monotonicClock: clock,
+  });
   return {
     store: sessionStore,
     scenarios: catalogue,

@@ -10,6 +10,7 @@ import { server } from './server-section';
 
 const embedded = z.strictObject({
   path: text(1, 4_096),
+  compact_at_start: flag(),
 });
 
 const telemetry = z.strictObject({

@@ -16,7 +16,13 @@ const key = { tenantId: uuid(1), sessionId: uuid(3) };
 async function openEmbeddedStore() {
   const folder = await createTemporaryFolder();
   const clock = new FakeClock();
-  const { sessionStore } = openEmbedded({ path: folder.path, sessionTtlMs: 60_000, recordedTurns: 1_000, clock });
+  const { sessionStore } = openEmbedded({
+    path: folder.path,
+    sessionTtlMs: 60_000,
+    recordedTurns: 1_000,
+    clock,
+    monotonicClock: clock,
+  });
   return {
     store: sessionStore,
     async close() {

@@ -17,7 +17,13 @@ let store: SessionStore;
 let deps: TurnDependencies;
 beforeEach(async () => {
   folder = await createTemporaryFolder();
-  const options = { path: folder.path, sessionTtlMs: 60_000, recordedTurns: 100, clock: new FakeClock() };
+  const options = {
+    path: folder.path,
+    sessionTtlMs: 60_000,
+    recordedTurns: 100,
+    clock: new FakeClock(),
+    monotonicClock: new FakeClock(),
+  };
   store = openEmbedded(options).sessionStore;
   deps = await createDependencies(store);
 });

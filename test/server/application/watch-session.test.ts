@@ -31,7 +31,13 @@ describe('watchSession', () => {
     const folder = await createTemporaryFolder();
     clock = new FakeClock();
     readers = [];
-    const { sessionStore } = openEmbedded({ path: folder.path, sessionTtlMs, recordedTurns, clock });
+    const { sessionStore } = openEmbedded({
+      path: folder.path,
+      sessionTtlMs,
+      recordedTurns,
+      clock,
+      monotonicClock: clock,
+    });
     store = sessionStore;
     close = async () => {
       for (const reader of readers) await reader.stop();

@@ -85,11 +85,12 @@ export class EmbeddedCatalogue implements ScenarioCatalogue {
     call: Call,
   ): Promise<DeleteOutcome> {
     const agentKey = toTableKey(agent);
-    return this.environment.write(call, (): DeleteOutcome => {
+    return this.environment.free(call, (): DeleteOutcome => {
       const currentVersion = this.versions.getLatestVersion(agentKey, scenarioId);
       if (expectedVersion !== undefined && expectedVersion !== currentVersion)
         return { kind: 'conflict', currentVersion };
       if (currentVersion === 0) return { kind: 'deleted', existed: false };
+      this.environment.markErasable();
       this.versions.removeAll(agentKey, scenarioId);
       this.relationships.removeByScenario(agentKey, scenarioId);
       this.revisions.increment(agentKey);
@@ -111,8 +112,9 @@ export class EmbeddedCatalogue implements ScenarioCatalogue {
 
   async deleteRelationship(agent: AgentKey, relationship: Relationship, call: Call): Promise<boolean> {
     const agentKey = toTableKey(agent);
-    return this.environment.write(call, () => {
+    return this.environment.free(call, () => {
       if (this.relationships.get(agentKey, relationship) === undefined) return false;
+      this.environment.markErasable();
       this.relationships.remove(agentKey, relationship);
       this.revisions.increment(agentKey);
       return true;

@@ -1,13 +1,24 @@
-import { mkdirSync } from 'node:fs';
+import { closeSync, constants, fstatSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Database, type DatabaseOptions, type Key, open, type RootDatabase } from 'lmdb';
 import { OrchestratorError } from '../../../core/model/orchestrator-error';
 import { type Call, throwIfCallEnded } from '../../ports/call';
-import type { Clock } from '../../ports/clock';
-import { toStoreError } from './embedded-errors';
+import { DiskSpace } from './disk-space';
+import { isStoreFull, toStoreError } from './embedded-errors';
 import { FolderLock } from './folder-lock';
+import { type StoreClocks, StoreTime } from './store-time';
 
 /** The maximum delay of a timer in milliseconds. */
 const maxTimerMs = 2 ** 31 - 1;
+
+// The names are persistent. Earlier releases wrote the time only to check the disk.
+export const timesTable = 'probes';
+const timeKey = 'probe';
+/** Present if something was deleted since the last compaction. */
+export const erasableKey = 'erasable';
+
+/** The folder, within that of the store, in which a compaction builds the new database. A crash may leave it behind. */
+export const copyFolderName = 'compaction';
 
 /**
  * An LMDB environment: a database folder that a single process uses. Synchronous reads see a consistent snapshot. Writes are
@@ -15,30 +26,38 @@ const maxTimerMs = 2 ** 31 - 1;
  * depends on it, such as a replay or a conflict, is equally durable.
  */
 export class EmbeddedEnvironment {
-  private readonly root: RootDatabase<Uint8Array, string>;
+  /** The time by which sessions expire. Each transaction records it, so that it does not go back when the process starts again. */
+  readonly time: StoreTime;
+
   private readonly lock: FolderLock;
-  private readonly probes: Database<number, string>;
+  private readonly space: DiskSpace;
+  private readonly root: RootDatabase<Uint8Array, string>;
+  /** Has the latest time, and whether there is something to erase. */
+  private readonly times: Database<number, string>;
   private closing: Promise<void> | undefined;
 
   /** Creates the folder if it is missing. Throws if another process uses the folder or it is not accessible. */
   constructor(
     private readonly path: string,
-    private readonly clock: Clock,
+    private readonly clocks: StoreClocks,
   ) {
     mkdirSync(path, { recursive: true, mode: 0o700 });
-    this.root = open<Uint8Array, string>({
-      path,
-      encoding: 'binary',
-      // By default, lmdb treats a path whose last part has a dot as a file.
-      noSubdir: false,
-      maxDbs: 32,
-      // A commit becomes visible only after it is on the disk.
-      overlappingSync: false,
-      // With batching, a failed commit also rejects an internal promise, which ends the process.
-      eventTurnBatching: false,
-    });
-    this.lock = this.acquireLock();
-    this.probes = this.openTable('probes', 'json');
+    this.lock = new FolderLock(path);
+    try {
+      rmSync(join(path, copyFolderName), { recursive: true, force: true });
+      this.space = new DiskSpace(path);
+      this.root = openOnFullDisk(path, this.space);
+      this.times = this.openTable(timesTable, 'json');
+      this.time = new StoreTime(clocks, this.times.get(timeKey) ?? 0);
+    } catch (error) {
+      this.lock.release();
+      throw error;
+    }
+  }
+
+  /** Whether something was deleted since the last compaction. */
+  static hasErasableEntries(root: RootDatabase<Uint8Array, string>): boolean {
+    return root.openDB<number, string>({ name: timesTable, encoding: 'json' }).get(erasableKey) !== undefined;
   }
 
   /** Opens a table; creates it if it is missing. */
@@ -49,67 +68,117 @@ export class EmbeddedEnvironment {
   /** Runs `work`, which must be synchronous, on a snapshot. Throws CANCELLED, DEADLINE or STORE_UNAVAILABLE. */
   read<T>(call: Call, work: () => T): T {
     this.throwIfClosed();
-    throwIfCallEnded(call, this.clock.now());
+    throwIfCallEnded(call, this.clocks.clock.now());
     return work();
   }
 
   /**
    * Runs `work`, which must be synchronous, as one transaction. If `work` throws, the transaction is rolled back. Resolves when
    * the transaction is on the disk. Rejects as SessionStore documents: with COMMIT_UNKNOWN if the disk fails or does not
-   * confirm the write before the deadline. Calls `onCommitted` when the transaction is on the disk, even after the deadline.
+   * confirm the write before the deadline, with STORE_FULL if the disk is full. Calls `onCommitted` when the transaction is on
+   * the disk, even after the deadline.
    */
-  async write<T>(call: Call, work: () => T, onCommitted: () => void = () => undefined): Promise<T> {
+  async write<T>(call: Call, work: () => T, onCommitted?: () => void): Promise<T> {
+    this.space.throwIfFull();
+    return this.commit(call, work, onCommitted);
+  }
+
+  /** Like `write`, for work that deletes. It also works on a full disk, with the space of the reserve. */
+  async free<T>(call: Call, work: () => T, onCommitted?: () => void): Promise<T> {
+    try {
+      return await this.commit(call, work, onCommitted);
+    } catch (error) {
+      if (!isStoreFull(error) || !this.space.releaseReserve()) throw error;
+      return this.commit(call, work, onCommitted);
+    }
+  }
+
+  /** Records that a deleted value is still in the file, until the next compaction. Call it within a transaction. */
+  markErasable(): void {
+    if (this.times.get(erasableKey) === undefined) this.times.putSync(erasableKey, 1);
+  }
+
+  /** Checks that the disk has space and that writes reach it. Rejects as `write` does. */
+  async probe(call: Call): Promise<void> {
+    await this.space.check();
+    await this.write(call, () => undefined);
+  }
+
+  /** Waits for pending writes and releases the folder. Idempotent. */
+  close(): Promise<void> {
+    this.closing ??= this.root.close().finally(() => this.lock.release());
+    return this.closing;
+  }
+
+  private async commit<T>(call: Call, work: () => T, onCommitted: () => void = () => undefined): Promise<T> {
     this.throwIfClosed();
-    const now = this.clock.now();
+    const now = this.clocks.clock.now();
     throwIfCallEnded(call, now);
     const commit = this.root.childTransaction(() => {
       // Check again, because earlier transactions may have delayed this one.
-      throwIfCallEnded(call, this.clock.now());
-      this.lock.assertHeld();
-      return work();
+      throwIfCallEnded(call, this.clocks.clock.now());
+      const result = work();
+      this.times.putSync(timeKey, this.time.now());
+      return result;
     });
     commit.then(onCommitted, () => undefined);
     try {
       return await withTimeout(call.deadline - now, commit);
     } catch (error) {
-      throw await toStoreError(error, this.path);
-    }
-  }
-
-  /** Checks that writes reach the disk. Rejects as `write` does. */
-  async probe(call: Call): Promise<void> {
-    await this.write(call, () => this.probes.putSync('probe', this.clock.now()));
-  }
-
-  /** Waits for pending writes and releases the folder. Idempotent. */
-  close(): Promise<void> {
-    this.closing ??= this.release();
-    return this.closing;
-  }
-
-  private async release(): Promise<void> {
-    try {
-      await this.lock.release();
-    } catch (error) {
-      // The next process detects the stale lock by its process id. `toStoreError` awaits the cause, so that no rejection is
-      // unhandled.
-      await toStoreError(error, this.path);
-    }
-    await this.root.close();
-  }
-
-  private acquireLock(): FolderLock {
-    try {
-      return new FolderLock(this.root, this.path);
-    } catch (error) {
-      this.closing = this.root.close();
-      throw error;
+      const storeError = await toStoreError(error, this.path);
+      if (isStoreFull(storeError)) this.space.reportFull(storeError);
+      throw storeError;
     }
   }
 
   private throwIfClosed(): void {
     if (this.closing === undefined) return;
     throw new OrchestratorError('STORE_UNAVAILABLE', 'The embedded store is closed.');
+  }
+}
+
+/** Opens the database of a folder. Hold the lock of the folder. */
+export function openDatabase(path: string): RootDatabase<Uint8Array, string> {
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  allocateLockFile(join(path, 'lock.mdb'));
+  return open<Uint8Array, string>({
+    path,
+    encoding: 'binary',
+    // By default, lmdb treats a path whose last part has a dot as a file.
+    noSubdir: false,
+    maxDbs: 32,
+    // A commit becomes visible only after it is on the disk.
+    overlappingSync: false,
+    // With batching, a failed commit also rejects an internal promise, which ends the process.
+    eventTurnBatching: false,
+  });
+}
+
+/** Opens the database, if necessary with the space of the reserve, so that a service on a full disk starts and can delete. */
+function openOnFullDisk(path: string, space: DiskSpace): RootDatabase<Uint8Array, string> {
+  try {
+    return openDatabase(path);
+  } catch (error) {
+    if (!space.releaseReserve()) throw error;
+    return openDatabase(path);
+  }
+}
+
+/** The size of the file in which LMDB lists its readers: 126 entries of 64 bytes, and a header. */
+const lockFileBytes = 8_272;
+
+/**
+ * Writes the whole lock file of LMDB, which the first process that opens it initializes. LMDB creates it without writing and
+ * changes it through a memory map: on a full disk the first access would end the process with SIGBUS.
+ */
+function allocateLockFile(file: string): void {
+  const fd = openSync(file, constants.O_WRONLY | constants.O_CREAT, 0o600);
+  try {
+    const size = Math.max(lockFileBytes, fstatSync(fd).size);
+    for (let written = 0; written < size; )
+      written += writeSync(fd, new Uint8Array(size - written), 0, undefined, written);
+  } finally {
+    closeSync(fd);
   }
 }
 

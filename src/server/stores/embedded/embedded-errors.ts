@@ -1,5 +1,5 @@
-import { statfsSync } from 'node:fs';
 import { OrchestratorError } from '../../../core/model/orchestrator-error';
+import { createStoreFullError, getFreeBytes, minFreeBytes } from './disk-space';
 
 /** Error codes of a commit that fails for lack of disk space: ENOSPC, EDQUOT, and MDB_MAP_FULL of LMDB. */
 const diskFullCodes: ReadonlySet<unknown> = new Set([28, 122, -30792]);
@@ -7,24 +7,20 @@ const diskFullCodes: ReadonlySet<unknown> = new Set([28, 122, -30792]);
 /** The code EIO, which LMDB also reports for a partial write. */
 const ioErrorCode = 5;
 
-/** After EIO, the disk counts as full if it has less free space than this, in bytes. */
-const lowDiskSpace = 16 * 1024 * 1024;
-
-/** The retry delay that callers get when the disk is full. An operator must free space. */
-const fullDiskRetryAfterMs = 5_000;
-
 /**
  * Converts the error of a failed write. Returns STORE_FULL if the disk is full; nothing was changed. Returns
  * COMMIT_UNKNOWN for every other failed commit. Errors that are not from a commit are returned unchanged.
  */
 export async function toStoreError(error: unknown, path: string): Promise<unknown> {
-  if (!(error instanceof Error) || !('commitError' in error)) return error;
+  // Not `instanceof Error`: lmdb may belong to another realm.
+  if (typeof error !== 'object' || error === null || !('commitError' in error)) return error;
   const cause = await getCause(error.commitError);
-  if (isDiskFull(cause, path)) {
-    const details = { retryAfterMs: fullDiskRetryAfterMs, cause };
-    return new OrchestratorError('STORE_FULL', 'The disk is full. Nothing was changed.', details);
-  }
+  if (isDiskFull(cause, path)) return createStoreFullError(cause);
   return new OrchestratorError('COMMIT_UNKNOWN', 'The disk did not confirm the write.', { cause });
+}
+
+export function isStoreFull(error: unknown): boolean {
+  return error instanceof OrchestratorError && error.reason === 'STORE_FULL';
 }
 
 /** Returns the cause of a failed commit. lmdb provides it as a promise that rejects with the cause. */
@@ -38,14 +34,5 @@ async function getCause(commitError: unknown): Promise<unknown> {
 
 function isDiskFull(cause: unknown, path: string): boolean {
   if (typeof cause !== 'object' || cause === null || !('code' in cause)) return false;
-  return diskFullCodes.has(cause.code) || (cause.code === ioErrorCode && getFreeBytes(path) < lowDiskSpace);
-}
-
-function getFreeBytes(path: string): number {
-  try {
-    const { bavail, bsize } = statfsSync(path);
-    return bavail * bsize;
-  } catch {
-    return Number.POSITIVE_INFINITY;
-  }
+  return diskFullCodes.has(cause.code) || (cause.code === ioErrorCode && getFreeBytes(path) < minFreeBytes);
 }

@@ -2,7 +2,6 @@ import { EventEmitter } from 'node:events';
 import type { Session, SessionKey } from '../../../core/model/session';
 import { decodeSession, decodeStateBefore, encodeSession } from '../../codec/stored/stored-values';
 import type { Call } from '../../ports/call';
-import type { Clock } from '../../ports/clock';
 import type {
   CommitOutcome,
   CreateOutcome,
@@ -24,7 +23,6 @@ export interface EmbeddedSessionStoreOptions {
   readonly sessionTtlMs: number;
   /** The number of recorded turns per session, at least 1. A retry is recognized while its turn is recorded. */
   readonly recordedTurns: number;
-  readonly clock: Clock;
 }
 
 /** The result of the transaction of a commit. States are decoded after the transaction. */
@@ -40,6 +38,9 @@ interface EncodedCommit extends Omit<TurnCommit, 'session' | 'keptState'> {
 }
 
 const noState: Uint8Array = new Uint8Array();
+
+/** The most sessions and turns that one transaction of a sweep or a deletion removes. It holds the event loop for about 10 ms. */
+const maxRemovedPerStep = 500;
 
 /**
  * Sessions on the local disk. A commit is one transaction and is acknowledged when it is on the disk. An expired session is
@@ -126,14 +127,23 @@ export class EmbeddedSessionStore implements SessionStore {
     });
   }
 
+  /** Removes a session of any size in steps. With the first one, the session is deleted for every other call. */
   async delete(key: SessionKey, call: Call): Promise<boolean> {
     const session = toTableKey(key);
-    const remove = () => {
-      const existed = this.getUnexpired(session) !== undefined;
-      this.remove(session, this.sessions.get(session));
-      return existed;
-    };
-    return this.environment.write(call, remove, () => this.changes.emit(session));
+    const { existed, isRemoved } = await this.environment.free(
+      call,
+      () => {
+        const isVisible = this.getUnexpired(session) !== undefined;
+        this.expire(session);
+        return { existed: isVisible, isRemoved: this.removeExpired(session, maxRemovedPerStep).isRemoved };
+      },
+      () => this.changes.emit(session),
+    );
+    for (let isDone = isRemoved; !isDone; ) {
+      const step = await this.environment.free(call, () => this.removeExpired(session, maxRemovedPerStep));
+      isDone = step.isRemoved;
+    }
+    return existed;
   }
 
   onChange(key: SessionKey, listener: () => void): () => void {
@@ -149,13 +159,22 @@ export class EmbeddedSessionStore implements SessionStore {
   }
 
   /**
-   * Checks at most `limit` sessions that may have expired, and removes the expired ones. Resolves to the number of checked
-   * sessions. If the number equals `limit`, there may be more. Call `sweep` periodically to free the space of expired sessions.
+   * Removes expired sessions in one transaction of bounded size. Resolves to whether there may be more. Repeat it until there are
+   * none, and call it periodically, to free the space of expired sessions.
    */
-  async sweep(limit: number, call: Call): Promise<number> {
-    const dueSessions = this.environment.read(call, () => this.sessions.listDue(this.options.clock.now(), limit));
-    await Promise.all(dueSessions.map((session) => this.environment.write(call, () => this.sweepOne(session))));
-    return dueSessions.length;
+  async sweep(call: Call): Promise<boolean> {
+    const { time } = this.environment;
+    // Most sweeps have nothing to do, and then write nothing.
+    if (this.environment.read(call, () => this.sessions.listDue(time.now(), 1)).length === 0) return false;
+    return this.environment.free(call, () => {
+      const dueSessions = this.sessions.listDue(time.now(), maxRemovedPerStep);
+      let remaining = maxRemovedPerStep;
+      for (const session of dueSessions) {
+        remaining -= 1 + this.removeExpired(session, remaining).removedTurns;
+        if (remaining <= 0) return true;
+      }
+      return false;
+    });
   }
 
   /** Closes the environment, which is shared with the catalogue. */
@@ -191,28 +210,41 @@ export class EmbeddedSessionStore implements SessionStore {
 
   /** Stores a state. If the stored session has expired, its turns are removed first. */
   private putState(session: string, revision: number, state: Uint8Array): void {
-    const { clock, sessionTtlMs } = this.options;
-    if (this.getUnexpired(session) === undefined) this.remove(session, this.sessions.get(session));
-    this.sessions.put(session, revision, state, clock.now() + sessionTtlMs);
+    if (this.getUnexpired(session) === undefined) this.removeExpired(session, Number.MAX_SAFE_INTEGER);
+    this.sessions.put(session, revision, state, this.environment.time.now() + this.options.sessionTtlMs);
   }
 
   private getUnexpired(session: string): SessionValue | undefined {
     const value = this.sessions.get(session);
-    return value !== undefined && value.expiresAt > this.options.clock.now() ? value : undefined;
+    return value !== undefined && this.isUnexpired(value) ? value : undefined;
   }
 
-  private sweepOne(session: string): void {
+  private isUnexpired({ expiresAt }: SessionValue): boolean {
+    return expiresAt > this.environment.time.now();
+  }
+
+  private expire(session: string): void {
     const value = this.sessions.get(session);
-    if (value === undefined) return;
-    if (value.expiresAt > this.options.clock.now()) this.sessions.reschedule(session, value);
-    else this.remove(session, value);
+    if (value !== undefined) this.sessions.expire(session, value);
   }
 
-  private remove(session: string, value: SessionValue | undefined): void {
-    if (value === undefined) return;
+  /**
+   * Removes an expired session with at most `maxTurns` of its turns. If there are more, the session stays, so that the next step
+   * finds them. `isRemoved` is also true if there is no session or it has not expired, for example because it was created again.
+   */
+  private removeExpired(session: string, maxTurns: number): { isRemoved: boolean; removedTurns: number } {
+    const value = this.sessions.get(session);
+    if (value === undefined) return { isRemoved: true, removedTurns: 0 };
+    if (this.isUnexpired(value)) {
+      this.sessions.reschedule(session, value);
+      return { isRemoved: true, removedTurns: 0 };
+    }
+    this.environment.markErasable();
+    const removedTurns = this.turns.removeOldest(session, maxTurns);
+    if (removedTurns >= maxTurns) return { isRemoved: false, removedTurns };
     this.sessions.remove(session, value);
     this.statesBefore.remove(session);
-    this.turns.removeAll(session);
+    return { isRemoved: true, removedTurns };
   }
 }
 

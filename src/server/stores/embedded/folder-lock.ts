@@ -1,115 +1,93 @@
-import { randomUUID } from 'node:crypto';
-import { readFileSync, readlinkSync } from 'node:fs';
-import type { Database, RootDatabase } from 'lmdb';
-import { OrchestratorError } from '../../../core/model/orchestrator-error';
+import { closeSync, constants, existsSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { tryLock } from 'fs-native-extensions';
 
-/**
- * Identifies a process, so that another process can check later whether it is still running, even if the process id has been
- * reused. Stored as JSON, so the property names must not change. A string is "" if /proc does not provide the value.
- */
-interface ProcessIdentity {
+/** What the lock file says about the process that has the lock. It is only for messages: the lock itself is one of the kernel. */
+interface LockOwner {
   readonly pid: number;
-  /** The start time of the process, in clock ticks since boot. */
-  readonly startedAt: string;
-  /** The boot id of the machine. */
-  readonly bootId: string;
-  /** The PID namespace, which differs between containers. */
-  readonly pidSpace: string;
+  readonly host: string;
+  /** When the process opened the folder, as an ISO date. */
+  readonly openedAt: string;
 }
-
-interface LockOwner extends ProcessIdentity {
-  /** A random id for each time that the folder is opened. */
-  readonly token: string;
-}
-
-const ownerKey = 'owner';
 
 /**
- * Restricts a folder to one process. The owner is recorded in the database, whose write lock serializes two processes that
- * start at the same time. A killed owner is detected by its process id and start time. Each write verifies the lock: if a
- * process in another container has taken over the folder, only that process can write.
+ * Restricts a folder to one process with a lock of the kernel on a file. It excludes every process on the machine, also in
+ * another container, where process ids and host names mean nothing. The kernel releases it when the process ends, even by
+ * SIGKILL, so that a stale lock cannot exist and no clock is involved.
  */
 export class FolderLock {
-  private readonly owners: Database<LockOwner, string>;
-  private readonly token = randomUUID();
+  private readonly fd: number;
 
-  /** Acquires the lock. Throws with the process id if the folder is in use. */
-  constructor(
-    private readonly root: RootDatabase<Uint8Array, string>,
-    path: string,
-  ) {
-    this.owners = root.openDB<LockOwner, string>({ name: 'owner', encoding: 'json' });
-    const other = root.transactionSync(() => this.acquire());
-    if (other !== undefined) {
-      throw new Error(
-        `The folder ${path} is in use by process ${other.pid}. Only one process can use an embedded store. ` +
-          'To run several nodes, use Redis.',
-      );
+  /** Acquires the lock before anything else in the folder is opened. Throws if another process, or this one, uses the folder. */
+  constructor(path: string) {
+    const file = join(path, 'owner.lock');
+    this.fd = openSync(file, constants.O_RDWR | constants.O_CREAT, 0o600);
+    try {
+      if (!tryLockFile(this.fd, file)) throw new FolderInUseError(path, describeOwner(file));
+      throwIfDatabaseIsOpen(path);
+      this.recordOwner();
+    } catch (error) {
+      this.release();
+      throw error;
     }
   }
 
-  /** Throws STORE_UNAVAILABLE if another process has taken over the folder. Call it within each write transaction. */
-  assertHeld(): void {
-    if (this.owners.get(ownerKey)?.token === this.token) return;
-    throw new OrchestratorError('STORE_UNAVAILABLE', 'Another process has taken over the folder of the store.');
+  /** Releases the lock. Call it after everything in the folder is closed. */
+  release(): void {
+    closeSync(this.fd);
   }
 
-  async release(): Promise<void> {
-    await this.root.transaction(() => {
-      if (this.owners.get(ownerKey)?.token === this.token) this.owners.removeSync(ownerKey);
-    });
-  }
-
-  /** Records this process as the owner, or returns the current owner if it is running. */
-  private acquire(): LockOwner | undefined {
-    const other = this.owners.get(ownerKey);
-    if (other !== undefined && isProcessRunning(other)) return other;
-    this.owners.putSync(ownerKey, { ...getProcessIdentity(), token: this.token });
-    return undefined;
+  private recordOwner(): void {
+    const owner: LockOwner = { pid: process.pid, host: hostname(), openedAt: new Date().toISOString() };
+    try {
+      ftruncateSync(this.fd);
+      writeSync(this.fd, JSON.stringify(owner), 0);
+    } catch {
+      // The disk is full. The lock holds without a description.
+    }
   }
 }
 
-function getProcessIdentity(): ProcessIdentity {
-  return {
-    pid: process.pid,
-    startedAt: readStartTime(process.pid),
-    bootId: readOrEmpty(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()),
-    pidSpace: readOrEmpty(() => readlinkSync('/proc/self/ns/pid')),
-  };
+export class FolderInUseError extends Error {
+  constructor(path: string, owner: string) {
+    super(
+      `The folder ${path} is in use by ${owner}. Only one process can use an embedded store. ` +
+        'Stop that process, set another folder with embedded.path, or use Redis to run several nodes.',
+    );
+    this.name = 'FolderInUseError';
+  }
+}
+
+function tryLockFile(fd: number, file: string, length?: number): boolean {
+  try {
+    return tryLock(fd, 0, length);
+  } catch (cause) {
+    const text = `The file ${file} cannot be locked. Use a file system that supports locks (fcntl) for the embedded store.`;
+    throw new Error(text, { cause });
+  }
 }
 
 /**
- * Whether the process is known to be running. A process in another container is not visible and counts as ended, so that a killed
- * container does not block its successor.
+ * Releases before 0.3 and the tools of LMDB do not know the lock file. While they have a database open, LMDB has a lock on the
+ * first byte of `lock.mdb`.
  */
-function isProcessRunning(other: ProcessIdentity): boolean {
-  const self = getProcessIdentity();
-  if (other.bootId !== self.bootId || other.pidSpace !== self.pidSpace) return false;
-  return processExists(other.pid) && readStartTime(other.pid) === other.startedAt;
-}
-
-function processExists(pid: number): boolean {
+function throwIfDatabaseIsOpen(path: string): void {
+  const file = join(path, 'lock.mdb');
+  if (!existsSync(file)) return;
+  const fd = openSync(file, constants.O_RDWR);
   try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // EPERM means that the process exists and belongs to another user.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    if (!tryLockFile(fd, file, 1)) throw new FolderInUseError(path, 'an earlier release or a tool of LMDB');
+  } finally {
+    closeSync(fd);
   }
 }
 
-function readStartTime(pid: number): string {
-  return readOrEmpty(() => {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The process name in parentheses may contain any character. The start time is the 20th field after the name.
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
-  });
-}
-
-function readOrEmpty(read: () => string): string {
+function describeOwner(file: string): string {
   try {
-    return read();
+    const { pid, host, openedAt }: LockOwner = JSON.parse(readFileSync(file, 'utf8'));
+    return `process ${pid} on host ${host} since ${openedAt}`;
   } catch {
-    return '';
+    return 'another process';
   }
 }

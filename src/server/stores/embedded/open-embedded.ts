@@ -1,16 +1,15 @@
-import type { Clock } from '../../ports/clock';
 import { EmbeddedCatalogue } from './embedded-catalogue';
 import { EmbeddedEnvironment } from './embedded-environment';
 import { EmbeddedSessionStore } from './embedded-session-store';
+import type { StoreClocks } from './store-time';
 
-export interface EmbeddedOptions {
+export interface EmbeddedOptions extends StoreClocks {
   /** The database folder. Created if it does not exist. */
   readonly path: string;
   /** The time to live of a session after its last turn, in milliseconds. */
   readonly sessionTtlMs: number;
   /** The number of recorded turns per session, at least 1. A retry is recognized while its turn is recorded. */
   readonly recordedTurns: number;
-  readonly clock: Clock;
 }
 
 /** The stores in a folder. Closing either of them closes both. */
@@ -19,11 +18,11 @@ export interface EmbeddedStores {
   readonly catalogue: EmbeddedCatalogue;
 }
 
-/** Opens the embedded store. Throws with the process id if another running process uses the folder. */
-export function openEmbedded({ path, clock, sessionTtlMs, recordedTurns }: EmbeddedOptions): EmbeddedStores {
-  const environment = new EmbeddedEnvironment(path, clock);
+/** Opens the embedded store. Throws if another process, on this machine or in a container, uses the folder. */
+export function openEmbedded({ path, sessionTtlMs, recordedTurns, ...clocks }: EmbeddedOptions): EmbeddedStores {
+  const environment = new EmbeddedEnvironment(path, clocks);
   return {
-    sessionStore: new EmbeddedSessionStore(environment, { sessionTtlMs, recordedTurns, clock }),
+    sessionStore: new EmbeddedSessionStore(environment, { sessionTtlMs, recordedTurns }),
     catalogue: new EmbeddedCatalogue(environment),
   };
 }

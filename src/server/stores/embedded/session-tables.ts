@@ -41,6 +41,11 @@ export class SessionTable {
     this.sessions.putSync(session, encodeSessionValue({ revision, expiresAt, sweepAt, state }));
   }
 
+  /** Makes a session expire at once, and drops its state. Its other entries remain until they are removed. */
+  expire(session: string, value: SessionValue): void {
+    this.reschedule(session, { ...value, expiresAt: 0, state: new Uint8Array() });
+  }
+
   /** Moves the expiry entry to the time when the session expires. */
   reschedule(session: string, value: SessionValue): void {
     this.moveExpiry(session, value.sweepAt, value.expiresAt);
@@ -145,11 +150,18 @@ export class TurnTable {
     this.removeBefore(session, revisionUpperBound);
   }
 
-  private removeBefore(session: string, revision: number): void {
-    const entries = Array.from(this.turns.getRange({ start: [session, 0], end: [session, revision] }));
+  /** Removes the oldest turns of a session, at most `limit`. Returns how many were removed. */
+  removeOldest(session: string, limit: number): number {
+    return this.removeBefore(session, revisionUpperBound, limit);
+  }
+
+  private removeBefore(session: string, revision: number, limit?: number): number {
+    const range = { start: [session, 0], end: [session, revision], ...(limit !== undefined && { limit }) };
+    const entries = Array.from(this.turns.getRange(range));
     for (const { key, value } of entries) {
       this.revisions.removeSync([session, encodeKeyPart(decodeTurnValue(value, key[1]).turnId)]);
       this.turns.removeSync(key);
     }
+    return entries.length;
   }
 }

@@ -40,6 +40,7 @@ describe('WatchSession', () => {
       sessionTtlMs: 60_000,
       recordedTurns: 1_000,
       clock: new FakeClock(),
+      monotonicClock: new FakeClock(),
     });
     store = sessionStore;
     turnsRead = 0;

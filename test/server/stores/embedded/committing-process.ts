@@ -4,7 +4,13 @@ import { applyTurn } from '../contract/turn-driver';
 
 // Commits turns to several sessions concurrently until the process is killed. Prints each turn after its commit is acknowledged.
 const [path = '', sessions = '1', firstTurn = '1'] = process.argv.slice(2);
-const { sessionStore } = openEmbedded({ path, sessionTtlMs: 60_000, recordedTurns: 100_000, clock: Date });
+const { sessionStore } = openEmbedded({
+  path,
+  sessionTtlMs: 60_000,
+  recordedTurns: 100_000,
+  clock: Date,
+  monotonicClock: performance,
+});
 
 async function commitTurns(session: number): Promise<void> {
   for (let turn = Number(firstTurn); ; turn += 1) {

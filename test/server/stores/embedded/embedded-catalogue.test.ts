@@ -9,7 +9,13 @@ import { createTemporaryFolder } from './temporary-folder';
 async function openCatalogue() {
   const folder = await createTemporaryFolder();
   const openStores = () =>
-    openEmbedded({ path: folder.path, sessionTtlMs: 60_000, recordedTurns: 10, clock: new FakeClock() }).catalogue;
+    openEmbedded({
+      path: folder.path,
+      sessionTtlMs: 60_000,
+      recordedTurns: 10,
+      clock: new FakeClock(),
+      monotonicClock: new FakeClock(),
+    }).catalogue;
   let catalogue = openStores();
   return {
     get catalogue() {

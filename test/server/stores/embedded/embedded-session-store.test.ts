@@ -1,4 +1,7 @@
+import { randomUUID } from 'node:crypto';
+import fc from 'fast-check';
 import { open, type RootDatabase } from 'lmdb';
+import type { EmbeddedSessionStore } from '../../../../src/server/stores/embedded/embedded-session-store';
 import { openEmbedded } from '../../../../src/server/stores/embedded/open-embedded';
 import { unboundedCall } from '../../../support/calls';
 import { FakeClock } from '../../../support/fake-clock';
@@ -12,10 +15,16 @@ const key = { tenantId: uuid(1), sessionId: uuid(3) };
 
 async function openStore({ recordedTurns = 1_000, ttlMs = sessionTtlMs, clock = new FakeClock() } = {}) {
   const folder = await createTemporaryFolder();
-  const options = { path: folder.path, sessionTtlMs: ttlMs, recordedTurns, clock };
+  const monotonicClock = new FakeClock();
+  const options = { path: folder.path, sessionTtlMs: ttlMs, recordedTurns, clock, monotonicClock };
   let { sessionStore: store } = openEmbedded(options);
   return {
     clock,
+    /** Lets time pass on both clocks. */
+    pass: (milliseconds: number) => {
+      clock.advance(milliseconds);
+      monotonicClock.advance(milliseconds);
+    },
     get store() {
       return store;
     },
@@ -57,6 +66,17 @@ function countEntries(path: string): number {
   return count;
 }
 
+/** Sweeps until there are no more expired sessions. Returns the number of steps. */
+async function sweepAll(store: EmbeddedSessionStore): Promise<number> {
+  let steps = 1;
+  for (; await store.sweep(unboundedCall); steps += 1);
+  return steps;
+}
+
+async function applyTurns(store: EmbeddedSessionStore, count: number): Promise<void> {
+  for (let turn = 1; turn <= count; turn += 1) await applyTurn(store, key, uuid(100 + turn));
+}
+
 describe('EmbeddedSessionStore', () => {
   testSessionStore(openStore);
 
@@ -87,22 +107,28 @@ describe('EmbeddedSessionStore', () => {
       storeUnderTest.clock.advance(sessionTtlMs - 1);
       await applyTurn(storeUnderTest.store, other, uuid(101));
       storeUnderTest.clock.advance(1);
-      expect(await storeUnderTest.store.sweep(10, unboundedCall)).toBe(2);
-      expect(await storeUnderTest.store.sweep(10, unboundedCall)).toBe(0);
+      await sweepAll(storeUnderTest.store);
       expect((await storeUnderTest.store.read(other, unboundedCall))?.revision).toBe(2);
       storeUnderTest.clock.advance(sessionTtlMs);
-      expect(await storeUnderTest.store.sweep(10, unboundedCall)).toBe(1);
+      await sweepAll(storeUnderTest.store);
       expect(await storeUnderTest.countStored()).toBe(0);
     });
 
-    it('is enforced in batches of at most the limit', async () => {
+    it('is enforced for any number of sessions, in transactions of bounded size', async () => {
       storeUnderTest = await openStore();
-      for (let id = 1; id <= 7; id += 1)
-        await applyTurn(storeUnderTest.store, { ...key, sessionId: uuid(id) }, uuid(100));
+      const ids = Array.from({ length: 1_700 }, (_, index) => uuid(index + 1));
+      await Promise.all(ids.map((id) => applyTurn(storeUnderTest.store, { ...key, sessionId: id }, uuid(9_999))));
       storeUnderTest.clock.advance(sessionTtlMs);
-      const batches = [];
-      for (let batch = 0; batch < 4; batch += 1) batches.push(await storeUnderTest.store.sweep(3, unboundedCall));
-      expect(batches).toEqual([3, 3, 1, 0]);
+      // A session with one turn counts twice, so 1,700 sessions need seven transactions of at most 500.
+      expect(await sweepAll(storeUnderTest.store)).toBe(7);
+      expect(await storeUnderTest.countStored()).toBe(0);
+    });
+
+    it('is enforced for a session with any number of turns, in transactions of bounded size', async () => {
+      storeUnderTest = await openStore({ recordedTurns: 10_000 });
+      await applyTurns(storeUnderTest.store, 600);
+      storeUnderTest.clock.advance(sessionTtlMs);
+      expect(await sweepAll(storeUnderTest.store)).toBe(2);
       expect(await storeUnderTest.countStored()).toBe(0);
     });
 
@@ -113,8 +139,135 @@ describe('EmbeddedSessionStore', () => {
       await applyTurn(storeUnderTest.store, key, uuid(101));
       storeUnderTest.clock.advance(10);
       expect(await storeUnderTest.store.read(key, unboundedCall)).toBeUndefined();
-      expect(await storeUnderTest.store.sweep(10, unboundedCall)).toBe(1);
+      await sweepAll(storeUnderTest.store);
       expect(await storeUnderTest.countStored()).toBe(0);
+    });
+  });
+
+  describe('time to live while the clock is set back and forth', () => {
+    const hour = 3_600_000;
+    let storeUnderTest: Awaited<ReturnType<typeof openStore>>;
+    const readRevision = async () => (await storeUnderTest.store.read(key, unboundedCall))?.revision;
+
+    beforeEach(async () => {
+      storeUnderTest = await openStore();
+      await applyTurn(storeUnderTest.store, key, uuid(100));
+    });
+    afterEach(() => storeUnderTest.close());
+
+    it('is the same if the clock is set back before a turn', async () => {
+      storeUnderTest.clock.advance(-hour);
+      expect(await applyTurn(storeUnderTest.store, key, uuid(101))).toEqual({ kind: 'committed' });
+      storeUnderTest.pass(sessionTtlMs - 1);
+      expect(await readRevision()).toBe(2);
+      storeUnderTest.pass(1);
+      expect(await readRevision()).toBeUndefined();
+    });
+
+    it('does not end early if the clock is set back before a turn, and corrected after it', async () => {
+      storeUnderTest.clock.advance(-hour);
+      expect(await applyTurn(storeUnderTest.store, key, uuid(101))).toEqual({ kind: 'committed' });
+      storeUnderTest.clock.advance(hour);
+      storeUnderTest.pass(sessionTtlMs - 1);
+      expect(await readRevision()).toBe(2);
+      storeUnderTest.pass(1);
+      expect(await readRevision()).toBeUndefined();
+    });
+
+    it('does not end late if the clock is set back after a turn, and the sweep finds the session', async () => {
+      storeUnderTest.clock.advance(-hour);
+      storeUnderTest.pass(sessionTtlMs - 1);
+      expect(await readRevision()).toBe(1);
+      storeUnderTest.pass(1);
+      expect(await readRevision()).toBeUndefined();
+      await sweepAll(storeUnderTest.store);
+      expect(await storeUnderTest.countStored()).toBe(0);
+    });
+
+    it('does not go back at a restart, so that an expired session does not return', async () => {
+      storeUnderTest.pass(sessionTtlMs);
+      await storeUnderTest.store.probe(unboundedCall);
+      storeUnderTest.clock.advance(-hour);
+      await storeUnderTest.reopen();
+      expect(await readRevision()).toBeUndefined();
+      expect(await applyTurn(storeUnderTest.store, key, uuid(100))).toEqual({ kind: 'committed' });
+      expect(await readRevision()).toBe(1);
+    });
+
+    it('does not end early if the clock is set back at a restart, before a turn', async () => {
+      storeUnderTest.clock.advance(-hour);
+      await storeUnderTest.reopen();
+      await applyTurn(storeUnderTest.store, key, uuid(101));
+      storeUnderTest.clock.advance(hour);
+      storeUnderTest.pass(sessionTtlMs - 1);
+      expect(await readRevision()).toBe(2);
+    });
+
+    it('follows the clock when it is set forward, and the new time stays when it is set back', async () => {
+      storeUnderTest.clock.advance(hour);
+      expect(await readRevision()).toBeUndefined();
+      storeUnderTest.clock.advance(-hour);
+      expect(await readRevision()).toBeUndefined();
+      await applyTurn(storeUnderTest.store, key, uuid(102));
+      storeUnderTest.pass(sessionTtlMs - 1);
+      expect(await readRevision()).toBe(1);
+      storeUnderTest.pass(1);
+      expect(await readRevision()).toBeUndefined();
+    });
+
+    it('5.3: leaves the order of the revisions', async () => {
+      for (const [turn, jump] of [-hour, 2 * hour, -3 * hour, 5, hour].entries()) {
+        storeUnderTest.clock.advance(jump > sessionTtlMs ? sessionTtlMs / 10 : jump);
+        expect(await applyTurn(storeUnderTest.store, key, uuid(200 + turn))).toEqual({ kind: 'committed' });
+      }
+      const { turns } = await storeUnderTest.store.listTurns({ key, afterRevision: 0, limit: 100 }, unboundedCall);
+      expect(turns.map(({ revision }) => revision)).toEqual([1, 2, 3, 4, 5, 6]);
+    });
+
+    it('ends at the time to live after the last turn, by the monotonic clock, whenever the clock is set back', async () => {
+      const jump = fc.oneof(fc.integer({ min: -hour, max: 0 }), fc.constant(0));
+      const step = fc.record({ jump, passed: fc.integer({ min: 0, max: sessionTtlMs + 10 }), isTurn: fc.boolean() });
+      await fc.assert(
+        fc.asyncProperty(fc.array(step, { maxLength: 8 }), async (steps) => {
+          await storeUnderTest.store.delete(key, unboundedCall);
+          let remainingMs = 0;
+          let revision = 0;
+          for (const { jump, passed, isTurn } of steps) {
+            storeUnderTest.clock.advance(jump);
+            if (isTurn) {
+              revision = remainingMs > 0 ? revision + 1 : 1;
+              remainingMs = sessionTtlMs;
+              await applyTurn(storeUnderTest.store, key, randomUUID());
+            }
+            storeUnderTest.pass(passed);
+            remainingMs -= passed;
+            expect(await readRevision()).toBe(remainingMs > 0 ? revision : undefined);
+          }
+        }),
+        { numRuns: 60 },
+      );
+    });
+  });
+
+  describe('delete', () => {
+    let storeUnderTest: Awaited<ReturnType<typeof openStore>>;
+    beforeEach(async () => {
+      storeUnderTest = await openStore({ recordedTurns: 10_000 });
+      await applyTurns(storeUnderTest.store, 600);
+    });
+    afterEach(() => storeUnderTest.close());
+
+    it('removes a session with any number of turns', async () => {
+      expect(await storeUnderTest.store.delete(key, unboundedCall)).toBe(true);
+      expect(await storeUnderTest.countStored()).toBe(0);
+    });
+
+    it('lets a turn that arrives while it removes the turns start a new session', async () => {
+      const deletion = storeUnderTest.store.delete(key, unboundedCall);
+      const turn = storeUnderTest.store.commit(aCommit(aSession(), uuid(100)), unboundedCall);
+      expect(await Promise.all([deletion, turn])).toEqual([true, { kind: 'committed' }]);
+      const { turns } = await storeUnderTest.store.listTurns({ key, afterRevision: 0, limit: 10 }, unboundedCall);
+      expect(turns.map(({ turnId }) => turnId)).toEqual([uuid(100)]);
     });
   });
 

@@ -22,7 +22,13 @@ describe('embedded data of release 0.1.0', () => {
 
   /** Runs `work` with open stores, whose clock has the time at which the data was recorded. */
   async function withStores(work: (stores: EmbeddedStores) => Promise<void>): Promise<void> {
-    const options = { path: folder.path, sessionTtlMs: 60_000, recordedTurns: 10, clock: new FakeClock() };
+    const options = {
+      path: folder.path,
+      sessionTtlMs: 60_000,
+      recordedTurns: 10,
+      clock: new FakeClock(),
+      monotonicClock: new FakeClock(),
+    };
     const stores = openEmbedded(options);
     await work(stores);
     await stores.sessionStore.close();

@@ -1,0 +1,76 @@
+import { resolve } from 'node:path';
+import type { Config } from './config';
+import type { Clock } from './ports/clock';
+import type { Logger } from './ports/logger';
+import { callWithTimeout, poll } from './runtime';
+import { type Compaction, compactEmbedded } from './stores/embedded/compact-embedded';
+import { FolderInUseError } from './stores/embedded/folder-lock';
+import { type EmbeddedOptions, type EmbeddedStores, openEmbedded } from './stores/embedded/open-embedded';
+
+/** Interval in milliseconds at which expired sessions are deleted from the embedded store. */
+const sweepIntervalMs = 60_000;
+
+export interface OpenEmbeddedStores extends EmbeddedStores {
+  readonly path: string;
+  close(): Promise<void>;
+}
+
+/** Compacts the embedded store if the settings require it, opens it, and starts to delete expired sessions. */
+export async function openEmbeddedStores(config: Config, clock: Clock, log: Logger): Promise<OpenEmbeddedStores> {
+  const options = toEmbeddedOptions(config, clock);
+  if (config.embedded.compact_at_start) await compactAtStart(options, log);
+  const { sessionStore, catalogue } = openEmbedded(options);
+  let isClosing = false;
+  const deleteExpired = async (): Promise<void> => {
+    // As many steps as there are, so that the store keeps up with any rate of new sessions. Turns are committed between two steps.
+    while (!isClosing && (await callWithTimeout(clock, sweepIntervalMs, (call) => sessionStore.sweep(call))));
+  };
+  const sweeper = poll(sweepIntervalMs, () =>
+    deleteExpired().catch((error: unknown) => {
+      if (!isClosing) log.warn({ error }, 'expired sessions were not deleted');
+    }),
+  );
+  return {
+    path: options.path,
+    sessionStore,
+    catalogue,
+    async close() {
+      isClosing = true;
+      sweeper.stop();
+      await sessionStore.close();
+    },
+  };
+}
+
+/** Compacts the embedded store that the settings name. Throws if a service uses it, or if the disk is too small. */
+export async function compactEmbeddedStore(config: Config, clock: Clock): Promise<Compaction | undefined> {
+  return compactEmbedded(toEmbeddedOptions(config, clock), true);
+}
+
+function toEmbeddedOptions({ embedded, limits }: Config, clock: Clock): EmbeddedOptions {
+  return {
+    path: resolve(embedded.path),
+    sessionTtlMs: limits.session_ttl,
+    recordedTurns: limits.recorded_turns,
+    clock,
+    monotonicClock: performance,
+  };
+}
+
+/** A compaction that fails, for example for lack of space, does not prevent the start. */
+async function compactAtStart(options: EmbeddedOptions, log: Logger): Promise<void> {
+  const startedAt = performance.now();
+  try {
+    const compaction = await compactEmbedded(options, false);
+    if (compaction === undefined) return;
+    const { bytesBefore, bytesAfter } = compaction;
+    const milliseconds = Math.round(performance.now() - startedAt);
+    log.info(
+      { bytes_before: bytesBefore, bytes_after: bytesAfter, milliseconds },
+      'deleted values were erased from the embedded store',
+    );
+  } catch (error) {
+    if (error instanceof FolderInUseError) throw error;
+    log.warn({ error }, 'deleted values were not erased from the embedded store');
+  }
+}

@@ -1,0 +1,123 @@
+import { existsSync } from 'node:fs';
+import { open as openFile, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Database, RootDatabase } from 'lmdb';
+import { createCall } from '../../ports/call';
+import { getFreeBytes, minFreeBytes } from './disk-space';
+import { copyFolderName, EmbeddedEnvironment, erasableKey, openDatabase, timesTable } from './embedded-environment';
+import { FolderLock } from './folder-lock';
+import { type EmbeddedOptions, openEmbedded } from './open-embedded';
+
+export interface Compaction {
+  /** The size of the database file in bytes. */
+  readonly bytesBefore: number;
+  readonly bytesAfter: number;
+}
+
+const databaseFile = 'data.mdb';
+
+/** One transaction of the copy has at most this many bytes of values, so that it holds the event loop for a short time only. */
+const maxBatchBytes = 1024 * 1024;
+const maxBatchEntries = 1_000;
+
+/** Work of the process itself, without a deadline. */
+const ownCall = createCall(Number.POSITIVE_INFINITY, new AbortController().signal);
+
+/**
+ * Erases deleted and expired values from the folder. LMDB never overwrites them: they stay in the free pages, and in the gaps of
+ * pages in use. Therefore expired sessions are removed, all entries are copied one by one to a new database, and this replaces
+ * the old one. A crash leaves either the old or the new database.
+ *
+ * Throws if the folder is in use, or if the disk has no room for the copy. Resolves to undefined if there was nothing to erase
+ * since the last compaction and `isForced` is false.
+ */
+export async function compactEmbedded(options: EmbeddedOptions, isForced: boolean): Promise<Compaction | undefined> {
+  if (!existsSync(join(options.path, databaseFile))) {
+    if (isForced) throw new Error(`The folder ${options.path} has no embedded store.`);
+    return undefined;
+  }
+  const { sessionStore } = openEmbedded(options);
+  while (await sessionStore.sweep(ownCall));
+  await sessionStore.close();
+  const lock = new FolderLock(options.path);
+  try {
+    return await replaceDatabase(options.path, isForced);
+  } finally {
+    lock.release();
+  }
+}
+
+async function replaceDatabase(path: string, isForced: boolean): Promise<Compaction | undefined> {
+  const copyPath = join(path, copyFolderName);
+  const source = openDatabase(path);
+  try {
+    if (!isForced && !EmbeddedEnvironment.hasErasableEntries(source)) return undefined;
+    const bytesBefore = (await stat(join(path, databaseFile))).size;
+    throwIfNoRoom(path, bytesBefore);
+    const copy = openDatabase(copyPath);
+    try {
+      for (const name of Array.from(source.getKeys()))
+        await copyTable(openRawTable(source, name), openRawTable(copy, name));
+      await copy.openDB<number, string>({ name: timesTable, encoding: 'json' }).remove(erasableKey);
+    } finally {
+      await copy.close();
+    }
+    const bytesAfter = (await stat(join(copyPath, databaseFile))).size;
+    await source.close();
+    await rename(join(copyPath, databaseFile), join(path, databaseFile));
+    await syncFolder(path);
+    return { bytesBefore, bytesAfter };
+  } finally {
+    await source.close();
+    await rm(copyPath, { recursive: true, force: true });
+  }
+}
+
+/** A table with the bytes of its keys and values. */
+type RawTable = Database<Uint8Array, Uint8Array>;
+
+function openRawTable(root: RootDatabase<Uint8Array, string>, name: string): RawTable {
+  return root.openDB<Uint8Array, Uint8Array>({ name, encoding: 'binary', keyEncoding: 'binary' });
+}
+
+async function copyTable(source: RawTable, target: RawTable): Promise<void> {
+  let last: Uint8Array | undefined;
+  do {
+    last = copyBatch(source, target, last);
+    await nextTurn();
+  } while (last !== undefined);
+}
+
+/** Copies entries after the key `after`. Returns the last key; undefined if there was no entry. */
+function copyBatch(source: RawTable, target: RawTable, after: Uint8Array | undefined): Uint8Array | undefined {
+  const range = { limit: maxBatchEntries, ...(after !== undefined && { start: after, exclusiveStart: true }) };
+  return target.transactionSync(() => {
+    let last: Uint8Array | undefined;
+    let bytes = 0;
+    for (const { key, value } of source.getRange(range)) {
+      target.putSync(key, value);
+      last = key;
+      bytes += value.byteLength;
+      if (bytes >= maxBatchBytes) break;
+    }
+    return last;
+  });
+}
+
+function throwIfNoRoom(path: string, bytes: number): void {
+  const missing = bytes + minFreeBytes - getFreeBytes(path);
+  if (missing <= 0) return;
+  const text = `The disk of ${path} has no room for a copy of the database. Free ${Math.ceil(missing / 1024 / 1024)} MiB.`;
+  throw new Error(text);
+}
+
+/** Makes a rename durable. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await openFile(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}

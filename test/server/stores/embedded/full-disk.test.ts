@@ -1,0 +1,152 @@
+import { randomBytes } from 'node:crypto';
+import { rmSync, statSync, unlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import type { SessionKey } from '../../../../src/core/model/session';
+import { type EmbeddedStores, openEmbedded } from '../../../../src/server/stores/embedded/open-embedded';
+import { unboundedCall } from '../../../support/calls';
+import { startProgram } from '../../../support/child-process';
+import { FakeClock } from '../../../support/fake-clock';
+import { aSession, uuid } from '../../../support/session-builder';
+import { aDefinition } from '../contract/a-definition';
+import { aCommit, applyTurn } from '../contract/turn-driver';
+import { mountSmallDisk } from './small-disk';
+
+const sessionTtlMs = 60_000;
+const disk = mountSmallDisk(64);
+afterAll(() => disk?.remove());
+
+const storeFull = { reason: 'STORE_FULL', retryAfterMs: expect.any(Number) };
+
+(disk === undefined ? describe.skip : describe)('an embedded store on a full disk', () => {
+  const { path, fill, clear } = disk ?? { path: '', fill: () => undefined, clear: () => undefined };
+  const clock = new FakeClock();
+  let folderCount = 0;
+  let folder: string;
+  let stores: EmbeddedStores;
+
+  const open = () => openEmbedded({ path: folder, sessionTtlMs, recordedTurns: 100, clock, monotonicClock: clock });
+  const toKey = (session: number): SessionKey => ({ tenantId: uuid(1), sessionId: uuid(session) });
+  const probe = () => stores.sessionStore.probe(unboundedCall);
+  const read = (session: number) => stores.sessionStore.read(toKey(session), unboundedCall);
+  const remove = (session: number) => stores.sessionStore.delete(toKey(session), unboundedCall);
+
+  /** Applies turns with large requests, each to a new session, until the store is full. Returns the number of sessions. */
+  async function applyTurnsUntilFull(): Promise<number> {
+    for (let session = 1; ; session += 1) {
+      const commit = aCommit(aSession(toKey(session)), uuid(1), { request: randomBytes(40_000) });
+      try {
+        await stores.sessionStore.commit(commit, unboundedCall);
+      } catch (error) {
+        expect(error).toMatchObject(storeFull);
+        return session - 1;
+      }
+    }
+  }
+
+  beforeEach(async () => {
+    folderCount += 1;
+    folder = join(path, String(folderCount));
+    stores = open();
+    // Leaves room for about 30 sessions in the free pages of the file and on the disk.
+    for (let session = 1; session <= 30; session += 1) await applyTurn(stores.sessionStore, toKey(session), uuid(1));
+    fill();
+  });
+  afterEach(async () => {
+    await stores.sessionStore.close();
+    clear();
+    rmSync(folder, { recursive: true });
+  });
+
+  it('is not ready, although the probe itself has room in the free pages of the file', async () => {
+    await expect(probe()).rejects.toMatchObject(storeFull);
+  });
+
+  it('refuses turns, and changes nothing', async () => {
+    const sessions = await applyTurnsUntilFull();
+    expect(await read(sessions + 1)).toBeUndefined();
+    await expect(probe()).rejects.toMatchObject(storeFull);
+  });
+
+  it('deletes sessions, with the space of its reserve', async () => {
+    const sessions = await applyTurnsUntilFull();
+    fill();
+    for (let session = 1; session <= sessions; session += 1) expect(await remove(session)).toBe(true);
+    expect(await read(1)).toBeUndefined();
+    // The pages of the deleted sessions are free, but the disk is not.
+    await expect(applyTurn(stores.sessionStore, toKey(1), uuid(2))).rejects.toMatchObject(storeFull);
+  });
+
+  it('deletes expired sessions', async () => {
+    await applyTurnsUntilFull();
+    fill();
+    clock.advance(sessionTtlMs);
+    while (await stores.sessionStore.sweep(unboundedCall));
+    clock.advance(-1);
+    expect(await read(1)).toBeUndefined();
+  });
+
+  it('accepts turns again when there is room, and has its reserve again', async () => {
+    const sessions = await applyTurnsUntilFull();
+    fill();
+    for (let session = 1; session <= sessions; session += 1) await remove(session);
+    clear();
+    await probe();
+    expect(await applyTurn(stores.sessionStore, toKey(1), uuid(2))).toEqual({ kind: 'committed' });
+    expect(statSync(join(folder, 'reserve')).blocks * 512).toBeGreaterThanOrEqual(4 * 1024 * 1024);
+  });
+
+  it('deletes scenarios, and refuses to store others', async () => {
+    clear();
+    await probe();
+    const agent = { tenantId: uuid(1), agentId: uuid(2) };
+    const options = { contentHash: 'hash', storedAt: 1, expectedVersion: undefined };
+    const put = (scenarioId: string) =>
+      stores.catalogue.put(agent, aDefinition({ scenarioId }), options, unboundedCall);
+    await put('first');
+    await applyTurnsUntilFull();
+    fill();
+    await expect(put('second')).rejects.toMatchObject(storeFull);
+    const deletion = await stores.catalogue.delete(agent, 'first', undefined, unboundedCall);
+    expect(deletion).toEqual({ kind: 'deleted', existed: true });
+  });
+
+  it('does not become ready and unready by turns while the free space is at the limit', async () => {
+    clear();
+    await probe();
+    const outcomes = await applyTurnsUntilProbeFails();
+    expect(outcomes).toBeGreaterThan(0);
+    // Deleting a session frees pages of the file, not of the disk.
+    await remove(1);
+    await expect(probe()).rejects.toMatchObject(storeFull);
+    await expect(probe()).rejects.toMatchObject(storeFull);
+  });
+
+  it('is opened, even without the lock file of LMDB, and deletes sessions', async () => {
+    const sessions = await applyTurnsUntilFull();
+    await stores.sessionStore.close();
+    unlinkSync(join(folder, 'lock.mdb'));
+    fill();
+    stores = open();
+    await expect(probe()).rejects.toMatchObject(storeFull);
+    for (let session = 1; session <= sessions; session += 1) expect(await remove(session)).toBe(true);
+  });
+
+  it('is not created, and the error says why', async () => {
+    const child = startProgram(join(__dirname, 'committing-process.ts'), [join(path, 'new')]);
+    expect(await child.exitCode).toBe(1);
+    expect(child.stderr()).toMatch(/ENOSPC: no space left on device/);
+  });
+
+  async function applyTurnsUntilProbeFails(): Promise<number> {
+    for (let session = 100; ; session += 1) {
+      const commit = aCommit(aSession(toKey(session)), uuid(1), { request: randomBytes(400_000) });
+      await stores.sessionStore.commit(commit, unboundedCall);
+      try {
+        await probe();
+      } catch (error) {
+        expect(error).toMatchObject(storeFull);
+        return session - 100;
+      }
+    }
+  }
+});
