@@ -28,13 +28,14 @@ const packageOwners = {
   elkjs: '^src/cli/render/',
   ioredis: '^(src/server/stores/redis/|tools/)',
   jose: '^src/server/auth/',
+  'fs-native-extensions': '^src/server/stores/embedded/',
   lmdb: '^src/server/stores/embedded/',
   nunjucks: '^src/server/model/',
   pino: '^src/server/telemetry/',
 };
 
 /** The parts of the server that the command line may use, besides core, the stubs and the client. */
-const serverForCli = '^src/server/(codec/wire/|main\\.ts|telemetry/preload\\.ts|auth/(api-keys|grant-file)\\.ts|runtime/)';
+const serverForCli = '^src/server/(codec/wire/|(main|compact)\\.ts|telemetry/preload\\.ts|auth/(api-keys|grant-file)\\.ts|runtime/)';
 
 const forbidden = [
   { name: 'no-cycles', from: {}, to: { circular: true } },

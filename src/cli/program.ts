@@ -18,6 +18,7 @@ const commandLoaders: Readonly<Record<string, () => Promise<Command>>> = {
   session: async () => (await import('./commands/session.js')).createSessionCommand(),
   tail: async () => (await import('./commands/session.js')).createTailCommand(),
   serve: async () => (await import('./commands/serve.js')).createServeCommand(),
+  compact: async () => (await import('./commands/compact.js')).createCompactCommand(),
   'api-key': async () => (await import('./commands/api-key.js')).createApiKeyCommand(),
   demo: async () => (await import('./commands/demo.js')).createDemoCommand(),
 };

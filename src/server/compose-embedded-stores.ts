@@ -3,14 +3,14 @@ import type { Config } from './config';
 import type { Clock } from './ports/clock';
 import type { Logger } from './ports/logger';
 import { callWithTimeout, poll } from './runtime';
-import { type Compaction, compactEmbedded } from './stores/embedded/compact-embedded';
+import { type Compaction, compactEmbedded, compactIfErasable } from './stores/embedded/compact-embedded';
 import { FolderInUseError } from './stores/embedded/folder-lock';
 import { type EmbeddedOptions, type EmbeddedStores, openEmbedded } from './stores/embedded/open-embedded';
 
 /** Interval in milliseconds at which expired sessions are deleted from the embedded store. */
 const sweepIntervalMs = 60_000;
 
-export interface OpenEmbeddedStores extends EmbeddedStores {
+export interface OpenEmbeddedStores extends Pick<EmbeddedStores, 'sessionStore' | 'catalogue'> {
   readonly path: string;
   close(): Promise<void>;
 }
@@ -43,8 +43,8 @@ export async function openEmbeddedStores(config: Config, clock: Clock, log: Logg
 }
 
 /** Compacts the embedded store that the settings name. Throws if a service uses it, or if the disk is too small. */
-export async function compactEmbeddedStore(config: Config, clock: Clock): Promise<Compaction | undefined> {
-  return compactEmbedded(toEmbeddedOptions(config, clock), true);
+export async function compactEmbeddedStore(config: Config, clock: Clock): Promise<Compaction> {
+  return compactEmbedded(toEmbeddedOptions(config, clock));
 }
 
 function toEmbeddedOptions({ embedded, limits }: Config, clock: Clock): EmbeddedOptions {
@@ -61,7 +61,7 @@ function toEmbeddedOptions({ embedded, limits }: Config, clock: Clock): Embedded
 async function compactAtStart(options: EmbeddedOptions, log: Logger): Promise<void> {
   const startedAt = performance.now();
   try {
-    const compaction = await compactEmbedded(options, false);
+    const compaction = await compactIfErasable(options);
     if (compaction === undefined) return;
     const { bytesBefore, bytesAfter } = compaction;
     const milliseconds = Math.round(performance.now() - startedAt);

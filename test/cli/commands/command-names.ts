@@ -13,6 +13,7 @@ export const commandNames = [
   'session',
   'tail',
   'serve',
+  'compact',
   'api-key',
   'demo',
   'completion',

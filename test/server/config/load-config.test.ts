@@ -109,7 +109,9 @@ describe('an invalid configuration', () => {
     {
       title: 'a misspelled key',
       env: { ORCHESTRATOR__EMBEDDED__PAHT: '/tmp' },
-      problems: ['embedded.paht is unknown; the keys of [embedded] are path (ORCHESTRATOR__EMBEDDED__PAHT)'],
+      problems: [
+        'embedded.paht is unknown; the keys of [embedded] are path, compact_at_start (ORCHESTRATOR__EMBEDDED__PAHT)',
+      ],
     },
     {
       title: 'a misspelled section',

@@ -5,11 +5,13 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Database, RootDatabase } from 'lmdb';
 import { createCall } from '../../ports/call';
 import { getFreeBytes, minFreeBytes } from './disk-space';
-import { copyFolderName, EmbeddedEnvironment, erasableKey, openDatabase, timesTable } from './embedded-environment';
+import { copyFolderName, erasableKey, openDatabase, timesTable } from './embedded-environment';
 import { FolderLock } from './folder-lock';
 import { type EmbeddedOptions, openEmbedded } from './open-embedded';
 
 export interface Compaction {
+  /** The folder of the store. */
+  readonly path: string;
   /** The size of the database file in bytes. */
   readonly bytesBefore: number;
   readonly bytesAfter: number;
@@ -29,30 +31,51 @@ const ownCall = createCall(Number.POSITIVE_INFINITY, new AbortController().signa
  * pages in use. Therefore expired sessions are removed, all entries are copied one by one to a new database, and this replaces
  * the old one. A crash leaves either the old or the new database.
  *
- * Throws if the folder is in use, or if the disk has no room for the copy. Resolves to undefined if there was nothing to erase
- * since the last compaction and `isForced` is false.
+ * Throws if the folder has no store or is in use, or if the disk has no room for the copy.
  */
-export async function compactEmbedded(options: EmbeddedOptions, isForced: boolean): Promise<Compaction | undefined> {
-  if (!existsSync(join(options.path, databaseFile))) {
-    if (isForced) throw new Error(`The folder ${options.path} has no embedded store.`);
-    return undefined;
-  }
-  const { sessionStore } = openEmbedded(options);
-  while (await sessionStore.sweep(ownCall));
-  await sessionStore.close();
-  const lock = new FolderLock(options.path);
+export async function compactEmbedded(options: EmbeddedOptions): Promise<Compaction> {
+  const { path } = options;
+  if (!hasDatabase(path)) throw new Error(`The folder ${path} has no embedded store.`);
+  await removeExpired(options);
+  return withLock(path, () => replaceDatabase(path));
+}
+
+/** As `compactEmbedded`, if something was deleted or has expired since the last compaction. */
+export async function compactIfErasable(options: EmbeddedOptions): Promise<Compaction | undefined> {
+  const { path } = options;
+  if (!hasDatabase(path)) return undefined;
+  const isErasable = await removeExpired(options);
+  return isErasable ? withLock(path, () => replaceDatabase(path)) : undefined;
+}
+
+function hasDatabase(path: string): boolean {
+  return existsSync(join(path, databaseFile));
+}
+
+/** Removes the expired sessions. Resolves to whether these or earlier deletions left something to erase. */
+async function removeExpired(options: EmbeddedOptions): Promise<boolean> {
+  const { sessionStore, environment } = openEmbedded(options);
   try {
-    return await replaceDatabase(options.path, isForced);
+    while (await sessionStore.sweep(ownCall));
+    return environment.isErasable();
+  } finally {
+    await environment.close();
+  }
+}
+
+async function withLock<T>(path: string, work: () => Promise<T>): Promise<T> {
+  const lock = new FolderLock(path);
+  try {
+    return await work();
   } finally {
     lock.release();
   }
 }
 
-async function replaceDatabase(path: string, isForced: boolean): Promise<Compaction | undefined> {
+async function replaceDatabase(path: string): Promise<Compaction> {
   const copyPath = join(path, copyFolderName);
   const source = openDatabase(path);
   try {
-    if (!isForced && !EmbeddedEnvironment.hasErasableEntries(source)) return undefined;
     const bytesBefore = (await stat(join(path, databaseFile))).size;
     throwIfNoRoom(path, bytesBefore);
     const copy = openDatabase(copyPath);
@@ -67,7 +90,7 @@ async function replaceDatabase(path: string, isForced: boolean): Promise<Compact
     await source.close();
     await rename(join(copyPath, databaseFile), join(path, databaseFile));
     await syncFolder(path);
-    return { bytesBefore, bytesAfter };
+    return { path, bytesBefore, bytesAfter };
   } finally {
     await source.close();
     await rm(copyPath, { recursive: true, force: true });

@@ -55,11 +55,6 @@ export class EmbeddedEnvironment {
     }
   }
 
-  /** Whether something was deleted since the last compaction. */
-  static hasErasableEntries(root: RootDatabase<Uint8Array, string>): boolean {
-    return root.openDB<number, string>({ name: timesTable, encoding: 'json' }).get(erasableKey) !== undefined;
-  }
-
   /** Opens a table; creates it if it is missing. */
   openTable<V, K extends Key>(name: string, encoding: NonNullable<DatabaseOptions['encoding']>): Database<V, K> {
     return this.root.openDB<V, K>({ name, encoding });
@@ -93,9 +88,14 @@ export class EmbeddedEnvironment {
     }
   }
 
+  /** Whether something was deleted since the last compaction, so that its bytes may still be in the file. */
+  isErasable(): boolean {
+    return this.times.get(erasableKey) !== undefined;
+  }
+
   /** Records that a deleted value is still in the file, until the next compaction. Call it within a transaction. */
   markErasable(): void {
-    if (this.times.get(erasableKey) === undefined) this.times.putSync(erasableKey, 1);
+    if (!this.isErasable()) this.times.putSync(erasableKey, 1);
   }
 
   /** Checks that the disk has space and that writes reach it. Rejects as `write` does. */

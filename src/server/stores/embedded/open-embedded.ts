@@ -16,6 +16,7 @@ export interface EmbeddedOptions extends StoreClocks {
 export interface EmbeddedStores {
   readonly sessionStore: EmbeddedSessionStore;
   readonly catalogue: EmbeddedCatalogue;
+  readonly environment: EmbeddedEnvironment;
 }
 
 /** Opens the embedded store. Throws if another process, on this machine or in a container, uses the folder. */
@@ -24,5 +25,6 @@ export function openEmbedded({ path, sessionTtlMs, recordedTurns, ...clocks }: E
   return {
     sessionStore: new EmbeddedSessionStore(environment, { sessionTtlMs, recordedTurns }),
     catalogue: new EmbeddedCatalogue(environment),
+    environment,
   };
 }

@@ -7,9 +7,9 @@ import { unboundedCall } from '../../../support/calls';
 import { startProgram } from '../../../support/child-process';
 import { FakeClock } from '../../../support/fake-clock';
 import { aSession, uuid } from '../../../support/session-builder';
+import { mountSmallDisk } from '../../../support/small-disk';
 import { aDefinition } from '../contract/a-definition';
 import { aCommit, applyTurn } from '../contract/turn-driver';
-import { mountSmallDisk } from './small-disk';
 
 const sessionTtlMs = 60_000;
 const disk = mountSmallDisk(64);
