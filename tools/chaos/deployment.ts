@@ -32,6 +32,10 @@ export interface DeploymentOptions {
   readonly nodeCount: number;
   /** Settings in addition to those of the store, as environment variables. */
   readonly settings?: NodeJS.ProcessEnv;
+  /** Settings of one node, by its index. */
+  readonly nodeSettings?: (node: number) => NodeJS.ProcessEnv;
+  /** The path of a module that each node loads before the service. */
+  readonly preload?: string;
 }
 
 /** Service nodes that share a store and a catalogue, and the log of the turns that are sent to them. */
@@ -60,7 +64,7 @@ export async function withDeployment<T>(
 }
 
 async function startDeployment(
-  { store, nodeCount, settings }: DeploymentOptions,
+  { store, nodeCount, settings, nodeSettings, preload }: DeploymentOptions,
   cleanups: (() => unknown)[],
 ): Promise<Deployment> {
   const nodes: ServiceNode[] = [];
@@ -69,7 +73,8 @@ async function startDeployment(
   let storedScenarios: readonly StoredScenario[] = [];
   while (nodes.length < nodeCount) {
     const storeSettings = await createStoreSettings(store, proxies, cleanups);
-    const node = await ServiceNode.start({ ...commonSettings, ...storeSettings, ...settings });
+    const ownSettings = nodeSettings?.(nodes.length);
+    const node = await ServiceNode.start({ ...commonSettings, ...storeSettings, ...settings, ...ownSettings }, preload);
     cleanups.push(() => node.stop());
     nodes.push(node);
     // Stores the scenarios before the other nodes start, because a running node reads a changed catalogue up to a second later.
@@ -144,12 +149,13 @@ export class ServiceNode {
 
   private constructor(
     readonly port: number,
-    private readonly settings: NodeJS.ProcessEnv,
+    readonly settings: NodeJS.ProcessEnv,
+    private readonly preload: string | undefined,
   ) {}
 
-  static async start(settings: NodeJS.ProcessEnv): Promise<ServiceNode> {
+  static async start(settings: NodeJS.ProcessEnv, preload?: string): Promise<ServiceNode> {
     const port = await findFreePort();
-    const node = new ServiceNode(port, { ...settings, ORCHESTRATOR__SERVER__PORT: String(port) });
+    const node = new ServiceNode(port, { ...settings, ORCHESTRATOR__SERVER__PORT: String(port) }, preload);
     await node.start();
     return node;
   }
@@ -164,10 +170,11 @@ export class ServiceNode {
       CHAOS_FAILPOINT: setting.failpoint,
       CHAOS_FAILPOINT_AFTER: String(setting.skipCount),
     };
+    const preload = setting === undefined ? this.preload : join(__dirname, 'failpoint.js');
     const { child } = await startServiceProcess({
       env: process.env,
       settings: { ...this.settings, ...variables },
-      ...(setting && { preload: join(__dirname, 'failpoint.js') }),
+      ...(preload !== undefined && { preload }),
     });
     this.child = child;
   }
@@ -177,6 +184,10 @@ export class ServiceNode {
     const { child } = this;
     if (child !== undefined && child.exitCode === null && child.signalCode === null) await once(child, 'exit');
     return child?.signalCode ?? null;
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.child?.kill(signal);
   }
 
   /** Sends SIGKILL. Resolves when the process has ended. */

@@ -3,9 +3,11 @@ import { cutReplies } from './experiments/cut-replies';
 import { drainServers } from './experiments/drain-servers';
 import { exhaustMemory } from './experiments/exhaust-memory';
 import { failOverCluster } from './experiments/fail-over-cluster';
+import { jumpClocks } from './experiments/jump-clocks';
 import { killRedis } from './experiments/kill-redis';
 import { killEmbeddedServer, killServers } from './experiments/kill-servers';
 import { contendForSession, repeatTurns } from './experiments/repeat-turns';
+import { shareFolder } from './experiments/share-folder';
 import { slowDownRedis } from './experiments/slow-down-redis';
 import { watchSessions } from './experiments/watch-sessions';
 
@@ -71,5 +73,17 @@ export const experiments: readonly Experiment[] = [
     name: 'servers get SIGTERM under load, and clients do not retry',
     full: (context) => drainServers(context, { drains: 30 }),
     short: (context) => drainServers(context, { drains: 2 }),
+  },
+  {
+    number: 15,
+    name: 'further processes start on the folder of an embedded store',
+    full: (context) => shareFolder(context, { newcomers: 40, kills: 20 }),
+    short: (context) => shareFolder(context, { newcomers: 2, kills: 2 }),
+  },
+  {
+    number: 16,
+    name: 'the clocks of the nodes are set forward and back, on Redis and on the embedded store',
+    full: (context) => jumpClocks(context, { jumps: 100 }),
+    short: (context) => jumpClocks(context, { jumps: 6 }),
   },
 ];

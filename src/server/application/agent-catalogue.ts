@@ -76,7 +76,8 @@ export class AgentCatalogue {
   private getFreshSnapshot(): CatalogueSnapshot | undefined {
     const { clock, stalenessMs, telemetry } = this.options;
     const age = clock.now() - this.checkedAt;
-    if (this.cached === undefined || age >= stalenessMs) return undefined;
+    // A negative age means that the clock was set back.
+    if (this.cached === undefined || age >= stalenessMs || age < 0) return undefined;
     if (age >= stalenessMs / 2) {
       // Errors are ignored here: the next turn that finds the snapshot outdated reads again and reports them.
       telemetry.withoutSpan(() => this.refresh()).catch(() => undefined);

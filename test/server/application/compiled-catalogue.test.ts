@@ -101,6 +101,15 @@ describe('staleness', () => {
     expect(scenarios.takeReads()).toEqual(['revision']);
   });
 
+  test('a change by another node is visible when the clock was set back', async () => {
+    const { clock, put, open } = createNode({ stalenessMs: 1_000 });
+    await put('a', 'one');
+    await open();
+    await put('a', 'two');
+    clock.advance(-3_600_000);
+    expect((await open()).getScenario('a')?.name).toBe('two');
+  });
+
   test('a change by another node is visible when the staleness limit has passed', async () => {
     const { clock, put, open } = createNode({ stalenessMs: 1_000 });
     await put('a', 'one');

@@ -47,12 +47,12 @@ describe('npm run chaos --short', () => {
 
   const getCounts = (number: number): Readonly<Record<string, number>> => results.get(number)?.counts ?? {};
 
-  it('runs the experiments 1, 2, 3, 5, 9 and 11, and exits with code 0', () => {
-    expect([...results.keys()]).toEqual([1, 2, 3, 5, 9, 11]);
+  it('runs the experiments 1, 2, 3, 5, 9, 11, 15 and 16, and exits with code 0', () => {
+    expect([...results.keys()]).toEqual([1, 2, 3, 5, 9, 11, 15, 16]);
     expect(code).toBe(0);
   });
 
-  it.each([1, 2, 3, 5, 9, 11])('%i: no turn is lost or applied twice, and every turn is verified', (number) => {
+  it.each([1, 2, 3, 5, 9, 11, 15, 16])('%i: no turn is lost or applied twice, and every turn is verified', (number) => {
     const counts = getCounts(number);
     expect(results.get(number)?.violations).toEqual([]);
     expect(counts).toMatchObject({ lost: 0, duplicates: 0, 'replays that differ': 0 });
@@ -92,6 +92,15 @@ describe('npm run chaos --short', () => {
   it('11: calls in flight succeed when a server gets SIGTERM', () => {
     expect(getCounts(11)).toMatchObject({ 'SIGTERM under load': 2, 'of these failed': 0 });
     expect(getCounts(11)['calls in flight']).toBeGreaterThanOrEqual(8);
+  });
+
+  it('15: a second process on a folder is refused, and one of two gets it when the first one is killed', () => {
+    expect(getCounts(15)).toMatchObject({ 'processes refused': 2, 'kill -9 and two starts at once': 2 });
+  });
+
+  it('16: the clocks are set on both stores, and turns are committed meanwhile', () => {
+    expect(getCounts(16)).toMatchObject({ 'clocks set': 12, 'kill -9 and start': 2 });
+    expect(getCounts(16)['turns committed by a clock that was set']).toBeGreaterThan(0);
   });
 });
 
