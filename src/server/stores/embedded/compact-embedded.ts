@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { open as openFile, rename, rm, stat } from 'node:fs/promises';
+import { open, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Database, RootDatabase } from 'lmdb';
@@ -78,7 +78,7 @@ async function replaceDatabase(path: string): Promise<Compaction> {
   try {
     const bytesBefore = (await stat(join(path, databaseFile))).size;
     throwIfNoRoom(path, bytesBefore);
-    const copy = openDatabase(copyPath);
+    const copy = openDatabase(copyPath, { noSync: true });
     try {
       for (const name of Array.from(source.getKeys()))
         await copyTable(openRawTable(source, name), openRawTable(copy, name));
@@ -88,8 +88,9 @@ async function replaceDatabase(path: string): Promise<Compaction> {
     }
     const bytesAfter = (await stat(join(copyPath, databaseFile))).size;
     await source.close();
+    await sync(join(copyPath, databaseFile));
     await rename(join(copyPath, databaseFile), join(path, databaseFile));
-    await syncFolder(path);
+    await sync(path);
     return { path, bytesBefore, bytesAfter };
   } finally {
     await source.close();
@@ -135,12 +136,12 @@ function throwIfNoRoom(path: string, bytes: number): void {
   throw new Error(text);
 }
 
-/** Makes a rename durable. */
-async function syncFolder(path: string): Promise<void> {
-  const folder = await openFile(path, 'r');
+/** Writes a file, or the names in a folder, to the disk. */
+async function sync(path: string): Promise<void> {
+  const handle = await open(path, 'r');
   try {
-    await folder.sync();
+    await handle.sync();
   } finally {
-    await folder.close();
+    await handle.close();
   }
 }

@@ -137,8 +137,8 @@ export class EmbeddedEnvironment {
   }
 }
 
-/** Opens the database of a folder. Hold the lock of the folder. */
-export function openDatabase(path: string): RootDatabase<Uint8Array, string> {
+/** Opens the database of a folder. Hold the lock of the folder. With `noSync`, commits do not wait until they are on the disk. */
+export function openDatabase(path: string, { noSync = false } = {}): RootDatabase<Uint8Array, string> {
   mkdirSync(path, { recursive: true, mode: 0o700 });
   allocateLockFile(join(path, 'lock.mdb'));
   return open<Uint8Array, string>({
@@ -147,6 +147,7 @@ export function openDatabase(path: string): RootDatabase<Uint8Array, string> {
     // By default, lmdb treats a path whose last part has a dot as a file.
     noSubdir: false,
     maxDbs: 32,
+    noSync,
     // A commit becomes visible only after it is on the disk.
     overlappingSync: false,
     // With batching, a failed commit also rejects an internal promise, which ends the process.

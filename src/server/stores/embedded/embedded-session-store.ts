@@ -39,8 +39,8 @@ interface EncodedCommit extends Omit<TurnCommit, 'session' | 'keptState'> {
 
 const noState: Uint8Array = new Uint8Array();
 
-/** The most sessions and turns that one transaction of a sweep or a deletion removes. It holds the event loop for about 10 ms. */
-const maxRemovedPerStep = 500;
+/** The most sessions and turns that one transaction of a sweep or a deletion removes. It holds the event loop for some milliseconds. */
+const maxRemovedPerStep = 200;
 
 /**
  * Sessions on the local disk. A commit is one transaction and is acknowledged when it is on the disk. An expired session is
