@@ -11,7 +11,7 @@ export interface ChildProgram {
   readonly stderr: () => string;
   /** Resolves when the program has written this many lines. Rejects if it exits earlier. */
   waitForLines(count: number): Promise<void>;
-  /** Sends SIGKILL and waits for the exit. */
+  /** Sends SIGKILL, if the program has not exited, and waits for the exit. */
   kill(): Promise<void>;
   /** Resolves to the exit code; null if a signal ended the program. */
   readonly exitCode: Promise<number | null>;

@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { openEmbedded } from '../../../../src/server/stores/embedded/open-embedded';
 import { unboundedCall } from '../../../support/calls';
-import { startProgram } from '../../../support/child-process';
+import { type ChildProgram, startProgram } from '../../../support/child-process';
 import { uuid } from '../../../support/session-builder';
 import { applyTurn } from '../contract/turn-driver';
 import { createTemporaryFolder } from './temporary-folder';
@@ -26,12 +26,31 @@ describe('the folder of an embedded store', () => {
   beforeEach(async () => {
     folder = await createTemporaryFolder();
   });
-  afterEach(() => folder.remove());
+  afterEach(async () => {
+    await Promise.all(programs.splice(0).map((started) => started.kill()));
+    await folder.remove();
+  });
+
+  const programs: ChildProgram[] = [];
+  const startOnFolder = (args: readonly string[] = [], prefix: readonly string[] = []): ChildProgram => {
+    const started = startProgram(program, [folder.path, ...args], { prefix });
+    programs.push(started);
+    return started;
+  };
+  /** Resolves to the exit code, or to "started" if the program commits turns. */
+  const getExitCode = (started: ChildProgram) =>
+    Promise.race([
+      started.exitCode,
+      started.waitForLines(1).then(
+        () => 'started',
+        () => started.exitCode,
+      ),
+    ]);
 
   it('is rejected for a second process, and the error has the id of the first process', async () => {
     const store = openStore();
-    const second = startProgram(program, [folder.path]);
-    expect(await second.exitCode).not.toBe(0);
+    const second = startOnFolder();
+    expect(await getExitCode(second)).toBe(1);
     expect(second.stderr()).toContain(`is in use by process ${process.pid}`);
     expect(await applyTurn(store, key, uuid(1))).toEqual({ kind: 'committed' });
     await store.close();
@@ -67,7 +86,7 @@ describe('the folder of an embedded store', () => {
   it('5.3: is released by kill -9, and every acknowledged turn is stored', async () => {
     const sessions = 4;
     for (let round = 1; round <= 3; round += 1) {
-      const child = startProgram(program, [folder.path, String(sessions), String(round * 100_000)]);
+      const child = startOnFolder([String(sessions), String(round * 100_000)]);
       await child.waitForLines(100 * round);
       await child.kill();
       const store = openStore();
@@ -110,10 +129,10 @@ describe('the folder of an embedded store', () => {
     const itInContainers = isPermitted ? it : it.skip;
 
     itInContainers('is rejected for another container, and the first one goes on', async () => {
-      const first = startProgram(program, [folder.path, '2'], { prefix: isolation });
+      const first = startOnFolder(['2'], isolation);
       await first.waitForLines(20);
-      const second = startProgram(program, [folder.path, '2', '1000'], { prefix: isolation });
-      expect(await second.exitCode).not.toBe(0);
+      const second = startOnFolder(['2', '1000'], isolation);
+      expect(await getExitCode(second)).toBe(1);
       expect(second.lines).toEqual([]);
       // Both have the process id 1.
       expect(second.stderr()).toContain('is in use by process 1 on host');
@@ -123,10 +142,10 @@ describe('the folder of an embedded store', () => {
     });
 
     itInContainers('is released by kill -9 of the container', async () => {
-      const first = startProgram(program, [folder.path], { prefix: isolation });
+      const first = startOnFolder([], isolation);
       await first.waitForLines(5);
       await first.kill();
-      const second = startProgram(program, [folder.path, '1', '1000'], { prefix: isolation });
+      const second = startOnFolder(['1', '1000'], isolation);
       await second.waitForLines(5);
       await second.kill();
     });
