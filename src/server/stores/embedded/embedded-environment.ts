@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, constants, fstatSync, mkdirSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Database, type DatabaseOptions, type Key, open, type RootDatabase } from 'lmdb';
 import { OrchestratorError } from '../../../core/model/orchestrator-error';
@@ -169,15 +169,17 @@ function openOnFullDisk(path: string, space: DiskSpace): RootDatabase<Uint8Array
 const lockFileBytes = 8_272;
 
 /**
- * Writes the whole lock file of LMDB, which the first process that opens it initializes. LMDB creates it without writing and
- * changes it through a memory map: on a full disk the first access would end the process with SIGBUS.
+ * Allocates the lock file of LMDB completely, without a change of its content. LMDB creates it without writing and changes it
+ * through a memory map: on a full disk the first access to a page would end the process with SIGBUS.
  */
 function allocateLockFile(file: string): void {
-  const fd = openSync(file, constants.O_WRONLY | constants.O_CREAT, 0o600);
+  const fd = openSync(file, constants.O_RDWR | constants.O_CREAT, 0o600);
   try {
-    const size = Math.max(lockFileBytes, fstatSync(fd).size);
-    for (let written = 0; written < size; )
-      written += writeSync(fd, new Uint8Array(size - written), 0, undefined, written);
+    const { size, blocks } = fstatSync(fd);
+    if (size >= lockFileBytes && blocks * 512 >= size) return;
+    const content = Buffer.alloc(Math.max(lockFileBytes, size));
+    readSync(fd, content, 0, size, 0);
+    for (let written = 0; written < content.length; ) written += writeSync(fd, content, written, undefined, written);
   } finally {
     closeSync(fd);
   }
