@@ -67,7 +67,7 @@ async function jumpClocksOn(
           const index = random.nextInt(nodeCount);
           const node = deployment.nodes[index];
           if (node === undefined) continue;
-          await setClock(node, toClockFile(index), random.pick(offsets));
+          await setClock(node, toClockFile(index), jump === 1 ? -10 * day : random.pick(offsets));
           if (jump % jumpsPerRestart === 0) {
             await node.kill();
             await node.start();

@@ -45,7 +45,10 @@ export enum ErrorReason {
   ERROR_REASON_STORE_UNAVAILABLE = 14,
   /** ERROR_REASON_COMMIT_UNKNOWN - UNAVAILABLE. The commit was sent but its result was lost. Retry with the same turn_id: the turn is applied once. */
   ERROR_REASON_COMMIT_UNKNOWN = 15,
-  /** ERROR_REASON_STORE_FULL - RESOURCE_EXHAUSTED. The store is out of memory. Nothing was changed. google.rpc.RetryInfo holds a delay. */
+  /**
+   * ERROR_REASON_STORE_FULL - RESOURCE_EXHAUSTED. The store is out of memory, or its disk is full. Nothing was changed. Deleting still works on a full
+   * disk. google.rpc.RetryInfo holds a delay.
+   */
   ERROR_REASON_STORE_FULL = 16,
   /**
    * ERROR_REASON_TOO_MANY_CALLS - RESOURCE_EXHAUSTED. This node has reached its limit on concurrent calls or open streams. google.rpc.RetryInfo holds a

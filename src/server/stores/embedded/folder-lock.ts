@@ -69,7 +69,7 @@ function tryLockFile(fd: number, file: string, length?: number): boolean {
 }
 
 /**
- * Releases before 0.3 and the tools of LMDB do not know the lock file. While they have a database open, LMDB has a lock on the
+ * Releases up to 0.2 and the tools of LMDB do not know the lock file. While they have a database open, LMDB has a lock on the
  * first byte of `lock.mdb`.
  */
 function throwIfDatabaseIsOpen(path: string): void {
