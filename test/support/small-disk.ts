@@ -14,15 +14,25 @@ export interface SmallDisk {
   remove(): void;
 }
 
-/** Mounts a disk of `mebibytes`. Returns undefined, and says so, if mounting is not permitted. */
-export function mountSmallDisk(mebibytes: number): SmallDisk | undefined {
+/** Whether this process may mount a file system. If not, says what is not tested. Call it once for each group of tests. */
+export function canMountDisks(): boolean {
+  try {
+    mountSmallDisk(1).remove();
+    return true;
+  } catch (error) {
+    console.warn(`Not tested, because mounting a file system is not permitted: a full disk. ${String(error)}`);
+    return false;
+  }
+}
+
+/** Mounts a disk of `mebibytes`. Call `remove` in any case, because the disk outlives the process. */
+export function mountSmallDisk(mebibytes: number): SmallDisk {
   const path = mkdtempSync(join(tmpdir(), 'small-disk-'));
   try {
     execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${mebibytes}m`, 'small-disk', path], { stdio: 'pipe' });
   } catch (error) {
-    console.warn(`Not tested, because mounting a file system is not permitted: a full disk. ${String(error)}`);
     rmSync(path, { recursive: true });
-    return undefined;
+    throw error;
   }
   const file = join(path, 'of-another-program');
   return {

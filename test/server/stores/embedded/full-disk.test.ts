@@ -7,18 +7,15 @@ import { unboundedCall } from '../../../support/calls';
 import { startProgram } from '../../../support/child-process';
 import { FakeClock } from '../../../support/fake-clock';
 import { aSession, uuid } from '../../../support/session-builder';
-import { mountSmallDisk } from '../../../support/small-disk';
+import { canMountDisks, mountSmallDisk, type SmallDisk } from '../../../support/small-disk';
 import { aDefinition } from '../contract/a-definition';
 import { aCommit, applyTurn } from '../contract/turn-driver';
 
 const sessionTtlMs = 60_000;
-const disk = mountSmallDisk(64);
-afterAll(() => disk?.remove());
-
 const storeFull = { reason: 'STORE_FULL', retryAfterMs: expect.any(Number) };
 
-(disk === undefined ? describe.skip : describe)('an embedded store on a full disk', () => {
-  const { path, fill, clear } = disk ?? { path: '', fill: () => undefined, clear: () => undefined };
+(canMountDisks() ? describe : describe.skip)('an embedded store on a full disk', () => {
+  let disk: SmallDisk;
   const clock = new FakeClock();
   let folderCount = 0;
   let folder: string;
@@ -43,17 +40,21 @@ const storeFull = { reason: 'STORE_FULL', retryAfterMs: expect.any(Number) };
     }
   }
 
+  beforeAll(() => {
+    disk = mountSmallDisk(64);
+  });
+  afterAll(() => disk.remove());
   beforeEach(async () => {
     folderCount += 1;
-    folder = join(path, String(folderCount));
+    folder = join(disk.path, String(folderCount));
     stores = open();
     // Leaves room for about 30 sessions in the free pages of the file and on the disk.
     for (let session = 1; session <= 30; session += 1) await applyTurn(stores.sessionStore, toKey(session), uuid(1));
-    fill();
+    disk.fill();
   });
   afterEach(async () => {
     await stores.sessionStore.close();
-    clear();
+    disk.clear();
     rmSync(folder, { recursive: true });
   });
 
@@ -69,7 +70,7 @@ const storeFull = { reason: 'STORE_FULL', retryAfterMs: expect.any(Number) };
 
   it('deletes sessions, with the space of its reserve', async () => {
     const sessions = await applyTurnsUntilFull();
-    fill();
+    disk.fill();
     for (let session = 1; session <= sessions; session += 1) expect(await remove(session)).toBe(true);
     expect(await read(1)).toBeUndefined();
     // The pages of the deleted sessions are free, but the disk is not.
@@ -78,7 +79,7 @@ const storeFull = { reason: 'STORE_FULL', retryAfterMs: expect.any(Number) };
 
   it('deletes expired sessions', async () => {
     await applyTurnsUntilFull();
-    fill();
+    disk.fill();
     clock.advance(sessionTtlMs);
     while (await stores.sessionStore.sweep(unboundedCall));
     clock.advance(-1);
@@ -87,16 +88,16 @@ const storeFull = { reason: 'STORE_FULL', retryAfterMs: expect.any(Number) };
 
   it('accepts turns again when there is room, and has its reserve again', async () => {
     const sessions = await applyTurnsUntilFull();
-    fill();
+    disk.fill();
     for (let session = 1; session <= sessions; session += 1) await remove(session);
-    clear();
+    disk.clear();
     await probe();
     expect(await applyTurn(stores.sessionStore, toKey(1), uuid(2))).toEqual({ kind: 'committed' });
     expect(statSync(join(folder, 'reserve')).blocks * 512).toBeGreaterThanOrEqual(4 * 1024 * 1024);
   });
 
   it('deletes scenarios, and refuses to store others', async () => {
-    clear();
+    disk.clear();
     await probe();
     const agent = { tenantId: uuid(1), agentId: uuid(2) };
     const options = { contentHash: 'hash', storedAt: 1, expectedVersion: undefined };
@@ -104,14 +105,14 @@ const storeFull = { reason: 'STORE_FULL', retryAfterMs: expect.any(Number) };
       stores.catalogue.put(agent, aDefinition({ scenarioId }), options, unboundedCall);
     await put('first');
     await applyTurnsUntilFull();
-    fill();
+    disk.fill();
     await expect(put('second')).rejects.toMatchObject(storeFull);
     const deletion = await stores.catalogue.delete(agent, 'first', undefined, unboundedCall);
     expect(deletion).toEqual({ kind: 'deleted', existed: true });
   });
 
   it('does not become ready and unready by turns while the free space is at the limit', async () => {
-    clear();
+    disk.clear();
     await probe();
     const outcomes = await applyTurnsUntilProbeFails();
     expect(outcomes).toBeGreaterThan(0);
@@ -125,14 +126,14 @@ const storeFull = { reason: 'STORE_FULL', retryAfterMs: expect.any(Number) };
     const sessions = await applyTurnsUntilFull();
     await stores.sessionStore.close();
     unlinkSync(join(folder, 'lock.mdb'));
-    fill();
+    disk.fill();
     stores = open();
     await expect(probe()).rejects.toMatchObject(storeFull);
     for (let session = 1; session <= sessions; session += 1) expect(await remove(session)).toBe(true);
   });
 
   it('is not created, and the error says why', async () => {
-    const child = startProgram(join(__dirname, 'committing-process.ts'), [join(path, 'new')]);
+    const child = startProgram(join(__dirname, 'committing-process.ts'), [join(disk.path, 'new')]);
     expect(await child.exitCode).toBe(1);
     expect(child.stderr()).toMatch(/ENOSPC: no space left on device/);
   });
