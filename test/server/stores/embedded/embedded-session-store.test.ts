@@ -288,6 +288,14 @@ describe('EmbeddedSessionStore', () => {
       expect(again.kind === 'known' && toHexRecord(again.record)).toEqual(toHexRecord(commit.record));
     });
 
+    it('is closed after the pending writes', async () => {
+      const keys = Array.from({ length: 50 }, (_, index) => ({ ...key, sessionId: uuid(index + 1) }));
+      const commits = keys.map((of) => storeUnderTest.store.commit(aCommit(aSession(of), uuid(100)), unboundedCall));
+      await storeUnderTest.reopen();
+      expect(new Set((await Promise.all(commits)).map(({ kind }) => kind))).toEqual(new Set(['committed']));
+      for (const of of keys) expect((await storeUnderTest.store.read(of, unboundedCall))?.revision).toBe(1);
+    });
+
     it('removes turns above a reduced maximum', async () => {
       for (let id = 100; id < 110; id += 1) await applyTurn(storeUnderTest.store, key, uuid(id));
       await storeUnderTest.reopen({ recordedTurns: 3 });
