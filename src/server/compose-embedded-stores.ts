@@ -61,7 +61,9 @@ function toEmbeddedOptions({ embedded, limits }: Config, clock: Clock): Embedded
 async function compactAtStart(options: EmbeddedOptions, log: Logger): Promise<void> {
   const startedAt = performance.now();
   try {
-    const compaction = await compactIfErasable(options);
+    const compaction = await compactIfErasable(options, () =>
+      log.info({ path: options.path }, 'deleted values are being erased from the embedded store'),
+    );
     if (compaction === undefined) return;
     const { bytesBefore, bytesAfter } = compaction;
     const milliseconds = Math.round(performance.now() - startedAt);

@@ -106,6 +106,10 @@ describe('the compaction of an embedded store', () => {
 
   it('is not done at a start if nothing was deleted since the last one', async () => {
     await commitTurns(3, marker, 100);
+    // There was no compaction yet, so an earlier release may have deleted something.
+    expect(await compact()).toBeDefined();
+    reopen();
+    await commitTurns(4, marker, 100);
     expect(await compact()).toBeUndefined();
     reopen();
     await stores.sessionStore.delete({ tenantId, sessionId: uuid(3) }, unboundedCall);
