@@ -62,12 +62,9 @@ function applyActiveWalk(
   position: number,
   context: SelectionContext,
 ): ScenarioInstance {
-  const { resumed, call, isResumeOffered } = active;
-  const { occurredAt } = context.turn;
   const put = putContribution(walk, contribution, position, context);
-  const activity = { lastActiveAt: getLastActiveAt(active, occurredAt), call, isResumeOffered };
-  const instance = applyWalk(walk, put, activity, context);
-  return resumed ? { ...instance, activeSince: occurredAt } : instance;
+  const lastActiveAt = getLastActiveAt(active, context.turn.occurredAt);
+  return applyWalk(walk, put, { lastActiveAt, call: active.call }, context);
 }
 
 /** Updates an instance that did not walk: its open requests and what it waits for. */
@@ -83,29 +80,12 @@ function updateWithoutWalk(
 }
 
 /** Without a walk, an open ASK or CONFIRM stays open (0.5). */
-function continueInstance(active: ActiveTurnInstance, context: SelectionContext): ScenarioInstance {
-  const { view, resumed, call, isResumeOffered } = active;
+function continueInstance(active: ActiveTurnInstance, { turn }: SelectionContext): ScenarioInstance {
+  const { view, call } = active;
   const { instance } = view;
-  const { occurredAt } = context.turn;
-  const lastActiveAt = getLastActiveAt(active, occurredAt);
-  if (!resumed) {
-    const isUnchanged =
-      lastActiveAt === instance.lastActiveAt && call === instance.call && isResumeOffered === instance.isResumeOffered;
-    return isUnchanged ? instance : { ...instance, lastActiveAt, call, isResumeOffered };
-  }
-  return {
-    ...instance,
-    status: 'ACTIVE',
-    lastActiveAt,
-    activeSince: occurredAt,
-    pausedAt: undefined,
-    pauseReason: undefined,
-    pausedAtTurnCount: 0,
-    resumePolicy: undefined,
-    displacedByInstanceIds: [],
-    call,
-    isResumeOffered,
-  };
+  const lastActiveAt = getLastActiveAt(active, turn.occurredAt);
+  const isUnchanged = lastActiveAt === instance.lastActiveAt && call === instance.call;
+  return isUnchanged ? instance : { ...instance, lastActiveAt, call };
 }
 
 function pauseInstance(paused: PausedTurnInstance, { turn, turnCount, settings }: SelectionContext): ScenarioInstance {

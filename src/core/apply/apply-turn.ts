@@ -73,7 +73,6 @@ function putChoice(
   position: number,
   { revision, turn }: SelectionContext,
 ): readonly ScenarioChoiceRequest[] {
-  if (!choiceToPut) return choices;
   const putting = { revision, at: turn.occurredAt, position };
   return choices.map((choice) =>
     choice === choiceToPut

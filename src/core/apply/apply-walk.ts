@@ -9,12 +9,11 @@ import type { PutState } from './put-requests';
 export function applyWalk(
   walk: Walk,
   put: PutState,
-  { lastActiveAt, call, isResumeOffered }: Pick<ScenarioInstance, 'lastActiveAt' | 'call' | 'isResumeOffered'>,
+  { lastActiveAt, call }: Pick<ScenarioInstance, 'lastActiveAt' | 'call'>,
   context: SelectionContext,
 ): ScenarioInstance {
   const { position, hasMoved } = walk;
   const { instance } = walk.input;
-  const isResumed = instance.status === 'PAUSED';
   const { variables, variableTimes } = updateVariables(walk, context);
   const { path, lastPathSequence } = extendPath(instance, walk, context);
   // A literal is faster than a spread here (ADR 0007).
@@ -26,12 +25,12 @@ export function applyWalk(
     startNumber: instance.startNumber,
     startedAt: instance.startedAt,
     lastActiveAt,
-    activeSince: isResumed ? context.turn.occurredAt : instance.activeSince,
+    activeSince: instance.activeSince,
     pausedAt: undefined,
     pauseReason: undefined,
     pausedAtTurnCount: 0,
     resumePolicy: undefined,
-    isResumeOffered,
+    isResumeOffered: false,
     displacedByInstanceIds: noIds,
     currentStepId: hasMoved ? position.step.stepId : instance.currentStepId,
     visit: put.visit,

@@ -12,6 +12,7 @@ import {
   type Putting,
   type RequestedTool,
   type RequestKind,
+  type RequestStatus,
 } from '../model/request';
 import type { ScenarioInstance } from '../model/session';
 import { mergeNames, sortNames, sortWith } from '../model/sorting';
@@ -132,20 +133,22 @@ function putRequest(
     attempts: 0,
     reminders: 0,
   };
-  const others = requests.map((request) =>
-    isReplaced(request, added) ? changeRequest(request, { status: 'VOID' }) : request,
-  );
-  return [...others, added];
+  return [...requests.map((request) => closeReplaced(request, added)), added];
 }
 
-/** A new agreement replaces the open CONFIRM of its visit, for example because another value has become known (0.8). */
-function isReplaced(request: InstanceRequest, added: InstanceRequest): boolean {
-  return (
-    request.kind === 'CONFIRM' &&
-    isOpen(request) &&
-    added.kind === 'CONFIRM' &&
-    request.visitNumber === added.visitNumber
-  );
+/**
+ * The status of an open request when its visit puts another one of the kind: the values of a CONFIRM have changed, for example because one has
+ * become known, and the fields of an ASK are settled (0.8).
+ */
+const replacedStatus: Readonly<Record<RequestKind, RequestStatus>> = {
+  ASK: 'ANSWERED',
+  CONFIRM: 'VOID',
+  ACTION: 'OPEN',
+};
+
+function closeReplaced(request: InstanceRequest, { kind, visitNumber }: InstanceRequest): InstanceRequest {
+  const isReplaced = request.kind === kind && request.visitNumber === visitNumber && isOpen(request);
+  return isReplaced ? changeRequest(request, { status: replacedStatus[kind] }) : request;
 }
 
 /** What a request asks for. */
@@ -186,10 +189,18 @@ function toContent(contribution: Contribution, { input, known }: Walk): RequestC
   }
 }
 
-/** An ASK is the same while it is open in its visit. CONFIRM and ACTION are the same while they have the same key, even after an answer. */
-function isSameRequest(request: InstanceRequest, { kind, actionKey }: RequestContent, visitNumber: number): boolean {
-  if (request.kind !== kind || request.status === 'NOT_DELIVERED') return false;
-  return kind === 'ASK' ? isOpen(request) && request.visitNumber === visitNumber : request.actionKey === actionKey;
+/**
+ * An ASK is the same while it is open in its visit and shares a field. CONFIRM and ACTION are the same while they have the same key, even after
+ * an answer.
+ */
+function isSameRequest(
+  request: InstanceRequest,
+  { kind, actionKey, fields }: RequestContent,
+  visitNumber: number,
+): boolean {
+  if (request.kind !== kind) return false;
+  if (kind !== 'ASK') return request.actionKey === actionKey;
+  return isOpen(request) && request.visitNumber === visitNumber && request.fields.some((name) => fields.includes(name));
 }
 
 /**
@@ -211,7 +222,7 @@ function putAgain(
     visitNumber: before.visitNumber,
     fields: content.fields,
     values: isOpenAction ? before.values : content.values,
-    tools: mergeTools(isOpenAction ? before.tools : withoutOutcomes(before.tools, content.tools), content.tools),
+    tools: isOpenAction ? before.tools : withoutOutcomes(before.tools, content.tools),
     status: 'OPEN',
     hasAnswer: before.hasAnswer,
     outcome: undefined,
@@ -226,11 +237,6 @@ function putAgain(
 
 function withoutOutcomes(before: readonly RequestedTool[], hinted: readonly RequestedTool[]): readonly RequestedTool[] {
   return before.map((tool) => hinted.find(({ toolId }) => toolId === tool.toolId) ?? tool);
-}
-
-function mergeTools(before: readonly RequestedTool[], hinted: readonly RequestedTool[]): readonly RequestedTool[] {
-  const added = hinted.filter(({ toolId }) => !before.some((tool) => tool.toolId === toolId));
-  return added.length === 0 ? before : [...before, ...added];
 }
 
 /**

@@ -17,8 +17,7 @@ import { addLeadIns } from './lead-ins';
 export function getLastActiveAt({ view, walk, resumed }: TurnInstance, occurredAt: number): number {
   const { lastActiveAt } = view.instance;
   const isActivity = resumed || view.isAddressed || (walk?.hasMoved ?? false);
-  // The clock of a caller can move backwards, which must not make an instance look older.
-  return isActivity ? Math.max(occurredAt, lastActiveAt) : lastActiveAt;
+  return isActivity ? occurredAt : lastActiveAt;
 }
 
 /** Plans what each scenario contributes to the reply (section 4), in plan order. Pure. */

@@ -101,7 +101,7 @@ function toResumed(paused: TurnInstance, { turn }: Pick<SelectionContext, 'turn'
       resumePolicy: undefined,
       isResumeOffered: false,
       displacedByInstanceIds: [],
-      activeSince: Math.max(turn.occurredAt, instance.activeSince),
+      activeSince: turn.occurredAt,
       loopCounts: resetsCounters ? new Map() : instance.loopCounts,
       attempts: resetsCounters ? 0 : instance.attempts,
     },

@@ -73,7 +73,12 @@ function listFieldsToCollect(walk: Walk, context: SelectionContext): readonly st
 function shouldAskAll({ position, requests }: Walk, { settings }: SelectionContext): boolean {
   const { step, visit } = position;
   const mustAsk = !step.canSkip || visit.mustAsk || !settings.enableStepSkipping;
-  return mustAsk && !visit.wasAskedBefore && findVisitRequest({ visit, requests }, 'ASK')?.hasAnswer !== true;
+  return mustAsk && !visit.wasAskedBefore && !requests.some((request) => isAnsweredAsk(request, visit.number));
+}
+
+/** Whether the request is an ASK of the visit that was answered. A later ASK of the visit is for what a transition misses (3.3). */
+function isAnsweredAsk({ kind, visitNumber, hasAnswer }: InstanceRequest, number: number): boolean {
+  return kind === 'ASK' && visitNumber === number && hasAnswer;
 }
 
 /** Returns the need to ask for fields. */
