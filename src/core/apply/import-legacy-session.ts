@@ -141,9 +141,7 @@ function findTraversedSteps(
   { steps }: CompiledScenario,
   current: string,
 ): CompiledStep[] {
-  return [...steps.values()]
-    .filter(({ stepId }) => stepId !== current && (visitedSteps.get(stepId) ?? 0) > 0)
-    .sort((a, b) => a.index - b.index);
+  return [...steps.values()].filter(({ stepId }) => stepId !== current && (visitedSteps.get(stepId) ?? 0) > 0);
 }
 
 /** Treats the fields of a visited step as asked for: the customer either answered or provided the values without being asked. */

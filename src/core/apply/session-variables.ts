@@ -36,14 +36,14 @@ export function clearFields(fields: SessionFields, instances: readonly TurnInsta
   if (instances.every(({ walk }) => walk === undefined || walk.clearedFields.length === 0)) return fields;
   const cleared = new Set<string>();
   for (const { walk } of instances) {
-    for (const field of walk?.clearedFields ?? []) if (!walk?.input.scenario.localFields.has(field)) cleared.add(field);
+    if (!walk) continue;
+    for (const field of walk.clearedFields) if (!walk.input.scenario.localFields.has(field)) cleared.add(field);
   }
   const byId = new Map(instances.map((instance) => [instance.view.instance.instanceId, instance]));
   const clearedInstances = fields.instances.map((instance) => {
     const turnInstance = byId.get(instance.instanceId);
     return turnInstance ? clearInstanceFields(instance, turnInstance, cleared) : instance;
   });
-  if (cleared.size === 0) return { variables: fields.variables, instances: clearedInstances };
   const variables = new Map(fields.variables);
   for (const name of cleared) {
     variables.set(name, { value: null, scope: variables.get(name)?.scope ?? 'CASE', isPersistedResult: false });
@@ -57,7 +57,6 @@ function clearInstanceFields(
   cleared: ReadonlySet<string>,
 ): ScenarioInstance {
   const own = walk?.clearedFields ?? [];
-  if (own.length === 0 && (cleared.size === 0 || instance.variables.size === 0)) return instance;
   const isLocal = (name: string): boolean => view.scenario?.localFields.has(name) ?? false;
   const isCleared = (name: string): boolean =>
     own.includes(name) || (cleared.has(name) && !isLocal(name) && !view.providedFields.has(name));
@@ -85,11 +84,11 @@ export function findForgottenFields(
   const isRestart = ({ start }: TurnInstance): boolean =>
     start !== undefined && endedIds.has(start.scenario.scenarioId);
   const remaining = instances.filter((instance) => !hasEnded(instance));
-  const restarted = listScenarios(remaining.filter(isRestart));
+  const running = listScenarios(remaining);
   const others = listScenarios(remaining.filter((instance) => !isRestart(instance)));
   const isReleased = findReleasedFields(endedScenarios, others);
   return (field, scope) =>
-    isReleased(field, scope) && !(isCollected(restarted, field) && storedData.providedFields.has(field));
+    isReleased(field, scope) && !(isCollected(running, field) && storedData.providedFields.has(field));
 }
 
 /** Removes the forgotten fields. Iterates over the variables, not the collected fields, because a scenario can have thousands of steps. */

@@ -1,4 +1,4 @@
-import { Conversation, type ScenarioDraft, type StepDraft, type TurnDraft } from '../../support/conversation';
+import type { Conversation, ScenarioDraft, StepDraft, TurnDraft } from '../../support/conversation';
 import { getRequest, listOpenRequests, listRequests } from '../../support/requests';
 import { startConversation } from '../../support/running';
 import { asking, end, waiting } from '../../support/sample-scenarios';
@@ -64,11 +64,7 @@ describe('3.3: the ASK for what a transition misses, at a step that collects a f
     const conversation = playTo({}, { variables: { x: 1 } });
     const lost = { instanceId: 's#1', contributionType: 'ASK', status: 'NOT_SAID' } as const;
     expect(conversation.turn({ deliveries: [lost] }).contribution('s').isReprompt).toBe(false);
-    expect(listRequests(conversation.instance('s'))).toEqual([
-      'ASK x ANSWERED',
-      'ASK z NOT_DELIVERED',
-      'ASK z OPEN',
-    ]);
+    expect(listRequests(conversation.instance('s'))).toEqual(['ASK x ANSWERED', 'ASK z NOT_DELIVERED', 'ASK z OPEN']);
   });
 
   test.each<[string, Partial<StepDraft>, readonly TurnDraft[]]>([
@@ -140,9 +136,6 @@ describe('0.8: the requests of a visit that a step with a returns transition sus
     const pay: StepDraft = { stepId: 'pay', isCheckpoint: true, to: ['end'] };
     const conversation = startConversation([withHelp(pay, { requiresConfirmation: true })]);
     conversation.turn({ intent: 'help' });
-    expect(listRequests(conversation.instance('s'))).toEqual([
-      'CONFIRM s#1/pay/1 OPEN',
-      'CONFIRM s#1/help/2 OPEN',
-    ]);
+    expect(listRequests(conversation.instance('s'))).toEqual(['CONFIRM s#1/pay/1 OPEN', 'CONFIRM s#1/help/2 OPEN']);
   });
 });

@@ -271,6 +271,13 @@ describe('the first contribution of the exchange', () => {
     expect(conversation.session.lastContributorId).toBe('t#1');
   });
 
+  test('0.3: a CHOICE has no owner, so the contribution after it counts', () => {
+    const gift = asking('gift', ['y'], { askBeforeStart: true });
+    const conversation = new Conversation([confirming('pay'), gift], { settings: { maxConfirmsPerTurn: 2 } });
+    expect(conversation.turn({ candidates: { pay: 0.9, gift: 0.8 } }).plan).toEqual(['CHOICE gift', 'pay CONFIRM ']);
+    expect(conversation.session.lastContributorId).toBe('pay#1');
+  });
+
   test('0.3: a MESSAGE turn begins a new exchange, with no owner if it contributes nothing', () => {
     const conversation = startConversation([asking('s', ['x'])]);
     conversation.turn({ signals: ['PAUSE'] });

@@ -191,6 +191,10 @@ describe('the CHOICE', () => {
     const conversation = createLinkedConversation([...links, ['c', 'AMBIGUOUS', 'd']]);
     const all: TurnDraft = { candidates: { a: 0.9, b: 0.9, c: 0.6, d: 0.6 } };
     expect(conversation.turn(all).plan).toEqual(['CHOICE a,b']);
+    expect(conversation.session.choices).toMatchObject([
+      { scenarioIds: ['a', 'b'], putCount: 1 },
+      { scenarioIds: ['c', 'd'], putCount: 0 },
+    ]);
     expect(conversation.turn({ candidates: { a: 0.9 } }).plan).toEqual(['CHOICE c,d', 'a ASK a_field']);
   });
 

@@ -66,6 +66,25 @@ describe.each(['CUT_OFF', 'NOT_SAID'] as const)('12: %s', (status) => {
     expect(conversation.turn().contribution('s').leadInTemplateIds).toEqual([]);
   });
 
+  test('12: keeps lead-ins that an INFORM of another step carried, and those that were the whole INFORM', () => {
+    const say = (text: string, to: StepDraft['to'] & object): StepDraft => ({
+      stepId: text,
+      speak: 'WITH_NEXT',
+      templateIds: [text],
+      to,
+    });
+    const hello: ScenarioDraft = { scenarioId: 's', steps: [say('hello', [{ to: 'end', intentLabel: 'go' }]), end] };
+    const lost: Delivery = { instanceId: 's#1', contributionType: 'INFORM', status };
+    const conversation = startConversation([hello]);
+    expect(conversation.turn({ deliveries: [lost] }).plan).toEqual(['s INFORM hello']);
+    conversation.turn({ intent: 'go' });
+    expect(conversation.turn().plan).toEqual([]);
+
+    const carrying = startConversation([{ scenarioId: 's', steps: [say('hello', ['end']), end] }]);
+    const again = carrying.turn({ deliveries: [lost] });
+    expect([again.plan, again.contribution('s').leadInTemplateIds]).toEqual([['s INFORM bye'], ['hello']]);
+  });
+
   test('12: does not affect an ACTION_HINT', () => {
     const conversation = startConversation([acting('s')]);
     const played = conversation.turn({

@@ -200,6 +200,21 @@ describe('remind_after', () => {
     expect(resumed.contribution('s')).toMatchObject({ type: 'ASK', isReminder: false });
   });
 
+  test('4.2: a reminder that is deferred at its time is no timer any more', () => {
+    const remind = (scenarioId: string, field: string, minutes: number, priority: number): ScenarioDraft => ({
+      scenarioId,
+      priority,
+      steps: [{ stepId: 'ask', collectsProfileFields: [field], remindAfterMs: minutes * minute, to: ['end'] }, end],
+    });
+    const conversation = new Conversation([remind('s', 'x', 2, 1), remind('t', 'y', 3, 2)], {
+      settings: { maxFieldsToAskPerTurn: 1 },
+    });
+    conversation.turn({ candidates: { t: 0.9 }, occurredAt: 10 * minute });
+    conversation.turn({ candidates: { s: 0.9 }, occurredAt: 11 * minute });
+    const due = conversation.turn({ trigger: 'TIMER', occurredAt: 13 * minute });
+    expect([due.plan, due.result.nextTimerAt]).toEqual([['t ASK y', '(deferred) s ASK '], undefined]);
+  });
+
   test('14: a TIMER turn before that moment puts no reminder', () => {
     const { conversation } = startScenarios([reminding(asking('s', ['x']), 1)], start);
     const early = conversation.turn({ trigger: 'TIMER', occurredAt: 11 * minute });
@@ -371,6 +386,7 @@ describe('turns on which a timer is due', () => {
 test('14: the earliest timer of all instances counts', () => {
   const scenarios = [silent('s', { idleTimeoutMs: 5 * minute }), silent('t', { idleTimeoutMs: 3 * minute })];
   expect(listNext(scenarios, [{}])).toEqual([13 * minute + 1]);
+  expect(listNext(scenarios.toReversed(), [{}])).toEqual([13 * minute + 1]);
 });
 
 test('14: a paused instance has no timer, and neither does an instance whose version was deleted', () => {

@@ -92,6 +92,13 @@ describe('forgotten fields', () => {
     expect(conversation.turn({ candidates: { s: 0.9 } }).plan).toEqual(['s ASK x']);
   });
 
+  test('0.4: a declined field of another scope stays declined', () => {
+    const conversation = startConversation([asking('s', ['x', 'y'])]);
+    conversation.turn({ given: [{ name: 'x', declined: true, scope: 'SESSION' }] });
+    conversation.turn(cancel('s'));
+    expect(conversation.session.declinedFields).toEqual(['x']);
+  });
+
   test('0.4: a declined field stays declined until a value comes', () => {
     const conversation = startConversation([asking('s', ['y', 'z'])]);
     conversation.turn({ given: [{ name: 'x', declined: true }] });
@@ -162,6 +169,18 @@ describe('persisted results', () => {
     conversation.turn(cancel('s'));
     expect(conversation.session.variables.get('status')?.value).toBe('delivered');
   });
+});
+
+test('0.4, 3.2: a persisted result that the last transition clears does not move', () => {
+  const scenario = looking();
+  const steps = scenario.steps.map((step) =>
+    step.stepId === 'more' ? { ...step, to: [{ to: 'done', clears: ['status'] }] } : step,
+  );
+  const done: StepDraft = { stepId: 'done', isTerminal: true };
+  const conversation = startConversation([{ ...scenario, steps: [...steps, done] }]);
+  conversation.turn(found('sent'));
+  expect(conversation.turn({ variables: { again: false } }).actions).toEqual(['s COMPLETE TERMINAL']);
+  expect(conversation.session.variables.get('status')?.value ?? null).toBeNull();
 });
 
 describe('the counters of a scenario', () => {
@@ -244,6 +263,65 @@ describe('clears', () => {
     const { conversation } = startScenarios([clearing(), asking('t', ['x', 'z'])], { variables: { x: 1 } });
     expect(conversation.turn({ variables: { y: 1 } }).contribution('s')).toMatchObject({ fieldsToAsk: ['x'] });
     expect(conversation.session.variables.get('x')).toEqual({ value: null, scope: 'CASE', isPersistedResult: false });
+  });
+
+  /** Looks up x, and then waits. Its own variables have the result. */
+  const finding = (more: Partial<ScenarioDraft> = {}): ScenarioDraft => ({
+    scenarioId: 't',
+    whenNotAddressed: 'CONTRIBUTE',
+    steps: [
+      {
+        stepId: 'find',
+        toolBindings: [{ toolId: 'find', timing: 'DURING_STEP', variableNames: ['x'], dependsOn: [] }],
+        to: [{ to: 'wait', intentLabel: 'never' }],
+      },
+      waiting,
+      end,
+    ],
+    ...more,
+  });
+  const foundX: TurnDraft = {
+    outcomes: [{ kind: 'ACTION_SUCCEEDED', instanceId: 't#1', toolId: 'find', results: { x: 7 } }],
+  };
+
+  test('3.2: a cleared field is removed from the variables of other instances, unless the turn gives it', () => {
+    const { conversation } = startScenarios([clearing(), finding()], { variables: { x: 1 } });
+    conversation.turn({ ...foundX, trigger: 'TOOL_RESULTS' });
+    expect(conversation.instance('t').variables).toEqual(new Map([['x', 7]]));
+    conversation.turn({ variables: { y: 1 } });
+    expect(conversation.instance('t')).toMatchObject({ variables: new Map(), variableTimes: new Map() });
+
+    const kept = startScenarios([clearing(), finding()], { variables: { x: 1 } }).conversation;
+    kept.turn({ ...foundX, variables: { y: 1 } });
+    expect(kept.instance('t')).toMatchObject({
+      variables: new Map([['x', 7]]),
+      variableTimes: new Map([['x', 120_000]]),
+    });
+  });
+
+  test('0.4: a cleared field that is local to another instance is kept there', () => {
+    const local = asking('t', ['x', 'z'], { localFields: ['x'], whenNotAddressed: 'CONTRIBUTE' });
+    const { conversation } = startScenarios([clearing(), local], {
+      patch: { x: 1 },
+      given: [{ name: 'x', value: 5, scenarioId: 't' }],
+    });
+    conversation.turn({ variables: { y: 1 } });
+    expect(conversation.instance('t').variables).toEqual(new Map([['x', 5]]));
+  });
+
+  test('3.2: a result of this turn that took the transition is cleared', () => {
+    const scenario = looking();
+    const steps = scenario.steps.map((step) =>
+      step.stepId === 'find'
+        ? { ...step, to: [{ to: 'more', condition: 'has(data.status)', clears: ['status'] }] }
+        : step,
+    );
+    const conversation = startConversation([{ ...scenario, steps }]);
+    expect(conversation.turn(found('sent')).transition('s')).toMatchObject({
+      targetStepId: 'more',
+      clearedFields: ['status'],
+    });
+    expect(conversation.instance('s').variables.get('status') ?? null).toBeNull();
   });
 
   test('3.2: a null hides the value of the profile', () => {

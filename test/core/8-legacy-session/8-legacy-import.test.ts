@@ -119,6 +119,52 @@ describe('8: an imported session', () => {
     expect([visit.number, lastVisitNumber]).toEqual([3, 3]);
   });
 
+  test('8: has what each left step did as its path and route', () => {
+    const looking: ScenarioDraft = {
+      scenarioId: 's',
+      steps: [
+        { stepId: 'start', to: ['ask'] },
+        { stepId: 'ask', collectsProfileFields: ['z', 'a', 'gone', 'later'], to: ['look_up'] },
+        { stepId: 'look_up', toolIds: ['find'], to: ['pay'] },
+        { stepId: 'pay', isCheckpoint: true, checkpointDescription: 'paid', to: ['now'] },
+        { stepId: 'now', templateIds: ['now'], to: ['end'] },
+        end,
+      ],
+    };
+    const { path, route, irreversibleDone } = getInstance(
+      importRecord(
+        {
+          currentStepId: 'now',
+          visitedSteps: toVisitedSteps('pay', 'look_up', 'ask', 'start'),
+          variables: toValues({ z: '1', a: '2', gone: null, other: '3' }),
+        },
+        looking,
+      ),
+    );
+    expect(path).toEqual(
+      ['start', 'ask', 'look_up', 'pay'].map((stepId, index) => ({
+        sequence: index + 1,
+        stepId,
+        visitNumber: index + 1,
+        transitionId: '',
+        asked: stepId === 'ask',
+        leftRevision: 0,
+      })),
+    );
+    const routed = { transitionId: '', asked: false, canGoBackTo: false, declined: false, readFields: [] };
+    expect(route).toEqual(
+      [
+        { ...routed, stepId: 'start' },
+        { ...routed, stepId: 'ask', asked: true, canGoBackTo: true },
+        { ...routed, stepId: 'look_up', readFields: ['a', 'z'] },
+        { ...routed, stepId: 'pay', canGoBackTo: true },
+      ].map((entry, index) => ({ ...entry, visitNumber: index + 1, confirmedFields: [] })),
+    );
+    expect(irreversibleDone).toEqual([
+      { stepId: 'pay', description: 'paid', visitNumber: 4, revision: 0, passed: true },
+    ]);
+  });
+
   test('8: has a path within the limit of path entries', () => {
     const record = { currentStepId: 'survey', visitedSteps: toVisitedSteps('order', 'reason', 'confirm', 'delivery') };
     const { path, lastPathSequence } = getInstance(importRecord(record, refund, 2));
@@ -184,6 +230,51 @@ describe('8: a turn on an imported session', () => {
     });
     const asked = conversation.turn({ message: 'hello again' }).contribution('refund');
     expect([asked.type, asked.stepId, asked.isReprompt]).toEqual(['ASK', 'reason', true]);
+  });
+
+  const putting = { revision: 0, at: now, position: 0 };
+  const request = {
+    visitNumber: 1,
+    actionKey: '',
+    fields: [],
+    values: new Map(),
+    tools: [],
+    status: 'OPEN',
+    hasAnswer: false,
+    outcome: undefined,
+    firstPut: putting,
+    lastPut: putting,
+    previousPut: undefined,
+    putCount: 1,
+    attempts: 0,
+    reminders: 0,
+  };
+  const form: ScenarioDraft = {
+    scenarioId: 's',
+    steps: [
+      { stepId: 'ask', collectsProfileFields: ['x'], to: ['act'] },
+      { stepId: 'act', toolIds: ['t'], to: ['pay'] },
+      { stepId: 'pay', isCheckpoint: true, isRequiredAction: true, toolIds: ['pay'], to: ['agree'] },
+      { stepId: 'agree', isCheckpoint: true, to: ['wait'] },
+      waiting,
+      end,
+    ],
+  };
+
+  test.each<[string, string, readonly unknown[]]>([
+    ['ask', 'ANSWER', [{ ...request, kind: 'ASK', stepId: 'ask', fields: ['x'] }]],
+    [
+      'act',
+      'ACTION',
+      [{ ...request, kind: 'ACTION', stepId: 'act', actionKey: 'instance/act/1', tools: [{ toolId: 't' }] }],
+    ],
+    ['pay', 'NOTHING', []],
+    ['agree', 'NOTHING', []],
+    ['wait', 'NOTHING', []],
+    ['removed', 'NOTHING', []],
+  ])('8: at step %s its instance waits for %s', (currentStepId, waitsFor, requests) => {
+    const instance = getInstance(importRecord({ currentStepId }, form));
+    expect([instance.waitsFor, instance.requests]).toEqual([waitsFor, requests]);
   });
 
   test('8: ignores a CONFIRMED before its first CONFIRM', () => {
