@@ -36,8 +36,6 @@ interface InstanceState {
   readonly expectedWalk: Walk | undefined;
   /** The call that the instance waits for (section 11): before its walk the stored one, after the turn the next value of `ScenarioInstance.call`. */
   readonly call: InstanceCall | undefined;
-  /** The call was opened where the walk of this turn ended, so the walk has not left it. */
-  readonly isCallOfWalk: boolean;
   /** COMPLETE only: a new run of the scenario replaces the instance (2.3c). */
   readonly isRestarting: boolean;
   /** Paused only: its pause would end if the scenario did not ask first (2.11). */
@@ -81,7 +79,6 @@ export function createTurnInstance(
     walk: undefined,
     expectedWalk: undefined,
     call: view.instance.call,
-    isCallOfWalk: false,
     isRestarting: false,
     isOfferDue: false,
     isResumeOffered: action.action === 'PAUSE' && action.reason === 'STAYS_PAUSED' && view.instance.isResumeOffered,

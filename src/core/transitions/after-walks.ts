@@ -49,19 +49,10 @@ export function activateUnblocked(state: TurnState, context: SelectionContext): 
  * with this one option. The rival of an ASK is the ASK of the other scenario.
  */
 function hasRival({ kind }: StepNeed, rivalId: string, state: TurnState, context: SelectionContext): boolean {
-  const rival = findScenarioInstance(state, rivalId);
-  switch (kind) {
-    case 'ask':
-      return hasQuestion(rival, 'ASK');
-    case 'confirm':
-      return hasQuestion(rival, 'CONFIRM') || isOffered(rivalId, state, context);
-    case 'act':
-    case 'inform':
-    case 'call':
-    case 'event':
-    case 'none':
-      return false;
-  }
+  const question = questionKinds[kind];
+  if (question === undefined) return false;
+  if (hasQuestion(findScenarioInstance(state, rivalId), question)) return true;
+  return question === 'CONFIRM' && isOffered(rivalId, state, context);
 }
 
 /** Whether a CHOICE with this one option stays open. It counts as a CONFIRM of its scenario (1.5). */

@@ -39,12 +39,8 @@ const noValues: FieldValues = new Map();
 export function cancelLeftCalls(state: TurnState): TurnState {
   let current = state;
   for (const caller of state.instances) {
-    const { call, isCallOfWalk, walk, view } = caller;
-    if (!call || !walk || isCallOfWalk) continue;
-    if (walk.need.kind === 'call' && walk.need.scenarioId === call.scenarioId) {
-      current = replaceInstance(current, { ...caller, isCallOfWalk: true });
-      continue;
-    }
+    const { call, walk, view } = caller;
+    if (!call || !walk || (walk.need.kind === 'call' && walk.need.scenarioId === call.scenarioId)) continue;
     const callVisit = findCallVisit(view.instance.visit, view.scenario, view.instance.currentStepId);
     if (callVisit !== undefined && listVisitNumbers(walk.position.visit).includes(callVisit)) continue;
     current = replaceInstance(current, { ...caller, call: undefined });
@@ -76,8 +72,7 @@ export function returnCallResults(state: TurnState, context: SelectionContext): 
 
 /** A called instance that completes with SUCCEEDED has returned (2.17). */
 function markReturned(instance: TurnInstance, state: TurnState): TurnInstance {
-  if (instance.action !== 'COMPLETE' || instance.reason === 'RETURNED' || !hasSucceeded(instance)) return instance;
-  if (listCallers(state, instance).length === 0) return instance;
+  if (!hasSucceeded(instance) || listCallers(state, instance).length === 0) return instance;
   return changeAction(instance, { action: 'COMPLETE', reason: 'RETURNED', ending: 'SUCCEEDED' });
 }
 
@@ -142,7 +137,7 @@ export function failCall(state: TurnState, caller: TurnInstance, context: Select
 
 /** Records the end of a call. An active caller continues on the same turn, a paused one when it resumes. */
 function endCall(state: TurnState, waiting: TurnInstance, result: CallResult, context: SelectionContext): TurnState {
-  const caller: TurnInstance = { ...waiting, call: undefined, isCallOfWalk: false };
+  const caller: TurnInstance = { ...waiting, call: undefined };
   const walk = isActive(caller) ? (caller.walk ?? computeWalk(caller, context)) : undefined;
   return replaceInstance(
     state,
@@ -150,8 +145,8 @@ function endCall(state: TurnState, waiting: TurnInstance, result: CallResult, co
   );
 }
 
-function computeWalk({ view, start, expectedWalk }: TurnInstance, context: SelectionContext): Walk | undefined {
-  const input = toWalkInput(view, start !== undefined);
+function computeWalk({ view, expectedWalk }: TurnInstance, context: SelectionContext): Walk | undefined {
+  const input = toWalkInput(view);
   return expectedWalk ?? (input && walkInstance(input, context));
 }
 
@@ -172,7 +167,7 @@ function continueCaller(caller: TurnInstance, walk: Walk, result: CallResult, co
 
 /** Whether the walk is still at the visit where the call ended. */
 function isSameVisit(before: Walk, { position }: Walk): boolean {
-  return position.step === before.position.step && position.visit.number === before.position.visit.number;
+  return position.visit.number === before.position.visit.number;
 }
 
 /** Whether an UNKNOWN transition that states `outcomes` still waits, so that the failed call does not end the caller (2.5). */

@@ -100,7 +100,7 @@ function openCall(
     toleratedScenarioIds: new Set(chain.map(getScenarioId)),
   };
   // From here on the caller waits, so it does not count as active.
-  const waiting = replaceInstance(state, { ...caller, call: pending, isCallOfWalk: caller.walk !== undefined });
+  const waiting = setCall(state, caller, pending);
   const existing = findScenarioInstance(waiting, scenarioId);
   if (existing && !hasEnded(existing)) return joinInstance(waiting, existing, attempt, context);
   // A scenario that has started and ended on this turn can start again on a later one.
@@ -147,7 +147,7 @@ function rejectCall(
   if (pendingEffects[rejection.reason] === 'RETRY' && pendingTurnsLeft > 0) {
     return setCall(rejected, caller, { ...pending, pendingTurnsLeft });
   }
-  return failCall(rejected, findInstance(rejected, getInstanceId(caller)) ?? caller, context);
+  return failCall(rejected, caller, context);
 }
 
 function listPendingIds({ session }: SelectionContext): ReadonlySet<string> {
@@ -155,6 +155,5 @@ function listPendingIds({ session }: SelectionContext): ReadonlySet<string> {
 }
 
 function setCall(state: TurnState, caller: TurnInstance, call: InstanceCall): TurnState {
-  const current = findInstance(state, getInstanceId(caller));
-  return current ? replaceInstance(state, { ...current, call }) : state;
+  return replaceInstance(state, { ...caller, call });
 }

@@ -5,7 +5,7 @@ import { mergeNames } from '../model/sorting';
 import type { TransitionDecision, TransitionReason } from '../model/transition-decision';
 import type { TraversedStep, Walk } from '../steps/walk-state';
 import type { TransitionPhase } from './transition-phase';
-import { getReason, getStayReason, listSkippedSteps } from './transition-reason';
+import { getReason, listSkippedSteps } from './transition-reason';
 import { describeDecision, describeQuiet, type GetScenarioName } from './transition-reasoning';
 
 /**
@@ -56,7 +56,7 @@ function toDecision(walk: Walk, getName: GetScenarioName): TransitionDecision {
     transitionsTaken: listTransitionsTaken(traversedSteps),
     alternatives: walk.alternatives,
     reason,
-    reasoning: describeDecision(walk, reason, getStayReason(walk), getName),
+    reasoning: describeDecision(walk, reason, getName),
     confidence: 1,
     blockedByCheckpoint: walk.blockedByCheckpoint,
     correctedFields: listCorrectedFields(walk),

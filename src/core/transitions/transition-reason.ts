@@ -6,20 +6,6 @@ export function listSkippedSteps(traversedSteps: readonly TraversedStep[]): read
   return traversedSteps.filter(({ isSkipped }) => isSkipped).map(({ entry }) => entry.stepId);
 }
 
-/** The reasons of an instance that did not move. They follow from what its step needs (3.1, 3.3). */
-export type StayReason = Extract<
-  TransitionReason,
-  | 'AWAITS_FIELDS'
-  | 'AWAITS_CONFIRMATION'
-  | 'AWAITS_ACTION'
-  | 'AWAITS_CALL'
-  | 'AWAITS_EVENT'
-  | 'INFORMS'
-  | 'CONDITION_UNKNOWN'
-  | 'NO_TRANSITION'
-  | 'TERMINAL'
->;
-
 /** Returns the reason of a decision about an instance that walked. */
 export function getReason(walk: Walk): TransitionReason {
   if (walk.relocalizedFrom !== '') return 'RELOCALIZED';
@@ -33,8 +19,8 @@ export function getReason(walk: Walk): TransitionReason {
   return walk.input.isStart ? 'ENTERED' : getStayReason(walk);
 }
 
-/** Returns why an instance stays at the step where its walk ended. */
-export function getStayReason({ need, position, blockingTransition }: Walk): StayReason {
+/** Returns why an instance that did not move stays. It follows from what its step needs (3.1, 3.3). */
+function getStayReason({ need, position, blockingTransition }: Walk): TransitionReason {
   switch (need.kind) {
     case 'ask':
       return need.stage === 'collect' ? 'AWAITS_FIELDS' : 'CONDITION_UNKNOWN';

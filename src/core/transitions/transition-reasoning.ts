@@ -1,21 +1,17 @@
 import { findMissingFields } from '../model/known-data';
 import type { ScenarioInstance } from '../model/session';
 import type { TransitionReason } from '../model/transition-decision';
-import type { Walk } from '../steps/walk-state';
-import { listSkippedSteps, type StayReason } from './transition-reason';
+import type { StepNeed } from '../steps/step-need';
+import type { BlockingTransition, Walk } from '../steps/walk-state';
+import { listSkippedSteps } from './transition-reason';
 
 /** Returns the name of a scenario, for sentences. */
 export type GetScenarioName = (scenarioId: string) => string;
 
 /** Explains a decision in sentences: how the instance got to its step, then why it stays there. */
-export function describeDecision(
-  walk: Walk,
-  reason: TransitionReason,
-  stayReason: StayReason,
-  getName: GetScenarioName,
-): string {
+export function describeDecision(walk: Walk, reason: TransitionReason, getName: GetScenarioName): string {
   const before = addSentence(addSentence(describeMove(walk, reason), describeBlocked(walk)), describeHeld(walk));
-  return addSentence(before, describeStay(walk, stayReason, getName));
+  return addSentence(before, describeStay(walk, getName));
 }
 
 function addSentence(text: string, sentence: string): string {
@@ -103,63 +99,63 @@ function describeHeld({ heldFields }: Walk): string {
   return `The change of ${heldFields.join(', ')} waits until the action that is under way has an outcome.`;
 }
 
-function describeStay(walk: Walk, reason: StayReason, getName: GetScenarioName): string {
-  const { step } = walk.position;
+/** Explains what the step where the walk ended needs. */
+function describeStay(walk: Walk, getName: GetScenarioName): string {
+  const { need, position, blockingTransition } = walk;
+  const { step } = position;
   const name = `"${step.stepId}"`;
-  switch (reason) {
-    case 'AWAITS_FIELDS':
-      return describeFields(walk, name);
-    case 'AWAITS_CONFIRMATION':
+  switch (need.kind) {
+    case 'ask':
+      return need.stage === 'collect' ? describeFields(need, name) : describeBlockingTransition(walk, name);
+    case 'confirm':
       return `Step ${name} awaits confirmation of "${step.actionDescription}".`;
-    case 'AWAITS_ACTION':
-      return describeAction(walk, name);
-    case 'AWAITS_CALL':
-      return `Step ${name} waits for the scenario "${getName(step.call?.scenarioId ?? '')}" that it calls.`;
-    case 'AWAITS_EVENT':
+    case 'act':
+      return describeAction(need, position, name);
+    case 'call':
+      return `Step ${name} waits for the scenario "${getName(need.scenarioId)}" that it calls.`;
+    case 'event':
       return describeEvent(walk, name);
-    case 'INFORMS':
-      return describeInform(walk, name);
-    case 'CONDITION_UNKNOWN':
-      return describeBlockingTransition(walk, name);
-    case 'NO_TRANSITION':
-      return describeNoTransition(walk, name);
-    case 'TERMINAL':
-      return `Step ${name} is terminal and finished.`;
+    case 'inform':
+      return `Step ${name} first sends ${need.templateIds.join(', ')}.`;
+    case 'none':
+      if (blockingTransition) return describeBlockingTransition(walk, name);
+      return step.isTerminal ? `Step ${name} is terminal and finished.` : describeNoTransition(walk, name);
   }
 }
 
-function describeFields({ need }: Walk, step: string): string {
-  if (need.kind !== 'ask') return '';
-  const missingFields = findMissingFields(need.fields, need.knownValues);
+type Need<Kind extends StepNeed['kind']> = Extract<StepNeed, { readonly kind: Kind }>;
+
+function describeFields({ fields, knownValues }: Need<'ask'>, step: string): string {
+  const missingFields = findMissingFields(fields, knownValues);
   return missingFields.length > 0
     ? `Step ${step} needs ${missingFields.join(', ')}.`
-    : `Step ${step} asks for ${need.fields.join(', ')}, even if known, because it cannot be skipped and has no answer yet.`;
+    : `Step ${step} asks for ${fields.join(', ')}, even if known, because it cannot be skipped and has no answer yet.`;
 }
 
-function describeAction({ need, position }: Walk, step: string): string {
-  if (need.kind !== 'act') return '';
-  const tools = need.tools.map(({ toolId }) => toolId).join(', ');
-  if (!need.isAwaited) return `Step ${step} first runs ${tools}.`;
+function describeAction({ tools, isAwaited }: Need<'act'>, position: Walk['position'], step: string): string {
+  const toolIds = tools.map(({ toolId }) => toolId).join(', ');
+  if (!isAwaited) return `Step ${step} first runs ${toolIds}.`;
   const retry = position.visit.outcome === 'ACTION_FAILED' ? ', which failed and is retried' : '';
   return position.step.isRequiredAction
-    ? `Step ${step} awaits the success of ${tools}${retry}.`
-    : `Step ${step} awaits the outcome of ${tools}${retry}.`;
+    ? `Step ${step} awaits the success of ${toolIds}${retry}.`
+    : `Step ${step} awaits the outcome of ${toolIds}${retry}.`;
 }
 
-function describeInform({ need }: Walk, step: string): string {
-  return need.kind === 'inform' ? `Step ${step} first sends ${need.templateIds.join(', ')}.` : '';
-}
+const noTransition: BlockingTransition = {
+  transitionId: '',
+  hasOutcomes: false,
+  missingFields: [],
+  isTextUnknown: false,
+};
 
 /** Describes what comes from outside: neither the customer nor a tool of the scenario gives it (3.3). */
-function describeEvent({ blockingTransition }: Walk, step: string): string {
-  const { transitionId = '', missingFields = [] } = blockingTransition ?? {};
-  return missingFields.length === 0
-    ? `Step ${step} waits for an external event.`
-    : `Transition "${transitionId}" of step ${step} waits for ${missingFields.join(', ')} from outside.`;
+function describeEvent({ blockingTransition = noTransition }: Walk, step: string): string {
+  const { transitionId, missingFields } = blockingTransition;
+  return `Transition "${transitionId}" of step ${step} waits for ${missingFields.join(', ')} from outside.`;
 }
 
-function describeBlockingTransition({ blockingTransition }: Walk, step: string): string {
-  const { transitionId = '', missingFields = [], isTextUnknown = false } = blockingTransition ?? {};
+function describeBlockingTransition({ blockingTransition = noTransition }: Walk, step: string): string {
+  const { transitionId, missingFields, isTextUnknown } = blockingTransition;
   const subject = `Transition "${transitionId}" of step ${step}`;
   if (missingFields.length > 0) return `${subject} is missing ${missingFields.join(', ')}.`;
   return isTextUnknown

@@ -72,7 +72,6 @@ function isLooping(
   { settings }: Pick<SelectionContext, 'settings'>,
 ): boolean {
   const { step, visit, isNewVisit } = position;
-  if (input.isStart) return false;
   if (isNewVisit) return hasReachedLoopLimit(input.instance, step, settings);
   const isRetry =
     need.kind === 'act' && (countsFailure || (step.isRequiredAction && visit.outcome === 'ACTION_FAILED'));
