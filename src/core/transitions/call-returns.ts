@@ -157,22 +157,9 @@ function continueCaller(caller: TurnInstance, walk: Walk, result: CallResult, co
   const carrying = { ...walk, leadInTemplateIds: [...walk.leadInTemplateIds, ...leadInTemplateIds] };
   if (!carrying.position.step.call) return { ...activated, walk: recordInSuspendedVisit(carrying, outcome, returned) };
   const continued = continueWalk(carrying, outcome, returned, context);
-  if (outcome !== 'CALL_SUCCEEDED' && isSameVisit(walk, continued) && !isHandledNow(continued)) {
-    return changeAction(activated, { action: 'CANCEL', reason: outcome }, { walk: continued });
-  }
   const settled = settleWalk(activated, continued, context);
   // A caller that a loop pauses has used the result, so it does not call again when it resumes.
   return settled.action === 'PAUSE' ? storeCallResult(settled, result, context) : settled;
-}
-
-/** Whether the walk is still at the visit where the call ended. */
-function isSameVisit(before: Walk, { position }: Walk): boolean {
-  return position.visit.number === before.position.visit.number;
-}
-
-/** Whether an UNKNOWN transition that states `outcomes` still waits, so that the failed call does not end the caller (2.5). */
-function isHandledNow({ blockingTransition }: Walk): boolean {
-  return blockingTransition?.hasOutcomes ?? false;
 }
 
 /** The call ended while a global step is visited that returns to it: the outcome waits in the suspended visit. */

@@ -32,13 +32,25 @@ function walk(instance: TurnInstance, context: SelectionContext): TurnInstance {
   return applyModelChoice(settleWalk(instance, countStalledAttempt(instance, walked, context), context), context);
 }
 
-/** Applies a finished walk to its instance. A loop ends at a recovery step or, if there is none, in a pause (2.8). */
+/**
+ * Applies a finished walk to its instance. One that ends where a call did not succeed cancels the instance (2.5). A loop ends at a recovery step or,
+ * if there is none, in a pause (2.8).
+ */
 export function settleWalk(instance: TurnInstance, walked: Walk, context: SelectionContext): TurnInstance {
+  const reason = findCallFailure(walked);
+  if (reason) return changeAction(instance, { action: 'CANCEL', reason }, { walk: walked });
   if (!isLooping(walked, context)) return { ...instance, walk: walked };
   const recovery = relocalize(walked, context);
   return recovery
     ? changeAction(instance, { action: 'CONTINUE', reason: 'RELOCALIZED' }, { walk: recovery })
     : { ...pause(instance, 'LOOP'), loopStepId: walked.position.step.stepId };
+}
+
+/** Returns how the call of the visit ended if it did not succeed, unless an UNKNOWN transition that states `outcomes` still waits (2.5). */
+function findCallFailure({ position, blockingTransition }: Walk): 'CALL_FAILED' | 'CALL_CANCELLED' | undefined {
+  const { outcome } = position.visit;
+  if (outcome !== 'CALL_FAILED' && outcome !== 'CALL_CANCELLED') return undefined;
+  return blockingTransition?.hasOutcomes ? undefined : outcome;
 }
 
 /** 2.2: the current step no longer exists. Moves the instance to a recovery step, or cancels it if there is none. */
