@@ -57,3 +57,16 @@ test('2.2: the rule applies on a turn that addresses another instance', () => {
     'booking CONTINUE GOES_ON',
   ]);
 });
+
+test('2.2: a paused instance whose step is missing continues at a recovery step when it resumes, or is canceled', () => {
+  const resume = (scenario: typeof refund) => {
+    const conversation = startConversation([scenario]);
+    conversation.turn({ signals: ['PAUSE'] });
+    removeCurrentStep(conversation, 'refund');
+    return conversation.turn({ signals: [['CONTINUE', 'refund']] });
+  };
+  const recovered = resume(recoverable);
+  expect(recovered.lifecycle('refund')).toMatchObject({ action: 'CONTINUE', reason: 'RELOCALIZED', resumed: true });
+  expect(recovered.plan).toEqual(['refund ASK topic']);
+  expect(resume(refund).actions).toEqual(['refund CANCEL STEP_NOT_FOUND']);
+});

@@ -120,6 +120,16 @@ describe('a silent end', () => {
   test.each<[string, StepDraft]>([
     ['something to say', end],
     ['transitions of its own', { ...silentEnd, to: [{ to: 'ask_a_field', intentLabel: 'again' }] }],
+    [
+      'an ANYTIME and another transition',
+      {
+        ...silentEnd,
+        to: [
+          { to: 'ask_a_field', intentLabel: 'again' },
+          { to: 'ask_a_field', intentLabel: 'now', trigger: 'ANYTIME' },
+        ],
+      },
+    ],
     ['something to ask', { ...silentEnd, collectsProfileFields: ['why'] }],
   ])('2.3: a terminal step with %s does not complete on the turn that enters it', (_what, last) => {
     const conversation = startConversation([{ ...brief, steps: [...brief.steps.slice(0, -1), last] }]);

@@ -1,5 +1,6 @@
 import type { ScenarioDraft, StepDraft, TransitionDraft, TurnDraft } from '../../support/conversation';
 import { listContributions, playTurns, startScenarios } from '../../support/play-turns';
+import { asking } from '../../support/sample-scenarios';
 
 const end: StepDraft = { stepId: 'end', isTerminal: true, templateIds: ['bye'] };
 const minor: StepDraft = { stepId: 'minor', templateIds: ['guardian'], to: ['end'] };
@@ -161,6 +162,20 @@ describe('missing data that cannot be asked for', () => {
     const before = conversation.instance('join').attempts;
     conversation.turn();
     expect(conversation.instance('join').attempts).toBe(before + 1);
+  });
+
+  test('3.3: a turn that leaves out the optional field of an ASK counts as one attempt, and so does the next turn', () => {
+    const optional = signUp([{ to: 'minor', condition: 'facts.vip' }, 'end'], { optionalFields: ['name'] });
+    const { conversation } = startScenarios([asking('other', ['x']), optional]);
+    conversation.turn({ trigger: 'TOOL_RESULTS', signals: [['PAUSE', 'other']] });
+    expect(conversation.turn().plan).toEqual(['join NONE']);
+    const counted = [conversation.instance('join')];
+    conversation.turn();
+    counted.push(conversation.instance('join'));
+    expect(counted.map(({ attempts, attemptsTotal }) => [attempts, attemptsTotal])).toEqual([
+      [1, 1],
+      [2, 2],
+    ]);
   });
 
   test('3.3: a turn is not an attempt while the step can ask for missing fields', () => {
