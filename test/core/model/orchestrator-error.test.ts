@@ -30,4 +30,19 @@ describe('OrchestratorError', () => {
       false,
     ]);
   });
+
+  test('a copy with more metadata keeps the other details, and has the error as its cause', () => {
+    const violations = [{ field: 'turn.turn_id', description: 'is empty' }];
+    const details = { metadata: { store: 'redis', node: 'a' }, violations, retryAfterMs: 50 };
+    const error = new OrchestratorError('STORE_FULL', 'The store is full.', details);
+    expect(error.withMetadata({ node: 'b' })).toMatchObject({
+      reason: 'STORE_FULL',
+      message: 'The store is full.',
+      metadata: { store: 'redis', node: 'b' },
+      violations,
+      retryAfterMs: 50,
+      cause: error,
+    });
+    expect(new OrchestratorError('INTERNAL', 'A defect.').withMetadata({}).retryAfterMs).toBeUndefined();
+  });
 });
