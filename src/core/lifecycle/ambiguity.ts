@@ -63,21 +63,24 @@ function areOfferedTogether(a: string, b: string, { session }: AmbiguityContext)
  * is aimed at it, is not offered. Groups and their scenarios are in start order.
  */
 export function groupAmbiguous(ambiguousWith: RelatedScenarios): readonly (readonly string[])[] {
-  const groups: string[][] = [];
-  for (const [scenarioId, rivals] of ambiguousWith) {
-    const offered = rivals.filter((id) => ambiguousWith.has(id));
-    if (offered.length === 0) continue;
-    const joined = groups.filter((group) => group.some((id) => id === scenarioId || offered.includes(id)));
-    const [first, ...others] = joined;
-    if (!first) {
-      groups.push([scenarioId]);
-      continue;
-    }
-    if (!first.includes(scenarioId)) first.push(scenarioId);
-    for (const other of others) {
-      first.push(...other.filter((id) => !first.includes(id)));
-      groups.splice(groups.indexOf(other), 1);
-    }
+  const startOrder = [...ambiguousWith.keys()];
+  const groups: (readonly string[])[] = [];
+  for (const scenarioId of startOrder) {
+    if (groups.some((group) => group.includes(scenarioId))) continue;
+    const connected = findConnected(scenarioId, ambiguousWith);
+    groups.push(startOrder.filter((id) => connected.has(id)));
   }
   return groups.filter((group) => group.length > 1);
+}
+
+/** Finds the ambiguous scenarios that are connected to a scenario, directly or by others. */
+function findConnected(scenarioId: string, ambiguousWith: RelatedScenarios): ReadonlySet<string> {
+  const connected = new Set([scenarioId]);
+  // Iterating over a set includes the elements that are added during the iteration.
+  for (const id of connected) {
+    for (const [other, rivals] of ambiguousWith) {
+      if (rivals.includes(id) || ambiguousWith.get(id)?.includes(other)) connected.add(other);
+    }
+  }
+  return connected;
 }

@@ -60,6 +60,27 @@ describe('ambiguous candidates', () => {
     expect(played.plan).toEqual(['CHOICE a,b,c']);
   });
 
+  test('1.5: a CHOICE lists its scenarios in start order, in whatever way they are related', () => {
+    const conversation = createLinkedConversation([
+      ['a', 'AMBIGUOUS', 'd'],
+      ['b', 'AMBIGUOUS', 'd'],
+      ['c', 'AMBIGUOUS', 'd'],
+    ]);
+    expect(conversation.turn({ candidates: { a: 0.8, b: 0.8, c: 0.8, d: 0.8 } }).plan).toEqual(['CHOICE a,b,c,d']);
+  });
+
+  test('1.5: two groups of ambiguous scenarios are put one after the other, in start order', () => {
+    const conversation = createLinkedConversation([
+      ['a', 'AMBIGUOUS', 'c'],
+      ['b', 'AMBIGUOUS', 'd'],
+    ]);
+    expect(conversation.turn({ candidates: { a: 0.8, b: 0.8, c: 0.8, d: 0.8 } }).plan).toEqual(['CHOICE a,c']);
+    expect(conversation.session.choices.map(({ scenarioIds }) => scenarioIds)).toEqual([
+      ['a', 'c'],
+      ['b', 'd'],
+    ]);
+  });
+
   test('1.5: scenarios that exclude each other can be ambiguous', () => {
     const played = createLinkedConversation([...links, ['a', 'EXCLUDES', 'b']]).turn(both);
     expect([played.rejections, played.plan]).toEqual([['b AMBIGUOUS', 'a AMBIGUOUS'], ['CHOICE b,a']]);
