@@ -215,7 +215,7 @@ function checkStartBlocked({ origin }: StartCandidate, instances: readonly TurnI
  */
 export function listStartBlockers(instances: readonly TurnInstance[]): readonly TurnInstance[] {
   return instances.filter(({ start, resumed, view, action, reason }) => {
-    if (start || resumed || view.instance.status !== 'ACTIVE' || !view.step?.definition.blocksStarts) return false;
+    if (start || resumed || !view.step?.definition.blocksStarts) return false;
     return action === 'CONTINUE' || (action === 'PAUSE' && (reason === 'PREEMPTED' || reason === 'LOOP'));
   });
 }

@@ -25,6 +25,17 @@ describe('lifecycle decisions', () => {
     ]);
   });
 
+  test('5: starts are numbered in start order, after those of earlier turns', () => {
+    const conversation = startConversation([refund, booking], { candidates: { refund: 0.9 } });
+    conversation.store(asking('a', ['x']));
+    conversation.turn({ candidates: { booking: 0.7, a: 0.8 } });
+    expect(conversation.session.instances.map(({ scenarioId, startNumber }) => [scenarioId, startNumber])).toEqual([
+      ['refund', 1],
+      ['a', 2],
+      ['booking', 3],
+    ]);
+  });
+
   test('2: a START has the score as confidence and the entry step', () => {
     const conversation = new Conversation([refund]);
     expect(conversation.turn({ candidates: { refund: 0.7 } }).lifecycle('refund')).toMatchObject({

@@ -1,4 +1,4 @@
-import { Conversation, type PlayedTurn, type TurnDraft } from '../../support/conversation';
+import { aRelationship, Conversation, type PlayedTurn, type TurnDraft } from '../../support/conversation';
 import { asking, confirming, type Variation } from '../../support/sample-scenarios';
 
 const upgrade = (variation: Variation = {}) => asking('upgrade', ['plan'], { askBeforeStart: true, ...variation });
@@ -101,16 +101,7 @@ describe('ask_before_start', () => {
 
   test('1.5: AMBIGUOUS comes before NEEDS_CONSENT, which waits until the other is closed', () => {
     const conversation = new Conversation([upgrade(), refund, asking('return', ['order_id'])], {
-      relationships: [
-        {
-          kind: 'AMBIGUOUS',
-          sourceType: 'SCENARIO',
-          sourceId: 'refund',
-          targetScenarioId: 'return',
-          weight: 0,
-          startDependency: false,
-        },
-      ],
+      relationships: [aRelationship('refund', 'AMBIGUOUS', 'return')],
     });
     conversation.turn(named);
     const both: TurnDraft = { candidates: { refund: 0.8, return: 0.8 } };
@@ -120,6 +111,17 @@ describe('ask_before_start', () => {
       ['NEEDS_CONSENT', 'WAITING'],
     ]);
     expect(conversation.turn({ candidates: { refund: 0.9 } }).plan).toEqual(['CHOICE upgrade', 'refund ASK order_id']);
+  });
+
+  test('2.12: a second naming does not start the scenario while its CHOICE waits', () => {
+    const conversation = new Conversation([upgrade(), refund, asking('return', ['order_id'])], {
+      relationships: [aRelationship('refund', 'AMBIGUOUS', 'return')],
+    });
+    const all: TurnDraft = { candidates: { upgrade: 0.9, refund: 0.8, return: 0.8 } };
+    expect(conversation.turn(all).plan).toEqual(['CHOICE refund,return']);
+    const again = conversation.turn(all);
+    expect([again.actions, again.plan]).toEqual([[], ['CHOICE refund,return']]);
+    expect(again.rejections).toContain('upgrade NEEDS_CONSENT');
   });
 
   test('1.5: a CONFIRM that the CHOICE defers is put when the CHOICE is closed, not before', () => {

@@ -258,6 +258,14 @@ describe('a candidate on the turn of a CANCEL', () => {
   ])('2.12: JUST_ENDED holds if %s', (_why, score, draft) => {
     expect(cancelAndName(score, draft)).toEqual(['trip JUST_ENDED']);
   });
+
+  test('2.12: JUST_ENDED holds if a condition cancels the instance', () => {
+    const trip = asking('trip', ['city', 'day'], { cancelCondition: 'data.city == "Paris"' });
+    const conversation = new Conversation([trip]);
+    conversation.turn({ candidates: { trip: 0.9 }, variables: { city: 'Rome' } });
+    const played = conversation.turn({ candidates: { trip: 0.9 }, variables: { city: 'Paris' } });
+    expect([played.actions, played.rejections]).toEqual([['trip CANCEL CONDITION'], ['trip JUST_ENDED']]);
+  });
 });
 
 describe('BELOW_THRESHOLD', () => {

@@ -36,6 +36,17 @@ function describeB(played: PlayedTurn): string {
 const play = (conversation: Conversation, ...drafts: readonly TurnDraft[]): readonly string[] =>
   drafts.map((draft) => describeB(conversation.turn(draft)));
 
+test('2.14: a pending start is not tried on a turn without a message because an instance stays paused', () => {
+  const conversation = startConversation();
+  conversation.turn({ candidates: { a: 0.9 } });
+  conversation.turn({ signals: [['PAUSE', 'a']] });
+  expect(play(conversation, namesB)).toEqual(['CANDIDATE MISSING_HARD_FIELDS 3']);
+  expect(play(conversation, { trigger: 'TOOL_RESULTS', patch: { customer_no: '7' } }, {})).toEqual([
+    '',
+    'b START PENDING',
+  ]);
+});
+
 describe('rejections that become pending', () => {
   test('2.14: a start with missing HARD fields is pending', () => {
     expect(play(startConversation(), namesB)).toEqual(['CANDIDATE MISSING_HARD_FIELDS 3']);
