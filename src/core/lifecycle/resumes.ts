@@ -109,7 +109,7 @@ function toResumed(paused: TurnInstance, { turn }: Pick<SelectionContext, 'turn'
   return changeAction(
     active,
     { action: 'CONTINUE', reason: 'RESUMED' },
-    { resumed: true, shouldWalk: true, staysPausedBecause: undefined, isOfferDue: false, isResumeOffered: false },
+    { resumed: true, shouldWalk: true, staysPausedBecause: undefined, isOfferDue: false },
   );
 }
 
