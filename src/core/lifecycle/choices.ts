@@ -8,7 +8,7 @@ import { groupAmbiguous } from './ambiguity';
 import { getChoiceAnswer, isSameChoice } from './consent';
 import type { StartCandidate } from './scenario-start';
 import { sortByStartOrder } from './start-candidates';
-import { getScenarioId, isNew, type TurnInstance } from './turn-instance';
+import { getScenarioId, hasEnded, isNew } from './turn-instance';
 import { findScenarioInstance, type TurnState } from './turn-state';
 
 /** The choices after a turn (1.5). */
@@ -34,7 +34,6 @@ const noChoices: ChoiceResult = { choices: [], choiceToPut: undefined };
  */
 export function decideChoices(state: TurnState, context: SelectionContext): ChoiceResult {
   const { session, turn } = context;
-  if (session.choices.length === 0 && !mayWantChoice(state)) return noChoices;
   const wanted = [...createAmbiguous(state), ...createConsents(state), ...createOffers(state, context)];
   if (session.choices.length === 0 && wanted.length === 0) return noChoices;
   const input: ChoiceInput = { state, context, wanted };
@@ -47,23 +46,18 @@ export function decideChoices(state: TurnState, context: SelectionContext): Choi
   const [first, ...others] = waiting;
   const closed = kept.filter(({ status }) => status === 'CLOSED');
   if (!first) return { choices: closed, choiceToPut: undefined };
-  const open: ScenarioChoiceRequest = first.status === 'OPEN' ? first : { ...first, status: 'OPEN' };
+  const open: ScenarioChoiceRequest = { ...first, status: 'OPEN' };
   const rest = others.map((choice): ScenarioChoiceRequest => ({ ...choice, status: 'WAITING' }));
   const isPut = turn.trigger === 'MESSAGE' || first.status !== 'OPEN';
   return { choices: [open, ...rest, ...closed], choiceToPut: isPut ? open : undefined };
 }
 
-/** Whether the turn may ask for a choice, which few turns do. */
-function mayWantChoice({ ambiguousWith, rejected, instances }: TurnState): boolean {
-  return ambiguousWith.size > 0 || rejected.size > 0 || instances.some(({ isOfferDue }) => isOfferDue);
-}
-
 /** Rank of a choice in a plan (1.5). */
 const ranks: Readonly<Record<ChoiceReason, number>> = { AMBIGUOUS: 0, NEEDS_CONSENT: 1, OFFER: 2 };
 
-/** Orders by reason; within one reason the open choice comes first, and the sort keeps the start order of the others. */
+/** Orders by reason. Within one reason, the sort keeps the open choice first, and the start order of the others. */
 function compareChoices(a: ScenarioChoiceRequest, b: ScenarioChoiceRequest): number {
-  return ranks[a.reason] - ranks[b.reason] || Number(b.status === 'OPEN') - Number(a.status === 'OPEN');
+  return ranks[a.reason] - ranks[b.reason];
 }
 
 function createAmbiguous({ ambiguousWith, rejected }: TurnState): readonly ScenarioChoiceRequest[] {
@@ -113,7 +107,7 @@ function updateChoice(choice: ScenarioChoiceRequest, input: ChoiceInput): readon
   const current = repeated
     ? { ...choice, scores: repeated.scores, localValues: mergeValues(choice, repeated) }
     : choice;
-  if (hasEnded(current, repeated !== undefined, input)) return repeated ? [{ ...current, status: 'CLOSED' }] : [];
+  if (shouldClose(current, repeated !== undefined, input)) return repeated ? [{ ...current, status: 'CLOSED' }] : [];
   if (choice.status === 'WAITING' || trigger !== 'MESSAGE') return [current];
   const counted = isAttempt(current, input) ? { ...current, attempts: current.attempts + 1 } : current;
   if (!isExhausted(counted, input.context)) return [counted];
@@ -131,7 +125,7 @@ function mergeValues(
  * Whether the choice was answered, its scenarios no longer wait for it or one of them can no longer start, or another scenario starts or
  * resumes (0.8, 1.5).
  */
-function hasEnded(choice: ScenarioChoiceRequest, isWantedAgain: boolean, { state, context }: ChoiceInput): boolean {
+function shouldClose(choice: ScenarioChoiceRequest, isWantedAgain: boolean, { state, context }: ChoiceInput): boolean {
   if (getChoiceAnswer(choice, context) !== undefined) return true;
   if (choice.status === 'OPEN' && state.instances.some(isNew)) return true;
   const [scenarioId = ''] = choice.scenarioIds;
@@ -142,7 +136,7 @@ function hasEnded(choice: ScenarioChoiceRequest, isWantedAgain: boolean, { state
     case 'NEEDS_CONSENT':
       return (
         !isEnabled(scenarioId, context) ||
-        isActiveOrPaused(instance) ||
+        (instance !== undefined && !hasEnded(instance)) ||
         (choice.putCount > 0 && isNamed(scenarioId, context))
       );
     case 'OFFER':
@@ -153,10 +147,6 @@ function hasEnded(choice: ScenarioChoiceRequest, isWantedAgain: boolean, { state
 /** Whether the catalogue has the scenario, and it is enabled. */
 function isEnabled(scenarioId: string, { catalogue }: SelectionContext): boolean {
   return catalogue.getScenario(scenarioId)?.definition.enabled ?? false;
-}
-
-function isActiveOrPaused(instance: TurnInstance | undefined): boolean {
-  return instance?.action === 'CONTINUE' || instance?.action === 'PAUSE';
 }
 
 /** Whether a candidate at or above the threshold or a START names the scenario. */

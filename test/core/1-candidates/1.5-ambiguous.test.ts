@@ -266,11 +266,40 @@ describe('the CHOICE', () => {
     expect([declined.result.ignoredOutcomes, declined.plan, declined.session.choices]).toEqual([[], [], []]);
   });
 
-  test('1.5: after DECLINED the same set is not put again on that turn', () => {
+  test('1.5: after DECLINED the same set is not put again before a message on which it is not ambiguous', () => {
     const conversation = createLinkedConversation(links);
     conversation.turn(both);
     const declined = conversation.turn({ ...no, ...both });
     expect([declined.actions, declined.plan]).toEqual([[], []]);
+    expect(conversation.turn(both).plan).toEqual([]);
+    conversation.turn({ trigger: 'TIMER' });
+    expect(conversation.turn(both).plan).toEqual([]);
+    conversation.turn();
+    expect(conversation.turn(both).plan).toEqual(['CHOICE b,a']);
+  });
+
+  test('1.5: with max_attempts 0 the CHOICE is put again without a limit', () => {
+    const conversation = createLinkedConversation(links, {}, { maxAttempts: 0 });
+    const plans = Array.from({ length: 9 }, () => conversation.turn(both).plan);
+    expect(plans).toEqual(Array(9).fill(['CHOICE b,a']));
+  });
+
+  test('0.4: a CHOICE that is put again keeps the local values of each turn', () => {
+    const conversation = createLinkedConversation(links, { a: { localFields: ['day', 'time'] } });
+    conversation.turn({ ...both, given: [{ name: 'day', value: 'Monday', scenarioId: 'a' }] });
+    conversation.turn({ ...both, given: [{ name: 'time', value: '10:00', scenarioId: 'a' }] });
+    conversation.turn(both);
+    expect(conversation.session.choices[0]?.localValues).toEqual(
+      new Map([
+        [
+          'a',
+          new Map([
+            ['day', 'Monday'],
+            ['time', '10:00'],
+          ]),
+        ],
+      ]),
+    );
   });
 
   describe('0.6: a DECLINED while a CONFIRM and a CHOICE are open', () => {

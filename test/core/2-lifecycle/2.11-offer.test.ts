@@ -48,6 +48,14 @@ describe('resume: OFFER', () => {
     expect(conversation.turn().plan).toEqual([]);
   });
 
+  test('0.8: an offer closes when its instance ends, also on a turn without a message', () => {
+    const conversation = startDisplaced();
+    conversation.turn(endBooking);
+    expect(conversation.session.choices).toHaveLength(1);
+    conversation.turn({ trigger: 'TOOL_RESULTS', signals: [['CANCEL', 'refund']] });
+    expect(conversation.session.choices).toEqual([]);
+  });
+
   test('2.11: an offer is made once for each pause, answered or not', () => {
     const conversation = startDisplaced();
     conversation.turn(endBooking);

@@ -1,5 +1,5 @@
 import { aRelationship, Conversation, type PlayedTurn, type TurnDraft } from '../../support/conversation';
-import { asking, confirming, type Variation } from '../../support/sample-scenarios';
+import { asking, confirming, end, type Variation } from '../../support/sample-scenarios';
 
 const upgrade = (variation: Variation = {}) => asking('upgrade', ['plan'], { askBeforeStart: true, ...variation });
 const refund = asking('refund', ['order_id']);
@@ -122,6 +122,50 @@ describe('ask_before_start', () => {
     const again = conversation.turn(all);
     expect([again.actions, again.plan]).toEqual([[], ['CHOICE refund,return']]);
     expect(again.rejections).toContain('upgrade NEEDS_CONSENT');
+    expect(conversation.session.choices[1]).toMatchObject({ scenarioIds: ['upgrade'], status: 'WAITING', attempts: 0 });
+    expect(conversation.turn(no).plan).toEqual(['CHOICE upgrade']);
+  });
+
+  test('0.8: a message is no attempt at a CHOICE that waits', () => {
+    const conversation = new Conversation([upgrade(), refund, asking('return', ['order_id'])], {
+      relationships: [aRelationship('refund', 'AMBIGUOUS', 'return')],
+    });
+    conversation.turn({ candidates: { upgrade: 0.9, refund: 0.8, return: 0.8 } });
+    conversation.turn();
+    expect(conversation.session.choices).toMatchObject([
+      { reason: 'AMBIGUOUS', status: 'OPEN', attempts: 1 },
+      { reason: 'NEEDS_CONSENT', status: 'WAITING', attempts: 0, localValues: new Map() },
+    ]);
+  });
+
+  test('2.14: the CHOICE closes when a second naming is refused, and the start is pending', () => {
+    const conversation = new Conversation([upgrade()], {
+      relationships: [aRelationship('rule', 'EXCLUDES', 'upgrade', 'RULE')],
+    });
+    conversation.turn(named);
+    const played = conversation.turn({ ...named, rules: [{}] });
+    expect([played.rejections, played.plan, played.session.choices]).toEqual([['upgrade EXCLUDED'], [], []]);
+    expect(played.session.pendingStarts).toMatchObject([{ scenarioId: 'upgrade' }]);
+  });
+
+  test('1.5: the CHOICE closes when a call starts its scenario, also while it waits', () => {
+    const call = { scenarioId: 'upgrade', reuseCompleted: false, returns: [] };
+    const caller = {
+      scenarioId: 'caller',
+      steps: [
+        { stepId: 'go', collectsProfileFields: ['go'], to: ['call'] },
+        { stepId: 'call', calls: call, to: ['end'] },
+        end,
+      ],
+    };
+    const conversation = new Conversation([upgrade(), refund, asking('return', ['order_id']), caller], {
+      relationships: [aRelationship('refund', 'AMBIGUOUS', 'return')],
+    });
+    conversation.turn({ candidates: { caller: 0.9 } });
+    conversation.turn({ candidates: { upgrade: 0.9, refund: 0.8, return: 0.8 } });
+    conversation.turn({ variables: { go: true } });
+    expect(conversation.instance('upgrade').status).toBe('ACTIVE');
+    expect(conversation.session.choices).toEqual([]);
   });
 
   test('1.5: a CONFIRM that the CHOICE defers is put when the CHOICE is closed, not before', () => {
