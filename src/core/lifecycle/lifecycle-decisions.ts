@@ -60,10 +60,9 @@ function toLifecycleDecision(
 /** Lists the keys of the WRITE actions that have no outcome yet, in the order in which they were first put. */
 function listActionsUnderWay({ view: { instance, scenario } }: EndedTurnInstance): readonly string[] {
   const isWrite = (toolId: string): boolean => scenario?.writeToolIds.has(toolId) ?? true;
+  // Only an ACTION has tools.
   return instance.requests
-    .filter(
-      (request) => request.kind === 'ACTION' && isOpen(request) && request.tools.some(({ toolId }) => isWrite(toolId)),
-    )
+    .filter((request) => isOpen(request) && request.tools.some(({ toolId }) => isWrite(toolId)))
     .map(({ actionKey }) => actionKey);
 }
 

@@ -60,20 +60,11 @@ function quoteAddressed(instances: readonly TurnInstance[]): string {
   return quoteAll(instances.filter((each) => each.view.isAddressed).map(getScenarioName));
 }
 
-function quoteCalled(entry: TurnInstance, instances: readonly TurnInstance[]): string {
-  return quote(entry.call ? (getCalledName(entry, instances) ?? entry.call.scenarioId) : '');
-}
-
-function getCalledName({ call }: TurnInstance, instances: readonly TurnInstance[]): string | undefined {
-  const called = instances.find((each) => getInstanceId(each) === call?.instanceId);
-  return called && getScenarioName(called);
-}
-
 /** Builds only the sentence of the given reason, because most instances continue on most turns. */
 function describeContinue(
   entry: Continued,
   instances: readonly TurnInstance[],
-  { turn, session }: SelectionContext,
+  { turn, session, catalogue }: SelectionContext,
 ): string {
   const { reason, view, call } = entry;
   const scenario = quote(getScenarioName(entry));
@@ -91,8 +82,9 @@ function describeContinue(
     case 'RELOCALIZED':
       return `${scenario} cannot continue at step ${quote(view.instance.currentStepId)} and moves to a recovery step.`;
     case 'WAITS_FOR_CALL': {
-      const called = quoteCalled(entry, instances);
-      return call?.instanceId === ''
+      const { scenarioId: calledId = '', instanceId } = call ?? {};
+      const called = quote(catalogue.getScenario(calledId)?.name ?? calledId);
+      return instanceId === ''
         ? `${scenario} waits until its call of ${called} can start.`
         : `${scenario} waits for the scenario ${called} that it called.`;
     }

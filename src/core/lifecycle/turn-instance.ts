@@ -75,13 +75,13 @@ export function createTurnInstance(
     view,
     start: undefined,
     resumed: false,
-    shouldWalk: action.action === 'CONTINUE',
+    shouldWalk: true,
     walk: undefined,
     expectedWalk: undefined,
     call: view.instance.call,
     isRestarting: false,
     isOfferDue: false,
-    isResumeOffered: action.action === 'PAUSE' && action.reason === 'STAYS_PAUSED' && view.instance.isResumeOffered,
+    isResumeOffered: view.instance.isResumeOffered,
     staysPausedBecause: undefined,
     displacedByInstanceIds: [],
     loopStepId: '',
@@ -91,14 +91,13 @@ export function createTurnInstance(
   };
 }
 
-/** Replaces the action. An instance that does not continue does not walk. */
+/** Replaces the action. */
 export function changeAction(
   instance: TurnInstance,
   action: DecidedAction,
   details: Partial<InstanceState> = {},
 ): TurnInstance {
-  const shouldWalk = action.action === 'CONTINUE' && instance.shouldWalk;
-  return { ...instance, ...action, shouldWalk, ...details };
+  return { ...instance, ...action, ...details };
 }
 
 /** Pauses an instance on this turn. Its walk has no effect. */
