@@ -108,6 +108,26 @@ describe('the result of a call whose caller is paused', () => {
     expect(conversation.turn(resumeRegister).plan).toEqual(['register ASK reason']);
   });
 
+  test.each<[string, ScenarioDraft, TurnDraft]>([
+    ['CALL_CANCELLED', address(), cancelAddress],
+    ['CALL_FAILED', address({ last: { ...silentEnd, ending: 'FAILED' } }), givesStreet],
+  ])(
+    '2.5: a caller with %s is canceled while it is paused when no transition can handle it any more',
+    (reason, called, draft) => {
+      const handling = {
+        to: 'failed',
+        outcomes: ['CALL_CANCELLED', 'CALL_FAILED'],
+        condition: 'data.reason == "late"',
+      } as const;
+      const conversation = pauseRegister(register({ to: [handling, 'agree'] }), called);
+      expect(conversation.turn({ ...draft, candidates: { other: 0.9 } }).actions).toContain(
+        'register PAUSE STAYS_PAUSED',
+      );
+      const played = conversation.turn({ variables: { reason: 'lost' }, candidates: { other: 0.9 } });
+      expect(played.actions).toContain(`register CANCEL ${reason}`);
+    },
+  );
+
   test('11: a failure during a visit to a global step does not cancel the caller before it returns', () => {
     const why: StepDraft = {
       stepId: 'why',

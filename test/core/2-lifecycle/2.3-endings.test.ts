@@ -36,6 +36,14 @@ describe('the ending of a run', () => {
     expect(endings(complete, asking('check', ['x']))).toEqual(['USER_REQUEST', 'SUCCEEDED', 'SUCCEEDED']);
   });
 
+  test.each(['SUCCEEDED', 'FAILED'] as const)(
+    '2.3: a COMPLETE signal at a terminal step that is not finished ends as the step does: %s',
+    (ending) => {
+      const step: StepDraft = { stepId: 'end', isTerminal: true, ending, collectsProfileFields: ['x'] };
+      expect(endings(complete, { scenarioId: 'check', steps: [step] })).toEqual(['USER_REQUEST', ending, ending]);
+    },
+  );
+
   const called: StepDraft = {
     stepId: 'call',
     calls: { scenarioId: 'other', reuseCompleted: false, returns: [] },
@@ -193,6 +201,29 @@ describe('a restart', () => {
     const played = startHours([asking('invoice', ['invoice_no'])]).turn(draft);
     expect(played.rejections).toEqual(['hours JUST_ENDED']);
     expect(played.plan).toEqual(['invoice ASK invoice_no']);
+  });
+
+  test.each<[string, TurnDraft]>([
+    ['beside a weaker candidate', { candidates: { invoice: 0.3, hours: 0.9 } }],
+    ['with score 1, beside a START of another scenario', { candidates: { hours: 1 }, signals: [['START', 'invoice']] }],
+  ])('2.3: a candidate restarts its scenario %s', (_beside, draft) => {
+    const played = startHours([asking('invoice', ['invoice_no'])]).turn(draft);
+    expect(played.actions).toContain('hours START CANDIDATE');
+  });
+
+  test('2.3: a START restarts a finished scenario although a transition of its step is TRUE', () => {
+    const again: ScenarioDraft = {
+      scenarioId: 'hours',
+      steps: [
+        { ...end, to: [{ to: 'more', condition: 'turn == 2' }] },
+        { stepId: 'more', templateIds: ['more'], to: ['end'] },
+      ],
+    };
+    const conversation = startConversation([again]);
+    expect(conversation.turn({ signals: [['START', 'hours']] }).actions).toEqual([
+      'hours COMPLETE TERMINAL',
+      'hours START AIMED',
+    ]);
   });
 
   test('2.3: an instance does not restart if the turn addresses another instance', () => {

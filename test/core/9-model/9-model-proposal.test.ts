@@ -63,6 +63,25 @@ describe('a proposed action', () => {
     });
   });
 
+  test.each<[ProposedAction, readonly unknown[]]>([
+    ['COMPLETE', [{ status: 'COMPLETED', lastStepId: 'ask_order_id' }]],
+    ['CANCEL', [{ status: 'CANCELLED', lastStepId: 'ask_order_id' }]],
+  ])('9: an instance for which the model chooses %s ends at the step where it was', (action, ended) => {
+    const conversation = startConversation([asking('refund', ['order_id', 'reason'])]);
+    const proposal = aProposal({ actions: { 'refund#1': action } });
+    const turn = conversation.turn({ variables: { order_id: 1 }, proposal });
+    expect([turn.result.transitionDecisions, turn.plan]).toEqual([[], []]);
+    expect(turn.lifecycle('refund').sourceStepId).toBe('ask_order_id');
+    expect(conversation.session.endedInstances).toMatchObject(ended);
+  });
+
+  test('9: a proposal for an instance that starts on the turn has no effect', () => {
+    const conversation = new Conversation([refund]);
+    const proposal = aProposal({ actions: { 'refund#1': 'PAUSE' } });
+    expect(conversation.turn({ candidates: { refund: 0.9 }, proposal }).plan).toEqual(['refund ASK order_id']);
+    expect(conversation.instance('refund').status).toBe('ACTIVE');
+  });
+
   test('9: the quiet instances contribute if the model pauses the only other one', () => {
     const conversation = startConversation([refund, booking]);
     const proposal = aProposal({ actions: { [conversation.instance('refund').instanceId]: 'PAUSE' } });
