@@ -1,5 +1,5 @@
 import { aRelationship, Conversation, type ScenarioDraft } from '../../support/conversation';
-import { address, callStep, other, register, silentEnd, startRegister } from './calling-scenarios';
+import { address, callStep, end, other, register, silentEnd, startRegister } from './calling-scenarios';
 
 type Options = ConstructorParameters<typeof Conversation>[1];
 
@@ -60,6 +60,17 @@ describe('a pending call', () => {
     expect(played.result.rejectedCandidates).toContainEqual(
       expect.objectContaining({ scenarioId: 'address', reason: 'DEPENDENCY', pendingTurnsLeft: 3 }),
     );
+  });
+
+  test('2.14: uses a turn while its caller is quiet', () => {
+    const form: ScenarioDraft = {
+      ...other,
+      steps: [{ stepId: 'ask', collectsProfileFields: ['y', 'z'], to: ['end'] }, end],
+    };
+    const conversation = new Conversation([register(), address({ requires: { no: 'HARD' } }), form]);
+    conversation.turn({ ...startRegister, candidates: { register: 0.9, other: 0.8 } });
+    conversation.turn({ variables: { y: 1 } });
+    expect(conversation.instance('register')).toMatchObject({ lastActiveAt: 60_000, call: { pendingTurnsLeft: 2 } });
   });
 
   test('2.14: uses one turn for a message that is tried twice, because an instance ends on it', () => {
