@@ -71,9 +71,9 @@ function collectStartValues({ walk }: TurnInstance, calledId: string, context: S
   const call = walk?.correction && walk.position.step.call;
   if (!call) return taken;
   const { collectedFields } = context.catalogue.getScenario(calledId) ?? {};
-  const isKept = (field: string): boolean =>
-    collectedFields?.has(field) === true && !context.known.has(field) && !context.known.isNull(field);
-  const kept = getKnownValues(call.returns.filter(isKept), walk.input.instance.variables);
+  // A value of this turn has replaced the returned one, so the caller no longer has it.
+  const returned = call.returns.filter((field) => collectedFields?.has(field));
+  const kept = getKnownValues(returned, walk.input.instance.variables);
   return new Map([...kept, ...taken]);
 }
 
