@@ -1,6 +1,7 @@
 import { changeInstance } from '../model/changes';
 import { isInExchange, isQuestion } from '../model/focus';
 import { changeRequest, findOpenRequest, isOpen } from '../model/request';
+import type { Session } from '../model/session';
 import { settleLeftOutFields } from './asks';
 import { getStartTargets } from './instance-signals';
 import type { DraftView, InstanceView, ViewInput } from './instance-view';
@@ -92,7 +93,6 @@ function isAddressedDirectly(view: DraftView, isAnsweredPause: boolean): boolean
 
 /** An instance that waits for a call is addressed with what it called (0.5). */
 function listWaitingCallers(addressed: ReadonlySet<DraftView>, views: readonly DraftView[]): readonly DraftView[] {
-  if (views.every(({ instance }) => instance.call === undefined)) return [];
   const ids = new Set([...addressed].map(({ instance }) => instance.instanceId));
   const callers: DraftView[] = [];
   for (let hasAdded = true; hasAdded; ) {
@@ -131,13 +131,9 @@ function isConcerned(view: DraftView, { dueInstanceIds }: ViewInput): boolean {
  * fields that the attempt leaves out (3.1). A rejected value is always an attempt. `hasStarted`: the turn starts or resumes another instance.
  * Returns the same view if the turn is no attempt.
  */
-export function countAttempt(
-  view: InstanceView,
-  hasStarted: boolean,
-  { turn, session }: Pick<ViewInput, 'turn' | 'session'>,
-): InstanceView {
+export function countAttempt(view: InstanceView, hasStarted: boolean, session: Session): InstanceView {
   const { instance, scenario, known } = view;
-  if (turn.trigger !== 'MESSAGE' || instance.status === 'PAUSED' || !scenario) return view;
+  if (instance.status === 'PAUSED' || !scenario) return view;
   const isRejected = view.rejectedAnswers.length > 0;
   const isExempt = hasStarted || view.isAttemptExempt || view.hasAnsweredRequest;
   if (isExempt && !isRejected) return view;
