@@ -1,3 +1,4 @@
+import type { Draft } from './draft';
 import type { FieldValues } from './json';
 import type { StepOutcomeKind } from './turn';
 
@@ -85,9 +86,9 @@ export function comparePuttings(a: Putting, b: Putting): number {
   return a.revision - b.revision || b.position - a.position;
 }
 
-/** Returns a request with some properties replaced; see `changeInstance`. */
-export function changeRequest(request: InstanceRequest, changes: Partial<InstanceRequest>): InstanceRequest {
-  const copy: InstanceRequest = {
+/** Copies a request, to set some properties of the copy; see `copyInstance`. */
+export function copyRequest(request: InstanceRequest): Draft<InstanceRequest> {
+  return {
     kind: request.kind,
     actionKey: request.actionKey,
     stepId: request.stepId,
@@ -105,5 +106,9 @@ export function changeRequest(request: InstanceRequest, changes: Partial<Instanc
     attempts: request.attempts,
     reminders: request.reminders,
   };
-  return Object.assign(copy, changes);
+}
+
+/** Returns a request with some properties replaced; see `changeInstance`. */
+export function changeRequest(request: InstanceRequest, changes: Partial<InstanceRequest>): InstanceRequest {
+  return Object.assign(copyRequest(request), changes);
 }
