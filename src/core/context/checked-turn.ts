@@ -30,6 +30,9 @@ export function checkTurn(
   catalogue: Catalogue,
 ): CheckedInput {
   const withLists = resolveLists(turn, input);
+  if (catalogue.fields.fields.size === 0 && catalogue.fields.toolFields.size === 0) {
+    return { turn: withLists, outcomes: resolved, rejectedValues: noRejected, conditionErrors: noErrors };
+  }
   const byInstance = groupByInstance(resolved);
   const checked = checkTurnValues(withLists, byInstance, catalogue.fields, (given, accepted) =>
     viewValuesForRule(findConcernedInstance(given, input), accepted, input),
@@ -50,6 +53,9 @@ export function checkTurn(
     conditionErrors,
   };
 }
+
+const noRejected: readonly RejectedValue[] = [];
+const noErrors: readonly string[] = [];
 
 /** Replaces APPEND and REMOVE by the resulting lists, in request order (0.4). */
 function resolveLists(turn: Turn, input: LocalFieldInput): Turn {
