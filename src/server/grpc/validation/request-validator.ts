@@ -4,8 +4,8 @@ import { createValidator, type Validator } from '@bufbuild/protovalidate';
 import { type FieldViolation, OrchestratorError } from '../../../core/model/orchestrator-error';
 import { type Contract, getRequestSchema } from './contract';
 import { type MessagePlan, MessagePlanner } from './message-plan';
-import { findWireViolations, passesFastValidation, type WireLimits } from './message-walker';
-import type { WireFindings } from './wire-report';
+import { findWireViolations, passesFastValidation } from './message-walker';
+import type { WireFindings, WireLimits } from './wire-report';
 
 export interface RequestLimits extends WireLimits {
   /** Maximum size of a message, in bytes. */
