@@ -106,6 +106,7 @@ function createParts(config: Config, clock: Clock, log: Logger, access: AccessCo
   const settings = toSettings(config);
   const compileOptions = {
     conditionLimits: toConditionLimits(config),
+    definitionWork: config.limits.definition_work,
     semanticEvaluation: settings.semanticEvaluation,
   };
   const endpoint = toRedisEndpoint(config);

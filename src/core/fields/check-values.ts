@@ -1,3 +1,4 @@
+import type { Allowance } from '../model/allowance';
 import type { FieldSource, ValueRejectionReason } from '../model/field-definition';
 import type { FieldValues, JsonValue } from '../model/json';
 import type { KnownData } from '../model/known-data';
@@ -47,6 +48,7 @@ export function checkValues(
   given: readonly GivenValue[],
   rules: FieldRules,
   getKnown: GetKnown,
+  allowance: Allowance,
 ): readonly ValueVerdict[] {
   const accepted = new AcceptedValues();
   const verdicts = given.map((each) => checkSourceAndType(each, rules));
@@ -55,11 +57,12 @@ export function checkValues(
     if (needsRule(verdict, rules)) withRule.push(at);
     else accepted.add(verdict, at);
   });
-  for (const at of orderByReads(withRule, given, rules)) {
+  for (const at of orderByReads(withRule, given, rules, allowance)) {
     const verdict = verdicts[at];
     const field = rules.fields.get(given[at]?.name ?? '');
     if (verdict === undefined || field === undefined) continue;
-    const checked = checkRule(verdict, field, () => getKnown(verdict.given, accepted.listFor(verdict.given)));
+    const getData = (): KnownData => getKnown(verdict.given, accepted.listFor(verdict.given, allowance));
+    const checked = checkRule(verdict, field, getData, allowance);
     verdicts[at] = checked;
     accepted.add(checked, at);
   }
@@ -93,11 +96,16 @@ function needsRule({ given, value }: ValueVerdict, { fields }: FieldRules): bool
 const nothingKnown: FieldValues = new Map();
 
 /** Evaluates the rule of a value. A rule that fails or is UNKNOWN counts as fulfilled and is reported. */
-function checkRule(verdict: ValueVerdict, { rule }: CompiledField, getData: () => KnownData): ValueVerdict {
+function checkRule(
+  verdict: ValueVerdict,
+  { rule }: CompiledField,
+  getData: () => KnownData,
+  allowance: Allowance,
+): ValueVerdict {
   const { given, value } = verdict;
   if (rule === undefined || value === undefined) return verdict;
   const data = rule.reads.variables.includes('data') ? getData() : nothingKnown;
-  const { truth, missingFields, error } = rule.evaluate({ value, data });
+  const { truth, missingFields, error } = rule.evaluate({ value, data }, allowance);
   if (error !== undefined) return accept(given, value, error);
   switch (truth) {
     case 'TRUE':
@@ -120,18 +128,24 @@ function orderByReads(
   indexes: readonly number[],
   given: readonly GivenValue[],
   { fields }: FieldRules,
+  allowance: Allowance,
 ): readonly number[] {
   const waiting = [...indexes];
   const ordered: number[] = [];
   const getName = (at: number): string => given[at]?.name ?? '';
+  const waitingCounts = new Map<string, number>();
+  for (const at of waiting) waitingCounts.set(getName(at), (waitingCounts.get(getName(at)) ?? 0) + 1);
+  const isReady = (at: number): boolean => {
+    const reads = fields.get(getName(at))?.rule?.reads.dataKeys ?? [];
+    allowance.spend('conditions', 1 + reads.length);
+    return !reads.some((key) => key !== getName(at) && (waitingCounts.get(key) ?? 0) > 0);
+  };
   while (waiting.length > 0) {
-    const names = new Set(waiting.map(getName));
-    const isReady = (at: number): boolean => {
-      const reads = fields.get(getName(at))?.rule?.reads.dataKeys ?? [];
-      return !reads.some((key) => key !== getName(at) && names.has(key));
-    };
     const next = Math.max(0, waiting.findIndex(isReady));
-    ordered.push(...waiting.splice(next, 1));
+    for (const at of waiting.splice(next, 1)) {
+      waitingCounts.set(getName(at), (waitingCounts.get(getName(at)) ?? 0) - 1);
+      ordered.push(at);
+    }
   }
   return ordered;
 }
@@ -155,7 +169,8 @@ class AcceptedValues {
   }
 
   /** Returns the values that the rule of a value can read. Includes tool results only of the same instance. */
-  listFor({ instanceId }: GivenValue): AcceptedFields {
+  listFor({ instanceId }: GivenValue, allowance: Allowance): AcceptedFields {
+    allowance.spend('conditions', this.indexes.size + (this.resultIndexes.get(instanceId ?? '')?.size ?? 0));
     const indexes = new Map(this.indexes);
     for (const [name, at] of instanceId === undefined ? [] : this.getResultIndexes(instanceId)) {
       indexes.set(name, Math.max(at, indexes.get(name) ?? at));

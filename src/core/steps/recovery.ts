@@ -73,7 +73,9 @@ export function relocalizeTo(
       attemptsTotal: replacedWalk?.attemptsTotal ?? moved.attemptsTotal,
       relocalizedFrom: originalStepId,
       alternatives: replacedWalk?.alternatives.map((alternative) => ({ ...alternative, taken: false })) ?? [],
+      omittedAlternatives: replacedWalk?.omittedAlternatives ?? 0,
       conditionErrors: replacedWalk?.conditionErrors ?? [],
+      omittedConditionErrors: replacedWalk?.omittedConditionErrors ?? 0,
     },
     context,
   );

@@ -136,7 +136,7 @@ export function evaluateTransition(
   if (text === 'FALSE' || !canBeTaken(transition, walk, context)) return toResult('FALSE');
   const outcome = evaluateOutcomes(transition, walk);
   if (outcome === 'FALSE') return toResult('FALSE');
-  const condition = transition.condition?.evaluate(variables);
+  const condition = transition.condition?.evaluate(variables, context.allowance);
   if (condition?.truth === 'FALSE' && !(outcome === 'UNKNOWN' && transition.conditionReadsOutcome)) {
     return toResult('FALSE', [], condition.error);
   }
@@ -179,7 +179,7 @@ function isSettledWithoutValue(field: string, walk: Walk, { storedData }: Select
   if (walk.clearedFields.includes(field)) return false;
   if (walk.settledFields.has(field)) return true;
   if (!storedData.declinedFields.includes(field)) return false;
-  return [...walk.input.scenario.steps.values()].some(({ optionalFields }) => optionalFields.has(field));
+  return walk.input.scenario.optionalFields.has(field);
 }
 
 /**
@@ -230,6 +230,7 @@ function dotProduct(left: readonly number[], right: readonly number[]): number {
 export function computeReadFingerprint(
   transition: CompiledTransition,
   variables: ConditionVariables,
+  { allowance }: Pick<SelectionContext, 'allowance'>,
   text?: Truth | undefined,
 ): string {
   const { condition, definition } = transition;
@@ -242,7 +243,10 @@ export function computeReadFingerprint(
     if (name === 'data' && !condition?.reads.hasDynamicDataReads) continue;
     if (isConditionVariableName(name)) read[name] = toJson(variables[name]);
   }
-  return canonicalJson(read);
+  const fingerprint = canonicalJson(read);
+  // A condition that reads all data has a long fingerprint, and a walk compares the fingerprints of all guards.
+  allowance.spend('transitions', 10 + fingerprint.length / 16);
+  return fingerprint;
 }
 
 function toJson(value: ConditionVariables[keyof ConditionVariables]): JsonValue {
@@ -268,7 +272,7 @@ export function selectActiveGuards(input: WalkInput, context: SelectionContext):
     const transition = scenario.transitionsById.get(id);
     if (transition === undefined) return false;
     const text = evaluateTextCondition(transition, scenario, context);
-    return computeReadFingerprint(transition, variables, text) === fingerprint;
+    return computeReadFingerprint(transition, variables, context, text) === fingerprint;
   });
   return active.length === guards.size ? guards : new Map(active);
 }

@@ -4,6 +4,7 @@ import type { FieldValues, JsonValue } from '../model/json';
 import { withValues } from '../model/known-data';
 import type { TransitionTrigger } from '../model/scenario';
 import type { CallOutcomeKind } from '../model/turn';
+import { addAlternatives } from './alternatives';
 import { findBackTarget } from './back';
 import { chooseTransition, type TransitionChoice } from './choice';
 import { findCorrection } from './correction';
@@ -14,6 +15,7 @@ import { isDone, isPassable } from './stage-need';
 import type { WalkInput } from './walk-input';
 import type { Walk } from './walk-state';
 import { changeWalk } from './walk-state';
+import { spendStep } from './walk-work';
 
 /**
  * Walks an instance from its current step, or a new one from its entry step, until no transition can be taken or a step has something to do
@@ -48,6 +50,7 @@ export function continueWalk(
 
 /** Leaves the step where the walk begins: ANYTIME and global transitions, BACK, a correction, then ON_COMPLETION transitions (3.2). */
 function leaveCurrentStep(initial: Walk, context: SelectionContext): Walk {
+  spendStep(initial, context);
   const { walk, isTaken } = takeTransition('ANYTIME', initial, context);
   if (isTaken) return walk;
   const { input } = walk;
@@ -111,6 +114,7 @@ function canContinue(walk: Walk, context: SelectionContext): boolean {
 }
 
 function advance(current: Walk, context: SelectionContext): Walk {
+  spendStep(current, context);
   const { walk, isTaken } = takeTransition('ANYTIME', current, context);
   return isTaken ? walk : takeTransition('ON_COMPLETION', walk, context).walk;
 }
@@ -134,10 +138,8 @@ function recordChoice(walk: Walk, choice: TransitionChoice): Walk {
   // If no transition was considered, none blocks.
   if (alternatives.length === 0 && walk.blockingTransition === undefined) return walk;
   return changeWalk(walk, {
+    ...addAlternatives(walk, alternatives, conditionErrors),
     blockingTransition,
-    alternatives: alternatives.length === 0 ? walk.alternatives : [...walk.alternatives, ...alternatives],
-    conditionErrors:
-      conditionErrors.length === 0 ? walk.conditionErrors : [...new Set([...walk.conditionErrors, ...conditionErrors])],
     globalGuards: guard ? new Map(walk.globalGuards).set(guard.id, guard.fingerprint) : walk.globalGuards,
   });
 }

@@ -31,4 +31,5 @@ export const noopMetrics: Metrics = {
   startModelRequest: () => noop,
   startCall: () => noop,
   recordAccessFailure: noop,
+  recordWorkLimit: noop,
 };

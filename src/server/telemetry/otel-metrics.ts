@@ -41,6 +41,7 @@ interface Instruments {
   readonly callDuration: Histogram;
   readonly callsInFlight: UpDownCounter;
   readonly accessFailures: Counter;
+  readonly workLimits: Counter;
 }
 
 /**
@@ -120,6 +121,10 @@ function createInstruments(meter: Meter): Instruments {
       description: 'Calls, and turns of streams, whose authentication or authorization failed.',
       unit: '{call}',
     }),
+    workLimits: meter.createCounter('orchestrator.work_limit.exceeded', {
+      description: 'Calls, and turns of streams, that need more work than one call may.',
+      unit: '{call}',
+    }),
   };
 }
 
@@ -183,6 +188,10 @@ export class OtelMetrics implements Metrics {
       this.#instruments.callsInFlight.add(-1, { 'rpc.method': method });
       this.#instruments.callDuration.record(elapsed(), { ...call, 'rpc.response.status_code': status });
     };
+  }
+
+  recordWorkLimit(work: string): void {
+    this.#instruments.workLimits.add(1, { work });
   }
 
   recordAccessFailure(failure: AccessFailure): void {

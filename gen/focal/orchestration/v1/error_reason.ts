@@ -99,5 +99,12 @@ export enum ErrorReason {
    * (its plan hinted a WRITE action, which may be under way) and STATE_NOT_KEPT (a release up to 0.2 applied it).
    */
   ERROR_REASON_TURN_NOT_SUPERSEDABLE = 32,
+  /**
+   * ERROR_REASON_WORK_LIMIT - RESOURCE_EXHAUSTED. The call needs more work than one call may: its conditions, transitions, steps or definitions are too
+   * expensive. Nothing was changed, and a retry fails in the same way. The message says what used up the work and what to
+   * do. Metadata: work, what used it up, one of conditions, transitions, steps, compiled conditions, checks; limit, the
+   * number of units; setting, the setting with the limit.
+   */
+  ERROR_REASON_WORK_LIMIT = 33,
   UNRECOGNIZED = -1,
 }

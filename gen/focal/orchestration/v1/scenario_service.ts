@@ -64,8 +64,10 @@ export interface PutScenarioResponse {
     | undefined;
   /** Whether a new version was stored. False if the latest version was already equal to the request. */
   created: boolean;
-  /** Findings of severity WARNING. */
+  /** Findings of severity WARNING, at most the first 1,000. `omitted_findings` counts the others. */
   findings: ScenarioFinding[];
+  /** Number of findings that `findings` leaves out. 0 unless there are more than 1,000. */
+  omittedFindings: number;
 }
 
 /** A scenario to validate. */
@@ -74,12 +76,17 @@ export interface ValidateScenarioRequest {
   scenario: Scenario | undefined;
 }
 
-/** All findings of a scenario. */
+/** The findings of a scenario. */
 export interface ValidateScenarioResponse {
   /** Whether PutScenario would accept the scenario: no finding is an ERROR. */
   valid: boolean;
-  /** All findings, in the order of the definition. */
+  /**
+   * The findings: ERRORs first, then in the order of the checks and of the definition. At most 1,000; `omitted_findings`
+   * counts the others.
+   */
   findings: ScenarioFinding[];
+  /** Number of findings that `findings` leaves out. 0 unless there are more than 1,000. */
+  omittedFindings: number;
 }
 
 /** Identifies a version of a scenario. */
@@ -332,8 +339,10 @@ export interface PutFieldsResponse {
     | undefined;
   /** Whether a new version was stored. False if the stored version was already equal to the request. */
   created: boolean;
-  /** Findings of severity WARNING. `step_id` and `transition_id` are empty. */
+  /** Findings of severity WARNING, at most the first 1,000. `step_id` and `transition_id` are empty. */
   findings: ScenarioFinding[];
+  /** Number of findings that `findings` leaves out. 0 unless there are more than 1,000. */
+  omittedFindings: number;
 }
 
 /** Requests the field definitions of an agent. */
@@ -444,7 +453,7 @@ export const PutScenarioRequest: MessageFns<PutScenarioRequest> = {
 };
 
 function createBasePutScenarioResponse(): PutScenarioResponse {
-  return { stored: undefined, created: false, findings: [] };
+  return { stored: undefined, created: false, findings: [], omittedFindings: 0 };
 }
 
 export const PutScenarioResponse: MessageFns<PutScenarioResponse> = {
@@ -457,6 +466,9 @@ export const PutScenarioResponse: MessageFns<PutScenarioResponse> = {
     }
     for (const v of message.findings) {
       ScenarioFinding.encode(v!, writer.uint32(26).fork()).join();
+    }
+    if (message.omittedFindings !== 0) {
+      writer.uint32(32).uint32(message.omittedFindings);
     }
     return writer;
   },
@@ -498,6 +510,14 @@ export const PutScenarioResponse: MessageFns<PutScenarioResponse> = {
             message.findings.push(ScenarioFinding.decode(reader, reader.uint32()));
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.omittedFindings = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -520,6 +540,7 @@ export const PutScenarioResponse: MessageFns<PutScenarioResponse> = {
       : undefined;
     message.created = object.created ?? false;
     message.findings = object.findings?.map((e) => ScenarioFinding.fromPartial(e)) || [];
+    message.omittedFindings = object.omittedFindings ?? 0;
     return message;
   },
 };
@@ -582,7 +603,7 @@ export const ValidateScenarioRequest: MessageFns<ValidateScenarioRequest> = {
 };
 
 function createBaseValidateScenarioResponse(): ValidateScenarioResponse {
-  return { valid: false, findings: [] };
+  return { valid: false, findings: [], omittedFindings: 0 };
 }
 
 export const ValidateScenarioResponse: MessageFns<ValidateScenarioResponse> = {
@@ -592,6 +613,9 @@ export const ValidateScenarioResponse: MessageFns<ValidateScenarioResponse> = {
     }
     for (const v of message.findings) {
       ScenarioFinding.encode(v!, writer.uint32(18).fork()).join();
+    }
+    if (message.omittedFindings !== 0) {
+      writer.uint32(24).uint32(message.omittedFindings);
     }
     return writer;
   },
@@ -625,6 +649,14 @@ export const ValidateScenarioResponse: MessageFns<ValidateScenarioResponse> = {
             message.findings.push(ScenarioFinding.decode(reader, reader.uint32()));
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.omittedFindings = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -644,6 +676,7 @@ export const ValidateScenarioResponse: MessageFns<ValidateScenarioResponse> = {
     const message = createBaseValidateScenarioResponse();
     message.valid = object.valid ?? false;
     message.findings = object.findings?.map((e) => ScenarioFinding.fromPartial(e)) || [];
+    message.omittedFindings = object.omittedFindings ?? 0;
     return message;
   },
 };
@@ -2468,7 +2501,7 @@ export const PutFieldsRequest: MessageFns<PutFieldsRequest> = {
 };
 
 function createBasePutFieldsResponse(): PutFieldsResponse {
-  return { stored: undefined, created: false, findings: [] };
+  return { stored: undefined, created: false, findings: [], omittedFindings: 0 };
 }
 
 export const PutFieldsResponse: MessageFns<PutFieldsResponse> = {
@@ -2481,6 +2514,9 @@ export const PutFieldsResponse: MessageFns<PutFieldsResponse> = {
     }
     for (const v of message.findings) {
       ScenarioFinding.encode(v!, writer.uint32(26).fork()).join();
+    }
+    if (message.omittedFindings !== 0) {
+      writer.uint32(32).uint32(message.omittedFindings);
     }
     return writer;
   },
@@ -2522,6 +2558,14 @@ export const PutFieldsResponse: MessageFns<PutFieldsResponse> = {
             message.findings.push(ScenarioFinding.decode(reader, reader.uint32()));
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.omittedFindings = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2544,6 +2588,7 @@ export const PutFieldsResponse: MessageFns<PutFieldsResponse> = {
       : undefined;
     message.created = object.created ?? false;
     message.findings = object.findings?.map((e) => ScenarioFinding.fromPartial(e)) || [];
+    message.omittedFindings = object.omittedFindings ?? 0;
     return message;
   },
 };

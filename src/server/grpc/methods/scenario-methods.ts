@@ -35,17 +35,19 @@ export function createScenarioMethods({
         const scenario = scenarioFromProto(message.scenario ?? Scenario.create());
         const { expectedVersion } = message;
         const result = await useCases.putScenario({ agent: toAgentKey(message), scenario, expectedVersion }, call);
+        const { created, omittedFindings } = result;
         const findings = result.findings.map(findingToProto);
-        return { body: { stored: storedScenarioToProto(result.stored), created: result.created, findings } };
+        return { body: { stored: storedScenarioToProto(result.stored), created, findings, omittedFindings } };
       },
     },
     validateScenario: {
       kind: 'unary',
       scope: 'catalogue',
       getTenantId: () => undefined,
-      async handle({ message }) {
-        const { valid, findings } = useCases.validateScenario(scenarioFromProto(message.scenario ?? Scenario.create()));
-        return { body: { valid, findings: findings.map(findingToProto) } };
+      async handle({ message }, call) {
+        const scenario = scenarioFromProto(message.scenario ?? Scenario.create());
+        const { valid, findings, omittedFindings } = await useCases.validateScenario(scenario, call);
+        return { body: { valid, findings: findings.map(findingToProto), omittedFindings } };
       },
     },
     getScenario: {
@@ -144,8 +146,9 @@ export function createScenarioMethods({
         const definitions = fieldsFromMessage(message.definitions ?? FieldDefinitions.create());
         const { expectedVersion } = message;
         const result = await useCases.putFields({ agent: toAgentKey(message), definitions, expectedVersion }, call);
+        const { created, omittedFindings } = result;
         const findings = result.findings.map(fieldFindingToProto);
-        return { body: { stored: storedFieldsToProto(result.stored), created: result.created, findings } };
+        return { body: { stored: storedFieldsToProto(result.stored), created, findings, omittedFindings } };
       },
     },
     getFields: {
