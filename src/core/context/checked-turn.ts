@@ -32,6 +32,9 @@ export function checkTurn(
   allowance: Allowance,
 ): CheckedInput {
   const withLists = resolveLists(turn, input);
+  if (catalogue.fields.fields.size === 0 && catalogue.fields.toolFields.size === 0) {
+    return { turn: withLists, outcomes: resolved, rejectedValues: noRejected, conditionErrors: noErrors };
+  }
   const byInstance = groupByInstance(resolved);
   const getKnown: GetKnown = (given, accepted) =>
     viewValuesForRule(findConcernedInstance(given, input), accepted, input);
@@ -52,6 +55,9 @@ export function checkTurn(
     conditionErrors,
   };
 }
+
+const noRejected: readonly RejectedValue[] = [];
+const noErrors: readonly string[] = [];
 
 /** Replaces APPEND and REMOVE by the resulting lists, in request order (0.4). */
 function resolveLists(turn: Turn, input: LocalFieldInput): Turn {

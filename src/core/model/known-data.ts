@@ -136,13 +136,25 @@ export function getKnownValues(names: Iterable<string>, known: Fields): FieldVal
   return values ?? noFields;
 }
 
+class SessionFields implements Fields {
+  constructor(private readonly variables: Variables) {}
+
+  get(name: string): JsonValue | undefined {
+    return this.variables.get(name)?.value;
+  }
+
+  has(name: string): boolean {
+    return this.variables.has(name);
+  }
+
+  keys(): Iterable<string> {
+    return this.variables.keys();
+  }
+}
+
 /** Returns the values of the session's variables, nulls included. */
 export function toFields(variables: Variables): Fields {
-  return {
-    get: (name) => variables.get(name)?.value,
-    has: (name) => variables.has(name),
-    keys: () => variables.keys(),
-  };
+  return new SessionFields(variables);
 }
 
 /** Whether a field has the same value in `a` and `b`, or is unknown in both. */

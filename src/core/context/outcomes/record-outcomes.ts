@@ -236,11 +236,12 @@ export function voidChangedConfirms(
   known: KnownData,
 ): ScenarioInstance {
   const { visit, requests } = instance;
+  if (!requests.some(isBindingConfirm)) return instance;
   const isKept = (): boolean =>
     step?.isWriteAction === true &&
     (isWriteUnderWay({ step, visit, requests }) || hasActionSucceeded({ visit, requests }));
   const isVoid = (request: InstanceRequest): boolean => {
-    if (request.kind !== 'CONFIRM' || !isBinding(request) || !hasChangedValue(request, known)) return false;
+    if (!isBindingConfirm(request) || !hasChangedValue(request, known)) return false;
     const isOfCurrentVisit = request.visitNumber === visit.number;
     return !isOfCurrentVisit || !isKept();
   };
@@ -253,7 +254,7 @@ export function voidChangedConfirms(
   });
 }
 
-/** Whether a CONFIRM is open, or its answer still counts. */
-function isBinding({ status, outcome }: InstanceRequest): boolean {
-  return status === 'OPEN' || (status === 'ANSWERED' && outcome === 'CONFIRMED');
+/** Whether a request is a CONFIRM that is open, or whose answer still counts. */
+function isBindingConfirm({ kind, status, outcome }: InstanceRequest): boolean {
+  return kind === 'CONFIRM' && (status === 'OPEN' || (status === 'ANSWERED' && outcome === 'CONFIRMED'));
 }
