@@ -91,6 +91,7 @@ async function createParts(config: Config, { clock, log, files, access }: BasePa
   const settings = toSettings(config);
   const compileOptions = {
     conditionLimits: toConditionLimits(config),
+    definitionWork: config.limits.definition_work,
     semanticEvaluation: settings.semanticEvaluation,
   };
   const stores = await openStores(config, { clock, log, metrics, files });

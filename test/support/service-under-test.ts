@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defaultSettings, type OrchestrationSettings } from '../../src/core/model/settings';
-import { defaultCompileOptions } from '../../src/core/scenario/compile-options';
+import { type CompileOptions, defaultCompileOptions } from '../../src/core/scenario/compile-options';
 import { CompiledCatalogue } from '../../src/server/application/compiled-catalogue';
 import { createUseCases, type UseCaseDependencies, type UseCases } from '../../src/server/application/use-cases';
 import { ProtoTurnCodec } from '../../src/server/codec/stored/proto-turn-codec';
@@ -11,6 +11,7 @@ import type { Clock } from '../../src/server/ports/clock';
 import type { DecisionModel } from '../../src/server/ports/decision-model';
 import type { LegacySessionStore } from '../../src/server/ports/legacy-session-store';
 import type { Logger } from '../../src/server/ports/logger';
+import type { Metrics } from '../../src/server/ports/metrics';
 import type { ScenarioCatalogue } from '../../src/server/ports/scenario-catalogue';
 import type { SessionStore } from '../../src/server/ports/session-store';
 import { Sha256ContentHasher, SystemClock, UuidV5InstanceIdGenerator } from '../../src/server/runtime/system';
@@ -68,15 +69,18 @@ export function createService(
     log = silentLog,
     model,
     responseBytes = 4_194_304,
+    metrics = noopMetrics,
+    compileOptions = defaultCompileOptions,
   }: {
     clock?: Clock;
     settings?: Partial<OrchestrationSettings>;
     log?: Logger;
     model?: DecisionModel;
     responseBytes?: number;
+    metrics?: Metrics;
+    compileOptions?: CompileOptions;
   } = {},
 ): ServiceUnderTest {
-  const compileOptions = defaultCompileOptions;
   const catalogue = new CompiledCatalogue({ scenarios, clock, telemetry: noopTelemetry, log, compileOptions });
   const deps: UseCaseDependencies = {
     store,
@@ -88,7 +92,7 @@ export function createService(
     contentHasher: new Sha256ContentHasher(),
     clock,
     telemetry: noopTelemetry,
-    metrics: noopMetrics,
+    metrics,
     log,
     settings: { ...defaultSettings, ...settings },
     model,

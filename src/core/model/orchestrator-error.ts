@@ -23,6 +23,7 @@ export type ErrorReason =
   | 'TOO_MANY_CALLS'
   | 'TENANT_TOO_MANY_CALLS'
   | 'TOO_LARGE'
+  | 'WORK_LIMIT'
   | 'SLOW_READER'
   | 'CURSOR_TOO_OLD'
   | 'DEADLINE'

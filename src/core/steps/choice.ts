@@ -13,6 +13,7 @@ import {
   type TransitionEvaluation,
 } from './step-conditions';
 import { type BlockingTransition, isSettledAt, type StepPosition, type Walk } from './walk-state';
+import { spendTransition } from './walk-work';
 
 /** The transition to take, or the transition that blocks. Both are undefined if all transitions are FALSE or ineligible. */
 export interface TransitionChoice {
@@ -47,6 +48,7 @@ export function chooseTransition(trigger: TransitionTrigger, walk: Walk, context
   let blockingTransition: BlockingTransition | undefined;
   let blockedReason = '';
   for (const transition of eligible) {
+    spendTransition(transition, walk, context);
     const text = evaluateTextCondition(transition, input.scenario, context);
     const ineligibleReason = blockedReason || findIneligibleReason(trigger, transition, walk, variables, context, text);
     if (ineligibleReason !== '') {
@@ -63,7 +65,7 @@ export function chooseTransition(trigger: TransitionTrigger, walk: Walk, context
     if (evaluation.truth === 'TRUE') {
       alternatives.push(toAlternative(position, transition, evaluation, ''));
       const guard = transition.isGlobal
-        ? { id: transition.id, fingerprint: computeReadFingerprint(transition, variables, text) }
+        ? { id: transition.id, fingerprint: computeReadFingerprint(transition, variables, context, text) }
         : undefined;
       return { transition, blockingTransition: undefined, alternatives, conditionErrors, guard };
     }
@@ -158,7 +160,7 @@ function findIneligibleReason(
   if (!transition.isGlobal) return '';
   if (transition.targetStepId === walk.position.step.stepId) return 'instance is already at the target';
   const guard = walk.globalGuards.get(transition.id);
-  if (guard !== undefined && guard === computeReadFingerprint(transition, variables, text)) {
+  if (guard !== undefined && guard === computeReadFingerprint(transition, variables, context, text)) {
     return 'already taken, and nothing that it reads has changed since';
   }
   return '';

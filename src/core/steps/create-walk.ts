@@ -47,7 +47,9 @@ export function createWalk(input: WalkInput, context: SelectionContext): WalkDra
     known,
     leadInTemplateIds: instance.leadInTemplateIds,
     alternatives: noAlternatives,
+    omittedAlternatives: 0,
     conditionErrors: noFields,
+    omittedConditionErrors: 0,
     globalGuards: selectActiveGuards(input, context),
   };
 }

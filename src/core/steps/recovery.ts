@@ -72,7 +72,9 @@ export function relocalizeTo(
   if (replacedWalk) {
     walk.attemptsTotal = replacedWalk.attemptsTotal;
     walk.alternatives = replacedWalk.alternatives.map((alternative) => ({ ...alternative, taken: false }));
+    walk.omittedAlternatives = replacedWalk.omittedAlternatives;
     walk.conditionErrors = replacedWalk.conditionErrors;
+    walk.omittedConditionErrors = replacedWalk.omittedConditionErrors;
   }
   finishWalk(walk, context);
   return walk;

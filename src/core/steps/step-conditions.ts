@@ -148,7 +148,7 @@ export function evaluateTransition(
   if (text === 'FALSE' || !canBeTaken(transition, walk, context)) return isFalse;
   const outcome = evaluateOutcomes(transition, walk);
   if (outcome === 'FALSE') return isFalse;
-  const condition = transition.condition?.evaluate(variables.get());
+  const condition = transition.condition?.evaluate(variables.get(), context.allowance);
   if (condition?.truth === 'FALSE' && !(outcome === 'UNKNOWN' && transition.conditionReadsOutcome)) {
     return condition.error === undefined ? isFalse : { ...isFalse, conditionError: condition.error };
   }
@@ -192,7 +192,7 @@ function isSettledWithoutValue(field: string, walk: Walk, { storedData }: Select
   if (walk.clearedFields.includes(field)) return false;
   if (walk.settledFields.has(field)) return true;
   if (!storedData.declinedFields.includes(field)) return false;
-  return [...walk.input.scenario.steps.values()].some(({ optionalFields }) => optionalFields.has(field));
+  return walk.input.scenario.optionalFields.has(field);
 }
 
 /**
@@ -243,6 +243,7 @@ function dotProduct(left: readonly number[], right: readonly number[]): number {
 export function computeReadFingerprint(
   transition: CompiledTransition,
   lazyVariables: LazyVariables,
+  { allowance }: Pick<SelectionContext, 'allowance'>,
   text?: Truth | undefined,
 ): string {
   const variables = lazyVariables.get();
@@ -256,7 +257,10 @@ export function computeReadFingerprint(
     if (name === 'data' && !condition?.reads.hasDynamicDataReads) continue;
     if (isConditionVariableName(name)) read[name] = toJson(variables[name]);
   }
-  return canonicalJson(read);
+  const fingerprint = canonicalJson(read);
+  // A condition that reads all data has a long fingerprint, and a walk compares the fingerprints of all guards.
+  allowance.spend('transitions', 10 + fingerprint.length / 16);
+  return fingerprint;
 }
 
 function toJson(value: ConditionVariables[keyof ConditionVariables]): JsonValue {
@@ -283,7 +287,7 @@ export function selectActiveGuards(input: WalkInput, context: SelectionContext):
     const transition = scenario.transitionsById.get(id);
     if (transition === undefined) return false;
     const text = evaluateTextCondition(transition, scenario, context);
-    return computeReadFingerprint(transition, variables, text) === fingerprint;
+    return computeReadFingerprint(transition, variables, context, text) === fingerprint;
   });
   return active.length === guards.size ? guards : new Map(active);
 }

@@ -91,8 +91,14 @@ export interface Walk {
   readonly known: KnownData;
   /** Templates that the next contribution carries, in path order (3.1). */
   readonly leadInTemplateIds: readonly string[];
+  /** The last alternatives, in order of evaluation. */
   readonly alternatives: readonly TransitionAlternative[];
+  /** The number of earlier alternatives that are not listed. */
+  readonly omittedAlternatives: number;
+  /** The first failed conditions. */
   readonly conditionErrors: readonly string[];
+  /** The number of later failures that are not listed. */
+  readonly omittedConditionErrors: number;
   /** Fingerprints of global transitions that are not taken again until a value that they read changes. */
   readonly globalGuards: ReadonlyMap<string, string>;
 }
@@ -130,7 +136,9 @@ export function copyWalk(walk: Walk): WalkDraft {
     known: walk.known,
     leadInTemplateIds: walk.leadInTemplateIds,
     alternatives: walk.alternatives,
+    omittedAlternatives: walk.omittedAlternatives,
     conditionErrors: walk.conditionErrors,
+    omittedConditionErrors: walk.omittedConditionErrors,
     globalGuards: walk.globalGuards,
   };
 }

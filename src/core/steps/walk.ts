@@ -4,6 +4,7 @@ import type { FieldValues, JsonValue } from '../model/json';
 import { withValues } from '../model/known-data';
 import type { TransitionTrigger } from '../model/scenario';
 import type { CallOutcomeKind } from '../model/turn';
+import { addAlternatives } from './alternatives';
 import { findBackTarget } from './back';
 import { chooseTransition, type TransitionChoice } from './choice';
 import { findCorrection } from './correction';
@@ -13,6 +14,7 @@ import { enter, followTransition, moveTo } from './moves';
 import { isDone, isPassable } from './stage-need';
 import type { WalkInput } from './walk-input';
 import { copyWalk, type Walk, type WalkDraft } from './walk-state';
+import { spendStep } from './walk-work';
 
 /**
  * Walks an instance from its current step, or a new one from its entry step, until no transition can be taken or a step has something to do
@@ -52,6 +54,7 @@ export function continueWalk(
 
 /** Leaves the step where the walk begins: ANYTIME and global transitions, BACK, a correction, then ON_COMPLETION transitions (3.2). */
 function leaveCurrentStep(walk: WalkDraft, context: SelectionContext): void {
+  spendStep(walk, context);
   if (takeTransition('ANYTIME', walk, context)) return;
   const { step, instance, signals } = walk.input;
   // The running action finishes with the values that were confirmed (3.9).
@@ -120,6 +123,7 @@ function canContinue(walk: Walk, context: SelectionContext): boolean {
 }
 
 function advance(walk: WalkDraft, context: SelectionContext): void {
+  spendStep(walk, context);
   if (!takeTransition('ANYTIME', walk, context)) takeTransition('ON_COMPLETION', walk, context);
 }
 
@@ -133,9 +137,6 @@ function takeTransition(trigger: TransitionTrigger, walk: WalkDraft, context: Se
 function recordChoice(walk: WalkDraft, choice: TransitionChoice): void {
   const { alternatives, conditionErrors, blockingTransition, guard } = choice;
   walk.blockingTransition = blockingTransition;
-  if (alternatives.length > 0) {
-    walk.alternatives = walk.alternatives.length === 0 ? alternatives : [...walk.alternatives, ...alternatives];
-  }
-  if (conditionErrors.length > 0) walk.conditionErrors = [...new Set([...walk.conditionErrors, ...conditionErrors])];
+  if (alternatives.length > 0) addAlternatives(walk, alternatives, conditionErrors);
   if (guard) walk.globalGuards = new Map(walk.globalGuards).set(guard.id, guard.fingerprint);
 }

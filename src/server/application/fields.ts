@@ -1,4 +1,4 @@
-import { compileFields, type FieldFinding } from '../../core/fields/compile-fields';
+import { compileFieldsInParts, type FieldFinding } from '../../core/fields/compile-fields';
 import type { FieldDefinition, StoredFields } from '../../core/model/field-definition';
 import { OrchestratorError } from '../../core/model/orchestrator-error';
 import type { CompileOptions } from '../../core/scenario/compile-options';
@@ -7,14 +7,16 @@ import type { Clock } from '../ports/clock';
 import type { ContentHasher } from '../ports/content-hasher';
 import type { AgentKey, ScenarioCatalogue } from '../ports/scenario-catalogue';
 import type { CompiledCatalogue } from './compiled-catalogue';
+import { runInParts } from './run-in-parts';
 import { checkStoredSize, type StoredSizeDependencies } from './stored-size';
+import { createDefinitionAllowance } from './validate-scenario';
 
 export interface PutFieldsDependencies extends StoredSizeDependencies {
   readonly scenarios: Pick<ScenarioCatalogue, 'putFields'>;
   readonly catalogue: Pick<CompiledCatalogue, 'applyChange'>;
   readonly contentHasher: Pick<ContentHasher, 'hashFields'>;
   readonly clock: Clock;
-  readonly compileOptions: Pick<CompileOptions, 'conditionLimits'>;
+  readonly compileOptions: Pick<CompileOptions, 'conditionLimits' | 'definitionWork'>;
   /** Returns the number of bytes of encoded field definitions. */
   readonly measureFieldsBytes: (stored: StoredFields) => number;
 }
@@ -37,6 +39,8 @@ export interface PutFieldsResult {
   readonly created: boolean;
   /** Only WARNINGs, because an ERROR is refused. */
   readonly findings: readonly FieldFinding[];
+  /** The number of findings that are not listed. */
+  readonly omittedFindings: number;
 }
 
 /**
@@ -51,14 +55,16 @@ export async function putFields(
   call: Call,
 ): Promise<PutFieldsResult> {
   const { scenarios, catalogue, contentHasher, clock, compileOptions } = deps;
-  const { findings } = compileFields(definitions, compileOptions.conditionLimits);
+  const allowance = createDefinitionAllowance(compileOptions);
+  const parts = compileFieldsInParts(definitions, compileOptions.conditionLimits, allowance);
+  const { findings, omittedFindings } = await runInParts(parts, allowance, { call, clock });
   refuseInvalidFields(findings, 'definitions');
   const options = { contentHash: contentHasher.hashFields(definitions), storedAt: clock.now(), expectedVersion };
   const stored = { definitions, version: maxVersion, contentHash: options.contentHash, storedAt: options.storedAt };
   checkStoredSize(deps, 'The list of field definitions', deps.measureFieldsBytes(stored));
   const outcome = await catalogue.applyChange(agent, () => scenarios.putFields(agent, definitions, options, call));
   if (outcome.kind === 'conflict') throw createVersionMismatchError(expectedVersion, outcome.currentVersion);
-  return { stored: outcome.stored, created: outcome.created, findings };
+  return { stored: outcome.stored, created: outcome.created, findings, omittedFindings };
 }
 
 /** Reads the field definitions of an agent from the store; undefined if none were stored. */

@@ -38,6 +38,8 @@ export const limits = z.strictObject({
   session_variables: wholeNumber(1, 10_000),
   session_ttl: duration('1m', '3650d'),
   max_hops_per_turn: wholeNumber(1, 100_000),
+  turn_work: wholeNumber(10_000, 100_000_000),
+  definition_work: wholeNumber(100_000, 10_000_000_000),
   condition_text_length: wholeNumber(1, 2_000),
   condition_depth: wholeNumber(1, 200),
   condition_macro_depth: wholeNumber(0, 10),
@@ -81,6 +83,7 @@ export function toSettings({ pipeline, limits }: SettingsSections): Orchestratio
     semanticEvaluation: rules.semantic_evaluation,
     semanticThreshold: rules.semantic_threshold,
     maxHopsPerTurn: limits.max_hops_per_turn,
+    turnWork: limits.turn_work,
     endedInstances: limits.ended_instances,
     pathEntries: limits.path_entries,
   };

@@ -50,6 +50,8 @@ export interface Metrics {
   startModelRequest(model: string): EndMeasurement<ModelUsage>;
   /** Measures a call. `method` is `package.Service/Method`. The result is the name of the status code. */
   startCall(method: string): EndMeasurement<string>;
+  /** Counts a call that needs more work than one call may. `work` is what used it up. */
+  recordWorkLimit(work: string): void;
   /** Counts a call, or a request of a stream, whose authentication or authorization failed. */
   recordAccessFailure(failure: AccessFailure): void;
   /** Counts a call, or a request of a stream, that a size limit refused. `limit` is the name of the setting or of the fixed limit. */

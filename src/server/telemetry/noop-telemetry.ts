@@ -33,4 +33,5 @@ export const noopMetrics: Metrics = {
   startCall: () => noop,
   recordAccessFailure: noop,
   recordSizeRefusal: noop,
+  recordWorkLimit: noop,
 };

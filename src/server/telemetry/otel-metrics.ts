@@ -43,6 +43,7 @@ interface Instruments {
   readonly callsInFlight: UpDownCounter;
   readonly accessFailures: Counter;
   readonly sizeRefusals: Counter;
+  readonly workLimits: Counter;
 }
 
 /**
@@ -130,6 +131,10 @@ function createInstruments(meter: Meter): Instruments {
       description: 'Calls, and turns of streams, that a size limit refused.',
       unit: '{call}',
     }),
+    workLimits: meter.createCounter('orchestrator.work_limit.exceeded', {
+      description: 'Calls, and turns of streams, that need more work than one call may.',
+      unit: '{call}',
+    }),
   };
 }
 
@@ -198,6 +203,10 @@ export class OtelMetrics implements Metrics {
       this.#instruments.callsInFlight.add(-1, { 'rpc.method': method });
       this.#instruments.callDuration.record(elapsed(), { ...call, 'rpc.response.status_code': status });
     };
+  }
+
+  recordWorkLimit(work: string): void {
+    this.#instruments.workLimits.add(1, { work });
   }
 
   recordAccessFailure(failure: AccessFailure): void {

@@ -65,7 +65,7 @@ describe('putScenario', () => {
     const deps = createDependencies();
     const refusal = await put(deps, broken).catch((error: unknown) => error);
     expect(refusal).toMatchObject({ reason: 'SCENARIO_REFUSED', metadata: { scenario_id: 'broken' } });
-    const { findings } = validateScenario(deps, aScenario(broken));
+    const { findings } = await validateScenario(deps, aScenario(broken), unboundedCall);
     expect(refusal).toHaveProperty(
       'violations',
       findings.map((finding) => ({
@@ -86,10 +86,11 @@ describe('putScenario', () => {
   });
 });
 
-test('validateScenario returns the same findings as putScenario and does not call the store', () => {
+test('validateScenario returns the same findings as putScenario and does not call the store', async () => {
   const deps = createDependencies();
-  expect(validateScenario(deps, aScenario(asking('a', ['x'])))).toEqual({ valid: true, findings: [] });
-  expect(validateScenario(deps, aScenario(broken)).valid).toBe(false);
+  const valid = await validateScenario(deps, aScenario(asking('a', ['x'])), unboundedCall);
+  expect(valid).toEqual({ valid: true, findings: [], omittedFindings: 0 });
+  expect(await validateScenario(deps, aScenario(broken), unboundedCall)).toMatchObject({ valid: false });
   expect(deps.scenarios.calls).toEqual([]);
 });
 

@@ -114,6 +114,13 @@ export enum ErrorReason {
    */
   ERROR_REASON_RECORD_TOO_NEW = 33,
   /**
+   * ERROR_REASON_WORK_LIMIT - RESOURCE_EXHAUSTED. The call needs more work than one call may: its conditions, transitions, steps or definitions are too
+   * expensive. Nothing was changed, and a retry fails in the same way. The message says what used up the work and what to
+   * do. Metadata: work, what used it up, one of conditions, transitions, steps, compiled conditions, checks; limit, the
+   * number of units; setting, the setting with the limit.
+   */
+  ERROR_REASON_WORK_LIMIT = 34,
+  /**
    * ERROR_REASON_SESSION_TOO_LARGE - FAILED_PRECONDITION. The session would exceed `[limits] session_bytes` or `session_variables`. Nothing was changed. The same
    * turn fails again until the session is smaller: send a turn that deletes variables, or smaller values, or delete the session.
    * Metadata: session_id; limit, "session_bytes" or "session_variables"; size and max_size, in the unit of the limit.

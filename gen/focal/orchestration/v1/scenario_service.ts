@@ -64,8 +64,13 @@ export interface PutScenarioResponse {
     | undefined;
   /** Whether a new version was stored. False if the latest version was already equal to the request. */
   created: boolean;
-  /** Findings of severity WARNING. Cut like those of ValidateScenario. */
+  /** Findings of severity WARNING: the first 1,000 at most. `omitted_findings` counts the others. */
   findings: ScenarioFinding[];
+  /**
+   * Number of findings that `findings` leaves out, because there are more than 1,000 or the response would exceed
+   * `server.max_response_bytes`.
+   */
+  omittedFindings: number;
 }
 
 /** A scenario to validate. */
@@ -74,15 +79,20 @@ export interface ValidateScenarioRequest {
   scenario: Scenario | undefined;
 }
 
-/** All findings of a scenario. */
+/** The findings of a scenario. */
 export interface ValidateScenarioResponse {
   /** Whether PutScenario would accept the scenario: no finding is an ERROR. */
   valid: boolean;
   /**
-   * All findings, in the order of the definition. If they do not fit into `server.max_response_bytes`, the first ones and a
-   * finding FINDINGS_OMITTED with the number of the others.
+   * The findings: ERRORs first, then in the order of the checks and of the definition. At most 1,000; `omitted_findings`
+   * counts the others.
    */
   findings: ScenarioFinding[];
+  /**
+   * Number of findings that `findings` leaves out, because there are more than 1,000 or the response would exceed
+   * `server.max_response_bytes`.
+   */
+  omittedFindings: number;
 }
 
 /** Identifies a version of a scenario. */
@@ -336,8 +346,13 @@ export interface PutFieldsResponse {
     | undefined;
   /** Whether a new version was stored. False if the stored version was already equal to the request. */
   created: boolean;
-  /** Findings of severity WARNING. `step_id` and `transition_id` are empty. Cut like those of ValidateScenario. */
+  /** Findings of severity WARNING: the first 1,000 at most. `step_id` and `transition_id` are empty. */
   findings: ScenarioFinding[];
+  /**
+   * Number of findings that `findings` leaves out, because there are more than 1,000 or the response would exceed
+   * `server.max_response_bytes`.
+   */
+  omittedFindings: number;
 }
 
 /** Requests the field definitions of an agent. */
@@ -448,7 +463,7 @@ export const PutScenarioRequest: MessageFns<PutScenarioRequest> = {
 };
 
 function createBasePutScenarioResponse(): PutScenarioResponse {
-  return { stored: undefined, created: false, findings: [] };
+  return { stored: undefined, created: false, findings: [], omittedFindings: 0 };
 }
 
 export const PutScenarioResponse: MessageFns<PutScenarioResponse> = {
@@ -461,6 +476,9 @@ export const PutScenarioResponse: MessageFns<PutScenarioResponse> = {
     }
     for (const v of message.findings) {
       ScenarioFinding.encode(v!, writer.uint32(26).fork()).join();
+    }
+    if (message.omittedFindings !== 0) {
+      writer.uint32(32).uint32(message.omittedFindings);
     }
     return writer;
   },
@@ -502,6 +520,14 @@ export const PutScenarioResponse: MessageFns<PutScenarioResponse> = {
             message.findings.push(ScenarioFinding.decode(reader, reader.uint32()));
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.omittedFindings = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -524,6 +550,7 @@ export const PutScenarioResponse: MessageFns<PutScenarioResponse> = {
       : undefined;
     message.created = object.created ?? false;
     message.findings = object.findings?.map((e) => ScenarioFinding.fromPartial(e)) || [];
+    message.omittedFindings = object.omittedFindings ?? 0;
     return message;
   },
 };
@@ -586,7 +613,7 @@ export const ValidateScenarioRequest: MessageFns<ValidateScenarioRequest> = {
 };
 
 function createBaseValidateScenarioResponse(): ValidateScenarioResponse {
-  return { valid: false, findings: [] };
+  return { valid: false, findings: [], omittedFindings: 0 };
 }
 
 export const ValidateScenarioResponse: MessageFns<ValidateScenarioResponse> = {
@@ -596,6 +623,9 @@ export const ValidateScenarioResponse: MessageFns<ValidateScenarioResponse> = {
     }
     for (const v of message.findings) {
       ScenarioFinding.encode(v!, writer.uint32(18).fork()).join();
+    }
+    if (message.omittedFindings !== 0) {
+      writer.uint32(24).uint32(message.omittedFindings);
     }
     return writer;
   },
@@ -629,6 +659,14 @@ export const ValidateScenarioResponse: MessageFns<ValidateScenarioResponse> = {
             message.findings.push(ScenarioFinding.decode(reader, reader.uint32()));
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.omittedFindings = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -648,6 +686,7 @@ export const ValidateScenarioResponse: MessageFns<ValidateScenarioResponse> = {
     const message = createBaseValidateScenarioResponse();
     message.valid = object.valid ?? false;
     message.findings = object.findings?.map((e) => ScenarioFinding.fromPartial(e)) || [];
+    message.omittedFindings = object.omittedFindings ?? 0;
     return message;
   },
 };
@@ -2472,7 +2511,7 @@ export const PutFieldsRequest: MessageFns<PutFieldsRequest> = {
 };
 
 function createBasePutFieldsResponse(): PutFieldsResponse {
-  return { stored: undefined, created: false, findings: [] };
+  return { stored: undefined, created: false, findings: [], omittedFindings: 0 };
 }
 
 export const PutFieldsResponse: MessageFns<PutFieldsResponse> = {
@@ -2485,6 +2524,9 @@ export const PutFieldsResponse: MessageFns<PutFieldsResponse> = {
     }
     for (const v of message.findings) {
       ScenarioFinding.encode(v!, writer.uint32(26).fork()).join();
+    }
+    if (message.omittedFindings !== 0) {
+      writer.uint32(32).uint32(message.omittedFindings);
     }
     return writer;
   },
@@ -2526,6 +2568,14 @@ export const PutFieldsResponse: MessageFns<PutFieldsResponse> = {
             message.findings.push(ScenarioFinding.decode(reader, reader.uint32()));
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.omittedFindings = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2548,6 +2598,7 @@ export const PutFieldsResponse: MessageFns<PutFieldsResponse> = {
       : undefined;
     message.created = object.created ?? false;
     message.findings = object.findings?.map((e) => ScenarioFinding.fromPartial(e)) || [];
+    message.omittedFindings = object.omittedFindings ?? 0;
     return message;
   },
 };

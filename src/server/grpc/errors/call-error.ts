@@ -44,6 +44,7 @@ const logLevels: Readonly<Record<ErrorReason, 'debug' | 'warn' | 'error'>> = {
   TOO_MANY_CALLS: 'debug',
   TENANT_TOO_MANY_CALLS: 'debug',
   TOO_LARGE: 'debug',
+  WORK_LIMIT: 'debug',
   SLOW_READER: 'debug',
   CURSOR_TOO_OLD: 'debug',
   DEADLINE: 'debug',

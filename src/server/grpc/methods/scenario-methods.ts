@@ -18,7 +18,7 @@ import {
 } from '../../codec/wire/scenario-codec';
 import type { AgentKey } from '../../ports/scenario-catalogue';
 import type { MethodDependencies } from './dependencies';
-import { fitFindings } from './fit-findings';
+import { fitFindings, type ListedFindings } from './fit-findings';
 import type { ServiceMethods } from './method';
 import { getPageSize, PageTokens } from './page-token';
 
@@ -42,8 +42,9 @@ export function createScenarioMethods({
         const result = await useCases.putScenario({ agent: toAgentKey(message), scenario, expectedVersion }, call);
         const stored = storedScenarioToProto(result.stored);
         const remainingBytes = maxResponseBytes - StoredScenario.encode(stored).finish().length - messageBytes;
-        const findings = fitFindings(result.findings.map(findingToProto), remainingBytes);
-        return { body: { stored, created: result.created, findings } };
+        return {
+          body: { stored, created: result.created, ...fitFindings(toProto(result, findingToProto), remainingBytes) },
+        };
       },
     },
     validateScenario: {
@@ -51,11 +52,10 @@ export function createScenarioMethods({
       isComputed: true,
       scope: 'catalogue',
       getTenantId: () => undefined,
-      async handle({ message }) {
-        const { valid, findings } = useCases.validateScenario(scenarioFromProto(message.scenario ?? Scenario.create()));
-        return {
-          body: { valid, findings: fitFindings(findings.map(findingToProto), maxResponseBytes - messageBytes) },
-        };
+      async handle({ message }, call) {
+        const scenario = scenarioFromProto(message.scenario ?? Scenario.create());
+        const { valid, ...listed } = await useCases.validateScenario(scenario, call);
+        return { body: { valid, ...fitFindings(toProto(listed, findingToProto), maxResponseBytes - messageBytes) } };
       },
     },
     getScenario: {
@@ -157,8 +157,13 @@ export function createScenarioMethods({
         const result = await useCases.putFields({ agent: toAgentKey(message), definitions, expectedVersion }, call);
         const stored = storedFieldsToProto(result.stored);
         const remainingBytes = maxResponseBytes - StoredFields.encode(stored).finish().length - messageBytes;
-        const findings = fitFindings(result.findings.map(fieldFindingToProto), remainingBytes);
-        return { body: { stored, created: result.created, findings } };
+        return {
+          body: {
+            stored,
+            created: result.created,
+            ...fitFindings(toProto(result, fieldFindingToProto), remainingBytes),
+          },
+        };
       },
     },
     getFields: {
@@ -193,4 +198,12 @@ function toRelationshipCommand(message: PutRelationshipRequest | DeleteRelations
 
 function createScenarioTokens({ tenantId, agentId, tag, enabled }: ListScenariosRequest): PageTokens {
   return new PageTokens('scenarios', tenantId, agentId, tag, String(enabled));
+}
+
+/** Converts the findings of a result, and keeps the number of those that are not listed. */
+function toProto<Finding>(
+  { findings, omittedFindings }: { readonly findings: readonly Finding[]; readonly omittedFindings: number },
+  convert: (finding: Finding) => ListedFindings['findings'][number],
+): ListedFindings {
+  return { findings: findings.map(convert), omittedFindings };
 }

@@ -5,8 +5,7 @@ import { type FieldViolation, OrchestratorError } from '../../../core/model/orch
 import { createTooLargeError } from '../../application/too-large';
 import { type Contract, getRequestSchema } from './contract';
 import { type MessagePlan, MessagePlanner } from './message-plan';
-import type { WireLimits } from './message-walker';
-import type { WireFindings } from './wire-report';
+import type { WireFindings, WireLimits } from './wire-report';
 import { findWireViolations, validateFast } from './wire-validation';
 
 export interface RequestLimits extends WireLimits {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { FieldDefinition, StoredFields } from '../../../core/model/field-definition';
 import type { Relationship, Scenario, StoredScenario } from '../../../core/model/scenario';
 import { compareByScenarioId, compareRelationships } from '../../../core/scenario/catalogue';
+import { decodeInBatches } from '../../codec/stored/decode-in-batches';
 import {
   decodeRelationship,
   decodeStoredFields,
@@ -69,9 +70,10 @@ export class RedisCatalogue implements ScenarioCatalogue {
 
   async load(agent: AgentKey, call: Call): Promise<CatalogueContent> {
     const content = await runLoadCatalogue(this.connection, this.getKeys(agent), call);
+    const scenarios = await decodeInBatches(content.latestVersions, ({ length }) => length, decodeLatestVersion);
     return {
       revision: content.revision,
-      scenarios: content.latestVersions.map(decodeLatestVersion).sort(compareByScenarioId),
+      scenarios: scenarios.sort(compareByScenarioId),
       relationships: content.relationships.map(decodeRelationship).sort(compareRelationships),
       fields: content.fields && decodeFields(content.fields),
     };

@@ -83,7 +83,10 @@ async function callEmpty(grpc: GrpcUnderTest, { path, kind, empty }: (typeof met
 describe('Scopes', () => {
   let grpc: GrpcUnderTest;
   beforeAll(async () => {
-    grpc = await startGrpc({ validateScenario: () => ({ valid: false, findings: [] }) }, { authenticator });
+    grpc = await startGrpc(
+      { validateScenario: async () => ({ valid: false, findings: [], omittedFindings: 0 }) },
+      { authenticator },
+    );
   });
   afterAll(() => grpc.stop());
 
