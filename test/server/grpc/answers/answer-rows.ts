@@ -180,12 +180,14 @@ export const rows: Readonly<Record<string, Row>> = {
   ValidateScenario: {
     bound: 'cut',
     refusedBy: [],
-    fills: 0.5,
+    // 1,000 findings are listed at most, which are smaller than the default limit.
+    fills: 0.03,
     async send({ recorder }) {
-      const answer = await recorder.call(catalogue.validateScenario, { scenario: aScenarioWithFindings(120, 500) });
-      const { valid, findings } = ValidateScenarioResponse.decode(answer);
+      const answer = await recorder.call(catalogue.validateScenario, { scenario: aScenarioWithFindings(50, 500) });
+      const { valid, findings, omittedFindings } = ValidateScenarioResponse.decode(answer);
       expect(valid).toBe(false);
-      expect(findings.at(-1)?.message).toMatch(/more findings/);
+      expect(findings.length).toBeGreaterThan(0);
+      expect(omittedFindings).toBeGreaterThan(0);
     },
   },
   GetScenario: {
