@@ -7,6 +7,7 @@ import type { FieldValues } from '../model/json';
 import { getKnownValues, type KnownData, narrowToKnown } from '../model/known-data';
 import {
   changeRequest,
+  findOpenRequest,
   type InstanceRequest,
   isOpen,
   type Putting,
@@ -132,20 +133,17 @@ function putRequest(
     attempts: 0,
     reminders: 0,
   };
-  const others = requests.map((request) =>
-    isReplaced(request, added) ? changeRequest(request, { status: 'VOID' }) : request,
-  );
-  return [...others, added];
+  return added.kind === 'CONFIRM' ? [...voidReplaced(requests, added), added] : [...requests, added];
 }
 
 /** A new agreement replaces the open CONFIRM of its visit, for example because another value has become known (0.8). */
-function isReplaced(request: InstanceRequest, added: InstanceRequest): boolean {
-  return (
-    request.kind === 'CONFIRM' &&
-    isOpen(request) &&
-    added.kind === 'CONFIRM' &&
-    request.visitNumber === added.visitNumber
-  );
+function voidReplaced(
+  requests: readonly InstanceRequest[],
+  { visitNumber }: InstanceRequest,
+): readonly InstanceRequest[] {
+  const isReplaced = (request: InstanceRequest): boolean =>
+    request.kind === 'CONFIRM' && isOpen(request) && request.visitNumber === visitNumber;
+  return requests.map((request) => (isReplaced(request) ? changeRequest(request, { status: 'VOID' }) : request));
 }
 
 /** What a request asks for. */
@@ -243,6 +241,7 @@ export function closeSettledAsks(
   known: KnownData,
   declinedFields: readonly string[],
 ): readonly InstanceRequest[] {
+  if (!findOpenRequest(requests, 'ASK')) return requests;
   const hasStoppedAsking = walk !== undefined && walk.need.kind !== 'ask';
   const isClosed = ({ kind, status, stepId, visitNumber, fields, hasAnswer }: InstanceRequest): boolean => {
     if (kind !== 'ASK' || status !== 'OPEN') return false;

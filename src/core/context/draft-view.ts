@@ -1,4 +1,4 @@
-import { changeInstance } from '../model/changes';
+import { changeInstance, copyInstance } from '../model/changes';
 import type { Draft } from '../model/draft';
 import type { FieldValues } from '../model/json';
 import type { KnownData } from '../model/known-data';
@@ -184,10 +184,15 @@ function recordChanges(
       : describeChanges(changedByCustomer, { original, scenario, step, before, known, corrections });
   const counted = updateCounts(answers.instance, changes.hasProgressed, recorded.failureCount);
   const corrected =
-    corrections.size === 0 && counted.pendingCorrections.size === 0
-      ? counted
-      : changeInstance(counted, { pendingCorrections: corrections });
+    corrections.size === 0 && counted.pendingCorrections.size === 0 ? counted : withCorrections(counted, corrections);
   return { instance: corrected, providedFields, changedFields, answers, changes, corrections };
+}
+
+function withCorrections(instance: ScenarioInstance, corrections: Corrections): ScenarioInstance {
+  if (instance.pendingCorrections === corrections) return instance;
+  const corrected = copyInstance(instance);
+  corrected.pendingCorrections = corrections;
+  return corrected;
 }
 
 /** All loop counts and attempts return to 0 when a field that the scenario collects becomes known or changes (3.6). */
@@ -195,10 +200,12 @@ function updateCounts(instance: ScenarioInstance, hasProgressed: boolean, failur
   const { loopCounts, attempts, currentStepId } = instance;
   const isReset = hasProgressed && (loopCounts.size > 0 || attempts > 0);
   if (!isReset && failureCount === 0) return instance;
-  if (isReset && failureCount === 0) return changeInstance(instance, { loopCounts: noCounts, attempts: 0 });
-  const counts = isReset ? new Map<string, number>() : new Map(loopCounts);
-  if (failureCount > 0) counts.set(currentStepId, (counts.get(currentStepId) ?? 0) + failureCount);
-  return changeInstance(instance, { loopCounts: counts, attempts: isReset ? 0 : attempts });
+  const counted = copyInstance(instance);
+  const counts = isReset ? noCounts : loopCounts;
+  counted.attempts = isReset ? 0 : attempts;
+  counted.loopCounts =
+    failureCount === 0 ? counts : new Map(counts).set(currentStepId, (counts.get(currentStepId) ?? 0) + failureCount);
+  return counted;
 }
 
 /** Lists the fields of the open ASK of an active instance whose value was rejected on this turn (section 10). */

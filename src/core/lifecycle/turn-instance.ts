@@ -73,8 +73,11 @@ export function createTurnInstance(
   action: DecidedAction,
   details: Partial<InstanceState> = {},
 ): TurnInstance {
-  return {
+  const created = {
     view,
+    // Listed here, so that setting them adds no property (ADR 0007).
+    action: action.action,
+    reason: action.reason,
     start: undefined,
     resumed: false,
     shouldWalk: action.action === 'CONTINUE',
@@ -86,13 +89,14 @@ export function createTurnInstance(
     isOfferDue: false,
     isResumeOffered: action.action === 'PAUSE' && action.reason === 'STAYS_PAUSED' && view.instance.isResumeOffered,
     staysPausedBecause: undefined,
-    displacedByInstanceIds: [],
+    displacedByInstanceIds: none,
     loopStepId: '',
-    conditionErrors: [],
-    ...action,
-    ...details,
+    conditionErrors: none,
   };
+  return Object.assign(created, action, details);
 }
+
+const none: readonly string[] = [];
 
 /** Replaces the action. An instance that does not continue does not walk. */
 export function changeAction(

@@ -78,7 +78,12 @@ export function isOpen({ status }: InstanceRequest): boolean {
 
 /** Finds the open request of a kind that was put last. An instance has at most one open ASK and one open CONFIRM. */
 export function findOpenRequest(requests: readonly InstanceRequest[], kind: RequestKind): InstanceRequest | undefined {
-  return requests.findLast((request) => request.kind === kind && isOpen(request));
+  // A loop, as in `findVisitRequest`.
+  for (let index = requests.length - 1; index >= 0; index -= 1) {
+    const request = requests[index];
+    if (request?.kind === kind && isOpen(request)) return request;
+  }
+  return undefined;
 }
 
 /** Orders by when requests were put: the one that was put last comes last (0.3). */

@@ -1,13 +1,13 @@
 import type { SelectionContext } from '../context/selection-context';
-import { findVisitRequest } from '../context/visit-state';
 import { isQuestion } from '../model/focus';
 import { withoutFields, withValues } from '../model/known-data';
-import { changeRequest, type InstanceRequest, isOpen } from '../model/request';
-import { addName, mergeNames, sortNames } from '../model/sorting';
-import { createVisit, type RouteEntry, type StepVisit, type SuspendedVisit } from '../model/visit';
+import { changeRequest, copyRequest, type InstanceRequest, isOpen } from '../model/request';
+import { addName, mergeNames } from '../model/sorting';
+import { createVisit, type StepVisit, type SuspendedVisit } from '../model/visit';
 import type { CompiledStep, CompiledTransition } from '../scenario/compiled-scenario';
 import { getReusedValues } from './stage-need';
-import type { TraversedStep, Walk, WalkDraft } from './walk-state';
+import { toTraversedStep, wasAskedOnPath } from './traversed-step';
+import type { Walk, WalkDraft } from './walk-state';
 
 /** How the walk enters a step. */
 interface Entry {
@@ -70,73 +70,41 @@ function leave(
   const { step, visit } = position;
   const traversed = toTraversedStep(walk, transition, context);
   const { irreversibleDone } = input.instance;
-  const hasPassed = irreversibleDone.some(({ visitNumber, passed }) => passed && visitNumber === visit.number);
-  walk.traversedSteps = [...walk.traversedSteps, traversed];
+  const hasPassed =
+    irreversibleDone.length > 0 &&
+    irreversibleDone.some(({ visitNumber, passed }) => passed && visitNumber === visit.number);
+  walk.traversedSteps = walk.traversedSteps.length === 0 ? [traversed] : [...walk.traversedSteps, traversed];
   walk.route = [...walk.route, traversed.entry];
   if (hasPassed) walk.stepsBeforeCheckpoint = addName(walk.stepsBeforeCheckpoint, step.stepId);
   else walk.leftSteps = addName(walk.leftSteps, step.stepId);
   if (!position.isNewVisit) walk.requests = closeQuestions(walk.requests, visit, returnTo);
 }
 
-const noRequests: readonly InstanceRequest[] = [];
 /** Closes the questions of a visit that ends and of the visits that it suspended, except those that are suspended from now on. */
 function closeQuestions(
   requests: readonly InstanceRequest[],
   visit: StepVisit,
   returnTo: SuspendedVisit | undefined,
 ): readonly InstanceRequest[] {
-  const hasEnded = (number: number): boolean => isInChain(number, visit) && !isInChain(number, returnTo?.visit);
-  const isClosed = (request: InstanceRequest): boolean =>
-    isOpen(request) && isQuestion(request) && hasEnded(request.visitNumber);
-  if (!requests.some(isClosed)) return requests;
-  return requests.map((request) => (isClosed(request) ? changeRequest(request, { status: 'LEFT' }) : request));
+  let closed: InstanceRequest[] | undefined;
+  for (const [index, request] of requests.entries()) {
+    if (!isOpen(request) || !isQuestion(request) || !hasEnded(request.visitNumber, visit, returnTo)) continue;
+    closed ??= [...requests];
+    const left = copyRequest(request);
+    left.status = 'LEFT';
+    closed[index] = left;
+  }
+  return closed ?? requests;
+}
+
+function hasEnded(number: number, visit: StepVisit, returnTo: SuspendedVisit | undefined): boolean {
+  return isInChain(number, visit) && !isInChain(number, returnTo?.visit);
 }
 
 /** Whether the number is that of a visit or of a visit that it suspended. */
 function isInChain(number: number, visit: StepVisit | undefined): boolean {
   for (let each = visit; each; each = each.returnTo?.visit) if (each.number === number) return true;
   return false;
-}
-
-function toTraversedStep(
-  { position, requests, input, correction }: Walk,
-  transition: CompiledTransition | undefined,
-  context: SelectionContext,
-): TraversedStep {
-  const { step, visit, isNewVisit } = position;
-  const { instance } = input;
-  const visitRequests = isNewVisit ? noRequests : requests.filter(({ visitNumber }) => visitNumber === visit.number);
-  const asked = visitRequests.some(({ kind }) => kind === 'ASK');
-  const confirm = findVisitRequest({ visit, requests: visitRequests }, 'CONFIRM');
-  const entry: RouteEntry = {
-    stepId: step.stepId,
-    visitNumber: isNewVisit ? 0 : visit.number,
-    transitionId: transition?.id ?? '',
-    asked,
-    canGoBackTo: asked || confirm !== undefined || step.collectedFields.some((field) => isGiven(field, input, context)),
-    declined: !isNewVisit && visit.outcome === 'DECLINED',
-    readFields: step.isReadAction ? listReadFields(visitRequests) : noFields,
-    confirmedFields: confirm ? sortNames([...confirm.values.keys()]) : noFields,
-  };
-  const hasContributed = visitRequests.length > 0 || (!isNewVisit && visit.informedRevision > 0);
-  const wasAsked = correction !== undefined && instance.path.some((each) => each.asked && each.stepId === step.stepId);
-  const isSkipped = step.collectedFields.length > 0 && !asked && !hasContributed && !wasAsked;
-  return { entry, transition, isPassedOver: isNewVisit, isSkipped };
-}
-
-const noFields: readonly string[] = [];
-
-/** Lists the fields that the READ actions of a visit ran with; sorted. */
-function listReadFields(requests: readonly InstanceRequest[]): readonly string[] {
-  const reads = requests.filter(({ kind, status }) => kind === 'ACTION' && status !== 'VOID');
-  return [...new Set(reads.flatMap(({ values }) => [...values.keys()]))].sort();
-}
-
-/** Whether the customer gave the value of a field, and not the profile or a tool. */
-function isGiven(field: string, { instance, scenario }: Walk['input'], { storedData }: SelectionContext): boolean {
-  if (scenario.localFields.has(field)) return instance.variables.has(field);
-  const variable = storedData.sessionVariables.get(field);
-  return variable !== undefined && variable.value !== null && !variable.isPersistedResult;
 }
 
 /** Enters a step. If the step is on the route, its entry and all later ones are removed from the route (0.9). */
@@ -178,7 +146,7 @@ function removeName(names: readonly string[], name: string): readonly string[] {
 
 function wasAskedBefore({ input, requests }: Walk, { stepId }: CompiledStep): boolean {
   return (
-    input.instance.path.some((entry) => entry.asked && entry.stepId === stepId) ||
+    wasAskedOnPath(input.instance, stepId) ||
     requests.some((request) => request.kind === 'ASK' && request.stepId === stepId)
   );
 }

@@ -18,6 +18,7 @@ const maxCallLevels = 5;
 
 /** Opens the calls of the walks that ended at a call stage (section 11). */
 export function openCalls(state: TurnState, context: SelectionContext): TurnState {
+  if (!state.instances.some(needsCall)) return state;
   let current = state;
   for (const instance of state.instances) {
     const caller = findInstance(current, getInstanceId(instance));
@@ -27,6 +28,11 @@ export function openCalls(state: TurnState, context: SelectionContext): TurnStat
     current = openCall(current, caller, pending, context);
   }
   return current;
+}
+
+/** Whether the walk of an instance ended at a call stage. */
+function needsCall({ walk }: TurnInstance): boolean {
+  return walk?.need.kind === 'call';
 }
 
 /**
