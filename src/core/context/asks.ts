@@ -1,6 +1,6 @@
 import { changeInstance, copyInstance } from '../model/changes';
 import type { KnownData } from '../model/known-data';
-import { changeRequest, findOpenRequest, type InstanceRequest, isOpen } from '../model/request';
+import { changeRequest, copyRequest, findOpenRequest, type InstanceRequest, isOpen } from '../model/request';
 import type { ScenarioInstance, SettledWithout } from '../model/session';
 import type { CompiledScenario, CompiledStep } from '../scenario/compiled-scenario';
 
@@ -40,7 +40,9 @@ export function recordAnswers(
     settledFields = settle(settledFields, declined, 'DECLINED');
     if (isMessage) settledFields = settle(settledFields, findMissing(optional, given.known), 'LEFT_OUT');
     requests ??= [...instance.requests];
-    requests[index] = changeRequest(request, { hasAnswer: true });
+    const answered = copyRequest(request);
+    answered.hasAnswer = true;
+    requests[index] = answered;
   }
   if (!requests && settledFields === instance.settledFields) return { instance, hasAnswered: false };
   const answered = copyInstance(instance);

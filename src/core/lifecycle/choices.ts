@@ -55,7 +55,9 @@ export function decideChoices(state: TurnState, context: SelectionContext): Choi
 
 /** Whether the turn may ask for a choice, which few turns do. */
 function mayWantChoice({ ambiguousWith, rejected, instances }: TurnState): boolean {
-  return ambiguousWith.size > 0 || rejected.size > 0 || instances.some(({ isOfferDue }) => isOfferDue);
+  if (ambiguousWith.size > 0 || instances.some(({ isOfferDue }) => isOfferDue)) return true;
+  for (const { rejection } of rejected.values()) if (rejection.reason === 'NEEDS_CONSENT') return true;
+  return false;
 }
 
 /** Rank of a choice in a plan (1.5). */

@@ -67,33 +67,40 @@ export type PausedTurnInstance = Extract<TurnInstance, { readonly action: 'PAUSE
 /** An instance that ends on this turn. */
 export type EndedTurnInstance = Extract<TurnInstance, { readonly action: 'COMPLETE' | 'CANCEL' }>;
 
-/** Creates the entry of an instance that existed before the turn. */
+/** What can differ when an entry is created. */
+type InitialDetails = Partial<
+  Pick<InstanceState, 'start' | 'shouldWalk' | 'expectedWalk' | 'isRestarting' | 'conditionErrors'>
+>;
+
+const noDetails: InitialDetails = {};
+
+/** Creates the entry of an instance that existed before the turn, or that starts on it. */
 export function createTurnInstance(
   view: InstanceView,
   action: DecidedAction,
-  details: Partial<InstanceState> = {},
+  details: InitialDetails = noDetails,
 ): TurnInstance {
   const created = {
     view,
     // Listed here, so that setting them adds no property (ADR 0007).
     action: action.action,
     reason: action.reason,
-    start: undefined,
+    start: details.start,
     resumed: false,
-    shouldWalk: action.action === 'CONTINUE',
+    shouldWalk: details.shouldWalk ?? action.action === 'CONTINUE',
     walk: undefined,
-    expectedWalk: undefined,
+    expectedWalk: details.expectedWalk,
     call: view.instance.call,
     isCallOfWalk: false,
-    isRestarting: false,
+    isRestarting: details.isRestarting ?? false,
     isOfferDue: false,
     isResumeOffered: action.action === 'PAUSE' && action.reason === 'STAYS_PAUSED' && view.instance.isResumeOffered,
     staysPausedBecause: undefined,
     displacedByInstanceIds: none,
     loopStepId: '',
-    conditionErrors: none,
+    conditionErrors: details.conditionErrors ?? none,
   };
-  return Object.assign(created, action, details);
+  return Object.assign(created, action);
 }
 
 const none: readonly string[] = [];
