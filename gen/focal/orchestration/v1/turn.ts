@@ -313,8 +313,8 @@ export interface AppliedRule {
   /** Optional, default GLOBAL. What the rule applies to. */
   scope: RuleScope;
   /**
-   * With scope SCENARIO the scenario id, with STEP the step id, with GLOBAL empty. At most 128 characters. A text in the form of
-   * a UUID is read in lower case, and so is the step id that it is compared with.
+   * With scope SCENARIO the scenario id, with STEP the step id, with GLOBAL empty. At most 128 characters. A
+   * text in the form of a UUID is read in lower case, and so is the step id that it is compared with.
    */
   scopeId: string;
   /** Optional, STEP only. The scenario of the step. Empty: every scenario with a step of that id. UUID or empty. */
