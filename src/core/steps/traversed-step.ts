@@ -7,7 +7,7 @@ import type { RouteEntry } from '../model/visit';
 import type { CompiledStep, CompiledTransition } from '../scenario/compiled-scenario';
 import type { TraversedStep, Walk } from './walk-state';
 
-/** Returns what a walk leaves behind of the step that it has reached. */
+/** Creates the record of the step that a walk has reached and now leaves. */
 export function toTraversedStep(
   { position, requests, input, correction }: Walk,
   transition: CompiledTransition | undefined,
@@ -34,7 +34,7 @@ export function toTraversedStep(
   return { entry, transition, isPassedOver: isNewVisit, isSkipped };
 }
 
-/** What was put in a visit. */
+/** The requests that were put in a visit. */
 interface PutInVisit {
   readonly any: boolean;
   readonly asked: boolean;
