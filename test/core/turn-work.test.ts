@@ -192,7 +192,7 @@ test('the work of a chain grows nearly in proportion to its length, and a chain 
   expect(getWork(1_000)).toBeLessThan(defaultSettings.turnWork);
 });
 
-describe('what a decision lists is bounded', () => {
+describe('the lists of a decision are bounded', () => {
   test('a decision lists the last 200 alternatives and counts the others', () => {
     const conversation = new Conversation([chain('a', 100, 3)]);
     const { result } = conversation.turn({ candidates: { a: 1 }, customer: { n: 0 } });
