@@ -210,7 +210,7 @@ export interface PhaseInput {
     | undefined;
   /**
    * Optional. Scenarios to use instead of the catalogue. If any are given, the catalogue is not read. Each is checked as
-   * in PutScenario and has version 1; instances run on it whichever version they name. Ids are unique. At most 100.
+   * in PutScenario and has version 1; instances run on it, even if they name another version. Ids are unique. At most 100.
    */
   scenarios: Scenario[];
   /**
