@@ -192,7 +192,7 @@ function returnToVisit(walk: WalkDraft, transition: CompiledTransition, context:
   return true;
 }
 
-/** What clearing fields changes in a walk. */
+/** The parts of a walk that clearing fields changes. */
 type ClearedWalk = Pick<Walk, 'clearedFields' | 'settledFields' | 'known'>;
 
 function applyCleared(walk: WalkDraft, transition: CompiledTransition, context: SelectionContext): boolean {

@@ -26,7 +26,7 @@ export function toTraversedStep(
     readFields: step.isReadAction && !isNewVisit ? listReadFields(requests, visit.number) : noFields,
     confirmedFields: confirm ? sortNames([...confirm.values.keys()]) : noFields,
   };
-  const hasContributed = put.any || (!isNewVisit && visit.informedRevision > 0);
+  const hasContributed = put.hasAny || (!isNewVisit && visit.informedRevision > 0);
   const isSkipped =
     step.collectedFields.length > 0 &&
     !hasContributed &&
@@ -36,19 +36,19 @@ export function toTraversedStep(
 
 /** The requests that were put in a visit. */
 interface PutInVisit {
-  readonly any: boolean;
+  readonly hasAny: boolean;
   readonly asked: boolean;
   /** The latest CONFIRM. */
   readonly confirm: InstanceRequest | undefined;
 }
 
-const nothingPut: PutInVisit = { any: false, asked: false, confirm: undefined };
+const nothingPut: PutInVisit = { hasAny: false, asked: false, confirm: undefined };
 
 function findPut(requests: readonly InstanceRequest[], visitNumber: number): PutInVisit {
-  const put: Draft<PutInVisit> = { any: false, asked: false, confirm: undefined };
+  const put: Draft<PutInVisit> = { hasAny: false, asked: false, confirm: undefined };
   for (const request of requests) {
     if (request.visitNumber !== visitNumber) continue;
-    put.any = true;
+    put.hasAny = true;
     if (request.kind === 'ASK') put.asked = true;
     else if (request.kind === 'CONFIRM') put.confirm = request;
   }

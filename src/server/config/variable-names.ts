@@ -14,7 +14,7 @@ const keysByWords: ReadonlyMap<string, string> = new Map(
   [...knownKeys.keys()].map((key) => [key.replaceAll('.', '_'), key]),
 );
 
-/** Returns the key that has the words of a text, whatever separates them, for example `redis.url` for `redis_url` or `REDIS-URL`. */
+/** Returns the key that has the words of a text, with any separators, for example `redis.url` for `redis_url` or `REDIS-URL`. */
 export function findKeyByWords(text: string): string | undefined {
   return keysByWords.get(toWords(text));
 }

@@ -86,7 +86,7 @@ const storeFull = { reason: 'STORE_FULL', retryAfterMs: expect.any(Number) };
     expect(await read(1)).toBeUndefined();
   });
 
-  it('accepts turns again when there is room, and has its reserve again', async () => {
+  it('accepts turns again and restores its reserve when there is room', async () => {
     const sessions = await applyTurnsUntilFull();
     disk.fill();
     for (let session = 1; session <= sessions; session += 1) await remove(session);
