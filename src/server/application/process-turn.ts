@@ -161,7 +161,7 @@ interface DecidedTurn {
 
 function commit(
   { store, clock, telemetry }: TurnDependencies,
-  { turn, requestBytes }: TurnCommand,
+  { turn, requestBytes, callerTraceContext }: TurnCommand,
   { previousSession, base, decision, responseBytes }: DecidedTurn,
   call: Call,
 ): Promise<CommitOutcome> {
@@ -173,7 +173,7 @@ function commit(
     committedAt: clock.now(),
     request: requestBytes,
     response: responseBytes,
-    traceparent: telemetry.getTraceparent(),
+    traceContext: telemetry.getTraceContext() ?? callerTraceContext,
   };
   const keptState = canBeSuperseded(turn, result) ? getStateToKeep(turn, base) : 'none';
   return telemetry.withSpanAsync('session.commit', () =>
@@ -202,7 +202,7 @@ function replay(
       { metadata: { turn_id: turn.turnId, revision: String(record.revision) } },
     );
   }
-  if (record.traceparent !== undefined) telemetry.getActiveSpan().addLink(record.traceparent);
+  if (record.traceContext !== undefined) telemetry.getActiveSpan().addLink(record.traceContext);
   return { responseBytes: record.response, replayed: true, result: codec.decodeResult(record.response) };
 }
 

@@ -1,4 +1,3 @@
-import type { Context } from '@opentelemetry/api';
 import { OTLPMetricExporter as OtlpGrpcMetricExporter } from '@opentelemetry/exporter-metrics-otlp-grpc';
 import { OTLPMetricExporter as OtlpHttpMetricExporter } from '@opentelemetry/exporter-metrics-otlp-proto';
 import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
@@ -16,17 +15,11 @@ import {
   type PushMetricExporter,
 } from '@opentelemetry/sdk-metrics';
 import { NodeSDK } from '@opentelemetry/sdk-node';
-import {
-  BatchSpanProcessor,
-  ConsoleSpanExporter,
-  type ReadableSpan,
-  type Span,
-  type SpanExporter,
-  type SpanProcessor,
-} from '@opentelemetry/sdk-trace-base';
+import { BatchSpanProcessor, ConsoleSpanExporter, type SpanExporter } from '@opentelemetry/sdk-trace-base';
 import { ATTR_SERVICE_NAME } from '@opentelemetry/semantic-conventions';
 import { getOtlpProtocol, getRequestedExporters, isSignalRequested } from './otel-environment';
 import { serializeRedisStatement, setRunningSdk } from './running-sdk';
+import { RpcSpanNameProcessor, SessionIdProcessor } from './span-processors';
 
 /**
  * The methods of grpc.health.v1.Health and grpc.reflection.*.ServerReflection. The instrumentation compares only the last part of
@@ -44,7 +37,11 @@ export function startSdk(env: NodeJS.ProcessEnv): void {
     // The default name. OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES override it.
     resource: defaultResource().merge(resourceFromAttributes({ [ATTR_SERVICE_NAME]: 'scenario-orchestrator' })),
     spanProcessors: traces
-      ? [new RpcSpanNameProcessor(), ...createSpanExporters(env).map((exporter) => new BatchSpanProcessor(exporter))]
+      ? [
+          new RpcSpanNameProcessor(),
+          new SessionIdProcessor(),
+          ...createSpanExporters(env).map((exporter) => new BatchSpanProcessor(exporter)),
+        ]
       : [],
     metricReaders: metrics ? [...createMetricReaders(env)] : [],
     logRecordProcessors: [],
@@ -63,28 +60,6 @@ function createTracingInstrumentations(): Instrumentation[] {
     new GrpcInstrumentation({ ignoreGrpcMethods: untracedMethods }),
     new IORedisInstrumentation({ dbStatementSerializer: serializeRedisStatement, requireParentSpan: true }),
   ];
-}
-
-const instrumentationPrefix = 'grpc.';
-
-/**
- * Renames RPC spans to `package.Service/Method`, as the semantic conventions require. The instrumentation prefixes the name with
- * `grpc.`. (https://opentelemetry.io/docs/specs/semconv/rpc/)
- */
-class RpcSpanNameProcessor implements SpanProcessor {
-  onStart(span: Span, _context: Context): void {
-    if (span.name.startsWith(instrumentationPrefix)) span.updateName(span.name.slice(instrumentationPrefix.length));
-  }
-
-  onEnd(_span: ReadableSpan): void {}
-
-  forceFlush(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  shutdown(): Promise<void> {
-    return Promise.resolve();
-  }
 }
 
 /**

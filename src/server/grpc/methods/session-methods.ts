@@ -21,6 +21,7 @@ export function createSessionMethods({
       kind: 'unary',
       scope: 'sessions',
       getTenantId: ({ tenantId }) => tenantId,
+      getSessionId: ({ sessionId }) => sessionId,
       async handle({ message }, call) {
         const session = await useCases.getSession(toSessionKey(message), call);
         return { body: { session: sessionToProto(session, findFocusInstanceId(session)) } };
@@ -30,6 +31,7 @@ export function createSessionMethods({
       kind: 'unary',
       scope: 'sessions',
       getTenantId: ({ tenantId }) => tenantId,
+      getSessionId: ({ sessionId }) => sessionId,
       async handle({ message }, call) {
         return { body: { existed: await useCases.deleteSession(toSessionKey(message), call) } };
       },
@@ -38,6 +40,7 @@ export function createSessionMethods({
       kind: 'unary',
       scope: 'sessions',
       getTenantId: ({ tenantId }) => tenantId,
+      getSessionId: ({ sessionId }) => sessionId,
       async handle({ message }, call) {
         const tokens = createTurnTokens(message);
         const afterRevision = Number(tokens.parse(message, /^\d{1,10}$/));
@@ -55,6 +58,7 @@ export function createSessionMethods({
       kind: 'long server stream',
       scope: 'sessions',
       getTenantId: ({ tenantId }) => tenantId,
+      getSessionId: ({ sessionId }) => sessionId,
       limits: { stallTimeoutMs },
       async handle({ message: { afterRevision, afterTurnId, ...request } }, call, send) {
         const cursor = { afterRevision, afterTurnId: afterTurnId === '' ? undefined : afterTurnId };
@@ -66,6 +70,7 @@ export function createSessionMethods({
       kind: 'unary',
       scope: 'sessions',
       getTenantId: ({ tenantId }) => tenantId,
+      getSessionId: ({ sessionId }) => sessionId,
       async handle({ message }, call) {
         const command = { key: toSessionKey(message), record: legacySessionFromProto(message) };
         const { session, created } = await useCases.importSession(command, call);
@@ -94,5 +99,6 @@ function turnRecordToProto(record: TurnRecord, supersededByTurnId: string): Turn
     request,
     response: ProcessTurnResponse.decode(record.response),
     supersededByTurnId,
+    traceContext: record.traceContext,
   };
 }
