@@ -112,6 +112,7 @@ export function createScenarioMethods({
       kind: 'unary',
       scope: 'catalogue',
       getTenantId: ({ tenantId }) => tenantId,
+      getSessionId: ({ sessionId }) => sessionId,
       async handle({ message }, call) {
         const { scenarioId, version, sessionId } = message;
         const query = { agent: toAgentKey(message), scenarioId, version, sessionId };

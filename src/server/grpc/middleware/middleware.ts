@@ -92,7 +92,7 @@ export const validate: Middleware = (call, next) => {
 export function traceSession(telemetry: Telemetry): Middleware {
   return (call, next) => {
     const sessionId = call.request?.sessionId;
-    return sessionId === undefined ? next(call) : telemetry.withSession(sessionId, () => next(call));
+    return sessionId ? telemetry.withSession(sessionId, () => next(call)) : next(call);
   };
 }
 

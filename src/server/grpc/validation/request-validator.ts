@@ -21,7 +21,7 @@ export interface ValidatedRequest<Request> {
   readonly bytes: Uint8Array;
   /** The tenant in the request; undefined for messages without one. */
   readonly tenantId: string | undefined;
-  /** The session in the request; undefined for messages without one. */
+  /** The session in the request; undefined or "" if there is none. */
   readonly sessionId: string | undefined;
 }
 
@@ -29,7 +29,7 @@ export interface ValidatedRequest<Request> {
 export interface RequestReader<Request> {
   /** Returns the tenant whose data the request is about; undefined for messages without a tenant, which access no tenant's data. */
   readonly getTenantId: (request: Request) => string | undefined;
-  /** Returns the session that the request is about. Absent for methods that are not about a session. */
+  /** Returns the session that the request is about; undefined or "" if there is none. Absent for methods without sessions. */
   readonly getSessionId?: (request: Request) => string | undefined;
 }
 
