@@ -24,6 +24,8 @@ const signatureCurves: ReadonlyMap<string, readonly string[] | undefined> = new 
 const signatureAlgorithm = /^([RPE]S(256|384|512)|EdDSA|Ed25519)$/;
 const minRsaBits = 2_048;
 
+const privateKeyError = 'is a private key; publish only public keys';
+
 /** The members that decide which tokens a key verifies. Keys have other members, which are checked when the key is imported. */
 const jsonWebKey = z.looseObject({
   kty: z.string({ error: 'kty must be a string' }),
@@ -36,7 +38,10 @@ const jsonWebKey = z.looseObject({
     .array(z.string(), { error: 'key_ops must be a list of strings' })
     .refine((names) => new Set(names).size === names.length, { error: 'key_ops must not repeat an operation' })
     .exactOptional(),
-  d: z.undefined({ error: 'is a private key; publish only public keys' }).exactOptional(),
+  d: z
+    .string({ error: privateKeyError })
+    .refine(() => false, { error: privateKeyError })
+    .exactOptional(),
 });
 
 const jsonWebKeySet = z.looseObject({
