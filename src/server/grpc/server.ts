@@ -36,6 +36,8 @@ export interface GrpcServer {
   readonly callsInFlight: number;
   /** Number of open long-lived streams. */
   readonly openStreams: number;
+  /** Number of bytes of the requests in flight, after decompression. */
+  readonly requestBytesInFlight: number;
   /** Reports NOT_SERVING, waits, rejects new calls, and waits for calls in flight. Resolves to whether all of them ended in time. */
   drain(options: DrainOptions): Promise<boolean>;
 }
@@ -76,6 +78,9 @@ export function createGrpcServer(deps: GrpcServerDependencies, options: GrpcServ
     },
     get openStreams() {
       return admission.openStreams;
+    },
+    get requestBytesInFlight() {
+      return admission.requestBytesInFlight;
     },
     drain: (drainOptions) => drain({ server, address, health, drainController }, drainOptions),
   };
