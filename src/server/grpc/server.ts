@@ -5,6 +5,7 @@ import type { Clock } from '../ports/clock';
 import type { Logger } from '../ports/logger';
 import type { Metrics } from '../ports/metrics';
 import type { Telemetry } from '../ports/telemetry';
+import { replaceResetConnections } from './connection-resets';
 import { refuseOtherContentTypes } from './content-type';
 import { type DrainOptions, drain } from './drain';
 import { Health } from './health';
@@ -56,6 +57,7 @@ export function createGrpcServer(deps: GrpcServerDependencies, options: GrpcServ
   );
   const server = new Server({ ...toTransportOptions(options), interceptors: [...admission.interceptors] });
   refuseOtherContentTypes(server);
+  replaceResetConnections(server, deps.clock);
   addServices(server, services, new RequestValidators(contract, toRequestLimits(options)), {
     middlewares: admission.middlewares,
     telemetry: deps.telemetry,
