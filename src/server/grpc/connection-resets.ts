@@ -10,6 +10,12 @@ import type { Clock } from '../ports/clock';
 const burst = 250;
 const perSecond = 8;
 
+/**
+ * Number of canceled calls after the GOAWAY after which a connection is ended. HTTP/2 does not limit them any more, and a client that
+ * respects the GOAWAY has at most the calls that were in transit.
+ */
+const maxAfterGoaway = 1_000;
+
 /** The highest stream id: the client may finish all streams that it has opened (RFC 9113, 6.8). */
 const lastStreamId = 2 ** 31 - 1;
 
@@ -19,7 +25,7 @@ const hook = '_setupHandlers';
 /**
  * Replaces connections on which many calls are canceled: the client receives a GOAWAY and opens another connection for new calls, and
  * the calls that are open continue. Without it, HTTP/2 ends such a connection with all its calls, also those of other callers behind
- * the same proxy.
+ * the same proxy. A client that ignores the GOAWAY loses its connection.
  *
  * @throws Error if grpc-js has no such hook any more.
  */
@@ -38,9 +44,15 @@ function countResets(session: ServerHttp2Session, clock: Clock): void {
   let resets = 0;
   let updatedAt = clock.now();
   let isReplaced = false;
+  let afterGoaway = 0;
   session.on('stream', (stream) => {
     stream.once('close', () => {
-      if (isReplaced || !mayHaveBeenReset(stream)) return;
+      if (!mayHaveBeenReset(stream)) return;
+      if (isReplaced) {
+        afterGoaway += 1;
+        if (afterGoaway > maxAfterGoaway) session.destroy();
+        return;
+      }
       const now = clock.now();
       resets = Math.max(0, resets - (Math.max(0, now - updatedAt) / 1_000) * perSecond) + 1;
       updatedAt = now;
