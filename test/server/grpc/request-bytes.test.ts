@@ -165,6 +165,7 @@ describe('A compressed request', () => {
     ['that is shorter than it states', 'gzip', forge(messageBytes - 1), 'UNDECODABLE_REQUEST'],
     ['that is cut off', 'gzip', bomb.subarray(0, 16), 'UNDECODABLE_REQUEST'],
     ['of two parts', 'gzip', Buffer.concat([bomb, gzipSync(valid)]), 'UNDECODABLE_REQUEST'],
+    ['that is not compressed', 'gzip', Buffer.alloc(messageBytes, 'x'), 'UNDECODABLE_REQUEST'],
     ['that is empty', 'gzip', gzipSync(Buffer.alloc(0)), 'INVALID_REQUEST'],
     ['that is valid', 'gzip', gzipSync(valid), ''],
     ['that is stored', 'gzip', gzipSync(valid, { level: constants.Z_NO_COMPRESSION }), ''],

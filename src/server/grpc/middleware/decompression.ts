@@ -17,6 +17,8 @@ export function isCompression(encoding: string): encoding is Compression {
 /** Maximum factor by which DEFLATE compresses. */
 const maxDeflateFactor = 1_032;
 const minGzipBytes = 18;
+/** The first two bytes of gzip. */
+const gzipMagic = 0x1f8b;
 /** Space that zlib needs after the last byte to notice the end. */
 const endBytes = 64;
 
@@ -60,9 +62,10 @@ function isTooLarge(error: unknown): boolean {
   return types.isNativeError(error) && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
 }
 
-/** The trailer of gzip ends with the size in 32 bits (RFC 1952). */
+/** The trailer of gzip ends with the size in 32 bits (RFC 1952). 0 for bytes that are not gzip, which zlib then rejects. */
 function getGzipSize(packed: Buffer): number {
-  return packed.length < minGzipBytes ? 0 : packed.readUInt32LE(packed.length - 4);
+  const isGzip = packed.length >= minGzipBytes && packed.readUInt16BE(0) === gzipMagic;
+  return isGzip ? packed.readUInt32LE(packed.length - 4) : 0;
 }
 
 function getMaxSize(packed: Buffer): number {
