@@ -32,7 +32,10 @@ export async function startLocalService(env: NodeJS.ProcessEnv): Promise<LocalSe
     removeFolder();
   };
   try {
-    const settings = { ORCHESTRATOR__EMBEDDED__PATH: join(folder, 'data') };
+    const settings = {
+      ORCHESTRATOR__EMBEDDED__PATH: join(folder, 'data'),
+      ORCHESTRATOR__EMBEDDED__IGNORE_REDIS_VARIABLES: 'true',
+    };
     const { address, child } = await startServiceProcess({ env, settings });
     return {
       address,
@@ -103,7 +106,7 @@ const defaultSettings: NodeJS.ProcessEnv = {
 };
 
 function removeSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('ORCHESTRATOR_')));
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(scenario_)?orchestrator/i.test(name)));
 }
 
 /** Resolves to the address that the service writes to standard error when it listens. */
@@ -131,7 +134,16 @@ function waitForAddress(child: ChildProcess): Promise<string> {
 
 /** Returns the first error line of the output or, if there is none, the last line. */
 function findErrorLine(output: string): string {
-  const lines = output.trim().split('\n');
+  const lines = output.trim().split('\n').map(toMessage);
   const errorLine = lines.find((line) => /does not start|failed to start|Error:/.test(line));
   return errorLine ?? (lines.at(-1) || 'no output');
+}
+
+/** Returns the message of a JSON line, and other text unchanged. */
+function toMessage(line: string): string {
+  try {
+    return String(JSON.parse(line).msg);
+  } catch {
+    return line;
+  }
 }

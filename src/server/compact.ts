@@ -1,5 +1,5 @@
 import { compactEmbeddedStore } from './compose-embedded-stores';
-import { loadConfig, toRedisEndpoint } from './config';
+import { loadConfig, usesRedis } from './config';
 import { SystemClock } from './runtime';
 import type { Compaction } from './stores/embedded/compact-embedded';
 
@@ -9,7 +9,7 @@ import type { Compaction } from './stores/embedded/compact-embedded';
  */
 export async function compactConfiguredStore(env: NodeJS.ProcessEnv): Promise<Compaction> {
   const config = loadConfig(env);
-  if (toRedisEndpoint(config) !== undefined) {
+  if (usesRedis(config)) {
     throw new Error('The settings use Redis. Only the embedded store can be compacted.');
   }
   return compactEmbeddedStore(config, new SystemClock());

@@ -7,7 +7,7 @@ import type { Authenticator } from './ports/authenticator';
 import type { Clock } from './ports/clock';
 import type { Logger } from './ports/logger';
 import type { Reloadable } from './ports/reloadable';
-import { FileReloader, type Poller, poll } from './runtime';
+import { type FileReloader, type Poller, poll } from './runtime';
 
 /** Authentication and TLS of the server. */
 export interface AccessControl {
@@ -15,7 +15,7 @@ export interface AccessControl {
   readonly authenticator: Authenticator | undefined;
   /** Undefined if TLS is off. */
   readonly credentials: ServerCredentials | undefined;
-  /** Stops checking for changed files and keys. */
+  /** Stops fetching keys. */
   stop(): void;
 }
 
@@ -29,17 +29,14 @@ interface Parts {
 }
 
 /**
- * Reads the TLS and credential files and reloads them when they change. An unreachable JWKS endpoint does not prevent the start.
+ * Reads the TLS and credential files, which `files` reloads when they change. An unreachable JWKS endpoint does not prevent the start.
  *
  * @throws Error with the name of the setting if a file cannot be read or is invalid.
  */
-export function createAccessControl(config: Config, clock: Clock, log: Logger): AccessControl {
-  const parts: Parts = { config, files: new FileReloader(log), clock, log, pollers: [] };
+export function createAccessControl(config: Config, files: FileReloader, clock: Clock, log: Logger): AccessControl {
+  const parts: Parts = { config, files, clock, log, pollers: [] };
   const credentials = createServerCredentials(parts);
   const authenticator = requiresAuthentication(config.auth) ? createAuthenticator(parts) : undefined;
-  if (credentials !== undefined || authenticator !== undefined) {
-    parts.pollers.push(poll(config.server.reload_interval_ms, () => parts.files.checkForChanges()));
-  }
   return {
     authenticator,
     credentials,

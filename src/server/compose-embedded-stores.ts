@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { Config } from './config';
+import { type Config, toSessionLimits } from './config';
 import type { Clock } from './ports/clock';
 import type { Logger } from './ports/logger';
 import { callWithTimeout, poll } from './runtime';
@@ -52,6 +52,7 @@ function toEmbeddedOptions({ embedded, limits }: Config, clock: Clock): Embedded
     path: resolve(embedded.path),
     sessionTtlMs: limits.session_ttl,
     recordedTurns: limits.recorded_turns,
+    sessionLimits: toSessionLimits({ limits }),
     clock,
     monotonicClock: performance,
   };
@@ -61,7 +62,9 @@ function toEmbeddedOptions({ embedded, limits }: Config, clock: Clock): Embedded
 async function compactAtStart(options: EmbeddedOptions, log: Logger): Promise<void> {
   const startedAt = performance.now();
   try {
-    const compaction = await compactIfErasable(options);
+    const compaction = await compactIfErasable(options, () =>
+      log.info({ path: options.path }, 'deleted values are being erased from the embedded store'),
+    );
     if (compaction === undefined) return;
     const { bytesBefore, bytesAfter } = compaction;
     const milliseconds = Math.round(performance.now() - startedAt);

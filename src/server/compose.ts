@@ -1,32 +1,27 @@
 import { CompiledCatalogue } from './application/compiled-catalogue';
 import { createUseCases } from './application/use-cases';
 import { ProtoTurnCodec } from './codec/stored/proto-turn-codec';
-import { encodeStoredScenario } from './codec/stored/stored-values';
+import { encodeStoredFields, encodeStoredScenario } from './codec/stored/stored-values';
 import { type AccessControl, createAccessControl } from './compose-access-control';
-import { openEmbeddedStores } from './compose-embedded-stores';
-import { type Config, toConditionLimits, toModelOptions, toRedisEndpoint, toSettings } from './config';
+import { openSecretFile } from './compose-redis-access';
+import { openStores, type Stores } from './compose-stores';
+import { type Config, toConditionLimits, toModelOptions, toSessionLimits, toSettings } from './config';
 import { createGrpcServer, type GrpcServer, type GrpcServerOptions } from './grpc';
 import type { ChatModelDependencies } from './model/chat-decision-model';
 import type { Clock } from './ports/clock';
 import type { DecisionModel } from './ports/decision-model';
-import type { LegacySessionStore } from './ports/legacy-session-store';
 import type { Logger } from './ports/logger';
-import type { ScenarioCatalogue } from './ports/scenario-catalogue';
-import type { SessionStore } from './ports/session-store';
 import {
   callWithTimeout,
+  FileReloader,
   monitorStore,
   type Poller,
+  poll,
   Sha256ContentHasher,
   SystemClock,
   UuidV5InstanceIdGenerator,
 } from './runtime';
 import { shutdownTimeouts } from './shutdown-timeouts';
-import { RedisCatalogue } from './stores/redis/redis-catalogue';
-import { connectRedis } from './stores/redis/redis-connection';
-import { formatEndpoint, type RedisEndpoint } from './stores/redis/redis-endpoint';
-import { RedisLegacySessionStore } from './stores/redis/redis-legacy-session-store';
-import { RedisSessionStore } from './stores/redis/redis-session-store';
 import { getProcessMetrics, getProcessTelemetry, withStoreMetrics } from './telemetry';
 
 export interface RunningService {
@@ -38,20 +33,14 @@ export interface RunningService {
   stop(): Promise<boolean>;
 }
 
-interface Stores {
-  readonly sessions: SessionStore;
-  readonly scenarios: ScenarioCatalogue;
-  readonly legacySessions?: LegacySessionStore | undefined;
-  readonly description: string;
-  /** Resolves when the stores can be probed. Rejects with an Error if they can never be used. */
-  readonly ready: Promise<unknown>;
-  close(): Promise<void>;
-}
-
-interface Parts {
+interface BaseParts {
   readonly clock: Clock;
   readonly log: Logger;
+  readonly files: FileReloader;
   readonly access: AccessControl;
+}
+
+interface Parts extends BaseParts {
   readonly stores: Stores;
   readonly catalogue: CompiledCatalogue;
   readonly server: GrpcServer;
@@ -66,16 +55,20 @@ interface Parts {
  */
 export async function startService(config: Config, log: Logger): Promise<RunningService> {
   const clock = new SystemClock();
-  const parts = await createParts(config, clock, log, createAccessControl(config, clock, log));
+  const files = new FileReloader(log);
+  const access = createAccessControl(config, files, clock, log);
+  const parts = await createParts(config, { clock, log, files, access });
   const { server, stores } = parts;
-  const [port] = await Promise.all([server.start(), stores.ready]).catch(async (error: unknown) => {
+  const [port] = await Promise.all([server.start(), stores.waitForFirstAttempt()]).catch(async (error: unknown) => {
     await close(parts);
     throw error;
   });
+  const reloading = poll(config.server.reload_interval_ms, () => files.checkForChanges());
   const monitor = monitorReadiness(config, parts);
   await monitor.firstRun;
   const { host, drain_grace_ms: graceMs, drain_timeout_ms: timeoutMs } = config.server;
   const stop = async (): Promise<boolean> => {
+    reloading.stop();
     monitor.stop();
     const drained = await server.drain({ graceMs, timeoutMs, closeTimeoutMs: shutdownTimeouts.closeConnectionsMs });
     await close(parts);
@@ -92,18 +85,16 @@ export async function startService(config: Config, log: Logger): Promise<Running
   };
 }
 
-async function createParts(config: Config, clock: Clock, log: Logger, access: AccessControl): Promise<Parts> {
+async function createParts(config: Config, { clock, log, files, access }: BaseParts): Promise<Parts> {
   const metrics = getProcessMetrics();
   const telemetry = getProcessTelemetry(metrics);
   const settings = toSettings(config);
   const compileOptions = {
     conditionLimits: toConditionLimits(config),
+    definitionWork: config.limits.definition_work,
     semanticEvaluation: settings.semanticEvaluation,
   };
-  const endpoint = toRedisEndpoint(config);
-  const stores = endpoint
-    ? createRedisStores(endpoint, config, clock, log)
-    : await createEmbeddedStores(config, clock, log);
+  const stores = await openStores(config, { clock, log, metrics, files });
   const catalogue = new CompiledCatalogue(
     { scenarios: stores.scenarios, clock, telemetry, log, compileOptions },
     { stalenessMs: config.redis.catalogue_staleness_ms },
@@ -113,7 +104,7 @@ async function createParts(config: Config, clock: Clock, log: Logger, access: Ac
     legacySessions: stores.legacySessions,
     scenarios: stores.scenarios,
     catalogue,
-    codec: new ProtoTurnCodec(),
+    codec: new ProtoTurnCodec(toSessionLimits(config)),
     contentHasher: new Sha256ContentHasher(),
     ids: new UuidV5InstanceIdGenerator(),
     clock,
@@ -121,20 +112,26 @@ async function createParts(config: Config, clock: Clock, log: Logger, access: Ac
     metrics,
     log,
     settings,
-    model: createDecisionModel(config, { clock, telemetry, metrics, log }),
+    model: createDecisionModel(config, files, { clock, telemetry, metrics, log }),
     compileOptions,
-    maxPageBytes: config.server.max_message_bytes,
+    maxResponseBytes: config.server.max_response_bytes,
     measureScenarioBytes: (stored) => encodeStoredScenario(stored).length,
+    measureFieldsBytes: (stored) => encodeStoredFields(stored).length,
     watchPollIntervalMs: config.server.watch_poll_interval_ms,
   });
   const server = createGrpcServer({ useCases, clock, telemetry, metrics, log }, toServerOptions(config, access));
-  return { clock, log, access, stores, catalogue, server };
+  return { clock, log, files, access, stores, catalogue, server };
 }
 
 /** Loads the model adapter and its libraries only if a model is configured. */
-function createDecisionModel(config: Config, deps: ChatModelDependencies): DecisionModel | undefined {
-  const options = toModelOptions(config.pipeline.scenario_filtering);
-  if (options === undefined) return undefined;
+function createDecisionModel(
+  { pipeline: { scenario_filtering: filtering } }: Config,
+  files: FileReloader,
+  deps: ChatModelDependencies,
+): DecisionModel | undefined {
+  if (!filtering.use_llm) return undefined;
+  const keyFile = openSecretFile(files, 'pipeline.scenario_filtering.api_key_file', filtering.api_key_file);
+  const options = { ...toModelOptions(filtering), getApiKey: () => keyFile?.current ?? filtering.api_key };
   // biome-ignore lint/style/noCommonJs: a conditional import must be synchronous here.
   const { ChatDecisionModel } = require('./model/chat-decision-model') as typeof import('./model/chat-decision-model');
   return new ChatDecisionModel(options, deps);
@@ -162,6 +159,7 @@ function toServerOptions(
     maxMessageBytes: server.max_message_bytes,
     maxRequestBytesInFlight: server.max_request_bytes_in_flight,
     maxRequestBytesInFlightPerTenant: server.max_request_bytes_in_flight_per_tenant,
+    maxResponseBytes: server.max_response_bytes,
     maxMetadataBytes: server.max_metadata_bytes,
     maxCallsInFlight: server.max_calls_in_flight,
     maxCallsInFlightPerTenant: server.max_calls_in_flight_per_tenant,
@@ -181,50 +179,6 @@ function toServerOptions(
       fields: limits.fields,
       stepsPerScenario: limits.steps_per_scenario,
     },
-  };
-}
-
-function createRedisStores(endpoint: RedisEndpoint, { redis, limits }: Config, clock: Clock, log: Logger): Stores {
-  const replicas = { replicas: redis.replicas_acknowledging, timeoutMs: redis.replication_timeout_ms };
-  const replication = redis.durability === 'replicated' ? replicas : undefined;
-  const connection = connectRedis({ endpoint, commandTimeoutMs: redis.command_timeout_ms, replication, clock, log });
-  const sessions = new RedisSessionStore(connection, {
-    keyPrefix: redis.key_prefix,
-    sessionTtlMs: limits.session_ttl,
-    recordedTurns: limits.recorded_turns,
-    cachedSessions: redis.cached_sessions,
-    clock,
-  });
-  const scenarios = new RedisCatalogue(connection, { keyPrefix: redis.key_prefix });
-  const keyTemplate = redis.older_session_key;
-  return {
-    sessions,
-    scenarios,
-    legacySessions:
-      keyTemplate === ''
-        ? undefined
-        : new RedisLegacySessionStore(connection, { keyTemplate, sessionTtlMs: limits.session_ttl, clock, log }),
-    description: `sessions and scenarios are in ${formatEndpoint(endpoint)}, with the key prefix "${redis.key_prefix}"`,
-    // Only the first probe waits for the connection. An unavailable Redis does not prevent the start, but one that is too old does.
-    ready: callWithTimeout(clock, redis.command_timeout_ms, (call) => connection.waitForReady(call)).then(
-      () => connection.requireSupportedVersion(),
-      () => undefined,
-    ),
-    async close() {
-      await scenarios.close();
-      await sessions.close();
-    },
-  };
-}
-
-async function createEmbeddedStores(config: Config, clock: Clock, log: Logger): Promise<Stores> {
-  const { path, sessionStore, catalogue, close } = await openEmbeddedStores(config, clock, log);
-  return {
-    sessions: sessionStore,
-    scenarios: catalogue,
-    description: `sessions and scenarios are in the folder ${path}, which only this process may use; use Redis for several nodes`,
-    ready: Promise.resolve(),
-    close,
   };
 }
 

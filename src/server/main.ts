@@ -1,10 +1,12 @@
 import { toVisibleLines } from '../core/model/visible-text';
 import { type RunningService, startService } from './compose';
-import { isLoopback, loadConfig, requiresAuthentication, toRedisEndpoint } from './config';
+import { isLoopback, listUnknownVariables, loadConfig, requiresAuthentication, usesRedis } from './config';
+import { logGrpcDiagnostics } from './grpc';
 import type { Logger } from './ports/logger';
 import { maxShutdownMs, shutdownTimeouts } from './shutdown-timeouts';
-import { allowCustomerData, flushTelemetry, logSdkDiagnostics } from './telemetry';
+import { allowCustomerData, flushTelemetry } from './telemetry';
 import { createPinoLogger } from './telemetry/pino-logger';
+import { installProcessLog, setProcessLogger, writeOperatorMessage } from './telemetry/process-log';
 
 /**
  * A second signal within this time in milliseconds is ignored, because `npm start` forwards signals that the terminal has already
@@ -13,29 +15,32 @@ import { createPinoLogger } from './telemetry/pino-logger';
 const duplicateSignalMs = 500;
 
 async function main(): Promise<void> {
+  installProcessLog(); // the preload has done it already, unless the process was started without it
   const config = loadConfig(process.env);
   const log = createPinoLogger({
     level: config.telemetry.log_level,
     isCustomerDataAllowed: config.telemetry.customer_data,
   });
-  logSdkDiagnostics(log, process.env);
+  setProcessLogger(log);
+  logGrpcDiagnostics(log);
   allowCustomerData(config.telemetry.customer_data);
-  process.on('uncaughtExceptionMonitor', (error) => log.error({ error }, 'uncaught exception: the process exits'));
   // Started in a microtask, so that the signal handlers are installed first.
   const startup = Promise.resolve().then(() => startService(config, log));
-  // The message is also written to stderr below. The log has the stack.
+  // The message is also written to standard error below. The log has the stack.
   startup.catch((error: unknown) => log.error({ error }, 'the service does not start'));
   onStopSignals(async (signal) => {
     log.info({ signal, at_most_ms: maxShutdownMs(config.server) }, 'draining');
     await stopService(await startup, log);
   });
   const { address, storageDescription } = await startup;
-  log.info({ address, store: toRedisEndpoint(config) ? 'redis' : 'embedded' }, 'listening');
+  log.info({ address, store: usesRedis(config) ? 'redis' : 'embedded' }, 'listening');
+  const variables = listUnknownVariables(process.env);
+  if (variables.length > 0)
+    log.warn({ variables }, 'variables that look like settings are not read; the prefix is ORCHESTRATOR__');
   if (!isLoopback(config.server.host) && !requiresAuthentication(config.auth)) {
     log.warn({ address }, 'authentication is off: any client that reaches the port has full access');
   }
-  // Written to stderr, so that the operator sees the address at every log level.
-  process.stderr.write(`scenario-orchestrator listens on ${address}; ${storageDescription}.\n`);
+  writeOperatorMessage('info', `scenario-orchestrator listens on ${address}; ${storageDescription}.`);
 }
 
 /** Handles SIGTERM and SIGINT. The first signal starts a graceful shutdown; a later one exits immediately with code 1. */
@@ -62,7 +67,7 @@ async function stopService(service: RunningService, log: Logger): Promise<void> 
 
 function fail(error: unknown): never {
   const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`scenario-orchestrator: ${toVisibleLines(message)}\n`);
+  writeOperatorMessage('error', `scenario-orchestrator: ${toVisibleLines(message)}`);
   process.exit(1);
 }
 

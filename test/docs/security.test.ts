@@ -8,6 +8,7 @@ const services = createServices({
   clock: new SystemClock(),
   maxRequestsPerStream: 1,
   stallTimeoutMs: 1,
+  maxResponseBytes: 1,
 });
 const methods = services.flatMap((service) =>
   service.methods.map(({ definition, method: { scope } }) => {

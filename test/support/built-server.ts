@@ -10,8 +10,9 @@ export interface BuiltServer {
   /** `127.0.0.1:<port>` */
   readonly address: string;
   readonly process: ChildProcess;
-  /** The output so far. */
+  /** The output so far: JSON lines. */
   getStdout(): string;
+  /** The messages of the JSON lines on standard error so far, each followed by a line break. */
   getStderr(): string;
   /** Sends SIGTERM. Resolves to the exit code; null if a signal ended the process. Idempotent. */
   stop(): Promise<number | null>;
@@ -63,16 +64,21 @@ export async function startBuiltServer(env: NodeJS.ProcessEnv): Promise<BuiltSer
       const listening = /listens on (\S+);/.exec(stderr);
       if (listening?.[1] !== undefined) resolve(listening[1]);
     });
-    exited.then((code) => reject(new ServerStartError(code, stderr)), reject);
+    exited.then((code) => reject(new ServerStartError(code, toMessages(stderr))), reject);
   });
   return {
     address,
     process: child,
     getStdout: () => stdout,
-    getStderr: () => stderr,
+    getStderr: () => toMessages(stderr),
     stop() {
       child.kill('SIGTERM');
       return exited;
     },
   };
+}
+
+/** Returns the messages of JSON lines. A line that is not JSON is returned as it is. */
+function toMessages(lines: string): string {
+  return lines.replace(/^\{.*\}$/gm, (line) => String(JSON.parse(line).msg));
 }

@@ -23,7 +23,7 @@ export function createChatModel(
   const model = new ChatDecisionModel(
     {
       baseUrl,
-      apiKey: '',
+      getApiKey: () => '',
       model: 'a-model',
       template: '',
       timeoutMs: 15_000,

@@ -2,15 +2,16 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defaultSettings, type OrchestrationSettings } from '../../src/core/model/settings';
-import { defaultCompileOptions } from '../../src/core/scenario/compile-options';
+import { type CompileOptions, defaultCompileOptions } from '../../src/core/scenario/compile-options';
 import { CompiledCatalogue } from '../../src/server/application/compiled-catalogue';
 import { createUseCases, type UseCaseDependencies, type UseCases } from '../../src/server/application/use-cases';
 import { ProtoTurnCodec } from '../../src/server/codec/stored/proto-turn-codec';
-import { encodeStoredScenario } from '../../src/server/codec/stored/stored-values';
+import { encodeStoredFields, encodeStoredScenario } from '../../src/server/codec/stored/stored-values';
 import type { Clock } from '../../src/server/ports/clock';
 import type { DecisionModel } from '../../src/server/ports/decision-model';
 import type { LegacySessionStore } from '../../src/server/ports/legacy-session-store';
 import type { Logger } from '../../src/server/ports/logger';
+import type { Metrics } from '../../src/server/ports/metrics';
 import type { ScenarioCatalogue } from '../../src/server/ports/scenario-catalogue';
 import type { SessionStore } from '../../src/server/ports/session-store';
 import { Sha256ContentHasher, SystemClock, UuidV5InstanceIdGenerator } from '../../src/server/runtime/system';
@@ -67,16 +68,19 @@ export function createService(
     settings = {},
     log = silentLog,
     model,
-    pageBytes = 4_194_304,
+    responseBytes = 4_194_304,
+    metrics = noopMetrics,
+    compileOptions = defaultCompileOptions,
   }: {
     clock?: Clock;
     settings?: Partial<OrchestrationSettings>;
     log?: Logger;
     model?: DecisionModel;
-    pageBytes?: number;
+    responseBytes?: number;
+    metrics?: Metrics;
+    compileOptions?: CompileOptions;
   } = {},
 ): ServiceUnderTest {
-  const compileOptions = defaultCompileOptions;
   const catalogue = new CompiledCatalogue({ scenarios, clock, telemetry: noopTelemetry, log, compileOptions });
   const deps: UseCaseDependencies = {
     store,
@@ -88,13 +92,14 @@ export function createService(
     contentHasher: new Sha256ContentHasher(),
     clock,
     telemetry: noopTelemetry,
-    metrics: noopMetrics,
+    metrics,
     log,
     settings: { ...defaultSettings, ...settings },
     model,
     compileOptions,
-    maxPageBytes: pageBytes,
+    maxResponseBytes: responseBytes,
     measureScenarioBytes: (stored) => encodeStoredScenario(stored).length,
+    measureFieldsBytes: (stored) => encodeStoredFields(stored).length,
     // Longer than the timeout of a test, so that a test fails if it receives no notification.
     watchPollIntervalMs: 600_000,
   };

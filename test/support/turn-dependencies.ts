@@ -69,5 +69,6 @@ export async function createDependencies(
     log: silentLog,
     settings: { ...defaultSettings, ...settings },
     model: undefined,
+    maxResponseBytes: 4_194_304,
   };
 }

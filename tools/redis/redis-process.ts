@@ -22,6 +22,8 @@ export const durableArguments: readonly string[] = [
 /** A redis-server process on a loopback port, with its own folder. It ends when this process ends. */
 export class RedisProcess {
   readonly url: string;
+  /** The address of database 0. */
+  readonly endpoint: ReturnType<typeof createLocalEndpoint>;
   private child: ChildProcess | undefined;
 
   private constructor(
@@ -32,6 +34,7 @@ export class RedisProcess {
     private readonly args: readonly string[],
   ) {
     this.url = `redis://127.0.0.1:${port}`;
+    this.endpoint = createLocalEndpoint(port);
   }
 
   /** Starts a redis-server, by default without persistence. If the program is not installed, the Error names the required package. */
@@ -164,6 +167,11 @@ export class RedisProcess {
   private readLog(): Promise<string> {
     return readFile(join(this.folder, 'redis.log'), 'utf8').catch(() => '(no log)');
   }
+}
+
+/** Returns the endpoint of database 0 of a Redis on this machine. */
+export function createLocalEndpoint(port: number) {
+  return { kind: 'single', address: { host: '127.0.0.1', port }, database: 0 } as const;
 }
 
 function requireProgram(): void {

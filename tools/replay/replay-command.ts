@@ -82,6 +82,6 @@ async function replayWithClient(
     client,
     createProgressBars(process.stderr),
   );
-  if (!output.json) output.writeLine(`\n${formatFiguresTable(figures)}`);
+  if (!output.json) for (const line of ['', ...formatFiguresTable(figures).split('\n')]) output.writeLine(line);
   return exitCodes.ok;
 }

@@ -30,5 +30,17 @@ const serviceConfig = {
   ],
 };
 
-/** Channel options with the retry policy. Use them for your own grpc-js clients; `connect` already sets them. */
-export const channelOptions: ChannelOptions = { 'grpc.service_config': JSON.stringify(serviceConfig) };
+/**
+ * Maximum bytes of a received message: the largest value of the service's setting `server.max_response_bytes`, so that the client receives
+ * everything that any service sends. The default of grpc-js is 4 MiB, as is the default of the setting.
+ */
+const maxReceivedBytes = 64 * 1024 * 1024;
+
+/**
+ * Channel options with the retry policy and the maximum size of received messages. Use them for your own grpc-js clients; `connect` already
+ * sets them.
+ */
+export const channelOptions: ChannelOptions = {
+  'grpc.service_config': JSON.stringify(serviceConfig),
+  'grpc.max_receive_message_length': maxReceivedBytes,
+};

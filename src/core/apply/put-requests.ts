@@ -7,6 +7,7 @@ import type { FieldValues } from '../model/json';
 import { getKnownValues, type KnownData, narrowToKnown } from '../model/known-data';
 import {
   changeRequest,
+  findOpenRequest,
   type InstanceRequest,
   isOpen,
   type Putting,
@@ -249,6 +250,7 @@ export function closeSettledAsks(
   known: KnownData,
   declinedFields: readonly string[],
 ): readonly InstanceRequest[] {
+  if (!findOpenRequest(requests, 'ASK')) return requests;
   const hasStoppedAsking = walk !== undefined && walk.need.kind !== 'ask';
   const isClosed = ({ kind, status, stepId, visitNumber, fields, hasAnswer }: InstanceRequest): boolean => {
     if (kind !== 'ASK' || status !== 'OPEN') return false;

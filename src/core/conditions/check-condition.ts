@@ -224,7 +224,9 @@ function findPatternProblem(pattern: string, limits: ConditionLimits): string | 
  * Finds calculations that always fail at evaluation: CEL does not mix ints and doubles, JSON numbers are doubles, and `%` requires ints.
  * A WARNING, because the text is valid CEL.
  */
-const checkArithmetic: ExpressionCheck = ({ expression, scope }) => {
+const checkArithmetic: ExpressionCheck = ({ expression, scope, depth }, { limits }) => {
+  // Inferring the kinds of operands costs as much as they are deep.
+  if (depth > limits.maxDepth) return undefined;
   const call = getCall(expression);
   const operator = call === undefined ? undefined : arithmeticOperators.get(call.function);
   if (call === undefined || operator === undefined) return undefined;

@@ -1,5 +1,6 @@
+import { Allowance } from '../model/allowance';
 import { findReads } from './analyze-expression';
-import { resetBudget } from './budget';
+import { resetBudget, spendEvaluation } from './budget';
 import { type CheckRules, checkCondition } from './check-condition';
 import { findComparisons } from './comparisons';
 import {
@@ -33,6 +34,14 @@ export function compileCondition(text: string, limits: ConditionLimits = default
   return compiled === undefined ? { findings } : { condition: compiled, findings };
 }
 
+/**
+ * Returns the units that compiling a text costs, in units of an allowance. Compiling takes at most this long, because the time grows with the
+ * length.
+ */
+export function getCompileWork(text: string): number {
+  return 500 + 30 * Math.min(text.length, 2_000);
+}
+
 /** Compiles the rule of a field (section 10), whose variables are `value` and `data`. Otherwise as `compileCondition`. */
 export function compileFieldRule(
   text: string,
@@ -47,7 +56,7 @@ interface CompiledText {
   readonly text: string;
   readonly reads: ConditionReads;
   readonly comparisons: readonly DataComparison[];
-  evaluate(variables: EvaluationVariables): ConditionResult;
+  evaluate(variables: EvaluationVariables, allowance?: Allowance): ConditionResult;
 }
 
 interface Compilation {
@@ -79,8 +88,16 @@ function createCondition(text: string, parsed: ParsedCondition, limits: Conditio
   const reads: ConditionReads = { dataKeys, untestedKeys, variables, hasDynamicDataReads };
   const evaluator = compileEvaluator(expression);
   const comparisons = findComparisons(parsed);
-  return { text, reads, comparisons, evaluate: (values) => toResult(evaluate(evaluator, values, limits)) };
+  return {
+    text,
+    reads,
+    comparisons,
+    evaluate: (values, allowance = unlimited) => toResult(evaluate(evaluator, values, limits, allowance)),
+  };
 }
+
+/** The allowance of an evaluation outside a call, for example in the command line. */
+const unlimited = new Allowance(Number.POSITIVE_INFINITY);
 
 // V8 only. The ECMAScript types do not declare it, and other engines ignore it.
 const errorConstructor: ErrorConstructor & { stackTraceLimit?: number | undefined } = Error;
@@ -93,12 +110,15 @@ function evaluate(
   evaluator: Evaluator<EvaluationVariables>,
   variables: EvaluationVariables,
   limits: ConditionLimits,
+  allowance: Allowance,
 ): Evaluation {
   const { stackTraceLimit } = errorConstructor;
   errorConstructor.stackTraceLimit = 0;
   try {
-    resetBudget(limits);
-    return evaluator(variables);
+    resetBudget(limits, allowance);
+    const evaluation = evaluator(variables);
+    spendEvaluation(limits, allowance);
+    return evaluation;
   } finally {
     errorConstructor.stackTraceLimit = stackTraceLimit;
   }

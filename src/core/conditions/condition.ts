@@ -1,3 +1,4 @@
+import type { Allowance } from '../model/allowance';
 import type { Truth } from '../model/truth';
 import type { ConditionVariables, FieldRuleVariables } from './condition-variables';
 
@@ -50,14 +51,16 @@ export interface Condition {
   readonly comparisons: readonly DataComparison[];
   /**
    * Evaluates the condition: TRUE, FALSE, or UNKNOWN when the result depends on a missing key and the other operands of `||`, `&&` and `?:`
-   * do not decide it (3.3, section 6). Any other failure is FALSE with `error`. Never throws.
+   * do not decide it (3.3, section 6). Any other failure is FALSE with `error`.
+   *
+   * @throws OrchestratorError WORK_LIMIT if the evaluation needs more work than the call has left. Throws nothing else.
    */
-  evaluate(variables: ConditionVariables): ConditionResult;
+  evaluate(variables: ConditionVariables, allowance?: Allowance): ConditionResult;
 }
 
 /** A compiled rule of a field (section 10). It is evaluated as a condition is. */
 export interface FieldRule extends Omit<Condition, 'evaluate' | 'comparisons'> {
-  evaluate(variables: FieldRuleVariables): ConditionResult;
+  evaluate(variables: FieldRuleVariables, allowance?: Allowance): ConditionResult;
 }
 
 /** Codes of findings in the text of a condition. Each comment names the author's mistake. */
@@ -114,8 +117,8 @@ export interface ConditionLimits {
   /** Maximum number of characters of a regular expression with its counted repetitions expanded: `(ab){3}c` has 7. */
   readonly maxPatternSize: number;
   /**
-   * Maximum cost of one evaluation, in units. One unit, about 0.3 us, is a field read, an iteration of a macro, a function argument in the
-   * body of a macro, 64 characters, or 4 compared list elements.
+   * Maximum cost of one evaluation, in units. One unit, about 0.1 us, is a field read, an iteration of a macro, a function argument in the
+   * body of a macro, 32 characters, or 4 compared list elements.
    */
   readonly maxWork: number;
 }

@@ -16,7 +16,7 @@ import {
   isCelUint,
   mapType,
 } from '@bufbuild/cel';
-import { charge, chargeArgument, chargeConversion, chargeRead, chargeSize } from './budget';
+import { charge, chargeArgument, chargeConversion, chargeRead, chargeScan, chargeSize } from './budget';
 import { createConditionError, missingKey } from './evaluation-errors';
 import { matches } from './standard-functions';
 import { utcTimeFunctions } from './utc-time';
@@ -35,8 +35,10 @@ export const internalFunctions = {
   members: '@members',
   /** Replaces the step in which `map` and `filter` add an element to their result. */
   append: '@append',
-  /** Wraps the arguments of functions in the body of a macro, which is evaluated once per element. */
+  /** Wraps the arguments of functions in the body of a macro, which is evaluated once per element, and lists and maps that are compared. */
   charge: '@charge',
+  /** Wraps other arguments of functions that can be long. */
+  scan: '@scan',
 } as const;
 
 /**
@@ -120,6 +122,7 @@ const listFunctions: readonly CelFunc[] = [
     isCelList(members) ? (chargeSize(members.size) ?? members) : members,
   ),
   defineFunction(internalFunctions.charge, 1, ([value = null]) => chargeArgument(value) ?? value),
+  defineFunction(internalFunctions.scan, 1, ([value = null]) => chargeScan(value) ?? value),
   defineFunction(internalFunctions.append, 2, ([list = null, element = null]) =>
     isCelList(list) ? append(list, element) : createConditionError('only a list can be appended to'),
   ),

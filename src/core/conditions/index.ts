@@ -1,4 +1,4 @@
-export { type ConditionCompilation, compileCondition, compileFieldRule } from './compile-condition';
+export { type ConditionCompilation, compileCondition, compileFieldRule, getCompileWork } from './compile-condition';
 export {
   type Condition,
   type ConditionFinding,

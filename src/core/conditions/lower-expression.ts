@@ -1,9 +1,11 @@
-import { inferKind } from './analyze-expression';
+import { type ExpressionKind, inferKind } from './analyze-expression';
+import { getVariableKind, type VariableKind } from './condition-variables';
 import {
   accumulator,
   type Call,
   type Comprehension,
   type Expression,
+  getCall,
   getIdentifier,
   type MapLiteral,
   operators,
@@ -64,7 +66,10 @@ function lowerCall(expression: Expression, call: Call, frequency: Frequency): Ex
     const args = call.args.map((arg, index) => (index === 0 ? lowerArgument : lower)(arg, frequency));
     return replaceWithCall(expression, operators.conditional, args);
   }
-  const args = call.args.map((arg) => lowerArgument(arg, frequency));
+  const isComparison = comparisons.has(call.function) && call.args.every(canBeContainer);
+  const args = call.args.map((arg) =>
+    isComparison ? charged(arg, lower(arg, frequency)) : lowerArgument(arg, frequency, call.function),
+  );
   const [first, second] = args;
   if (call.function === operators.in && first !== undefined && second !== undefined) {
     return replaceWithCall(expression, operators.in, [
@@ -76,11 +81,42 @@ function lowerCall(expression: Expression, call: Call, frequency: Frequency): Ex
   return { ...expression, exprKind: { case: 'callExpr', value: { ...call, ...target, args } } };
 }
 
-/** In the body of a macro every argument is charged, constants included: creating an error from constants has a cost too. */
-function lowerArgument(arg: Expression, frequency: Frequency): Expression {
+/**
+ * In the body of a macro every argument is charged, constants included: creating an error from constants has a cost too. Elsewhere only those
+ * that can be long are: reads charge what they return, and `in` looks up a single key of a map.
+ */
+function lowerArgument(arg: Expression, frequency: Frequency, name = ''): Expression {
   const loweredArg = lower(arg, frequency);
-  const isCharged = frequency === 'per element' && getIdentifier(arg) !== accumulator;
-  return isCharged ? replaceWithCall(arg, internalFunctions.charge, [loweredArg]) : loweredArg;
+  if (frequency === 'per element') return getIdentifier(arg) === accumulator ? loweredArg : charged(arg, loweredArg);
+  const isScanned = name !== operators.in && canBeLong(arg);
+  return isScanned ? replaceWithCall(arg, internalFunctions.scan, [loweredArg]) : loweredArg;
+}
+
+function charged(arg: Expression, loweredArg: Expression): Expression {
+  return replaceWithCall(arg, internalFunctions.charge, [loweredArg]);
+}
+
+const comparisons: ReadonlySet<string> = new Set(['_==_', '_!=_']);
+
+const containerKinds: ReadonlySet<ExpressionKind> = new Set(['LIST', 'MAP', 'JSON', 'UNKNOWN']);
+
+/** Whether a value can be a list or a map, which are compared element by element. */
+function canBeContainer(expression: Expression): boolean {
+  return containerKinds.has(inferKind(expression, new Map()));
+}
+
+/** Variables whose values are short texts. */
+const shortKinds: ReadonlySet<VariableKind | undefined> = new Set(['COUNT', 'SCORE', 'TEXT', undefined]);
+
+/** Whether an argument can be a long text, list or map that no read has charged. */
+function canBeLong(arg: Expression): boolean {
+  const name = getIdentifier(arg);
+  if (name !== undefined) return name === 'message' || !shortKinds.has(getVariableKind(name));
+  const { case: kind } = arg.exprKind;
+  if (kind === 'comprehensionExpr') return canBeContainer(arg);
+  const call = getCall(arg);
+  if (call === undefined || call.function === operators.index) return false;
+  return canBeContainer(arg) || inferKind(arg, new Map()) === 'TEXT';
 }
 
 function selectReadFunction(container: Expression | undefined): string {

@@ -62,12 +62,13 @@ function toSyntaxFinding(text: string, error: unknown): ConditionFinding {
 
 /** Reads the offset from a syntax error structurally, because the library does not export its error class. */
 function findOffset(error: unknown): number | undefined {
-  if (!(error instanceof Error && 'location' in error)) return undefined;
-  const { location } = error;
-  if (typeof location !== 'object' || location === null || !('start' in location)) return undefined;
-  const { start } = location;
-  if (typeof start !== 'object' || start === null || !('offset' in start)) return undefined;
-  return typeof start.offset === 'number' ? start.offset : undefined;
+  const offset = read(read(read(error, 'location'), 'start'), 'offset');
+  return typeof offset === 'number' ? offset : undefined;
+}
+
+/** Returns a property of a value of unknown type; undefined if it has none. */
+function read(value: unknown, name: string): unknown {
+  return Reflect.get(Object(value), name);
 }
 
 const unparsable = 'it cannot be parsed.';
@@ -77,14 +78,14 @@ const unparsable = 'it cannot be parsed.';
  * was found and, for a common mistake, what to write instead.
  */
 function describeSyntaxError(text: string, offset: number | undefined, error: unknown): string {
-  if (!(error instanceof Error)) return unparsable;
-  if ('found' in error && typeof error.found === 'string') {
-    if (error.found === '') return 'unexpected end of text.';
+  const found = read(error, 'found');
+  if (found === '') return 'unexpected end of text.';
+  if (typeof found === 'string') {
     const hint = offset === undefined ? undefined : describeOperator(text, offset);
-    return hint ?? `unexpected ${quote(error.found)}.`;
+    return hint ?? `unexpected ${quote(found)}.`;
   }
-  if ('rawMessage' in error && typeof error.rawMessage === 'string') return `${error.rawMessage}.`;
-  return error.message === '' ? unparsable : `${error.message}.`;
+  const message = read(error, 'rawMessage') ?? read(error, 'message');
+  return typeof message === 'string' && message !== '' ? `${message}.` : unparsable;
 }
 
 /** Maps operators of other languages to their equivalents in CEL. */

@@ -1,6 +1,8 @@
 import { changeInstance } from '../model/changes';
+import type { Draft } from '../model/draft';
 import { isInExchange, isQuestion } from '../model/focus';
 import { changeRequest, findOpenRequest, isOpen } from '../model/request';
+import type { Session } from '../model/session';
 import { settleLeftOutFields } from './asks';
 import { getStartTargets } from './instance-signals';
 import type { DraftView, InstanceView, ViewInput } from './instance-view';
@@ -8,30 +10,32 @@ import { listTransitions } from './timers';
 
 /**
  * Decides which instances the turn addresses or concerns (0.5), which paused instances it answers (2.11), and for which instances it is no
- * attempt (0.8).
+ * attempt (0.8). Completes the drafts.
  */
-export function markAddressed(drafts: readonly DraftView[], input: ViewInput): readonly InstanceView[] {
-  const { turn, session, namedScenarioIds } = input;
+export function markAddressed(drafts: readonly Draft<DraftView>[], input: ViewInput): readonly InstanceView[] {
+  const { turn, namedScenarioIds } = input;
   const isMessage = turn.trigger === 'MESSAGE';
-  const answered = drafts.filter((view) => isAnswered(view, drafts, namedScenarioIds));
-  const startTargets = getStartTargets(turn.situation.signals);
-  const hasNewStart = [...startTargets].some((id) => !session.instances.some(({ scenarioId }) => scenarioId === id));
-  const addressed = isMessage
-    ? findAddressed(drafts, answered, namedScenarioIds.size > 0 || hasNewStart)
-    : new Set<DraftView>(drafts.filter(({ hasOutcome }) => hasOutcome));
-  return drafts.map((view) => {
-    const isAddressed = addressed.has(view);
-    const addressesOther = addressed.size > (isAddressed ? 1 : 0);
+  const hasNewStart = startsOther(input);
+  for (const view of drafts) view.isAnswered = isAnswered(view, drafts, namedScenarioIds);
+  if (isMessage) markByMessage(drafts, namedScenarioIds.size > 0 || hasNewStart);
+  else for (const view of drafts) view.isAddressed = view.hasOutcome;
+  let addressedCount = 0;
+  for (const view of drafts) if (view.isAddressed) addressedCount += 1;
+  for (const view of drafts) {
+    const addressesOther = addressedCount > (view.isAddressed ? 1 : 0);
     const namesOther = namedScenarioIds.size > (view.isNamed ? 1 : 0);
-    // The one place that copies views, so that they keep one hidden class (ADR 0007).
-    return {
-      ...view,
-      isAnswered: answered.includes(view),
-      isAddressed,
-      isConcerned: !isMessage && isConcerned(view, input),
-      isAttemptExempt: addressesOther || namesOther || hasNewStart || turn.situation.requestedFields.length > 0,
-    };
-  });
+    view.isConcerned = !isMessage && isConcerned(view, input);
+    view.isAttemptExempt = addressesOther || namesOther || hasNewStart || turn.situation.requestedFields.length > 0;
+  }
+  return drafts;
+}
+
+/** Whether a START is aimed at a scenario without an instance. */
+function startsOther({ turn, session }: ViewInput): boolean {
+  for (const id of getStartTargets(turn.situation.signals)) {
+    if (!session.instances.some(({ scenarioId }) => scenarioId === id)) return true;
+  }
+  return false;
 }
 
 /**
@@ -68,44 +72,39 @@ function isWaitingForField(
   );
 }
 
-/** Finds the instances that a MESSAGE turn addresses (0.5). */
-function findAddressed(
-  views: readonly DraftView[],
-  answered: readonly DraftView[],
-  namesScenario: boolean,
-): ReadonlySet<DraftView> {
-  const addressed = new Set(views.filter((view) => isAddressedDirectly(view, answered.includes(view))));
-  if (addressed.size === 0 && !namesScenario) {
-    return new Set(views.filter(({ changesCollectedField }) => changesCollectedField));
+/** Marks the instances that a MESSAGE turn addresses (0.5). */
+function markByMessage(views: readonly Draft<DraftView>[], namesScenario: boolean): void {
+  let isAnyAddressed = false;
+  for (const view of views) {
+    view.isAddressed = isAddressedDirectly(view);
+    isAnyAddressed ||= view.isAddressed;
   }
-  for (const view of listWaitingCallers(addressed, views)) addressed.add(view);
-  return addressed;
+  if (isAnyAddressed || namesScenario) markWaitingCallers(views);
+  else for (const view of views) view.isAddressed = view.changesCollectedField;
 }
 
-function isAddressedDirectly(view: DraftView, isAnsweredPause: boolean): boolean {
+function isAddressedDirectly(view: DraftView): boolean {
   const { signals, instance } = view;
   if (signals.hasContinue || signals.hasBack || view.isNamed || view.hasOutcome) return true;
   return instance.status === 'PAUSED'
-    ? isAnsweredPause
+    ? view.isAnswered
     : view.hasReceivedAwaitedField || view.hasReceivedAskedField || view.rejectedAnswers.length > 0;
 }
 
 /** An instance that waits for a call is addressed with what it called (0.5). */
-function listWaitingCallers(addressed: ReadonlySet<DraftView>, views: readonly DraftView[]): readonly DraftView[] {
-  if (views.every(({ instance }) => instance.call === undefined)) return [];
-  const ids = new Set([...addressed].map(({ instance }) => instance.instanceId));
-  const callers: DraftView[] = [];
+function markWaitingCallers(views: readonly Draft<DraftView>[]): void {
+  if (views.every(({ instance }) => instance.call === undefined)) return;
+  const ids = new Set(views.filter(({ isAddressed }) => isAddressed).map(({ instance }) => instance.instanceId));
   for (let hasAdded = true; hasAdded; ) {
     hasAdded = false;
     for (const view of views) {
       const { instanceId, call } = view.instance;
       if (ids.has(instanceId) || call === undefined || !ids.has(call.instanceId)) continue;
       ids.add(instanceId);
-      callers.push(view);
+      view.isAddressed = true;
       hasAdded = true;
     }
   }
-  return callers;
 }
 
 /**
@@ -131,13 +130,9 @@ function isConcerned(view: DraftView, { dueInstanceIds }: ViewInput): boolean {
  * fields that the attempt leaves out (3.1). A rejected value is always an attempt. `hasStarted`: the turn starts or resumes another instance.
  * Returns the same view if the turn is no attempt.
  */
-export function countAttempt(
-  view: InstanceView,
-  hasStarted: boolean,
-  { turn, session }: Pick<ViewInput, 'turn' | 'session'>,
-): InstanceView {
+export function countAttempt(view: InstanceView, hasStarted: boolean, session: Session): InstanceView {
   const { instance, scenario, known } = view;
-  if (turn.trigger !== 'MESSAGE' || instance.status === 'PAUSED' || !scenario) return view;
+  if (instance.status === 'PAUSED' || !scenario) return view;
   const isRejected = view.rejectedAnswers.length > 0;
   const isExempt = hasStarted || view.isAttemptExempt || view.hasAnsweredRequest;
   if (isExempt && !isRejected) return view;

@@ -1,6 +1,6 @@
-import { changeInstance } from '../model/changes';
+import { changeInstance, copyInstance } from '../model/changes';
 import type { KnownData } from '../model/known-data';
-import { changeRequest, findOpenRequest, type InstanceRequest, isOpen } from '../model/request';
+import { changeRequest, copyRequest, findOpenRequest, type InstanceRequest, isOpen } from '../model/request';
 import type { ScenarioInstance, SettledWithout } from '../model/session';
 import type { CompiledScenario, CompiledStep } from '../scenario/compiled-scenario';
 
@@ -31,26 +31,41 @@ export function recordAnswers(
 ): AnsweredAsks {
   if (given.names.size === 0) return { instance, hasAnswered: false };
   let settledFields = withoutKnown(instance.settledFields, given.known);
-  let hasAnswered = false;
-  const requests = instance.requests.map((request) => {
-    if (request.kind !== 'ASK' || !isOpen(request)) return request;
-    const givenFields = request.fields.filter((field) => given.names.has(field));
+  let requests: InstanceRequest[] | undefined;
+  for (const [index, request] of instance.requests.entries()) {
+    if (request.kind !== 'ASK' || !isOpen(request)) continue;
     const optional = listOptionalFields(request, scenario);
-    const declined = givenFields.filter(
-      (field) => !given.known.has(field) && (given.declined.has(field) || optional.includes(field)),
-    );
-    if (declined.length === 0 && !givenFields.some((field) => given.known.has(field))) return request;
-    hasAnswered = true;
-    settledFields = settle(
-      settledFields,
-      declined.filter((field) => optional.includes(field)),
-      'DECLINED',
-    );
+    const declined = listGivenWithoutValue(request, optional, given);
+    if (!declined) continue;
+    settledFields = settle(settledFields, declined, 'DECLINED');
     if (isMessage) settledFields = settle(settledFields, findMissing(optional, given.known), 'LEFT_OUT');
-    return changeRequest(request, { hasAnswer: true });
-  });
-  if (!hasAnswered && settledFields === instance.settledFields) return { instance, hasAnswered };
-  return { instance: changeInstance(instance, { requests, settledFields }), hasAnswered };
+    requests ??= [...instance.requests];
+    const answered = copyRequest(request);
+    answered.hasAnswer = true;
+    requests[index] = answered;
+  }
+  if (!requests && settledFields === instance.settledFields) return { instance, hasAnswered: false };
+  const answered = copyInstance(instance);
+  answered.requests = requests ?? instance.requests;
+  answered.settledFields = settledFields;
+  return { instance: answered, hasAnswered: requests !== undefined };
+}
+
+/** Lists the optional fields of an ASK that the turn gives without a value; undefined if the turn does not answer the ASK. */
+function listGivenWithoutValue(
+  { fields }: InstanceRequest,
+  optional: readonly string[],
+  { names, declined, known }: GivenFields,
+): readonly string[] | undefined {
+  let isAnswered = false;
+  let withoutValue = noFields;
+  for (const field of fields) {
+    if (!names.has(field)) continue;
+    if (known.has(field)) isAnswered = true;
+    else if (optional.includes(field)) withoutValue = [...withoutValue, field];
+    else if (declined.has(field)) isAnswered = true;
+  }
+  return isAnswered || withoutValue.length > 0 ? withoutValue : undefined;
 }
 
 /** Settles the optional fields that an attempt at an ASK leaves out; if nothing else is missing, the attempt answers it (3.1). */

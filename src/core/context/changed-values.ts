@@ -1,4 +1,4 @@
-import type { FieldValues } from '../model/json';
+import type { Draft } from '../model/draft';
 import type { KnownData } from '../model/known-data';
 import { findOpenRequest } from '../model/request';
 import type { ScenarioInstance } from '../model/session';
@@ -39,27 +39,34 @@ interface ChangedInstance {
   readonly corrections: Corrections;
 }
 
-const noValues: FieldValues = new Map();
-const noFields: readonly string[] = [];
-
 /** Determines the effect of changed fields on an instance. */
 export function describeChanges(
   changedFields: readonly string[],
   { original, scenario, step, before, known, corrections }: ChangedInstance,
 ): ChangedValues {
-  const isCollected = (field: string): boolean => scenario?.collectedFields.has(field) ?? false;
-  const askedFields = findOpenRequest(original.requests, 'ASK')?.fields ?? noFields;
-  const bound = findVisitRequest(original, 'CONFIRM')?.values ?? noValues;
-  const isMissing = (field: string): boolean => !before.has(field) && isAwaitedAt(step, original, field);
-  return {
-    hasProgressed: changedFields.some((field) => isCollected(field) && known.has(field)),
-    changesCollectedField: changedFields.some(isCollected),
-    changesUsedValue: changedFields.some((field) => bound.has(field) || corrections.has(field)),
-    hasReceivedAwaitedField: changedFields.some(
-      (field) => known.has(field) && (askedFields.includes(field) || isMissing(field)),
-    ),
-    changesAskedField: changedFields.some((field) => askedFields.includes(field)),
+  const ask = findOpenRequest(original.requests, 'ASK');
+  const confirm = findVisitRequest(original, 'CONFIRM');
+  const changes: Draft<ChangedValues> = {
+    hasProgressed: false,
+    changesCollectedField: false,
+    changesUsedValue: false,
+    hasReceivedAwaitedField: false,
+    changesAskedField: false,
   };
+  for (const field of changedFields) {
+    const isKnown = known.has(field);
+    const isAsked = ask?.fields.includes(field) ?? false;
+    if (isAsked) changes.changesAskedField = true;
+    if (confirm?.values.has(field) || corrections.has(field)) changes.changesUsedValue = true;
+    if (scenario?.collectedFields.has(field)) {
+      changes.changesCollectedField = true;
+      if (isKnown) changes.hasProgressed = true;
+    }
+    if (isKnown && (isAsked || (!before.has(field) && isAwaitedAt(step, original, field)))) {
+      changes.hasReceivedAwaitedField = true;
+    }
+  }
+  return changes;
 }
 
 /** Whether the step collects the field, or waits for it from outside (3.3). */

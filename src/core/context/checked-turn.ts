@@ -1,5 +1,6 @@
 import { checkTurnValues } from '../fields/check-turn-values';
-import type { AcceptedFields, GivenValue } from '../fields/check-values';
+import type { AcceptedFields, GetKnown, GivenValue } from '../fields/check-values';
+import type { Allowance } from '../model/allowance';
 import type { RejectedValue } from '../model/field-definition';
 import type { FieldValues, JsonValue } from '../model/json';
 import { type KnownData, viewInstanceData, viewSessionData } from '../model/known-data';
@@ -28,12 +29,16 @@ export function checkTurn(
   resolved: readonly ResolvedOutcome[],
   input: LocalFieldInput,
   catalogue: Catalogue,
+  allowance: Allowance,
 ): CheckedInput {
   const withLists = resolveLists(turn, input);
+  if (catalogue.fields.fields.size === 0 && catalogue.fields.toolFields.size === 0) {
+    return { turn: withLists, outcomes: resolved, rejectedValues: noRejected, conditionErrors: noErrors };
+  }
   const byInstance = groupByInstance(resolved);
-  const checked = checkTurnValues(withLists, byInstance, catalogue.fields, (given, accepted) =>
-    viewValuesForRule(findConcernedInstance(given, input), accepted, input),
-  );
+  const getKnown: GetKnown = (given, accepted) =>
+    viewValuesForRule(findConcernedInstance(given, input), accepted, input);
+  const checked = checkTurnValues(withLists, byInstance, catalogue.fields, getKnown, allowance);
   const { rejectedValues, conditionErrors } = checked;
   if (checked.outcomes === byInstance)
     return { turn: checked.turn, outcomes: resolved, rejectedValues, conditionErrors };
@@ -50,6 +55,9 @@ export function checkTurn(
     conditionErrors,
   };
 }
+
+const noRejected: readonly RejectedValue[] = [];
+const noErrors: readonly string[] = [];
 
 /** Replaces APPEND and REMOVE by the resulting lists, in request order (0.4). */
 function resolveLists(turn: Turn, input: LocalFieldInput): Turn {

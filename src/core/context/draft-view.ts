@@ -1,4 +1,5 @@
-import { changeInstance } from '../model/changes';
+import { changeInstance, copyInstance } from '../model/changes';
+import type { Draft } from '../model/draft';
 import type { FieldValues } from '../model/json';
 import type { KnownData } from '../model/known-data';
 import { findOpenRequest } from '../model/request';
@@ -8,7 +9,7 @@ import type { CompiledScenario, CompiledStep } from '../scenario/compiled-scenar
 import { type AnsweredAsks, recordAnswers } from './asks';
 import { type ChangedValues, describeChanges, noChanges } from './changed-values';
 import { holdValues, type ReleasedValues, releaseValues } from './held-values';
-import { type InstanceData, listDeclined, viewData } from './instance-data';
+import { type InstanceData, listDeclined, viewData, viewDataWith } from './instance-data';
 import { resolveSignals } from './instance-signals';
 import type { DraftView, ViewInput } from './instance-view';
 import { recordLateSuccesses, recordPassedCheckpoints } from './outcomes/irreversible';
@@ -20,30 +21,22 @@ import { findVisitRequest, isWriteUnderWay, toVisitState } from './visit-state';
 
 const noValues: FieldValues = new Map();
 const noNames: readonly string[] = [];
+const noCounts: ReadonlyMap<string, number> = new Map();
 
 /** Records what a turn does to one instance. */
-export function createDraftView(original: ScenarioInstance, input: ViewInput): DraftView {
-  const { session, turn } = input;
+export function createDraftView(original: ScenarioInstance, input: ViewInput): Draft<DraftView> {
+  const { turn } = input;
   const scenario = input.catalogue.getScenarioVersion(original.scenarioId, original.scenarioVersion);
   const step = scenario?.steps.get(original.currentStepId);
   const data = viewData(original, scenario, input);
-  const outcomes = input.outcomes.filter(
-    ({ target }) => target.kind !== 'choice' && target.kind !== 'ignored' && target.instanceId === original.instanceId,
-  );
+  const definition = { scenario, step };
+  const outcomes = listOutcomes(original, input);
   const resultNames = outcomes.length === 0 ? noNames : outcomes.flatMap(({ outcome }) => [...outcome.results.keys()]);
-  const updated = applyOutcomes(original, { scenario, step }, data, outcomes, resultNames);
+  const updated = applyOutcomes(original, definition, data, outcomes, resultNames, input);
   const { recorded, release, known } = updated;
-  const changed = recordChanges(original, { scenario, step }, data, updated, resultNames, input);
+  const changed = recordChanges(original, definition, data, updated, resultNames, input);
   const { answers, changes, corrections } = changed;
-  const revision = session.revision + 1;
-  const withLate = recordLateSuccesses(
-    changed.instance,
-    scenario,
-    input.outcomes,
-    revision,
-    listVisitNumbers(original.visit),
-  );
-  const instance = scenario ? recordPassedCheckpoints(withLate, scenario, revision) : withLate;
+  const instance = recordIrreversible(changed.instance, original, scenario, input);
   return {
     instance,
     scenario,
@@ -73,6 +66,37 @@ export function createDraftView(original: ScenarioInstance, input: ViewInput): D
   };
 }
 
+const noOutcomes: readonly ResolvedOutcome[] = [];
+
+/** Lists the outcomes that are applied to the instance. */
+function listOutcomes({ instanceId }: ScenarioInstance, { outcomes }: ViewInput): readonly ResolvedOutcome[] {
+  if (outcomes.length === 0) return noOutcomes;
+  return outcomes.filter(
+    ({ target }) => target.kind !== 'choice' && target.kind !== 'ignored' && target.instanceId === instanceId,
+  );
+}
+
+/** Records late successes and passed checkpoints (0.6, 3.7). */
+function recordIrreversible(
+  instance: ScenarioInstance,
+  original: ScenarioInstance,
+  scenario: CompiledScenario | undefined,
+  { session, outcomes }: ViewInput,
+): ScenarioInstance {
+  const revision = session.revision + 1;
+  const withLate =
+    outcomes.length === 0
+      ? instance
+      : recordLateSuccesses(instance, scenario, outcomes, revision, listVisitNumbers(original.visit));
+  return scenario ? recordPassedCheckpoints(withLate, scenario, revision) : withLate;
+}
+
+/** The definition of an instance. Undefined if its version, or its step in it, no longer exists. */
+interface InstanceDefinition {
+  readonly scenario: CompiledScenario | undefined;
+  readonly step: CompiledStep | undefined;
+}
+
 /** An instance after the data and the outcomes of the turn are recorded. */
 interface UpdatedInstance {
   readonly instance: ScenarioInstance;
@@ -85,27 +109,28 @@ interface UpdatedInstance {
 /** Records the outcomes. Values that were confirmed are held while the WRITE action is under way (3.9). */
 function applyOutcomes(
   original: ScenarioInstance,
-  { scenario, step }: { readonly scenario: CompiledScenario | undefined; readonly step: CompiledStep | undefined },
+  { scenario, step }: InstanceDefinition,
   data: InstanceData,
   outcomes: readonly ResolvedOutcome[],
   resultNames: readonly string[],
+  input: ViewInput,
 ): UpdatedInstance {
   const { variables, variableTimes } = data;
   const heldValues = isActionUnderWay(original, step) ? holdValues(original, data.current) : noValues;
   const isUnchanged = variables === original.variables && heldValues.size === 0 && original.heldValues.size === 0;
   const stored = isUnchanged ? original : changeInstance(original, { variables, variableTimes, heldValues });
-  const voided = voidChangedConfirms(stored, step, data.viewWith(variables, heldValues));
+  const voided = voidChangedConfirms(stored, step, viewDataWith(variables, heldValues, data, input));
   const recorded = recordOutcomes(voided, scenario, outcomes);
   const release = isActionUnderWay(recorded.instance, step)
     ? undefined
     : releaseValues(recorded.instance, original, heldValues, resultNames);
   const instance = release?.instance ?? recorded.instance;
-  const known = data.viewWith(instance.variables, instance.heldValues);
+  const known = viewDataWith(instance.variables, instance.heldValues, data, input);
   return { instance: release ? voidChangedConfirms(instance, step, known) : instance, known, recorded, release };
 }
 
 function isActionUnderWay(instance: ScenarioInstance, step: CompiledStep | undefined): boolean {
-  return step !== undefined && isWriteUnderWay(toVisitState(instance, step));
+  return step?.isWriteAction === true && isWriteUnderWay(toVisitState(instance, step));
 }
 
 /** An instance after the changed fields of the turn are recorded, with their effect on it. */
@@ -121,7 +146,7 @@ interface ChangedInstance {
 /** Records answered ASKs (3.1), corrections (3.9) and loop counts (3.6). */
 function recordChanges(
   original: ScenarioInstance,
-  { scenario, step }: { readonly scenario: CompiledScenario | undefined; readonly step: CompiledStep | undefined },
+  { scenario, step }: InstanceDefinition,
   data: InstanceData,
   { instance, known, recorded, release }: UpdatedInstance,
   resultNames: readonly string[],
@@ -140,33 +165,47 @@ function recordChanges(
   const answers = scenario
     ? recordAnswers(instance, scenario, { names: providedNames, declined, known }, turn.trigger === 'MESSAGE')
     : { instance, hasAnswered: false };
-  const corrections = scenario
-    ? collectCorrections({
-        instance: answers.instance,
-        scenario,
-        changedFields: changedByCustomer,
-        before,
-        wasSettled: (field) => original.settledFields.has(field) || session.declinedFields.includes(field),
-        heldValues: release?.corrections ?? noValues,
-      })
-    : original.pendingCorrections;
+  const heldValues = release?.corrections ?? noValues;
+  const corrections =
+    scenario && (changedByCustomer.length > 0 || heldValues.size > 0)
+      ? collectCorrections({
+          instance: answers.instance,
+          scenario,
+          changedFields: changedByCustomer,
+          original,
+          declinedFields: session.declinedFields,
+          before,
+          heldValues,
+        })
+      : answers.instance.pendingCorrections;
   const changes =
     changedByCustomer.length === 0
       ? noChanges
       : describeChanges(changedByCustomer, { original, scenario, step, before, known, corrections });
   const counted = updateCounts(answers.instance, changes.hasProgressed, recorded.failureCount);
   const corrected =
-    corrections === counted.pendingCorrections ? counted : changeInstance(counted, { pendingCorrections: corrections });
+    corrections.size === 0 && counted.pendingCorrections.size === 0 ? counted : withCorrections(counted, corrections);
   return { instance: corrected, providedFields, changedFields, answers, changes, corrections };
+}
+
+function withCorrections(instance: ScenarioInstance, corrections: Corrections): ScenarioInstance {
+  if (instance.pendingCorrections === corrections) return instance;
+  const corrected = copyInstance(instance);
+  corrected.pendingCorrections = corrections;
+  return corrected;
 }
 
 /** All loop counts and attempts return to 0 when a field that the scenario collects becomes known or changes (3.6). */
 function updateCounts(instance: ScenarioInstance, hasProgressed: boolean, failureCount: number): ScenarioInstance {
-  if (!hasProgressed && failureCount === 0) return instance;
   const { loopCounts, attempts, currentStepId } = instance;
-  const counts = hasProgressed ? new Map<string, number>() : new Map(loopCounts);
-  if (failureCount > 0) counts.set(currentStepId, (counts.get(currentStepId) ?? 0) + failureCount);
-  return changeInstance(instance, { loopCounts: counts, attempts: hasProgressed ? 0 : attempts });
+  const isReset = hasProgressed && (loopCounts.size > 0 || attempts > 0);
+  if (!isReset && failureCount === 0) return instance;
+  const counted = copyInstance(instance);
+  const counts = isReset ? noCounts : loopCounts;
+  counted.attempts = isReset ? 0 : attempts;
+  counted.loopCounts =
+    failureCount === 0 ? counts : new Map(counts).set(currentStepId, (counts.get(currentStepId) ?? 0) + failureCount);
+  return counted;
 }
 
 /** Lists the fields of the open ASK of an active instance whose value was rejected on this turn (section 10). */

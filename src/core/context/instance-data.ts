@@ -16,8 +16,7 @@ export interface InstanceData extends Pick<ScenarioInstance, 'variables' | 'vari
   readonly current: KnownData;
   /** Names in the patch and in the candidate variables that the instance receives. */
   readonly providedNames: ReadonlySet<string>;
-  /** Returns the known data with the given own variables and held values. */
-  readonly viewWith: (variables: FieldValues, heldValues: FieldValues) => KnownData;
+  readonly localFields: ReadonlySet<string>;
 }
 
 const noFields: ReadonlySet<string> = new Set();
@@ -42,11 +41,20 @@ export function viewData(
     before: isShared ? before : viewInstanceData(ownBefore, session.variables, customerData, localFields),
     current,
     providedNames: listProvided(original.instanceId, storedData, localFields),
-    viewWith: (own, heldValues) =>
-      heldValues.size === 0 && own === variables
-        ? current
-        : viewInstanceData(new Map([...own, ...heldValues]), sessionVariables, customerData, localFields),
+    localFields,
   };
+}
+
+/** Returns the known data of an instance with the given own variables and held values. */
+export function viewDataWith(
+  own: FieldValues,
+  heldValues: FieldValues,
+  { variables, current, localFields }: InstanceData,
+  { turn, storedData }: Pick<ViewInput, 'turn' | 'storedData'>,
+): KnownData {
+  if (heldValues.size === 0 && own === variables) return current;
+  const values = new Map([...own, ...heldValues]);
+  return viewInstanceData(values, storedData.sessionVariables, turn.customerData, localFields);
 }
 
 /**
@@ -67,7 +75,7 @@ function listProvided(
 
 /** Returns the fields that the customer declined, as the instance sees them (0.4). */
 export function listDeclined(instanceId: string, { declinedFields, localVariables }: StoredData): ReadonlySet<string> {
-  const received = localVariables.get(instanceId) ?? [];
-  if (declinedFields.length === 0 && received.length === 0) return noFields;
-  return new Set([...declinedFields, ...received.filter(({ declined }) => declined).map(({ name }) => name)]);
+  const received = localVariables.get(instanceId);
+  if (declinedFields.length === 0 && !received) return noFields;
+  return new Set([...declinedFields, ...(received ?? []).filter(({ declined }) => declined).map(({ name }) => name)]);
 }

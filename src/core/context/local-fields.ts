@@ -31,14 +31,15 @@ type Recipient =
   | { readonly kind: 'start'; readonly scenarioId: string }
   | { readonly kind: 'session' };
 
+const forTheSession: Recipient = { kind: 'session' };
 const noAssignments: AssignedVariables = { forSession: [], byInstance: new Map(), byStart: new Map() };
 
 /** Assigns each candidate variable to the instance or start that receives it, or else to the session. */
 export function assignVariables(variables: readonly CandidateVariable[], input: LocalFieldInput): AssignedVariables {
-  const forSession: CandidateVariable[] = [];
   if (variables.length === 0) return noAssignments;
-  const byInstance = new Map<string, CandidateVariable[]>();
-  const byStart = new Map<string, Map<string, JsonValue>>();
+  const forSession: CandidateVariable[] = [];
+  let byInstance: Map<string, CandidateVariable[]> | undefined;
+  let byStart: Map<string, Map<string, JsonValue>> | undefined;
   for (const variable of variables) {
     const taker = findRecipient(variable, input);
     switch (taker.kind) {
@@ -46,16 +47,22 @@ export function assignVariables(variables: readonly CandidateVariable[], input: 
         forSession.push(variable);
         break;
       case 'instance':
+        byInstance ??= new Map();
         byInstance.set(taker.instanceId, [...(byInstance.get(taker.instanceId) ?? []), variable]);
         break;
       case 'start': {
+        byStart ??= new Map();
         const values = byStart.get(taker.scenarioId) ?? new Map<string, JsonValue>();
         byStart.set(taker.scenarioId, values.set(variable.name, variable.declined ? null : variable.value));
         break;
       }
     }
   }
-  return { forSession, byInstance, byStart };
+  return {
+    forSession,
+    byInstance: byInstance ?? noAssignments.byInstance,
+    byStart: byStart ?? noAssignments.byStart,
+  };
 }
 
 function findRecipient(variable: CandidateVariable, input: LocalFieldInput): Recipient {
@@ -64,7 +71,8 @@ function findRecipient(variable: CandidateVariable, input: LocalFieldInput): Rec
     findAskingRecipient(variable.name, 'ACTIVE', input) ??
     findStartingRecipient(variable.name, input) ??
     findFocusRecipient(variable.name, input) ??
-    findAskingRecipient(variable.name, 'PAUSED', input) ?? { kind: 'session' }
+    findAskingRecipient(variable.name, 'PAUSED', input) ??
+    forTheSession
   );
 }
 
@@ -96,7 +104,7 @@ function findAskingRecipient(
   }
   if (!last) return undefined;
   if (isLocal(last.instance, name, input)) return toRecipient(last.instance);
-  return status === 'ACTIVE' ? { kind: 'session' } : undefined;
+  return status === 'ACTIVE' ? forTheSession : undefined;
 }
 
 /**
@@ -105,7 +113,9 @@ function findAskingRecipient(
  */
 function findStartingRecipient(name: string, input: LocalFieldInput): Recipient | undefined {
   const { catalogue, candidates, namedScenarioIds, session } = input;
-  const listing = [...namedScenarioIds].filter((id) => catalogue.getScenario(id)?.localFields.has(name));
+  const listing: string[] = [];
+  for (const id of namedScenarioIds) if (catalogue.getScenario(id)?.localFields.has(name)) listing.push(id);
+  if (listing.length === 0) return undefined;
   const getScore = (id: string): number => candidates.find(({ scenarioId }) => scenarioId === id)?.score ?? 1;
   const getPriority = (id: string): number => catalogue.getScenario(id)?.priority ?? 0;
   const [first] = listing.sort(

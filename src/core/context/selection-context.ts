@@ -1,3 +1,4 @@
+import { Allowance } from '../model/allowance';
 import type { RejectedValue } from '../model/field-definition';
 import { findFocusInstanceId } from '../model/focus';
 import type { Fields, FieldValues } from '../model/json';
@@ -33,6 +34,8 @@ export interface TurnInput {
   readonly getNewInstanceId: (scenarioId: string) => string;
   /** Undefined if no model was asked (section 9). */
   readonly proposal?: ModelProposal | undefined;
+  /** The work that the turn may need; by default that of the settings. */
+  readonly allowance?: Allowance | undefined;
 }
 
 /** A candidate with the evaluation of the model. */
@@ -49,6 +52,7 @@ export interface AnsweredChoice {
 
 /** The selection context: request, session and catalogue (section 1; 0.7, steps 2 to 5). */
 export interface SelectionContext extends TurnInput {
+  readonly allowance: Allowance;
   /** The revision of the session after the turn. */
   readonly revision: number;
   /** The turn count of the session after the turn. */
@@ -89,6 +93,7 @@ export interface SelectionContext extends TurnInput {
 /** Builds the selection context of a turn. Pure. */
 export function selectContext(input: TurnInput): SelectionContext {
   const { catalogue, settings, getNewInstanceId, proposal } = input;
+  const allowance = input.allowance ?? new Allowance(settings.turnWork);
   const timedTurn = withTurnTime(input);
   const unexpired = expireValues(input.session, catalogue, timedTurn.occurredAt);
   const session = addMissingTools(applyDeliveries(unexpired, timedTurn.deliveries), catalogue);
@@ -108,7 +113,7 @@ export function selectContext(input: TurnInput): SelectionContext {
     candidates,
     namedScenarioIds: addStartTargets(namedScenarioIds, timedTurn.situation.signals),
   };
-  const checked = checkTurn(timedTurn, resolved, localInput, catalogue);
+  const checked = checkTurn(timedTurn, resolved, localInput, catalogue, allowance);
   const { turn, outcomes, rejectedValues } = checked;
   const assigned = assignVariables(turn.situation.candidateVariables, localInput);
   const viewInput = createViewInput(input, checked, assigned, localInput, namedScenarioIds);
@@ -123,6 +128,7 @@ export function selectContext(input: TurnInput): SelectionContext {
     settings,
     getNewInstanceId,
     proposal,
+    allowance,
     revision: session.revision + 1,
     turnCount: session.turnCount + (turn.trigger === 'MESSAGE' ? 1 : 0),
     intent: getIntent(turn.situation),

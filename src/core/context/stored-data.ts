@@ -18,8 +18,7 @@ export interface StoredData {
   readonly localVariables: AssignedVariables['byInstance'];
 }
 
-const noOutcomes: readonly StepOutcome[] = [];
-const noVariables: readonly CandidateVariable[] = [];
+const noInstanceVariables: StoredData['instanceVariables'] = new Map();
 
 /** The own variables of an instance, with the time at which each was stored. */
 export type InstanceVariables = Pick<ScenarioInstance, 'variables' | 'variableTimes'>;
@@ -40,24 +39,19 @@ export function storeData(
   for (const { name } of assigned.forSession) candidateNames.add(name);
   const providedFields =
     turn.sessionVariables.size === 0 ? candidateNames : new Set([...turn.sessionVariables.keys(), ...candidateNames]);
-  const instanceVariables = new Map<string, InstanceVariables>();
+  const given: GivenToInstances = { assigned, outcomes, providedFields, candidateNames, storedAt: turn.occurredAt };
+  let instanceVariables: Map<string, InstanceVariables> | undefined;
   for (const instance of session.instances) {
-    const { instanceId } = instance;
-    const variables = updateInstanceVariables(instance, {
-      removedFields: providedFields,
-      candidateNames,
-      localFields: getLocalFields(instance),
-      outcomes: outcomes.get(instanceId) ?? noOutcomes,
-      taken: assigned.byInstance.get(instanceId) ?? noVariables,
-      storedAt: turn.occurredAt,
-    });
-    if (variables !== instance) instanceVariables.set(instanceId, variables);
+    const variables = updateInstanceVariables(instance, given, getLocalFields);
+    if (variables === instance) continue;
+    instanceVariables ??= new Map();
+    instanceVariables.set(instance.instanceId, variables);
   }
   return {
     sessionVariables:
       providedFields.size === 0 ? session.variables : updateSessionVariables(session, turn, assigned.forSession),
     declinedFields: updateDeclinedFields(session.declinedFields, providedFields, assigned.forSession),
-    instanceVariables,
+    instanceVariables: instanceVariables ?? noInstanceVariables,
     providedFields,
     localVariables: assigned.byInstance,
   };
@@ -95,28 +89,30 @@ function updateDeclinedFields(
   return mergeNames(kept.length === before.length ? before : kept, declined);
 }
 
+/** What the turn gives to the instances. */
+interface GivenToInstances {
+  readonly assigned: AssignedVariables;
+  readonly outcomes: ReadonlyMap<string, readonly StepOutcome[]>;
+  /** Removed from the variables of all instances, except where they are local fields. */
+  readonly providedFields: ReadonlySet<string>;
+  /** Candidate variables are newer than results. */
+  readonly candidateNames: ReadonlySet<string>;
+  readonly storedAt: number;
+}
+
+/** Returns the own variables of an instance after the turn; the instance itself if the turn gives it nothing. */
 function updateInstanceVariables(
   instance: ScenarioInstance,
-  {
-    removedFields,
-    candidateNames,
-    localFields,
-    outcomes,
-    taken,
-    storedAt,
-  }: {
-    readonly removedFields: ReadonlySet<string>;
-    /** Candidate variables are newer than results. */
-    readonly candidateNames: ReadonlySet<string>;
-    readonly localFields: ReadonlySet<string>;
-    readonly outcomes: readonly StepOutcome[];
-    readonly taken: readonly CandidateVariable[];
-    readonly storedAt: number;
-  },
+  { assigned, outcomes, providedFields, candidateNames, storedAt }: GivenToInstances,
+  getLocalFields: (instance: ScenarioInstance) => ReadonlySet<string>,
 ): InstanceVariables {
-  const isUnchanged =
-    instance.variables.size === 0 && taken.length === 0 && outcomes.every(({ results }) => results.size === 0);
-  if (isUnchanged) return instance;
+  const taken = assigned.byInstance.get(instance.instanceId);
+  const results = outcomes.get(instance.instanceId);
+  const hasNothingToRemove = instance.variables.size === 0 || providedFields.size === 0;
+  if (hasNothingToRemove && !taken && (!results || results.every((outcome) => outcome.results.size === 0))) {
+    return instance;
+  }
+  const localFields = getLocalFields(instance);
   const variables = new Map<string, JsonValue>();
   const variableTimes = new Map<string, number>();
   const set = (name: string, value: JsonValue, at: number | undefined): void => {
@@ -125,12 +121,12 @@ function updateInstanceVariables(
     else variableTimes.set(name, at);
   };
   for (const [name, value] of instance.variables) {
-    if (!removedFields.has(name) || localFields.has(name)) set(name, value, instance.variableTimes.get(name));
+    if (!providedFields.has(name) || localFields.has(name)) set(name, value, instance.variableTimes.get(name));
   }
-  for (const { results } of outcomes) {
-    for (const [name, value] of results) if (!candidateNames.has(name)) set(name, value, storedAt);
+  for (const outcome of results ?? []) {
+    for (const [name, value] of outcome.results) if (!candidateNames.has(name)) set(name, value, storedAt);
   }
-  for (const variable of taken) set(variable.name, getValue(variable), storedAt);
+  for (const variable of taken ?? []) set(variable.name, getValue(variable), storedAt);
   return { variables, variableTimes };
 }
 

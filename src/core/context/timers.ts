@@ -127,10 +127,15 @@ function listExpiryTimes(
   maxAges: FieldRules['maxAges'],
 ): number[] {
   const times: number[] = [];
+  let fields: ReadonlySet<string> | undefined;
+  const getReadFields = (): ReadonlySet<string> => {
+    fields ??= new Set(listEnabledTransitions(timed).flatMap(({ fieldsRead }) => fieldsRead));
+    return fields;
+  };
   for (const [field, maxAgeMs] of maxAges) {
     const { value, storedAt } = findStored(field, timed.instance, timed.scenario, variables);
     // A value is known until it is older than `max_age`.
-    if (value !== null && storedAt !== undefined && isAffectedByExpiry(field, timed)) {
+    if (value !== null && storedAt !== undefined && isAffectedByExpiry(field, timed, getReadFields)) {
       times.push(storedAt + maxAgeMs + 1);
     }
   }
@@ -142,7 +147,7 @@ function listExpiryTimes(
  * reads it, or its route used it. A value that a tool found needs no timer: it is looked up again when the instance next walks. An action
  * under way keeps its values (3.9).
  */
-function isAffectedByExpiry(field: string, timed: TimedInstance): boolean {
+function isAffectedByExpiry(field: string, timed: TimedInstance, getReadFields: () => ReadonlySet<string>): boolean {
   const { instance, scenario, step } = timed;
   const state = toVisitState(instance, step);
   if (isWriteUnderWay(state) && findActionUnderWay(state)?.values.has(field)) return false;
@@ -150,7 +155,7 @@ function isAffectedByExpiry(field: string, timed: TimedInstance): boolean {
   return (
     step.collectedFields.includes(field) ||
     (findOpenRequest(instance.requests, 'CONFIRM')?.values.has(field) ?? false) ||
-    listEnabledTransitions(timed).some(({ fieldsRead }) => fieldsRead.includes(field)) ||
+    getReadFields().has(field) ||
     needsAgain(field, instance, scenario)
   );
 }

@@ -3,16 +3,27 @@ import type { CompiledScenario, CompiledStep } from '../scenario/compiled-scenar
 import { findReachableSteps } from '../scenario/step-graph';
 import { isActFinished, isConfirmFinished, toVisitState } from './visit-state';
 
+type Answers = Map<(step: CompiledStep) => boolean, { readonly scenario: CompiledScenario; readonly isAhead: boolean }>;
+
+/** The answers about instances. A turn asks once for each field that can expire, and instances never change. */
+const answers = new WeakMap<ScenarioInstance, Answers>();
+
 /** Whether one of the relevant steps was not passed and can still be reached from the current step, or is the current step. */
 export function hasUnpassedStepAhead(
   instance: ScenarioInstance,
   scenario: CompiledScenario,
   isRelevant: (step: CompiledStep) => boolean,
 ): boolean {
-  return [...findReachableSteps([instance.currentStepId], scenario.graph)].some((stepId) => {
+  const known = answers.get(instance);
+  const answer = known?.get(isRelevant);
+  if (answer?.scenario === scenario) return answer.isAhead;
+  const isAhead = [...findReachableSteps([instance.currentStepId], scenario.graph)].some((stepId) => {
     const step = scenario.steps.get(stepId);
     return step !== undefined && isRelevant(step) && !isPassed(instance, step);
   });
+  const updated: Answers = known ?? new Map();
+  answers.set(instance, updated.set(isRelevant, { scenario, isAhead }));
+  return isAhead;
 }
 
 /**

@@ -57,31 +57,43 @@ export function collectCorrections({
   instance,
   scenario,
   changedFields,
+  original,
+  declinedFields,
   before,
-  wasSettled,
   heldValues,
 }: {
   readonly instance: ScenarioInstance;
   readonly scenario: CompiledScenario;
   /** Fields that the variables or the patch of this turn changed. */
   readonly changedFields: readonly string[];
+  /** The instance before the turn. */
+  readonly original: ScenarioInstance;
+  /** Fields that the customer had declined before the turn. */
+  readonly declinedFields: readonly string[];
   readonly before: KnownData;
-  /** Whether the field was settled without a value. */
-  readonly wasSettled: (field: string) => boolean;
   /** Values that an action under way held and that take effect on this turn. */
   readonly heldValues: FieldValues;
 }): Corrections {
-  if (changedFields.length === 0 && heldValues.size === 0) return instance.pendingCorrections;
   let corrections: Corrections = instance.pendingCorrections;
-  const add = (field: string, value: JsonValue): void => {
-    if (!corrections.has(field) && hasUsedField(scenario, instance, field)) {
-      corrections = new Map(corrections).set(field, value);
-    }
-  };
   for (const field of changedFields) {
     const value = before.get(field);
-    if (value !== undefined || wasSettled(field)) add(field, value ?? null);
+    // A field that was settled without a value is corrected as well.
+    if (value === undefined && !original.settledFields.has(field) && !declinedFields.includes(field)) continue;
+    corrections = addCorrection(corrections, field, value ?? null, scenario, instance);
   }
-  for (const [field, value] of heldValues) add(field, value);
+  for (const [field, value] of heldValues) {
+    corrections = addCorrection(corrections, field, value, scenario, instance);
+  }
   return corrections;
+}
+
+function addCorrection(
+  corrections: Corrections,
+  field: string,
+  value: JsonValue,
+  scenario: CompiledScenario,
+  instance: ScenarioInstance,
+): Corrections {
+  if (corrections.has(field) || !hasUsedField(scenario, instance, field)) return corrections;
+  return new Map(corrections).set(field, value);
 }

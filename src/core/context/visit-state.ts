@@ -22,7 +22,12 @@ export function findVisitRequest(
   { visit, requests }: { readonly visit: Pick<StepVisit, 'number'>; readonly requests: readonly InstanceRequest[] },
   kind: RequestKind,
 ): InstanceRequest | undefined {
-  return requests.findLast((request) => request.kind === kind && request.visitNumber === visit.number);
+  // Most searches of a turn: a loop is faster than `findLast`, which V8 does not inline (ADR 0007).
+  for (let index = requests.length - 1; index >= 0; index -= 1) {
+    const request = requests[index];
+    if (request?.kind === kind && request.visitNumber === visit.number) return request;
+  }
+  return undefined;
 }
 
 /** Whether the action of the visit has succeeded: all tools of the latest hint, or a button that confirmed and acted. */

@@ -1,3 +1,4 @@
+import type { Allowance } from '../model/allowance';
 import type { RejectedValue } from '../model/field-definition';
 import type { FieldValues, JsonValue } from '../model/json';
 import type { CandidateVariable, StepOutcome, Turn } from '../model/turn';
@@ -29,6 +30,7 @@ export function checkTurnValues(
   outcomes: OutcomesByInstance,
   rules: FieldRules,
   getKnown: GetKnown,
+  allowance: Allowance,
 ): CheckedTurn {
   if (rules.fields.size === 0 && rules.toolFields.size === 0) {
     return { turn, outcomes, rejectedValues: [], conditionErrors: [] };
@@ -38,7 +40,7 @@ export function checkTurnValues(
   );
   const given = listValues(turn, instanceIds, rules);
   if (given.length === 0) return { turn, outcomes, rejectedValues: [], conditionErrors: [] };
-  const verdicts = checkValues(given, rules, getKnown);
+  const verdicts = checkValues(given, rules, getKnown, allowance);
   const accepted = new Map<GivenValue['place'], ValueVerdict[]>();
   for (const verdict of verdicts) {
     const { place } = verdict.given;

@@ -1,4 +1,5 @@
 import type { FieldRule } from '../conditions';
+import type { Allowance } from '../model/allowance';
 import type { FieldSource, ValueRejectionReason } from '../model/field-definition';
 import type { FieldValues, JsonValue } from '../model/json';
 import type { KnownData } from '../model/known-data';
@@ -48,6 +49,7 @@ export function checkValues(
   given: readonly GivenValue[],
   rules: FieldRules,
   getKnown: GetKnown,
+  allowance: Allowance,
 ): readonly ValueVerdict[] {
   const accepted = new AcceptedValues();
   const waiting: RuleCheck[] = [];
@@ -59,8 +61,9 @@ export function checkValues(
     else waiting.push({ at, given: each, value, rule });
     return verdict;
   });
-  for (const check of orderByReads(waiting)) {
-    const verdict = checkRule(check, () => getKnown(check.given, accepted.listFor(check.given)));
+  for (const check of orderByReads(waiting, allowance)) {
+    const getData = (): KnownData => getKnown(check.given, accepted.listFor(check.given, allowance));
+    const verdict = checkRule(check, getData, allowance);
     verdicts[check.at] = verdict;
     accepted.add(verdict, check.at);
   }
@@ -99,9 +102,9 @@ function reject(given: GivenValue, rejection: ValueRejectionReason): ValueVerdic
 const nothingKnown: FieldValues = new Map();
 
 /** Evaluates the rule of a value. A rule that fails or is UNKNOWN counts as fulfilled and is reported. */
-function checkRule({ given, value, rule }: RuleCheck, getData: () => KnownData): ValueVerdict {
+function checkRule({ given, value, rule }: RuleCheck, getData: () => KnownData, allowance: Allowance): ValueVerdict {
   const data = rule.reads.variables.includes('data') ? getData() : nothingKnown;
-  const { truth, missingFields, error } = rule.evaluate({ value, data });
+  const { truth, missingFields, error } = rule.evaluate({ value, data }, allowance);
   if (error !== undefined) return accept(given, value, error);
   switch (truth) {
     case 'TRUE':
@@ -120,15 +123,25 @@ function checkRule({ given, value, rule }: RuleCheck, getData: () => KnownData):
 }
 
 /** Orders values so that a rule comes after the values that it reads. Values whose rules read each other keep their order. */
-function orderByReads(checks: readonly RuleCheck[]): readonly RuleCheck[] {
+function orderByReads(checks: readonly RuleCheck[], allowance: Allowance): readonly RuleCheck[] {
   const waiting = [...checks];
   const ordered: RuleCheck[] = [];
+  const waitingCounts = new Map<string, number>();
+  const count = (name: string, change: number): void => {
+    waitingCounts.set(name, (waitingCounts.get(name) ?? 0) + change);
+  };
+  for (const { given } of waiting) count(given.name, 1);
+  const isReady = ({ given, rule }: RuleCheck): boolean => {
+    const { dataKeys } = rule.reads;
+    allowance.spend('conditions', 1 + dataKeys.length);
+    return !dataKeys.some((key) => key !== given.name && (waitingCounts.get(key) ?? 0) > 0);
+  };
   while (waiting.length > 0) {
-    const names = new Set(waiting.map(({ given }) => given.name));
-    const isReady = ({ given, rule }: RuleCheck): boolean =>
-      !rule.reads.dataKeys.some((key) => key !== given.name && names.has(key));
     const next = Math.max(0, waiting.findIndex(isReady));
-    ordered.push(...waiting.splice(next, 1));
+    for (const check of waiting.splice(next, 1)) {
+      count(check.given.name, -1);
+      ordered.push(check);
+    }
   }
   return ordered;
 }
@@ -145,7 +158,8 @@ class AcceptedValues {
   }
 
   /** Returns the newest values that the rule of a value can read. Includes tool results only of the same instance. */
-  listFor({ instanceId }: GivenValue): AcceptedFields {
+  listFor({ instanceId }: GivenValue, allowance: Allowance): AcceptedFields {
+    allowance.spend('conditions', this.others.length);
     const visible = this.others
       .filter(({ given }) => given.instanceId === undefined || given.instanceId === instanceId)
       .sort((a, b) => a.at - b.at);

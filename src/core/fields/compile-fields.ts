@@ -3,9 +3,12 @@ import {
   type ConditionLimits,
   compileFieldRule,
   defaultConditionLimits,
+  getCompileWork,
 } from '../conditions';
+import { Allowance } from '../model/allowance';
 import { findDuplicates } from '../model/duplicates';
 import type { FieldDefinition, LocalizedText } from '../model/field-definition';
+import { FindingList, runWithoutPauses } from '../model/findings';
 import type { CompiledField } from './field-rules';
 import { createNormalizer, toComparable } from './normalize-value';
 
@@ -43,8 +46,10 @@ export interface FieldFinding {
 export interface FieldsCompilation {
   /** By name; undefined if a finding is an ERROR. */
   readonly compiled: ReadonlyMap<string, CompiledField> | undefined;
-  /** ERRORs first; each severity in the order of the definitions. */
+  /** ERRORs first; each severity in the order of the definitions. At most `maxFindings`. */
   readonly findings: readonly FieldFinding[];
+  /** The number of findings that are not listed. */
+  readonly omittedFindings: number;
 }
 
 /** Checks and compiles field definitions. All findings are returned together. The same definitions give the same result. */
@@ -52,25 +57,45 @@ export function compileFields(
   definitions: readonly FieldDefinition[],
   limits: ConditionLimits = defaultConditionLimits,
 ): FieldsCompilation {
+  return runWithoutPauses(compileFieldsInParts(definitions, limits, new Allowance(Number.POSITIVE_INFINITY)));
+}
+
+/**
+ * Checks and compiles field definitions as `compileFields` does, and yields where it can pause: after each definition.
+ *
+ * @throws OrchestratorError WORK_LIMIT if the definitions need more work than the allowance has left.
+ */
+export function* compileFieldsInParts(
+  definitions: readonly FieldDefinition[],
+  limits: ConditionLimits,
+  allowance: Allowance,
+): Generator<void, FieldsCompilation> {
   const fields = new Map<string, CompiledField>();
-  const findings = findDuplicates(definitions, ({ name }) => name).map(({ index, firstIndex }) =>
-    toFinding('ERROR', 'DUPLICATE_FIELD', `fields[${index}].name`, {
-      message: `Field "${definitions[index]?.name}" is already defined as fields[${firstIndex}]. Keep one definition.`,
-    }),
-  );
-  definitions.forEach((definition, index) => {
+  const findings = new FindingList<FieldFinding>();
+  for (const { index, firstIndex } of findDuplicates(definitions, ({ name }) => name)) {
+    const message = `Field "${definitions[index]?.name}" is already defined as fields[${firstIndex}]. Keep one definition.`;
+    findings.add(toFinding('ERROR', 'DUPLICATE_FIELD', `fields[${index}].name`, { message }));
+  }
+  for (const [index, definition] of definitions.entries()) {
     const path = `fields[${index}]`;
+    allowance.spend('compiled conditions', getDefinitionWork(definition));
     const { rule, findings: ruleFindings } =
       definition.valid === '' ? noRule : compileFieldRule(definition.valid, limits);
     for (const { severity, code, ...finding } of ruleFindings) {
-      findings.push(toFinding(severity, code, `${path}.valid`, finding));
+      findings.add(toFinding(severity, code, `${path}.valid`, finding));
     }
-    findings.push(...checkType(definition, path), ...checkTexts(definition, path));
+    for (const finding of [...checkType(definition, path), ...checkTexts(definition, path)]) findings.add(finding);
     fields.set(definition.name, { definition, normalize: createNormalizer(definition), rule });
-  });
-  const errors = findings.filter(({ severity }) => severity === 'ERROR');
-  const warnings = findings.filter(({ severity }) => severity === 'WARNING');
-  return { compiled: errors.length === 0 ? fields : undefined, findings: [...errors, ...warnings] };
+    yield;
+  }
+  const compiled = findings.hasErrors ? undefined : fields;
+  return { compiled, findings: findings.list(), omittedFindings: findings.omitted };
+}
+
+/** Returns the units that compiling a definition costs: its rule, and the values of its ENUM. */
+function getDefinitionWork({ valid, values }: FieldDefinition): number {
+  const synonyms = values.reduce((sum, value) => sum + value.synonyms.length, values.length);
+  return 100 + 10 * synonyms + (valid === '' ? 0 : getCompileWork(valid));
 }
 
 const noRule: ReturnType<typeof compileFieldRule> = { findings: [] };

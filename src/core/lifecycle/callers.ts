@@ -40,6 +40,11 @@ export function hasEndOrPause({ instances }: Pick<TurnState, 'instances'>): bool
   return instances.some((instance) => hasEnded(instance) || isPausedOnThisTurn(instance));
 }
 
+/** Whether an instance waits for a call. */
+export function hasCalls({ instances }: Pick<TurnState, 'instances'>): boolean {
+  return instances.some(({ call }) => call !== undefined);
+}
+
 /** Finds the instances that wait for an instance. */
 export function listCallers(state: Pick<TurnState, 'instances'>, called: TurnInstance): readonly TurnInstance[] {
   const id = getInstanceId(called);

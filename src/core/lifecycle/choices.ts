@@ -34,6 +34,7 @@ const noChoices: ChoiceResult = { choices: [], choiceToPut: undefined };
  */
 export function decideChoices(state: TurnState, context: SelectionContext): ChoiceResult {
   const { session, turn } = context;
+  if (session.choices.length === 0 && !mayWantChoice(state)) return noChoices;
   const wanted = [...createAmbiguous(state), ...createConsents(state), ...createOffers(state, context)];
   if (session.choices.length === 0 && wanted.length === 0) return noChoices;
   const input: ChoiceInput = { state, context, wanted };
@@ -50,6 +51,13 @@ export function decideChoices(state: TurnState, context: SelectionContext): Choi
   const rest = others.map((choice): ScenarioChoiceRequest => ({ ...choice, status: 'WAITING' }));
   const isPut = turn.trigger === 'MESSAGE' || first.status !== 'OPEN';
   return { choices: [open, ...rest, ...closed], choiceToPut: isPut ? open : undefined };
+}
+
+/** Whether the turn may ask for a choice, which few turns do. */
+function mayWantChoice({ ambiguousWith, rejected, instances }: TurnState): boolean {
+  if (ambiguousWith.size > 0 || instances.some(({ isOfferDue }) => isOfferDue)) return true;
+  for (const { rejection } of rejected.values()) if (rejection.reason === 'NEEDS_CONSENT') return true;
+  return false;
 }
 
 /** Rank of a choice in a plan (1.5). */

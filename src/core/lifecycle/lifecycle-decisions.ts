@@ -14,16 +14,23 @@ export function toLifecycleDecisions(
   context: SelectionContext,
   { instances }: { readonly instances: readonly TurnInstance[] },
 ): readonly LifecycleDecision[] {
-  const existing = instances.filter(({ start }) => start === undefined);
-  const started = instances.filter(({ start }) => start !== undefined);
-  return [
-    ...existing.map((instance) => toLifecycleDecision(instance, instances, context)),
-    ...started.flatMap(({ start, view }) =>
-      start ? [toStartDecision(start, view.instance.scenarioVersion, context)] : [],
-    ),
-    ...started.filter(hasEnded).map((instance) => toLifecycleDecision(instance, instances, context)),
-  ];
+  const decisions: LifecycleDecision[] = [];
+  // The instances that existed before the turn come first.
+  for (const instance of instances) {
+    const { start, view } = instance;
+    decisions.push(
+      start
+        ? toStartDecision(start, view.instance.scenarioVersion, context)
+        : toLifecycleDecision(instance, instances, context),
+    );
+  }
+  for (const instance of instances) {
+    if (instance.start && hasEnded(instance)) decisions.push(toLifecycleDecision(instance, instances, context));
+  }
+  return decisions;
 }
+
+const none: readonly string[] = [];
 
 function toLifecycleDecision(
   entry: TurnInstance,
@@ -45,10 +52,10 @@ function toLifecycleDecision(
     entryStepId: '',
     sourceStepId: action === 'CONTINUE' ? '' : lastStepId,
     resumed: resumed && action === 'CONTINUE',
-    irreversibleDone: hasEnded(entry) ? instance.irreversibleDone.map(({ description }) => description) : [],
-    actionsUnderWay: hasEnded(entry) ? listActionsUnderWay(entry) : [],
+    irreversibleDone: hasEnded(entry) ? instance.irreversibleDone.map(({ description }) => description) : none,
+    actionsUnderWay: hasEnded(entry) ? listActionsUnderWay(entry) : none,
     ending: entry.action === 'COMPLETE' ? entry.ending : undefined,
-    missingSoftFields: [],
+    missingSoftFields: none,
     staysPausedBecause: entry.staysPausedBecause,
     conditionErrors: entry.conditionErrors,
     displacedByInstanceIds: entry.displacedByInstanceIds,

@@ -54,7 +54,7 @@ function countAttempts(state: TurnState, context: SelectionContext): TurnState {
   return updateInstances(state, (instance) => {
     const { view } = instance;
     if (!isActive(instance) || instance.walk || isNew(instance) || !context.views.includes(view)) return instance;
-    const counted = countAttempt(view, hasStarted, context);
+    const counted = countAttempt(view, hasStarted, context.session);
     return counted === view || isHelpRequest(view, context) ? instance : changeView(instance, counted);
   });
 }

@@ -106,7 +106,7 @@ function isTrue(
   const { visit, attempts, attemptsTotal } = view.instance;
   const position = { step, visit, isNewVisit: false };
   const state = { input: view, position, known: view.known, clearedFields: [], attempts, attemptsTotal };
-  const { truth, error } = condition.evaluate(toStepVariables(state, context));
+  const { truth, error } = condition.evaluate(toStepVariables(state, context), context.allowance);
   if (error) conditionErrors.push(`${name}: ${error}`);
   return truth === 'TRUE';
 }

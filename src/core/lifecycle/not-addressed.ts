@@ -1,12 +1,13 @@
 import type { SelectionContext } from '../context/selection-context';
-import { listCallChain, propagateToCalled } from './callers';
+import { hasCalls, listCallChain, propagateToCalled } from './callers';
 import { listStartBlockers } from './start-tests';
 import { type ActiveTurnInstance, changeAction, isActive, isNew, pause, type TurnInstance } from './turn-instance';
 import { type TurnState, updateInstances } from './turn-state';
 
 /** Whether the turn addresses the instance (0.5). What an addressed caller waits for is addressed with it. */
 export function isAddressed(instance: TurnInstance, state: Pick<TurnState, 'instances'>): boolean {
-  return instance.view.isAddressed || listCallChain(state, instance).some(({ view }) => view.isAddressed);
+  if (instance.view.isAddressed) return true;
+  return hasCalls(state) && listCallChain(state, instance).some(({ view }) => view.isAddressed);
 }
 
 /** Whether `when_not_addressed` decides about an instance: it is active, the turn does not address it, and it blocks no start (0.5, 2.9). */

@@ -174,12 +174,12 @@ export function applyAutomaticResumes(initial: TurnState, context: SelectionCont
 
 /** Lists the instances that were paused before the turn and have not resumed, latest paused first; ties by latest start first. */
 function listStillPaused({ instances }: TurnState): readonly TurnInstance[] {
-  return instances
-    .filter(({ reason, view }) => reason === 'STAYS_PAUSED' && !isPauseRequested(view))
-    .sort(
-      ({ view: { instance: a } }, { view: { instance: b } }) =>
-        (b.pausedAt ?? 0) - (a.pausedAt ?? 0) || b.startNumber - a.startNumber,
-    );
+  const paused = instances.filter(({ reason, view }) => reason === 'STAYS_PAUSED' && !isPauseRequested(view));
+  if (paused.length < 2) return paused;
+  return paused.sort(
+    ({ view: { instance: a } }, { view: { instance: b } }) =>
+      (b.pausedAt ?? 0) - (a.pausedAt ?? 0) || b.startNumber - a.startNumber,
+  );
 }
 
 function toPausedState(paused: TurnInstance, state: TurnState, context: SelectionContext): PausedState {

@@ -49,11 +49,11 @@ export function collectStartCandidates(context: SelectionContext, state: TurnSta
       add({ scenarioId, score, origin: 'PENDING' }, true);
     }
   }
+  const ordered = sortByStartOrder([...byId.values()], context);
+  // Rules and completed runs name others only by relationships.
+  if (context.catalogue.relationships.all.length === 0) return ordered;
   const followingIds = [...listImpliedByRules(context), ...listLeadTargets(state.instances, context)];
-  return [
-    ...sortByStartOrder([...byId.values()], context),
-    ...createImpliedCandidates(followingIds, byId.values(), context),
-  ];
+  return [...ordered, ...createImpliedCandidates(followingIds, byId.values(), context)];
 }
 
 /**
@@ -165,7 +165,6 @@ function findKeptValues(scenarioId: string, { session }: Pick<SelectionContext, 
 
 function listImpliedByRules({ turn, catalogue }: SelectionContext): readonly string[] {
   const { relationships } = catalogue;
-  if (relationships.all.length === 0) return [];
   return turn.appliedRules.flatMap(({ ruleId }) => relationships.getImpliedScenarios('RULE', ruleId));
 }
 

@@ -170,6 +170,7 @@ function checkEntryCondition(
       attempts: 0,
       attemptsTotal: 0,
     }),
+    context.allowance,
   );
   if (truth === 'TRUE') return undefined;
   return {

@@ -65,31 +65,42 @@ export type PausedTurnInstance = Extract<TurnInstance, { readonly action: 'PAUSE
 /** An instance that ends on this turn. */
 export type EndedTurnInstance = Extract<TurnInstance, { readonly action: 'COMPLETE' | 'CANCEL' }>;
 
-/** Creates the entry of an instance that existed before the turn. */
+/** What can differ when an entry is created. */
+type InitialDetails = Partial<
+  Pick<InstanceState, 'start' | 'shouldWalk' | 'expectedWalk' | 'isRestarting' | 'conditionErrors'>
+>;
+
+const noDetails: InitialDetails = {};
+
+/** Creates the entry of an instance that existed before the turn, or that starts on it. */
 export function createTurnInstance(
   view: InstanceView,
   action: DecidedAction,
-  details: Partial<InstanceState> = {},
+  details: InitialDetails = noDetails,
 ): TurnInstance {
-  return {
+  const created = {
     view,
-    start: undefined,
+    // Listed here, so that setting them adds no property (ADR 0007).
+    action: action.action,
+    reason: action.reason,
+    start: details.start,
     resumed: false,
-    shouldWalk: true,
+    shouldWalk: details.shouldWalk ?? true,
     walk: undefined,
-    expectedWalk: undefined,
+    expectedWalk: details.expectedWalk,
     call: view.instance.call,
-    isRestarting: false,
+    isRestarting: details.isRestarting ?? false,
     isOfferDue: false,
     isResumeOffered: view.instance.isResumeOffered,
     staysPausedBecause: undefined,
-    displacedByInstanceIds: [],
+    displacedByInstanceIds: none,
     loopStepId: '',
-    conditionErrors: [],
-    ...action,
-    ...details,
+    conditionErrors: details.conditionErrors ?? none,
   };
+  return Object.assign(created, action);
 }
+
+const none: readonly string[] = [];
 
 /** Replaces the action. */
 export function changeAction(

@@ -19,11 +19,14 @@ export interface TurnState {
 /** Replaces entries. Returns the same state if none changes. */
 export function updateInstances(state: TurnState, update: (instance: TurnInstance) => TurnInstance): TurnState {
   let changed: TurnInstance[] | undefined;
-  for (const [index, instance] of state.instances.entries()) {
+  let index = 0;
+  for (const instance of state.instances) {
     const updated = update(instance);
-    if (updated === instance) continue;
-    changed ??= [...state.instances];
-    changed[index] = updated;
+    if (updated !== instance) {
+      changed ??= [...state.instances];
+      changed[index] = updated;
+    }
+    index += 1;
   }
   return changed ? { ...state, instances: changed } : state;
 }

@@ -1,12 +1,13 @@
+import type { Draft } from './draft';
 import type { ScenarioInstance } from './session';
 import type { StepVisit } from './visit';
 
 /**
- * Returns an instance with some properties replaced. The copy lists every property, so that all instances have one hidden class in V8: every
+ * Copies an instance, to set some properties of the copy. It lists every property, so that all instances have one hidden class in V8: every
  * spread would add another one (ADR 0007).
  */
-export function changeInstance(instance: ScenarioInstance, changes: Partial<ScenarioInstance>): ScenarioInstance {
-  const copy: ScenarioInstance = {
+export function copyInstance(instance: ScenarioInstance): Draft<ScenarioInstance> {
+  return {
     instanceId: instance.instanceId,
     scenarioId: instance.scenarioId,
     scenarioVersion: instance.scenarioVersion,
@@ -47,12 +48,16 @@ export function changeInstance(instance: ScenarioInstance, changes: Partial<Scen
     deferredBehindScenarioId: instance.deferredBehindScenarioId,
     waitsFor: instance.waitsFor,
   };
-  return Object.assign(copy, changes);
 }
 
-/** Returns a visit with some properties replaced; see `changeInstance`. */
-export function changeVisit(visit: StepVisit, changes: Partial<StepVisit>): StepVisit {
-  const copy: StepVisit = {
+/** Returns an instance with some properties replaced. Where many turns pass, `copyInstance` is faster. */
+export function changeInstance(instance: ScenarioInstance, changes: Partial<ScenarioInstance>): ScenarioInstance {
+  return Object.assign(copyInstance(instance), changes);
+}
+
+/** Copies a visit, to set some properties of the copy; see `copyInstance`. */
+export function copyVisit(visit: StepVisit): Draft<StepVisit> {
+  return {
     number: visit.number,
     enteredRevision: visit.enteredRevision,
     openedAt: visit.openedAt,
@@ -63,5 +68,9 @@ export function changeVisit(visit: StepVisit, changes: Partial<StepVisit>): Step
     supersededKeys: visit.supersededKeys,
     returnTo: visit.returnTo,
   };
-  return Object.assign(copy, changes);
+}
+
+/** Returns a visit with some properties replaced; see `changeInstance`. */
+export function changeVisit(visit: StepVisit, changes: Partial<StepVisit>): StepVisit {
+  return Object.assign(copyVisit(visit), changes);
 }

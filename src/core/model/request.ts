@@ -1,3 +1,4 @@
+import type { Draft } from './draft';
 import type { FieldValues } from './json';
 import type { StepOutcomeKind } from './turn';
 
@@ -77,7 +78,12 @@ export function isOpen({ status }: InstanceRequest): boolean {
 
 /** Finds the open request of a kind that was put last. An instance has at most one open ASK and one open CONFIRM. */
 export function findOpenRequest(requests: readonly InstanceRequest[], kind: RequestKind): InstanceRequest | undefined {
-  return requests.findLast((request) => request.kind === kind && isOpen(request));
+  // A loop, as in `findVisitRequest`.
+  for (let index = requests.length - 1; index >= 0; index -= 1) {
+    const request = requests[index];
+    if (request?.kind === kind && isOpen(request)) return request;
+  }
+  return undefined;
 }
 
 /** Orders by when requests were put: the one that was put last comes last (0.3). */
@@ -85,9 +91,9 @@ export function comparePuttings(a: Putting, b: Putting): number {
   return a.revision - b.revision || b.position - a.position;
 }
 
-/** Returns a request with some properties replaced; see `changeInstance`. */
-export function changeRequest(request: InstanceRequest, changes: Partial<InstanceRequest>): InstanceRequest {
-  const copy: InstanceRequest = {
+/** Copies a request, to set some properties of the copy; see `copyInstance`. */
+export function copyRequest(request: InstanceRequest): Draft<InstanceRequest> {
+  return {
     kind: request.kind,
     actionKey: request.actionKey,
     stepId: request.stepId,
@@ -105,5 +111,9 @@ export function changeRequest(request: InstanceRequest, changes: Partial<Instanc
     attempts: request.attempts,
     reminders: request.reminders,
   };
-  return Object.assign(copy, changes);
+}
+
+/** Returns a request with some properties replaced; see `changeInstance`. */
+export function changeRequest(request: InstanceRequest, changes: Partial<InstanceRequest>): InstanceRequest {
+  return Object.assign(copyRequest(request), changes);
 }

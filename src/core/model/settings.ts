@@ -44,6 +44,8 @@ export interface OrchestrationSettings {
   readonly semanticThreshold: number;
   /** Maximum number of steps of one walk, a safeguard for cyclic graphs (3.5). Default 1,000. */
   readonly maxHopsPerTurn: number;
+  /** Maximum work of the decision of one turn, in units of about 0.1 us; see `Allowance`. Default 100,000. */
+  readonly turnWork: number;
   /** Number of ended instances that a session keeps. Default 50. */
   readonly endedInstances: number;
   /** Number of path entries that an instance keeps. Default 200. */
@@ -70,6 +72,7 @@ export const defaultSettings: OrchestrationSettings = {
   semanticEvaluation: 'off',
   semanticThreshold: 0.8,
   maxHopsPerTurn: 1_000,
+  turnWork: 100_000,
   endedInstances: 50,
   pathEntries: 200,
 };

@@ -50,8 +50,10 @@ export interface TransitionDecision {
   /** RELOCALIZED only: the step where the instance would be without relocalization; else "". */
   readonly originalStepId: string;
   readonly transitionsTaken: readonly string[];
-  /** In order of evaluation. */
+  /** In order of evaluation; the last ones, if there are more than a decision lists. */
   readonly alternatives: readonly TransitionAlternative[];
+  /** The number of alternatives before those that are listed. */
+  readonly omittedAlternatives: number;
   readonly reason: TransitionReason;
   readonly reasoning: string;
   /** 0..1. */
@@ -63,5 +65,8 @@ export interface TransitionDecision {
   /** Fields that the blocking transition is missing; sorted (3.3). */
   readonly missingFields: readonly string[];
   readonly visitNumber: number;
+  /** The first ones, if there are more than a decision lists. */
   readonly conditionErrors: readonly string[];
+  /** The number of errors after those that are listed. */
+  readonly omittedConditionErrors: number;
 }

@@ -1,3 +1,4 @@
+import type { Draft } from './draft';
 import type { VisitOutcome } from './turn';
 
 /** One stay of an instance at a step (3.6). Its stages follow from this state and the requests of the visit (3.1). */
@@ -72,7 +73,7 @@ export interface IrreversibleStep {
 }
 
 /** Creates a visit in which nothing has happened yet. */
-export function createVisit(number: number, enteredRevision: number, openedAt: number): StepVisit {
+export function createVisit(number: number, enteredRevision: number, openedAt: number): Draft<StepVisit> {
   return {
     number,
     enteredRevision,

@@ -19,24 +19,31 @@ export function listCalls({ steps }: Scenario): readonly LocatedCall[] {
 
 /**
  * Finds a chain of calls from the target of a call back to the caller: scenario ids from the caller back to the caller; undefined if there
- * is none. `getScenario` returns the definition that a call would run, or undefined if it is not available.
+ * is none. `listTargets` returns the scenarios that a scenario calls, in the definition that a call would run.
  */
 export function findCallCycle(
-  caller: Scenario,
+  { scenarioId }: Scenario,
   { targetScenarioId }: Pick<LocatedCall, 'targetScenarioId'>,
-  getScenario: (scenarioId: string) => Scenario | undefined,
+  listTargets: (scenarioId: string) => readonly string[],
 ): readonly string[] | undefined {
-  const { scenarioId } = caller;
-  const paths = new Map([[targetScenarioId, [scenarioId, targetScenarioId]]]);
+  // The scenario from which each one was found.
+  const callers = new Map([[targetScenarioId, scenarioId]]);
   // Iterating over a map includes the entries that are added during the iteration.
-  for (const [current, path] of paths) {
-    if (current === scenarioId) return path;
-    const scenario = getScenario(current);
-    for (const { targetScenarioId: next } of scenario === undefined ? [] : listCalls(scenario)) {
-      if (!paths.has(next)) paths.set(next, [...path, next]);
-    }
+  for (const [current] of callers) {
+    if (current === scenarioId) return tracePath(scenarioId, targetScenarioId, callers);
+    for (const next of listTargets(current)) if (!callers.has(next)) callers.set(next, current);
   }
   return undefined;
+}
+
+function tracePath(scenarioId: string, targetId: string, callers: ReadonlyMap<string, string>): readonly string[] {
+  const path = [scenarioId];
+  let current = scenarioId;
+  while (current !== targetId) {
+    current = callers.get(current) ?? targetId;
+    path.unshift(current);
+  }
+  return targetId === scenarioId ? [scenarioId, scenarioId] : [scenarioId, ...path];
 }
 
 /** Describes a cycle of calls. `names` has the names of the scenarios on it; those without a name are shown by id. */

@@ -1,5 +1,7 @@
-import { type Condition, compileCondition } from '../conditions';
+import { type Condition, compileCondition, getCompileWork } from '../conditions';
 import { checkComparisons } from '../fields/check-comparisons';
+import { Allowance } from '../model/allowance';
+import { FindingList, runWithoutPauses } from '../model/findings';
 import type {
   Scenario,
   ScenarioStep,
@@ -32,23 +34,30 @@ import { hasRule } from './transition-rule';
 export interface ScenarioCompilation {
   /** Undefined if a finding is an ERROR. */
   readonly compiled: CompiledScenario | undefined;
+  /** ERRORs first; those of the same severity in the order of the checks, then of the definition. At most `maxFindings`. */
   readonly findings: readonly ScenarioFinding[];
+  /** The number of findings that are not listed. */
+  readonly omittedFindings: number;
 }
 
 /** Compiles conditions and collects their findings. */
 class ConditionCompiler {
-  readonly findings: ScenarioFinding[] = [];
+  readonly findings = new FindingList<ScenarioFinding>();
 
-  constructor(private readonly options: CompileOptions) {}
+  constructor(
+    private readonly options: CompileOptions,
+    private readonly allowance: Allowance,
+  ) {}
 
   /** Returns undefined if the text is empty or rejected. */
   compile(text: string, { fieldPath, stepId = '', transitionId = '' }: FindingLocation): Condition | undefined {
     if (text === '') return undefined;
     const { conditionLimits, fields } = this.options;
+    this.allowance.spend('compiled conditions', getCompileWork(text));
     const { condition, findings } = compileCondition(text, conditionLimits);
     const typeFindings = condition && fields ? checkComparisons(condition, fields) : [];
     for (const { line = 0, column = 0, ...finding } of [...findings, ...typeFindings]) {
-      this.findings.push({ ...finding, fieldPath, stepId, transitionId, line, column });
+      this.findings.add({ ...finding, fieldPath, stepId, transitionId, line, column });
     }
     return condition;
   }
@@ -60,16 +69,32 @@ export function compileScenario(
   version: number,
   options: CompileOptions = defaultCompileOptions,
 ): ScenarioCompilation {
-  const draft = compileDraft(scenario, options);
+  return runWithoutPauses(compileInParts(scenario, version, options, new Allowance(Number.POSITIVE_INFINITY)));
+}
+
+/**
+ * Checks and compiles a definition as `compileScenario` does, and yields where it can pause: after each step, each condition and each search of
+ * the graph. Between two of these places it spends what the longest condition needs, or five units for each step and transition.
+ *
+ * @throws OrchestratorError WORK_LIMIT if the definition needs more work than the allowance has left.
+ */
+export function* compileInParts(
+  scenario: Scenario,
+  version: number,
+  options: CompileOptions,
+  allowance: Allowance,
+): Generator<void, ScenarioCompilation> {
+  const draft = yield* compileDraft(scenario, options, allowance);
   const { steps, globalTransitions, entryCondition, completionCondition, cancelCondition } = draft;
-  const findings = checkScenario(draft);
+  const list = yield* checkScenario(draft);
+  const result = { findings: list.list(), omittedFindings: list.omitted };
   const entryStep = steps.get(scenario.entryStepId);
-  if (!entryStep || findings.some(({ severity }) => severity === 'ERROR')) return { compiled: undefined, findings };
+  if (!entryStep || list.hasErrors) return { compiled: undefined, ...result };
   const allSteps = [...steps.values()];
   const collectedFields = allSteps.flatMap((step) => step.collectedFields).sort();
   const tools = allSteps.flatMap((step) => step.tools);
   return {
-    findings,
+    ...result,
     compiled: {
       scenarioId: scenario.scenarioId,
       version,
@@ -86,6 +111,7 @@ export function compileScenario(
         .sort((a, b) => b.definition.priority - a.definition.priority || a.index - b.index),
       collectedFields: new Set(collectedFields),
       askableFields: new Set([...collectedFields, ...scenario.requiredFields.map(({ fieldName }) => fieldName)]),
+      optionalFields: new Set(allSteps.flatMap((step) => [...step.optionalFields])),
       localFields: new Set(scenario.localFields),
       toolVariables: new Set(tools.flatMap(({ variableNames }) => variableNames)),
       writeToolIds: new Set(tools.filter(({ effect }) => effect === 'WRITE').map(({ toolId }) => toolId)),
@@ -97,17 +123,23 @@ export function compileScenario(
   };
 }
 
-function compileDraft(scenario: Scenario, options: CompileOptions): CompiledDraft {
-  const conditions = new ConditionCompiler(options);
+function* compileDraft(
+  scenario: Scenario,
+  options: CompileOptions,
+  allowance: Allowance,
+): Generator<void, CompiledDraft> {
+  const conditions = new ConditionCompiler(options, allowance);
   const steps = new Map<string, CompiledStep>();
-  scenario.steps.forEach((step, index) => {
+  for (const [index, step] of scenario.steps.entries()) {
     // Steps with a repeated id are also compiled, because their conditions can have findings.
-    const compiled = compileStep(step, index, scenario, conditions);
+    const compiled = yield* compileStep(step, index, scenario, conditions);
     if (!steps.has(step.stepId)) steps.set(step.stepId, compiled);
-  });
-  const globalTransitions = scenario.globalTransitions.map((transition, index) =>
-    compileTransition(transition, locateGlobalTransition(transition, index), conditions),
-  );
+  }
+  const globalTransitions: CompiledTransition[] = [];
+  for (const [index, transition] of scenario.globalTransitions.entries()) {
+    globalTransitions.push(compileTransition(transition, locateGlobalTransition(transition, index), conditions));
+    yield;
+  }
   return {
     scenario,
     steps,
@@ -117,18 +149,21 @@ function compileDraft(scenario: Scenario, options: CompileOptions): CompiledDraf
     cancelCondition: conditions.compile(scenario.cancelCondition, { fieldPath: 'cancel_condition' }),
     conditionFindings: conditions.findings,
     options,
+    allowance,
   };
 }
 
-function compileStep(
+function* compileStep(
   step: ScenarioStep,
   index: number,
   scenario: Scenario,
   conditions: ConditionCompiler,
-): CompiledStep {
-  const transitions = step.transitions.map((transition, transitionIndex) =>
-    compileTransition(transition, locateTransition(step, index, transitionIndex), conditions),
-  );
+): Generator<void, CompiledStep> {
+  const transitions: CompiledTransition[] = [];
+  for (const [transitionIndex, transition] of step.transitions.entries()) {
+    transitions.push(compileTransition(transition, locateTransition(step, index, transitionIndex), conditions));
+    yield;
+  }
   const byTrigger: Readonly<Record<TransitionTrigger, CompiledTransition[]>> = { ANYTIME: [], ON_COMPLETION: [] };
   for (const transition of transitions) byTrigger[transition.definition.trigger].push(transition);
   const collectedFields = step.collectsProfileFields;

@@ -1,4 +1,6 @@
 import type { Condition } from '../conditions';
+import type { Allowance } from '../model/allowance';
+import type { FindingList } from '../model/findings';
 import type {
   Ending,
   Scenario,
@@ -11,8 +13,15 @@ import type {
 import type { CompileOptions } from './compile-options';
 import type { ScenarioFinding } from './scenario-finding';
 
-/** The successors of each step, by step id. */
-export type StepGraph = ReadonlyMap<string, readonly string[]>;
+/** The successors of each step by its own transitions, by step id. */
+export type StepEdges = ReadonlyMap<string, readonly string[]>;
+
+/** The transitions between the steps of a scenario. */
+export interface StepGraph {
+  readonly successors: StepEdges;
+  /** The steps that global transitions lead to, from every other step. Without duplicates. */
+  readonly globalTargets: readonly string[];
+}
 
 /** A tool with the default of its effect applied (3.1). */
 export interface CompiledTool extends ToolBinding {
@@ -128,7 +137,7 @@ export interface CompiledScenario {
   /** A global transition states `after` (section 14). */
   readonly hasTimedGlobalTransitions: boolean;
   readonly transitionsById: ReadonlyMap<string, CompiledTransition>;
-  /** The successors of each step by its own and the global transitions, without those that return. */
+  /** What follows each step by its own and the global transitions, without those that return. */
   readonly graph: StepGraph;
   /** Steps that relocalization can move an instance to, by descending priority; ties in the order of the definition (3.8). */
   readonly recoverySteps: readonly CompiledStep[];
@@ -136,6 +145,8 @@ export interface CompiledScenario {
   readonly collectedFields: ReadonlySet<string>;
   /** Fields that a step may ask the customer for: those that a step collects and those of `required_fields` (3.3). */
   readonly askableFields: ReadonlySet<string>;
+  /** Fields that some step need not have (3.1). */
+  readonly optionalFields: ReadonlySet<string>;
   /** Fields that only one instance receives and sees (0.4). */
   readonly localFields: ReadonlySet<string>;
   /** Every variable that a tool of a step fills. */
@@ -158,6 +169,8 @@ export interface CompiledDraft {
   readonly entryCondition: Condition | undefined;
   readonly completionCondition: Condition | undefined;
   readonly cancelCondition: Condition | undefined;
-  readonly conditionFindings: readonly ScenarioFinding[];
+  readonly conditionFindings: FindingList<ScenarioFinding>;
   readonly options: CompileOptions;
+  /** The work that compiling and checking may need. */
+  readonly allowance: Allowance;
 }

@@ -1,19 +1,19 @@
-import type { ConditionVariables } from '../conditions';
 import type { SelectionContext } from '../context/selection-context';
 import type { TransitionTrigger } from '../model/scenario';
 import type { TransitionAlternative } from '../model/transition-decision';
 import type { Truth } from '../model/truth';
-import type { CompiledTransition } from '../scenario/compiled-scenario';
+import type { CompiledStep, CompiledTransition } from '../scenario/compiled-scenario';
 import { clearFields } from './moves';
 import { hasEndedEarly, isDone, isPassable } from './stage-need';
 import {
   computeReadFingerprint,
   evaluateTextCondition,
   evaluateTransition,
+  LazyVariables,
   type TransitionEvaluation,
-  toStepVariables,
 } from './step-conditions';
 import { type BlockingTransition, isSettledAt, type StepPosition, type Walk } from './walk-state';
+import { spendTransition } from './walk-work';
 
 /** The transition to take, or the transition that blocks. Both are undefined if all transitions are FALSE or ineligible. */
 export interface TransitionChoice {
@@ -42,12 +42,13 @@ export function chooseTransition(trigger: TransitionTrigger, walk: Walk, context
   const { position, input } = walk;
   const eligible = listEligibleTransitions(trigger, walk, context);
   if (eligible.length === 0) return noChoice;
-  const variables = toStepVariables(walk, context);
+  const variables = new LazyVariables(walk, context);
   const alternatives: TransitionAlternative[] = [];
   const conditionErrors: string[] = [];
   let blockingTransition: BlockingTransition | undefined;
   let blockedReason = '';
   for (const transition of eligible) {
+    spendTransition(transition, walk, context);
     const text = evaluateTextCondition(transition, input.scenario, context);
     const ineligibleReason = blockedReason || findIneligibleReason(trigger, transition, walk, variables, context, text);
     if (ineligibleReason !== '') {
@@ -64,19 +65,20 @@ export function chooseTransition(trigger: TransitionTrigger, walk: Walk, context
     if (evaluation.truth === 'TRUE') {
       alternatives.push(toAlternative(position, transition, evaluation, ''));
       const guard = transition.isGlobal
-        ? { id: transition.id, fingerprint: computeReadFingerprint(transition, variables, text) }
+        ? { id: transition.id, fingerprint: computeReadFingerprint(transition, variables, context, text) }
         : undefined;
       return { transition, blockingTransition: undefined, alternatives, conditionErrors, guard };
     }
     alternatives.push(toAlternative(position, transition, evaluation, describeNotTaken(evaluation)));
     if (evaluation.truth === 'UNKNOWN' && trigger === 'ON_COMPLETION') {
-      blockingTransition = toBlockingTransition(evaluation);
+      blockingTransition = toBlockingTransition(transition, evaluation);
       blockedReason = `blocked by "${transition.id}"`;
     }
   }
   return { transition: undefined, blockingTransition, alternatives, conditionErrors, guard: undefined };
 }
 
+const noFields: readonly string[] = [];
 const noTransitions: readonly CompiledTransition[] = [];
 
 /** ON_COMPLETION transitions are eligible only if the step is done, can be passed over or has ended early (3.2, 3.5). */
@@ -110,13 +112,26 @@ function listEligibleTransitions(
  * often as there are fields.
  */
 function isReentry(walk: Walk, transition: CompiledTransition, context: SelectionContext): boolean {
-  const { position, traversedSteps, input } = walk;
   const { targetStepId } = transition;
-  const isAlreadyEntered =
-    (position.isNewVisit && position.step.stepId === targetStepId) ||
-    traversedSteps.some(({ isPassedOver, entry }) => isPassedOver && entry.stepId === targetStepId);
-  const target = input.scenario.steps.get(targetStepId);
-  if (!isAlreadyEntered || !target) return isAlreadyEntered;
+  if (!hasEntered(walk, targetStepId)) return false;
+  const target = walk.input.scenario.steps.get(targetStepId);
+  return !target || isClosedRound(walk, transition, target, context);
+}
+
+/** Whether the walk has entered the step. */
+function hasEntered({ position, traversedSteps }: Walk, stepId: string): boolean {
+  if (position.isNewVisit && position.step.stepId === stepId) return true;
+  for (const { isPassedOver, entry } of traversedSteps) if (isPassedOver && entry.stepId === stepId) return true;
+  return false;
+}
+
+/** Whether the transition neither ends the walk at its target nor begins the next round of a loop there. */
+function isClosedRound(
+  walk: Walk,
+  transition: CompiledTransition,
+  target: CompiledStep,
+  context: SelectionContext,
+): boolean {
   const cleared = clearFields(walk, transition, context);
   const hasUnsettledField = target.collectedFields.some((field) => !isSettledAt(field, target, cleared, context));
   const isNextRound =
@@ -132,7 +147,7 @@ function findIneligibleReason(
   trigger: TransitionTrigger,
   transition: CompiledTransition,
   walk: Walk,
-  variables: ConditionVariables,
+  variables: LazyVariables,
   context: SelectionContext,
   text: Truth | undefined,
 ): string {
@@ -145,13 +160,16 @@ function findIneligibleReason(
   if (!transition.isGlobal) return '';
   if (transition.targetStepId === walk.position.step.stepId) return 'instance is already at the target';
   const guard = walk.globalGuards.get(transition.id);
-  if (guard !== undefined && guard === computeReadFingerprint(transition, variables, text)) {
+  if (guard !== undefined && guard === computeReadFingerprint(transition, variables, context, text)) {
     return 'already taken, and nothing that it reads has changed since';
   }
   return '';
 }
 
-function toBlockingTransition({ transition, missingFields, isTextUnknown }: TransitionEvaluation): BlockingTransition {
+function toBlockingTransition(
+  transition: CompiledTransition,
+  { missingFields, isTextUnknown }: TransitionEvaluation,
+): BlockingTransition {
   const hasOutcomes = transition.definition.outcomes.length > 0;
   return { transitionId: transition.id, hasOutcomes, missingFields, isTextUnknown };
 }
@@ -174,7 +192,7 @@ function toAlternative(
     sourceStepId: position.step.stepId,
     targetStepId: transition.returns ? (position.visit.returnTo?.stepId ?? '') : transition.targetStepId,
     truth: evaluation?.truth,
-    missingFields: evaluation?.missingFields ?? [],
+    missingFields: evaluation?.missingFields ?? noFields,
     taken: notTakenBecause === '',
     notTakenBecause,
   };

@@ -3,7 +3,7 @@ import type { FieldValues } from '../model/json';
 import { selectActiveGuards } from './step-conditions';
 import { noNeed } from './step-need';
 import type { WalkInput } from './walk-input';
-import type { Walk } from './walk-state';
+import type { Walk, WalkDraft } from './walk-state';
 
 const noValues: FieldValues = new Map();
 
@@ -17,7 +17,7 @@ function listHeldFields({ instance, providedFields }: WalkInput): readonly strin
 }
 
 /** Creates a walk that has not moved yet. */
-export function createWalk(input: WalkInput, context: SelectionContext): Walk {
+export function createWalk(input: WalkInput, context: SelectionContext): WalkDraft {
   const { step, instance, known } = input;
   return {
     input,
@@ -47,7 +47,9 @@ export function createWalk(input: WalkInput, context: SelectionContext): Walk {
     known,
     leadInTemplateIds: instance.leadInTemplateIds,
     alternatives: noAlternatives,
+    omittedAlternatives: 0,
     conditionErrors: noFields,
+    omittedConditionErrors: 0,
     globalGuards: selectActiveGuards(input, context),
   };
 }

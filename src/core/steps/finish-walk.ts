@@ -8,28 +8,31 @@ import { getLastCheckpoint } from './checkpoints';
 import { isBlockedCorrectionResolved } from './correction';
 import { createAskNeed, createRetryNeed, findStageNeed } from './stage-need';
 import { noNeed, type StepNeed } from './step-need';
-import type { Walk } from './walk-state';
-import { changeWalk } from './walk-state';
+import type { Walk, WalkDraft } from './walk-state';
 
 /** Completes a walk: opens the visit, and finds what the step needs (3.1, 3.3). */
-export function finishWalk(walk: Walk, context: SelectionContext): Walk {
-  const opened = walk.position.isNewVisit ? openVisit(walk, context) : walk;
-  return informWithLeadIns(reportBlockedCorrection(findNeed(opened, context)));
+export function finishWalk(walk: WalkDraft, context: SelectionContext): void {
+  if (walk.position.isNewVisit) openVisit(walk, context);
+  findNeed(walk, context);
+  reportBlockedCorrection(walk);
+  informWithLeadIns(walk);
 }
 
 /** When a visit of a step with tools opens, its READ actions of older visits are void and earlier results are forgotten (0.4, 0.6). */
-function openVisit(walk: Walk, context: SelectionContext): Walk {
+function openVisit(walk: WalkDraft, context: SelectionContext): void {
   const { step } = walk.position;
-  if (!step.hasActStage) return walk;
+  if (!step.hasActStage) return;
   const isVoid = (request: InstanceRequest): boolean =>
     request.kind === 'ACTION' && request.stepId === step.stepId && isOpen(request);
-  const requests =
-    step.isReadAction && walk.requests.some(isVoid)
-      ? walk.requests.map((request) => (isVoid(request) ? changeRequest(request, { status: 'VOID' }) : request))
-      : walk.requests;
+  if (step.isReadAction && walk.requests.some(isVoid)) {
+    walk.requests = walk.requests.map(
+      (request): InstanceRequest => (isVoid(request) ? changeRequest(request, { status: 'VOID' }) : request),
+    );
+  }
   const forgottenFields = sortNames([...step.toolVariables].filter((name) => isResult(name, walk, context)));
-  if (forgottenFields.length === 0) return requests === walk.requests ? walk : changeWalk(walk, { requests });
-  return changeWalk(walk, { requests, forgottenFields, known: forget(walk, forgottenFields, context) });
+  if (forgottenFields.length === 0) return;
+  walk.forgottenFields = forgottenFields;
+  walk.known = forget(walk, forgottenFields, context);
 }
 
 /** Whether the value of a variable comes from an earlier outcome: its own result, or one that an ended instance left in the session. */
@@ -65,29 +68,27 @@ function forget({ known, clearedFields }: Walk, fields: readonly string[], conte
  * Finds the first unfinished stage; after all stages, and after a DECLINED or a call that did not succeed in place of them, what a transition
  * misses (3.3).
  */
-function findNeed(walk: Walk, context: SelectionContext): Walk {
+function findNeed(walk: WalkDraft, context: SelectionContext): void {
   const { outcome } = walk.position.visit;
   const isDeclined = outcome === 'DECLINED';
   const hasCallFailed = outcome === 'CALL_FAILED' || outcome === 'CALL_CANCELLED';
-  const stageNeed = isDeclined || hasCallFailed ? noNeed : findStageNeed(walk, context);
-  if (stageNeed.kind !== 'none') return changeWalk(walk, { need: stageNeed });
+  // A continued walk may still have the need of the step where it stopped.
+  walk.need = isDeclined || hasCallFailed ? noNeed : findStageNeed(walk, context);
+  if (walk.need.kind !== 'none') return;
   const missing = findMissingDataNeed(walk);
-  if (missing) return changeWalk(walk, missing);
-  return isDeclined && !walk.blockingTransition?.hasOutcomes ? askAgain(walk, context) : withoutNeed(walk);
-}
-
-/** A continued walk may still have the need of the step where it stopped. */
-function withoutNeed(walk: Walk): Walk {
-  return walk.need === noNeed ? walk : changeWalk(walk, { need: noNeed });
+  if (missing) {
+    walk.need = missing.need;
+    walk.countsFailure = missing.countsFailure;
+  } else if (isDeclined && !walk.blockingTransition?.hasOutcomes) {
+    askAgain(walk, context);
+  }
 }
 
 /** After a DECLINED that neither moved nor ended the instance, its stages continue: the CONFIRM is put again (2.5). */
-function askAgain(walk: Walk, context: SelectionContext): Walk {
+function askAgain(walk: WalkDraft, context: SelectionContext): void {
   const { position } = walk;
-  const reset = changeWalk(walk, {
-    position: { ...position, visit: changeVisit(position.visit, { outcome: undefined }) },
-  });
-  return changeWalk(reset, { need: findStageNeed(reset, context) });
+  walk.position = { ...position, visit: changeVisit(position.visit, { outcome: undefined }) };
+  walk.need = findStageNeed(walk, context);
 }
 
 /** How a step obtains data that its transitions are missing. */
@@ -128,20 +129,22 @@ function findMissingResults({ position, known }: Walk, action: InstanceRequest |
 }
 
 /** Reports a correction that a passed checkpoint blocks, unless the walk leaves nothing to report (3.9). */
-function reportBlockedCorrection(walk: Walk): Walk {
+function reportBlockedCorrection(walk: WalkDraft): void {
   const { input, blockedByCheckpoint } = walk;
   if (input.keptFields.length > 0) {
-    return { ...walk, blockedByCheckpoint: getLastCheckpoint(input.instance)?.description ?? blockedByCheckpoint };
+    walk.blockedByCheckpoint = getLastCheckpoint(input.instance)?.description ?? blockedByCheckpoint;
+    return;
   }
   const isCorrection = blockedByCheckpoint !== '' && !input.signals.hasBack;
-  return isCorrection && isBlockedCorrectionResolved(walk) ? changeWalk(walk, { blockedByCheckpoint: '' }) : walk;
+  if (isCorrection && isBlockedCorrectionResolved(walk)) walk.blockedByCheckpoint = '';
 }
 
 /** Lead-ins that no contribution carries are contributed as INFORM (3.1). While a call is open, they wait for its return (section 11). */
-function informWithLeadIns(walk: Walk): Walk {
+function informWithLeadIns(walk: WalkDraft): void {
   const { leadInTemplateIds, need } = walk;
-  if (leadInTemplateIds.length === 0 || need.kind === 'call' || hasContribution(need)) return walk;
-  return { ...walk, need: { kind: 'inform', templateIds: leadInTemplateIds, areLeadIns: true }, leadInTemplateIds: [] };
+  if (leadInTemplateIds.length === 0 || need.kind === 'call' || hasContribution(need)) return;
+  walk.need = { kind: 'inform', templateIds: leadInTemplateIds, areLeadIns: true };
+  walk.leadInTemplateIds = [];
 }
 
 /** Whether an instance with this need contributes something other than NONE. */

@@ -65,16 +65,17 @@ export function relocalizeTo(
   context: SelectionContext,
   replacedWalk?: Walk,
 ): Walk {
-  const moved = moveTo(createWalk(input, context), target, context);
-  return finishWalk(
-    {
-      ...moved,
-      traversedSteps: moved.traversedSteps.map((step) => ({ ...step, isSkipped: false })),
-      attemptsTotal: replacedWalk?.attemptsTotal ?? moved.attemptsTotal,
-      relocalizedFrom: originalStepId,
-      alternatives: replacedWalk?.alternatives.map((alternative) => ({ ...alternative, taken: false })) ?? [],
-      conditionErrors: replacedWalk?.conditionErrors ?? [],
-    },
-    context,
-  );
+  const walk = createWalk(input, context);
+  moveTo(walk, target, context);
+  walk.traversedSteps = walk.traversedSteps.map((step) => ({ ...step, isSkipped: false }));
+  walk.relocalizedFrom = originalStepId;
+  if (replacedWalk) {
+    walk.attemptsTotal = replacedWalk.attemptsTotal;
+    walk.alternatives = replacedWalk.alternatives.map((alternative) => ({ ...alternative, taken: false }));
+    walk.omittedAlternatives = replacedWalk.omittedAlternatives;
+    walk.conditionErrors = replacedWalk.conditionErrors;
+    walk.omittedConditionErrors = replacedWalk.omittedConditionErrors;
+  }
+  finishWalk(walk, context);
+  return walk;
 }

@@ -97,9 +97,23 @@ export function toStepVariables(
   });
 }
 
+/** The variables of the conditions of a step. Builds them when the first condition reads them: most transitions have none. */
+export class LazyVariables {
+  private variables: ConditionVariables | undefined;
+
+  constructor(
+    private readonly state: StepState,
+    private readonly context: SelectionContext,
+  ) {}
+
+  get(): ConditionVariables {
+    this.variables ??= toStepVariables(this.state, this.context);
+    return this.variables;
+  }
+}
+
 /** The result of a transition under given variables. */
 export interface TransitionEvaluation {
-  readonly transition: CompiledTransition;
   readonly truth: Truth;
   /** UNKNOWN only; sorted. */
   readonly missingFields: readonly string[];
@@ -109,6 +123,15 @@ export interface TransitionEvaluation {
   readonly isTextUnknown: boolean;
 }
 
+const noFields: readonly string[] = [];
+const isTrue: TransitionEvaluation = {
+  truth: 'TRUE',
+  missingFields: noFields,
+  conditionError: '',
+  isTextUnknown: false,
+};
+const isFalse: TransitionEvaluation = { ...isTrue, truth: 'FALSE' };
+
 /**
  * Evaluates a transition: FALSE if any of its parts is FALSE, else UNKNOWN if a part is missing data, else TRUE (3.2, 3.3). A missing intent is
  * FALSE. `text` is the result of its natural-language condition, or undefined if that is not evaluated (3.4).
@@ -116,39 +139,29 @@ export interface TransitionEvaluation {
 export function evaluateTransition(
   transition: CompiledTransition,
   walk: Walk,
-  variables: ConditionVariables,
+  variables: LazyVariables,
   context: SelectionContext,
   text?: Truth | undefined,
 ): TransitionEvaluation {
   const { intentLabel, conditionFields } = transition.definition;
-  const toResult = (
-    truth: Truth,
-    missingFields: readonly string[] = [],
-    conditionError = '',
-  ): TransitionEvaluation => ({
-    transition,
-    truth,
-    missingFields,
-    conditionError,
-    isTextUnknown: truth === 'UNKNOWN' && text === 'UNKNOWN',
-  });
-  if (intentLabel !== '' && intentLabel !== variables.intent) return toResult('FALSE');
-  if (text === 'FALSE' || !canBeTaken(transition, walk, context)) return toResult('FALSE');
+  if (intentLabel !== '' && intentLabel !== context.intent) return isFalse;
+  if (text === 'FALSE' || !canBeTaken(transition, walk, context)) return isFalse;
   const outcome = evaluateOutcomes(transition, walk);
-  if (outcome === 'FALSE') return toResult('FALSE');
-  const condition = transition.condition?.evaluate(variables);
+  if (outcome === 'FALSE') return isFalse;
+  const condition = transition.condition?.evaluate(variables.get(), context.allowance);
   if (condition?.truth === 'FALSE' && !(outcome === 'UNKNOWN' && transition.conditionReadsOutcome)) {
-    return toResult('FALSE', [], condition.error);
+    return condition.error === undefined ? isFalse : { ...isFalse, conditionError: condition.error };
   }
   const missing = mergeNames(
-    sortNames(findMissingFields(conditionFields, variables.data)),
-    condition?.missingFields ?? [],
+    sortNames(findMissingFields(conditionFields, walk.known)),
+    condition?.missingFields ?? noFields,
   );
   const isUnknown = missing.length > 0 || condition?.truth === 'UNKNOWN' || text === 'UNKNOWN' || outcome === 'UNKNOWN';
-  if (!isUnknown) return toResult('TRUE');
+  if (!isUnknown) return isTrue;
   const unsettled = missing.filter((field) => !isSettledWithoutValue(field, walk, context));
   const missesOnlySettled = missing.length > 0 && unsettled.length === 0 && text !== 'UNKNOWN' && outcome !== 'UNKNOWN';
-  return missesOnlySettled ? toResult('FALSE') : toResult('UNKNOWN', unsettled);
+  if (missesOnlySettled) return isFalse;
+  return { truth: 'UNKNOWN', missingFields: unsettled, conditionError: '', isTextUnknown: text === 'UNKNOWN' };
 }
 
 /** Whether time and position allow the transition: `after` has elapsed, and a global transition led to one that returns (3.2, section 14). */
@@ -179,7 +192,7 @@ function isSettledWithoutValue(field: string, walk: Walk, { storedData }: Select
   if (walk.clearedFields.includes(field)) return false;
   if (walk.settledFields.has(field)) return true;
   if (!storedData.declinedFields.includes(field)) return false;
-  return [...walk.input.scenario.steps.values()].some(({ optionalFields }) => optionalFields.has(field));
+  return walk.input.scenario.optionalFields.has(field);
 }
 
 /**
@@ -229,9 +242,11 @@ function dotProduct(left: readonly number[], right: readonly number[]): number {
  */
 export function computeReadFingerprint(
   transition: CompiledTransition,
-  variables: ConditionVariables,
+  lazyVariables: LazyVariables,
+  { allowance }: Pick<SelectionContext, 'allowance'>,
   text?: Truth | undefined,
 ): string {
+  const variables = lazyVariables.get();
   const { condition, definition } = transition;
   const read: Record<string, JsonValue> = {};
   if (definition.intentLabel !== '') read['intent'] = variables.intent;
@@ -242,7 +257,10 @@ export function computeReadFingerprint(
     if (name === 'data' && !condition?.reads.hasDynamicDataReads) continue;
     if (isConditionVariableName(name)) read[name] = toJson(variables[name]);
   }
-  return canonicalJson(read);
+  const fingerprint = canonicalJson(read);
+  // A condition that reads all data has a long fingerprint, and a walk compares the fingerprints of all guards.
+  allowance.spend('transitions', 10 + fingerprint.length / 16);
+  return fingerprint;
 }
 
 function toJson(value: ConditionVariables[keyof ConditionVariables]): JsonValue {
@@ -263,12 +281,13 @@ export function selectActiveGuards(input: WalkInput, context: SelectionContext):
   if (guards.size === 0 || context.turn.trigger !== 'MESSAGE') return guards;
   const position = { step, visit: instance.visit, isNewVisit: false };
   const { attempts, attemptsTotal } = instance;
-  const variables = toStepVariables({ input, position, known, clearedFields: [], attempts, attemptsTotal }, context);
+  const state = { input, position, known, clearedFields: noFields, attempts, attemptsTotal };
+  const variables = new LazyVariables(state, context);
   const active = [...guards].filter(([id, fingerprint]) => {
     const transition = scenario.transitionsById.get(id);
     if (transition === undefined) return false;
     const text = evaluateTextCondition(transition, scenario, context);
-    return computeReadFingerprint(transition, variables, text) === fingerprint;
+    return computeReadFingerprint(transition, variables, context, text) === fingerprint;
   });
   return active.length === guards.size ? guards : new Map(active);
 }

@@ -1,5 +1,6 @@
 import { isSettled } from '../context/asks';
 import type { SelectionContext } from '../context/selection-context';
+import type { Draft } from '../model/draft';
 import type { FieldValues } from '../model/json';
 import type { KnownData } from '../model/known-data';
 import type { InstanceRequest } from '../model/request';
@@ -48,10 +49,7 @@ export interface CorrectionTarget {
   readonly fields: readonly string[];
 }
 
-/**
- * The walk of an instance: its position, how it got there, and what changes on the way. During the walk, each move returns a new value;
- * `need` is set at the end.
- */
+/** The walk of an instance: its position, how it got there, and what changes on the way. */
 export interface Walk {
   readonly input: WalkInput;
   /** In path order. */
@@ -93,15 +91,24 @@ export interface Walk {
   readonly known: KnownData;
   /** Templates that the next contribution carries, in path order (3.1). */
   readonly leadInTemplateIds: readonly string[];
+  /** The last alternatives, in order of evaluation. */
   readonly alternatives: readonly TransitionAlternative[];
+  /** The number of earlier alternatives that are not listed. */
+  readonly omittedAlternatives: number;
+  /** The first failed conditions. */
   readonly conditionErrors: readonly string[];
+  /** The number of later failures that are not listed. */
+  readonly omittedConditionErrors: number;
   /** Fingerprints of global transitions that are not taken again until a value that they read changes. */
   readonly globalGuards: ReadonlyMap<string, string>;
 }
 
-/** Returns a walk with some properties replaced; see `changeInstance`. */
-export function changeWalk(walk: Walk, changes: Partial<Walk>): Walk {
-  const copy: Walk = {
+/** A walk that is not finished. Each move changes it; `need` is set at the end. Only `walkInstance` and its like have one. */
+export type WalkDraft = Draft<Walk>;
+
+/** Copies a walk, to change the copy; see `copyInstance`. */
+export function copyWalk(walk: Walk): WalkDraft {
+  return {
     input: walk.input,
     traversedSteps: walk.traversedSteps,
     position: walk.position,
@@ -129,10 +136,11 @@ export function changeWalk(walk: Walk, changes: Partial<Walk>): Walk {
     known: walk.known,
     leadInTemplateIds: walk.leadInTemplateIds,
     alternatives: walk.alternatives,
+    omittedAlternatives: walk.omittedAlternatives,
     conditionErrors: walk.conditionErrors,
+    omittedConditionErrors: walk.omittedConditionErrors,
     globalGuards: walk.globalGuards,
   };
-  return Object.assign(copy, changes);
 }
 
 /** Whether a field needs no further question at a step (3.1). A cleared field is asked again, also if it was declined. */

@@ -18,6 +18,7 @@ const maxCallLevels = 5;
 
 /** Opens the calls of the walks that ended at a call stage (section 11). */
 export function openCalls(state: TurnState, context: SelectionContext): TurnState {
+  if (!state.instances.some(needsCall)) return state;
   let current = state;
   for (const instance of state.instances) {
     const caller = findInstance(current, getInstanceId(instance));
@@ -27,6 +28,11 @@ export function openCalls(state: TurnState, context: SelectionContext): TurnStat
     current = openCall(current, caller, pending, context);
   }
   return current;
+}
+
+/** Whether the walk of an instance ended at a call stage. */
+function needsCall({ walk }: TurnInstance): boolean {
+  return walk?.need.kind === 'call';
 }
 
 /**
@@ -71,9 +77,9 @@ function collectStartValues({ walk }: TurnInstance, calledId: string, context: S
   const call = walk?.correction && walk.position.step.call;
   if (!call) return taken;
   const { collectedFields } = context.catalogue.getScenario(calledId) ?? {};
-  const isKept = (field: string): boolean =>
-    collectedFields?.has(field) === true && !context.known.has(field) && !context.known.isNull(field);
-  const kept = getKnownValues(call.returns.filter(isKept), walk.input.instance.variables);
+  // A value of this turn has replaced the returned one, so the caller no longer has it.
+  const returned = call.returns.filter((field) => collectedFields?.has(field));
+  const kept = getKnownValues(returned, walk.input.instance.variables);
   return new Map([...kept, ...taken]);
 }
 

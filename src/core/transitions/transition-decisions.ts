@@ -55,6 +55,7 @@ function toDecision(walk: Walk, getName: GetScenarioName): TransitionDecision {
     originalStepId: walk.relocalizedFrom,
     transitionsTaken: listTransitionsTaken(traversedSteps),
     alternatives: walk.alternatives,
+    omittedAlternatives: walk.omittedAlternatives,
     reason,
     reasoning: describeDecision(walk, reason, getName),
     confidence: 1,
@@ -64,6 +65,7 @@ function toDecision(walk: Walk, getName: GetScenarioName): TransitionDecision {
     missingFields: walk.blockingTransition?.missingFields ?? [],
     visitNumber: position.visit.number,
     conditionErrors: walk.conditionErrors,
+    omittedConditionErrors: walk.omittedConditionErrors,
   };
 }
 
@@ -100,6 +102,7 @@ function toQuietDecision(
     originalStepId: '',
     transitionsTaken: [],
     alternatives: [],
+    omittedAlternatives: 0,
     reason: quietReasons[reason],
     reasoning: describeQuiet(instance, call && getName(call.scenarioId), isMessage),
     confidence: 1,
@@ -109,6 +112,7 @@ function toQuietDecision(
     missingFields: [],
     visitNumber: instance.visit.number,
     conditionErrors: [],
+    omittedConditionErrors: 0,
   };
 }
 

@@ -104,6 +104,6 @@ function finalizeInstance(instance: TurnInstance, choiceToPut: ScenarioChoiceReq
   ) {
     return { ...instance, reason: 'WAITS_FOR_CALL' };
   }
-  const isOffered = choiceToPut?.reason === 'OFFER' && choiceToPut.scenarioIds.includes(getScenarioId(instance));
-  return isOffered && instance.reason === 'STAYS_PAUSED' ? { ...instance, isResumeOffered: true } : instance;
+  if (choiceToPut?.reason !== 'OFFER' || instance.reason !== 'STAYS_PAUSED') return instance;
+  return choiceToPut.scenarioIds.includes(getScenarioId(instance)) ? { ...instance, isResumeOffered: true } : instance;
 }

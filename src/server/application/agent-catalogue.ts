@@ -44,9 +44,11 @@ export class AgentCatalogue {
     this.olderVersions = new LruCache(options.maxOlderVersions);
   }
 
-  /** Opens the catalogue with the given versions in addition to the latest ones. */
-  async open(versions: readonly VersionKey[], call: Call): Promise<Catalogue> {
+  /** Opens the catalogue with the given versions in addition to the latest ones. Compiles `scenarioIds` before, if they are not. */
+  async open(versions: readonly VersionKey[], scenarioIds: Iterable<string>, call: Call): Promise<Catalogue> {
     const snapshot = this.getFreshSnapshot() ?? (await this.waitForRefresh(call));
+    const preparation = snapshot.prepare(scenarioIds);
+    if (preparation !== undefined) await preparation;
     let older: Map<string, CompiledScenario | undefined> | undefined;
     for (const key of versions) {
       const latest = snapshot.getLatestVersion(key.scenarioId);
@@ -113,7 +115,7 @@ export class AgentCatalogue {
     const { cached } = this;
     return await this.readStore(async (call) => {
       if (cached !== undefined && (await scenarios.revision(this.agent, call)) === cached.revision) return cached;
-      return new CatalogueSnapshot(await scenarios.load(this.agent, call), this.options, cached);
+      return await CatalogueSnapshot.create(await scenarios.load(this.agent, call), this.options, cached);
     });
   }
 

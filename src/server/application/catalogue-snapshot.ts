@@ -1,21 +1,20 @@
 import { type CompiledField, createFieldRules, type FieldRules } from '../../core/fields/field-rules';
 import type { StoredFields } from '../../core/model/field-definition';
 import type { StoredScenario } from '../../core/model/scenario';
+import { listCalls } from '../../core/scenario/call-graph';
 import type { Catalogue } from '../../core/scenario/catalogue';
 import type { CompiledScenario } from '../../core/scenario/compiled-scenario';
 import { indexRelationships, type RelationshipIndex } from '../../core/scenario/relationships';
 import type { CatalogueContent } from '../ports/scenario-catalogue';
 
-/** Compiles a stored version; undefined if it is invalid in this release of the service. */
-export type CompileStoredScenario = (stored: StoredScenario) => CompiledScenario | undefined;
-
-/** Compiles stored field definitions; empty if they are invalid in this release of the service. */
-export type CompileStoredFields = (stored: StoredFields) => ReadonlyMap<string, CompiledField>;
-
 /** Compiles what a catalogue holds. */
 export interface CatalogueCompiler {
-  readonly compile: CompileStoredScenario;
-  readonly compileFields: CompileStoredFields;
+  /** Compiles a stored version in parts; undefined if it is invalid in this release of the service. */
+  readonly compile: (stored: StoredScenario) => Promise<CompiledScenario | undefined>;
+  /** Compiles a stored version without a pause. */
+  readonly compileAtOnce: (stored: StoredScenario) => CompiledScenario | undefined;
+  /** Compiles stored field definitions; empty if they are invalid in this release of the service. */
+  readonly compileFields: (stored: StoredFields) => Promise<ReadonlyMap<string, CompiledField>>;
 }
 
 export interface VersionKey {
@@ -23,26 +22,88 @@ export interface VersionKey {
   readonly version: number;
 }
 
+type Fields = ReadonlyMap<string, CompiledField>;
+
 /** The catalogue of an agent at one revision, with the latest version of every scenario. Immutable; compiles scenarios on demand. */
 export class CatalogueSnapshot implements Catalogue {
-  readonly content: CatalogueContent;
   readonly relationships: RelationshipIndex;
   private readonly stored: ReadonlyMap<string, StoredScenario>;
   private readonly compiled = new Map<string, CompiledScenario | undefined>();
-  private readonly compiler: CatalogueCompiler;
-  private readonly compiledFields: ReadonlyMap<string, CompiledField>;
+  private readonly pending = new Map<string, Promise<void>>();
+  /** Scenarios that are compiled, with all that they can start. */
+  private readonly prepared = new Set<string>();
   private fieldRules: FieldRules | undefined;
 
-  /** Reuses what `previous` has compiled, if its version is the same. */
-  constructor(content: CatalogueContent, compiler: CatalogueCompiler, previous?: CatalogueSnapshot) {
-    this.content = content;
-    this.compiler = compiler;
-    this.compiledFields = CatalogueSnapshot.compileFields(content.fields, compiler, previous);
+  private constructor(
+    readonly content: CatalogueContent,
+    private readonly compiler: CatalogueCompiler,
+    private readonly compiledFields: Fields,
+    previous: CatalogueSnapshot | undefined,
+  ) {
     this.relationships = indexRelationships(content.relationships);
     this.stored = new Map(content.scenarios.map((stored) => [stored.scenario.scenarioId, stored]));
     for (const [scenarioId, compiled] of previous?.compiled ?? []) {
       if (this.isUnchanged(scenarioId, previous)) this.compiled.set(scenarioId, compiled);
     }
+  }
+
+  /** Reuses what `previous` has compiled, if its version is the same. */
+  static async create(
+    content: CatalogueContent,
+    compiler: CatalogueCompiler,
+    previous?: CatalogueSnapshot,
+  ): Promise<CatalogueSnapshot> {
+    const { fields: stored } = content;
+    const before = previous?.content.fields;
+    const isSame = before?.version === stored?.version && before?.contentHash === stored?.contentHash;
+    let fields: Fields = new Map();
+    if (stored !== undefined) {
+      fields = previous !== undefined && isSame ? previous.compiledFields : await compiler.compileFields(stored);
+    }
+    return new CatalogueSnapshot(content, compiler, fields, previous);
+  }
+
+  /**
+   * Compiles scenarios that a turn may need, and those that they can start or call. Undefined if they are compiled. A scenario that is missing
+   * here is compiled when the turn needs it, without a pause.
+   */
+  prepare(scenarioIds: Iterable<string>): Promise<void> | undefined {
+    let missing: string[] | undefined;
+    for (const id of scenarioIds) {
+      if (!this.prepared.has(id)) missing = [...(missing ?? []), id];
+    }
+    return missing && this.compileAll(missing);
+  }
+
+  private async compileAll(scenarioIds: readonly string[]): Promise<void> {
+    const ids = new Set(scenarioIds);
+    // Iterating over a set includes the elements that are added during the iteration.
+    for (const id of ids) {
+      const stored = this.stored.get(id);
+      if (stored === undefined || this.prepared.has(id)) continue;
+      const { relationships } = this;
+      for (const next of relationships.getDependencies(id)) ids.add(next);
+      for (const next of relationships.getImpliedScenarios('SCENARIO', id)) ids.add(next);
+      for (const next of relationships.getLeadTargets(id)) ids.add(next);
+      for (const { targetScenarioId } of listCalls(stored.scenario)) ids.add(targetScenarioId);
+      if (!this.compiled.has(id)) await this.compileOnce(stored);
+    }
+    for (const id of ids) this.prepared.add(id);
+  }
+
+  /** Turns that wait for the same scenario share its compilation. */
+  private compileOnce(stored: StoredScenario): Promise<void> {
+    const { scenarioId } = stored.scenario;
+    const pending =
+      this.pending.get(scenarioId) ??
+      this.compiler
+        .compile(stored)
+        .then((compiled) => {
+          this.compiled.set(scenarioId, compiled);
+        })
+        .finally(() => this.pending.delete(scenarioId));
+    this.pending.set(scenarioId, pending);
+    return pending;
   }
 
   get revision(): number {
@@ -62,7 +123,7 @@ export class CatalogueSnapshot implements Catalogue {
     if (cached !== undefined || this.compiled.has(scenarioId)) return cached;
     const stored = this.stored.get(scenarioId);
     if (stored === undefined) return undefined;
-    const compiled = this.compiler.compile(stored);
+    const compiled = this.compiler.compileAtOnce(stored);
     this.compiled.set(scenarioId, compiled);
     return compiled;
   }
@@ -88,18 +149,6 @@ export class CatalogueSnapshot implements Catalogue {
       getScenarioVersion: (scenarioId, version) =>
         this.getScenarioVersion(scenarioId, version) ?? older.get(toVersionName({ scenarioId, version })),
     };
-  }
-
-  /** The definitions as `previous` compiled them, where they are the same version. */
-  private static compileFields(
-    stored: StoredFields | undefined,
-    { compileFields }: CatalogueCompiler,
-    previous: CatalogueSnapshot | undefined,
-  ): ReadonlyMap<string, CompiledField> {
-    if (stored === undefined) return new Map();
-    const before = previous?.content.fields;
-    const isSame = before?.version === stored.version && before.contentHash === stored.contentHash;
-    return previous !== undefined && isSame ? previous.compiledFields : compileFields(stored);
   }
 
   private isUnchanged(scenarioId: string, previous: CatalogueSnapshot | undefined): boolean {

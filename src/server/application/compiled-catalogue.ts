@@ -1,10 +1,11 @@
-import { compileFields } from '../../core/fields/compile-fields';
+import { compileFieldsInParts } from '../../core/fields/compile-fields';
 import type { CompiledField, FieldRules } from '../../core/fields/field-rules';
+import { Allowance } from '../../core/model/allowance';
 import type { StoredFields } from '../../core/model/field-definition';
 import type { StoredScenario } from '../../core/model/scenario';
 import type { Catalogue } from '../../core/scenario/catalogue';
 import type { CompileOptions } from '../../core/scenario/compile-options';
-import { compileScenario } from '../../core/scenario/compile-scenario';
+import { compileInParts, compileScenario, type ScenarioCompilation } from '../../core/scenario/compile-scenario';
 import type { CompiledScenario } from '../../core/scenario/compiled-scenario';
 import type { Call } from '../ports/call';
 import type { Clock } from '../ports/clock';
@@ -14,6 +15,7 @@ import type { Telemetry } from '../ports/telemetry';
 import { AgentCatalogue } from './agent-catalogue';
 import type { VersionKey } from './catalogue-snapshot';
 import { LruCache } from './lru-cache';
+import { runInParts } from './run-in-parts';
 
 export interface CompiledCatalogueDependencies {
   readonly scenarios: ScenarioCatalogue;
@@ -54,12 +56,17 @@ export class CompiledCatalogue {
 
   /**
    * Opens the agent's catalogue for one turn, with the given versions in addition to the latest ones. A version that does not exist
-   * is not an error.
+   * is not an error. The latest versions of `scenarioIds` are compiled before, in parts, with all that they can start.
    *
    * @throws OrchestratorError if the store fails.
    */
-  open(agent: AgentKey, versions: readonly VersionKey[], call: Call): Promise<Catalogue> {
-    return this.getAgentCatalogue(agent).open(versions, call);
+  open(
+    agent: AgentKey,
+    versions: readonly VersionKey[],
+    call: Call,
+    scenarioIds: Iterable<string> = [],
+  ): Promise<Catalogue> {
+    return this.getAgentCatalogue(agent).open(versions, scenarioIds, call);
   }
 
   /** Resolves to the stored content of the agent's catalogue, which is as recent as that of `open`. */
@@ -96,14 +103,16 @@ export class CompiledCatalogue {
     if (cached !== undefined) return cached;
     const { scenarios, clock, telemetry } = this.deps;
     const { tenantId, agentId } = agent; // `agent` may be a whole turn, which must not stay in memory
-    const compile = (stored: StoredScenario) => this.compile(agentId, stored);
+    const compileAtOnce = ({ scenario, version }: StoredScenario): CompiledScenario | undefined =>
+      this.accept(agentId, { scenario, version }, compileScenario(scenario, version, this.deps.compileOptions));
     const created = new AgentCatalogue(
       { tenantId, agentId },
       {
         scenarios,
         clock,
         telemetry,
-        compile,
+        compile: (stored) => this.compile(agentId, stored),
+        compileAtOnce,
         compileFields: (stored) => this.compileFields(agentId, stored),
         ...this.options,
       },
@@ -112,8 +121,19 @@ export class CompiledCatalogue {
     return created;
   }
 
-  private compile(agentId: string, { scenario, version }: StoredScenario): CompiledScenario | undefined {
-    const { compiled, findings } = compileScenario(scenario, version, this.deps.compileOptions);
+  /** What is stored was accepted, so it is compiled without a limit on its work. */
+  private async compile(agentId: string, { scenario, version }: StoredScenario): Promise<CompiledScenario | undefined> {
+    const allowance = new Allowance(Number.POSITIVE_INFINITY);
+    const parts = compileInParts(scenario, version, this.deps.compileOptions, allowance);
+    return this.accept(agentId, { scenario, version }, await runInParts(parts, allowance));
+  }
+
+  /** Returns the compiled scenario. Logs an error if it is invalid. */
+  private accept(
+    agentId: string,
+    { scenario, version }: Pick<StoredScenario, 'scenario' | 'version'>,
+    { compiled, findings }: ScenarioCompilation,
+  ): CompiledScenario | undefined {
     if (compiled === undefined) {
       const codes = findings.filter(({ severity }) => severity === 'ERROR').map(({ code }) => code);
       const fields = { agent_id: agentId, scenario_id: scenario.scenarioId, version, codes };
@@ -122,8 +142,13 @@ export class CompiledCatalogue {
     return compiled;
   }
 
-  private compileFields(agentId: string, { definitions, version }: StoredFields): ReadonlyMap<string, CompiledField> {
-    const { compiled, findings } = compileFields(definitions, this.deps.compileOptions.conditionLimits);
+  private async compileFields(
+    agentId: string,
+    { definitions, version }: StoredFields,
+  ): Promise<ReadonlyMap<string, CompiledField>> {
+    const allowance = new Allowance(Number.POSITIVE_INFINITY);
+    const parts = compileFieldsInParts(definitions, this.deps.compileOptions.conditionLimits, allowance);
+    const { compiled, findings } = await runInParts(parts, allowance);
     if (compiled !== undefined) return compiled;
     const codes = findings.filter(({ severity }) => severity === 'ERROR').map(({ code }) => code);
     this.deps.log.error(

@@ -1,7 +1,9 @@
 import { buildModelRequest } from '../../core/context/model-request';
 import type { TurnInput } from '../../core/context/selection-context';
 import { decideTurn, type TurnDecision } from '../../core/decide-turn';
+import { Allowance } from '../../core/model/allowance';
 import type { ModelProposal } from '../../core/model/model-proposal';
+import { OrchestratorError } from '../../core/model/orchestrator-error';
 import type { Session } from '../../core/model/session';
 import type { OrchestrationSettings } from '../../core/model/settings';
 import { getIntent, type Turn } from '../../core/model/turn';
@@ -13,6 +15,7 @@ import type { InstanceIdGenerator } from '../ports/instance-id-generator';
 import type { Telemetry } from '../ports/telemetry';
 import type { VersionKey } from './catalogue-snapshot';
 import type { CompiledCatalogue } from './compiled-catalogue';
+import { eventLoopShare } from './event-loop-share';
 import type { TurnCommand } from './turn-command';
 
 export interface DecisionDependencies {
@@ -44,7 +47,7 @@ export function openCatalogueForTurn(
   session: Session,
   call: Call,
 ): Promise<Catalogue> {
-  return catalogue.open(turn, listVersionsInUse(session, turn), call);
+  return catalogue.open(turn, listVersionsInUse(session, turn), call, listScenariosInUse(session, turn));
 }
 
 /**
@@ -62,8 +65,19 @@ export async function decideLoadedTurn(
     ids.generateInstanceId(turn.sessionId, turn.turnId, scenarioId);
   const input: TurnInput = { session, turn, catalogue, settings, getNewInstanceId, proposal };
   const effectiveProposal = proposal ?? (deps.model && (await propose(deps.model, input, call, onProvisional)));
-  const finalInput = effectiveProposal === proposal ? input : { ...input, proposal: effectiveProposal };
-  return decideTurn(finalInput, validateOnly, (name, work) => telemetry.withSpan(name, work));
+  const allowance = new Allowance(settings.turnWork);
+  const share = eventLoopShare.waitForShare();
+  if (share !== undefined) {
+    await share;
+    if (call.isCanceled) throw new OrchestratorError('CANCELLED', 'The call was canceled before the turn was decided.');
+  }
+  try {
+    const finalInput = { ...input, proposal: effectiveProposal, allowance };
+    return decideTurn(finalInput, validateOnly, (name, work) => telemetry.withSpan(name, work));
+  } finally {
+    eventLoopShare.record(allowance.used);
+    telemetry.getActiveSpan().setAttributes({ 'orchestrator.work': Math.ceil(allowance.used) });
+  }
 }
 
 /** Asks the model. While waiting, reports the decision that the rules make without a proposal. */
@@ -103,6 +117,17 @@ function listVersionsInUse(session: Session, { stepOutcomes }: Turn): readonly V
   return [...session.instances, ...ended]
     .filter(({ scenarioVersion }) => scenarioVersion > 0)
     .map(({ scenarioId, scenarioVersion }) => ({ scenarioId, version: scenarioVersion }));
+}
+
+/** Lists the scenarios that the turn may start or continue, with duplicates. */
+function listScenariosInUse({ instances, pendingStarts, choices }: Session, turn: Turn): readonly string[] {
+  const ids: string[] = [];
+  for (const { scenarioId } of turn.candidates) ids.push(scenarioId);
+  for (const { scenarioIds } of turn.situation.signals) ids.push(...scenarioIds);
+  for (const { scenarioId } of instances) ids.push(scenarioId);
+  for (const { scenarioId } of pendingStarts) ids.push(scenarioId);
+  for (const { scenarioIds } of choices) ids.push(...scenarioIds);
+  return ids;
 }
 
 /** Creates the result of a turn while orchestration is disabled: empty phases and an unchanged session (2.16). */

@@ -1,5 +1,5 @@
 import type { TurnDecision } from '../../core/decide-turn';
-import { compileFields } from '../../core/fields/compile-fields';
+import { compileFieldsInParts } from '../../core/fields/compile-fields';
 import { createFieldRules } from '../../core/fields/field-rules';
 import { findDuplicates } from '../../core/model/duplicates';
 import type { FieldDefinition } from '../../core/model/field-definition';
@@ -10,10 +10,11 @@ import { createEmptySession, type Session } from '../../core/model/session';
 import type { Turn } from '../../core/model/turn';
 import { type Catalogue, compareRelationships } from '../../core/scenario/catalogue';
 import type { CompileOptions } from '../../core/scenario/compile-options';
-import { compileScenario } from '../../core/scenario/compile-scenario';
+import { compileInParts, type ScenarioCompilation } from '../../core/scenario/compile-scenario';
 import { findCycleIndex, findRelationshipProblem } from '../../core/scenario/relationship-problem';
 import { indexRelationships } from '../../core/scenario/relationships';
 import type { Call } from '../ports/call';
+import type { Clock } from '../ports/clock';
 import type { Logger } from '../ports/logger';
 import type { CompiledCatalogue } from './compiled-catalogue';
 import {
@@ -24,11 +25,13 @@ import {
 } from './decide-loaded-turn';
 import { refuseInvalidFields } from './fields';
 import { reportTurn } from './report-turn';
-import { refuseInvalidScenarios } from './validate-scenario';
+import { runInParts } from './run-in-parts';
+import { type CheckedScenario, createDefinitionAllowance, refuseInvalidScenarios } from './validate-scenario';
 
 export interface PhaseDependencies extends DecisionDependencies {
   readonly catalogue: CompiledCatalogue;
   readonly compileOptions: CompileOptions;
+  readonly clock: Clock;
   readonly log: Logger;
 }
 
@@ -70,7 +73,7 @@ async function decide(
   const { turn, scenarios, proposal } = command;
   const catalogue =
     scenarios.length > 0
-      ? createInlineCatalogue(command, deps.compileOptions)
+      ? await createInlineCatalogue(deps, command, call)
       : await openCatalogueForTurn(deps.catalogue, turn, session, call);
   const pinnedSession = pinVersions(session, catalogue);
   const loaded = { turn, validateOnly: true, session: pinnedSession, catalogue, proposal };
@@ -160,20 +163,27 @@ const inlineVersion = 1;
  * scenario, so that a session can be decided with a definition that is not stored yet.
  *
  * @throws OrchestratorError INVALID_REQUEST for duplicates, SCENARIO_REFUSED, RELATIONSHIP_REFUSED and FIELDS_REFUSED for definitions
- * that could not be stored.
+ * that could not be stored, WORK_LIMIT, CANCELLED and DEADLINE.
  */
-function createInlineCatalogue(
+async function createInlineCatalogue(
+  { compileOptions, clock }: Pick<PhaseDependencies, 'compileOptions' | 'clock'>,
   { scenarios, relationships, fields }: InlineDefinitions,
-  options: CompileOptions,
-): Catalogue {
+  call: Call,
+): Promise<Catalogue> {
   refuseDuplicates({ scenarios, relationships });
-  const compilations = scenarios.map((scenario, index) => {
-    const { compiled, findings } = compileScenario(scenario, inlineVersion, options);
-    return { scenario, path: `${scenariosPath}[${index}]`, compiled, findings };
-  });
+  const allowance = createDefinitionAllowance(compileOptions);
+  const run = <Result>(parts: Generator<void, Result>): Promise<Result> =>
+    runInParts(parts, allowance, { call, clock });
+  const compilations: (ScenarioCompilation & Pick<CheckedScenario, 'scenario' | 'path'>)[] = [];
+  for (const [index, scenario] of scenarios.entries()) {
+    const compilation = await run(compileInParts(scenario, inlineVersion, compileOptions, allowance));
+    compilations.push({ scenario, path: `${scenariosPath}[${index}]`, ...compilation });
+  }
   refuseInvalidScenarios(compilations);
   refuseInvalidRelationships(relationships);
-  const { compiled: compiledFields = new Map(), findings } = compileFields(fields, options.conditionLimits);
+  const { compiled: compiledFields = new Map(), findings } = await run(
+    compileFieldsInParts(fields, compileOptions.conditionLimits, allowance),
+  );
   refuseInvalidFields(findings, 'input.fields');
   const byId = new Map(compilations.map(({ scenario, compiled }) => [scenario.scenarioId, compiled]));
   return {

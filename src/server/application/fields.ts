@@ -1,4 +1,4 @@
-import { compileFields, type FieldFinding } from '../../core/fields/compile-fields';
+import { compileFieldsInParts, type FieldFinding } from '../../core/fields/compile-fields';
 import type { FieldDefinition, StoredFields } from '../../core/model/field-definition';
 import { OrchestratorError } from '../../core/model/orchestrator-error';
 import type { CompileOptions } from '../../core/scenario/compile-options';
@@ -7,14 +7,22 @@ import type { Clock } from '../ports/clock';
 import type { ContentHasher } from '../ports/content-hasher';
 import type { AgentKey, ScenarioCatalogue } from '../ports/scenario-catalogue';
 import type { CompiledCatalogue } from './compiled-catalogue';
+import { runInParts } from './run-in-parts';
+import { checkStoredSize, type StoredSizeDependencies } from './stored-size';
+import { createDefinitionAllowance } from './validate-scenario';
 
-export interface PutFieldsDependencies {
+export interface PutFieldsDependencies extends StoredSizeDependencies {
   readonly scenarios: Pick<ScenarioCatalogue, 'putFields'>;
   readonly catalogue: Pick<CompiledCatalogue, 'applyChange'>;
   readonly contentHasher: Pick<ContentHasher, 'hashFields'>;
   readonly clock: Clock;
-  readonly compileOptions: Pick<CompileOptions, 'conditionLimits'>;
+  readonly compileOptions: Pick<CompileOptions, 'conditionLimits' | 'definitionWork'>;
+  /** Returns the number of bytes of encoded field definitions. */
+  readonly measureFieldsBytes: (stored: StoredFields) => number;
 }
+
+/** The version with the longest encoding. */
+const maxVersion = 4_294_967_295;
 
 /** Field definitions to store. */
 export interface PutFieldsCommand {
@@ -31,25 +39,32 @@ export interface PutFieldsResult {
   readonly created: boolean;
   /** Only WARNINGs, because an ERROR is refused. */
   readonly findings: readonly FieldFinding[];
+  /** The number of findings that are not listed. */
+  readonly omittedFindings: number;
 }
 
 /**
  * Checks the field definitions of an agent and stores them as a new version, unless they equal the stored version (section 10).
  *
  * @throws OrchestratorError FIELDS_REFUSED with every finding if one is an ERROR; VERSION_MISMATCH if `expectedVersion` is not the stored
- * version. Nothing is stored in either case.
+ * version; TOO_LARGE if the definitions could not be received when they are read. Nothing is stored then.
  */
 export async function putFields(
-  { scenarios, catalogue, contentHasher, clock, compileOptions }: PutFieldsDependencies,
+  deps: PutFieldsDependencies,
   { agent, definitions, expectedVersion }: PutFieldsCommand,
   call: Call,
 ): Promise<PutFieldsResult> {
-  const { findings } = compileFields(definitions, compileOptions.conditionLimits);
+  const { scenarios, catalogue, contentHasher, clock, compileOptions } = deps;
+  const allowance = createDefinitionAllowance(compileOptions);
+  const parts = compileFieldsInParts(definitions, compileOptions.conditionLimits, allowance);
+  const { findings, omittedFindings } = await runInParts(parts, allowance, { call, clock });
   refuseInvalidFields(findings, 'definitions');
   const options = { contentHash: contentHasher.hashFields(definitions), storedAt: clock.now(), expectedVersion };
+  const stored = { definitions, version: maxVersion, contentHash: options.contentHash, storedAt: options.storedAt };
+  checkStoredSize(deps, 'The list of field definitions', deps.measureFieldsBytes(stored));
   const outcome = await catalogue.applyChange(agent, () => scenarios.putFields(agent, definitions, options, call));
   if (outcome.kind === 'conflict') throw createVersionMismatchError(expectedVersion, outcome.currentVersion);
-  return { stored: outcome.stored, created: outcome.created, findings };
+  return { stored: outcome.stored, created: outcome.created, findings, omittedFindings };
 }
 
 /** Reads the field definitions of an agent from the store; undefined if none were stored. */

@@ -17,15 +17,15 @@ export interface ListScenariosQuery {
 
 export interface ListScenariosDependencies {
   readonly catalogue: CompiledCatalogue;
-  /** Maximum bytes of an encoded page. A page with one scenario may be larger. */
-  readonly maxPageBytes: number;
+  /** Maximum bytes of an encoded page. A page with one scenario that an earlier release stored may be larger. */
+  readonly maxResponseBytes: number;
   /** Returns the number of bytes of an encoded scenario. */
   readonly measureScenarioBytes: (stored: StoredScenario) => number;
 }
 
 /** Lists the latest versions of the matching scenarios, sorted by scenario id. The cursor is a scenario id. */
 export async function listScenarios(
-  { catalogue, maxPageBytes, measureScenarioBytes }: ListScenariosDependencies,
+  { catalogue, maxResponseBytes, measureScenarioBytes }: ListScenariosDependencies,
   { agent, tag, enabled, afterScenarioId, pageSize }: ListScenariosQuery,
   call: Call,
 ): Promise<Page<StoredScenario, string>> {
@@ -36,6 +36,6 @@ export async function listScenarios(
       (tag === '' || scenario.tags.includes(tag)) &&
       (enabled === undefined || scenario.enabled === enabled),
   );
-  const items = takePage(matching, { pageSize, maxPageBytes }, measureScenarioBytes);
+  const items = takePage(matching, { pageSize, maxPageBytes: maxResponseBytes }, measureScenarioBytes);
   return { items, nextCursor: items.length < matching.length ? items.at(-1)?.scenario.scenarioId : undefined };
 }

@@ -18,8 +18,9 @@ import {
 import { reportTurn } from './report-turn';
 import { restoreSupersededState } from './supersede-turn';
 import type { ProcessedTurn, TurnCommand } from './turn-command';
+import { checkTurnSize, type TurnSizeDependencies } from './turn-size';
 
-export interface TurnDependencies extends DecisionDependencies, LegacySessionDependencies {
+export interface TurnDependencies extends DecisionDependencies, LegacySessionDependencies, TurnSizeDependencies {
   readonly codec: TurnCodec;
   readonly metrics: Metrics;
 }
@@ -34,7 +35,7 @@ const maxAttempts = 1_000;
  * before the commit, with the decision that the rules make without the model (section 9).
  *
  * @throws OrchestratorError TURN_ID_REUSED (5.2), REVISION_MISMATCH (5.4), AGENT_MISMATCH, TURN_NOT_SUPERSEDABLE (section 13),
- * TOO_MUCH_CONTENTION, and the errors of the store.
+ * TOO_MUCH_CONTENTION, TOO_LARGE if the turn could not be received after the commit, and the errors of the store.
  */
 export async function processTurn(
   deps: TurnDependencies,
@@ -55,24 +56,26 @@ async function decideAndCommit(
   call: Call,
   onProvisional: OnProvisional | undefined,
 ): Promise<ProcessedTurn> {
-  const { turn, validateOnly } = command;
-  let current = await load(deps, command, call);
+  const { turn, validateOnly, expectedRevision } = command;
+  let isFresh = validateOnly || expectedRevision !== undefined;
+  let current = await load(deps, command, isFresh, call);
   if (current.recordedTurn) return replay(deps, command, current.recordedTurn);
   if (!deps.settings.enabled) return skipDecision(deps, command, current.session);
   if (!current.session) current = { ...current, session: await adoptSession(deps, command, call) };
   for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
-    checkSession(current.session, command);
-    const base = await getBase(deps, turn, current, call);
-    const decision = await decide(deps, command, base, call, attempt === 1 ? onProvisional : undefined);
-    const responseBytes = deps.codec.encodeResult(decision.result);
-    const processed = { responseBytes, replayed: false, result: decision.result };
-    if (validateOnly) return processed;
-    const decided = { previousSession: current.session, base, decision, responseBytes };
-    const outcome = await commit(deps, command, decided, call);
-    if (outcome.kind === 'committed') return processed;
-    if (outcome.kind === 'known') return replay(deps, command, outcome.record);
-    deps.metrics.recordCommitConflict();
-    current = await loadAfterConflict(deps, command, outcome.session, call);
+    const attemptProvisional = attempt === 1 ? onProvisional : undefined;
+    try {
+      const outcome = await decideOn(deps, command, current, call, attemptProvisional);
+      if (outcome.kind === 'processed') return outcome.processed;
+      if (outcome.kind === 'known') return replay(deps, command, outcome.record);
+      deps.metrics.recordCommitConflict();
+      current = await loadAfterConflict(deps, command, outcome.session, call);
+    } catch (error) {
+      if (isFresh || !isSizeRefusal(error)) throw error;
+      // The cached state may be outdated or contain this very turn. A known turn id takes precedence over a limit (5.1).
+      current = await load(deps, command, true, call);
+    }
+    isFresh = true;
     if (current.recordedTurn) return replay(deps, command, current.recordedTurn);
   }
   throw new OrchestratorError(
@@ -85,12 +88,44 @@ async function decideAndCommit(
   );
 }
 
+/** A turn was decided and, unless it only validates, committed; or the state has changed meanwhile. */
+type AttemptOutcome =
+  | { readonly kind: 'processed'; readonly processed: ProcessedTurn }
+  | Exclude<CommitOutcome, { readonly kind: 'committed' }>;
+
+/** Decides the turn on a loaded state and commits it. */
+async function decideOn(
+  deps: TurnDependencies,
+  command: TurnCommand,
+  current: LoadedSession,
+  call: Call,
+  onProvisional: OnProvisional | undefined,
+): Promise<AttemptOutcome> {
+  checkSession(current.session, command);
+  const base = await getBase(deps, command.turn, current, call);
+  const decision = await decide(deps, command, base, call, onProvisional);
+  const record = createRecord(deps, command, decision);
+  checkTurnSize(deps, record);
+  const processed = { responseBytes: record.response, replayed: false, result: decision.result };
+  if (command.validateOnly) {
+    deps.codec.checkSession(decision.session, current.session);
+    return { kind: 'processed', processed };
+  }
+  const decided = { previousSession: current.session, base, decision, record };
+  const outcome = await commit(deps, command.turn, decided, call);
+  return outcome.kind === 'committed' ? { kind: 'processed', processed } : outcome;
+}
+
+function isSizeRefusal(error: unknown): boolean {
+  return error instanceof OrchestratorError && (error.reason === 'SESSION_TOO_LARGE' || error.reason === 'TOO_LARGE');
+}
+
 function load(
   { store, telemetry }: TurnDependencies,
-  { turn, validateOnly, expectedRevision }: TurnCommand,
+  { turn }: TurnCommand,
+  skipsCache: boolean,
   call: Call,
 ): Promise<LoadedSession> {
-  const skipsCache = validateOnly || expectedRevision !== undefined;
   const includesStateBefore = turn.supersedesTurnId !== '';
   return telemetry.withSpanAsync('session.load', () =>
     store.load(turn, turn.turnId, call, { skipsCache, includesStateBefore }),
@@ -104,17 +139,25 @@ async function loadAfterConflict(
   session: Session | undefined,
   call: Call,
 ): Promise<LoadedSession> {
-  return command.turn.supersedesTurnId === '' ? { session, recordedTurn: undefined } : load(deps, command, call);
+  return command.turn.supersedesTurnId === '' ? { session, recordedTurn: undefined } : load(deps, command, true, call);
 }
 
-/** Adopts a legacy session (section 8). Without a legacy store, nothing is looked up and no span is created. */
-function adoptSession(
+/**
+ * Adopts a legacy session (section 8). Without a legacy store, nothing is looked up and no span is created.
+ *
+ * @throws OrchestratorError SESSION_TOO_LARGE, also with `validateOnly`, which does not store the session.
+ */
+async function adoptSession(
   deps: TurnDependencies,
   { turn, validateOnly }: TurnCommand,
   call: Call,
 ): Promise<Session | undefined> {
-  if (deps.legacySessions === undefined) return Promise.resolve(undefined);
-  return deps.telemetry.withSpanAsync('session.adopt_legacy', () => adoptLegacySession(deps, turn, validateOnly, call));
+  if (deps.legacySessions === undefined) return undefined;
+  const adopted = await deps.telemetry.withSpanAsync('session.adopt_legacy', () =>
+    adoptLegacySession(deps, turn, validateOnly, call),
+  );
+  if (validateOnly && adopted !== undefined) deps.codec.checkSession(adopted, undefined);
+  return adopted;
 }
 
 function checkSession(session: Session | undefined, { turn, expectedRevision }: TurnCommand): void {
@@ -150,31 +193,39 @@ async function decide(
   return decideLoadedTurn(deps, { turn, validateOnly, session, catalogue }, call, onProvisional);
 }
 
+/** Encodes the response once. The same bytes are stored and sent (5.1). */
+function createRecord(
+  { codec, clock, telemetry }: TurnDependencies,
+  { turn, requestBytes }: TurnCommand,
+  { session, result }: TurnDecision,
+): TurnRecord {
+  return {
+    revision: session.revision,
+    turnId: turn.turnId,
+    occurredAt: session.updatedAt,
+    committedAt: clock.now(),
+    request: requestBytes,
+    response: codec.encodeResult(result),
+    traceparent: telemetry.getTraceparent(),
+  };
+}
+
 interface DecidedTurn {
   /** The session that the commit replaces; undefined if it did not exist. */
   readonly previousSession: Session | undefined;
   /** The session that the turn was decided on. */
   readonly base: Session;
   readonly decision: TurnDecision;
-  readonly responseBytes: Uint8Array;
+  readonly record: TurnRecord;
 }
 
 function commit(
-  { store, clock, telemetry }: TurnDependencies,
-  { turn, requestBytes }: TurnCommand,
-  { previousSession, base, decision, responseBytes }: DecidedTurn,
+  { store, telemetry }: TurnDependencies,
+  turn: Turn,
+  { previousSession, base, decision, record }: DecidedTurn,
   call: Call,
 ): Promise<CommitOutcome> {
   const { session, result } = decision;
-  const record: TurnRecord = {
-    revision: session.revision,
-    turnId: turn.turnId,
-    occurredAt: session.updatedAt,
-    committedAt: clock.now(),
-    request: requestBytes,
-    response: responseBytes,
-    traceparent: telemetry.getTraceparent(),
-  };
   const keptState = canBeSuperseded(turn, result) ? getStateToKeep(turn, base) : 'none';
   return telemetry.withSpanAsync('session.commit', () =>
     store.commit({ previousSession, session, record, keptState }, call),

@@ -1,14 +1,22 @@
 import { OrchestratorError } from '../../core/model/orchestrator-error';
 import type { Relationship } from '../../core/model/scenario';
+import { compareRelationships } from '../../core/scenario/catalogue';
 import { findRelationshipProblem } from '../../core/scenario/relationship-problem';
 import type { Call } from '../ports/call';
 import type { AgentKey, ScenarioCatalogue } from '../ports/scenario-catalogue';
 import type { CompiledCatalogue } from './compiled-catalogue';
+import { createTooLargeError } from './too-large';
 
 export interface RelationshipDependencies {
   readonly scenarios: ScenarioCatalogue;
   readonly catalogue: CompiledCatalogue;
 }
+
+/**
+ * Maximum number of relationships of an agent. ListRelationships returns all of them in one message: each has at most 93 bytes, so the
+ * message has less than the smallest value of server.max_response_bytes.
+ */
+export const maxRelationships = 10_000;
 
 export interface RelationshipCommand {
   readonly agent: AgentKey;
@@ -19,7 +27,7 @@ export interface RelationshipCommand {
  * Stores a relationship or replaces the one with the same kind, source and target. Resolves to whether it is new.
  *
  * @throws OrchestratorError RELATIONSHIP_REFUSED if it relates a scenario to itself, if its kind does not allow a rule as source, or
- * if it completes a cycle of DEPENDS_ON (1.1).
+ * if it completes a cycle of DEPENDS_ON (1.1). TOO_LARGE if it is new and the agent has `maxRelationships`.
  */
 export async function putRelationship(
   { scenarios, catalogue }: RelationshipDependencies,
@@ -34,6 +42,8 @@ export async function putRelationship(
       violations: [{ field: 'relationship', description: problem }],
     });
   }
+  const isKnown = relationships.some((each) => compareRelationships(each, relationship) === 0);
+  if (!isKnown && relationships.length >= maxRelationships) throw createTooManyError(relationships.length + 1);
   return catalogue.applyChange(agent, () => scenarios.putRelationship(agent, relationship, call));
 }
 
@@ -53,4 +63,15 @@ export async function listRelationships(
   call: Call,
 ): Promise<readonly Relationship[]> {
   return (await catalogue.getContent(agent, call)).relationships;
+}
+
+function createTooManyError(size: number): OrchestratorError {
+  return createTooLargeError({
+    subject: 'The catalogue of the agent',
+    limit: 'relationships',
+    size,
+    maxSize: maxRelationships,
+    unit: 'relationships',
+    advice: 'Delete relationships that are not needed.',
+  });
 }

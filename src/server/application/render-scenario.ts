@@ -1,8 +1,9 @@
+import { Allowance } from '../../core/model/allowance';
 import { OrchestratorError } from '../../core/model/orchestrator-error';
 import type { SessionKey } from '../../core/model/session';
 import { listCalls } from '../../core/scenario/call-graph';
 import type { CompileOptions } from '../../core/scenario/compile-options';
-import { compileScenario } from '../../core/scenario/compile-scenario';
+import { compileInParts } from '../../core/scenario/compile-scenario';
 import type { CompiledScenario } from '../../core/scenario/compiled-scenario';
 import { renderMermaid } from '../../core/scenario/graph/mermaid';
 import { buildScenarioGraph } from '../../core/scenario/graph/scenario-graph';
@@ -12,6 +13,7 @@ import type { AgentKey, ScenarioCatalogue } from '../ports/scenario-catalogue';
 import type { LegacySessionDependencies } from './adopt-legacy-session';
 import { type GetScenarioQuery, getScenario } from './get-scenario';
 import { getSession } from './get-session';
+import { runInParts } from './run-in-parts';
 
 export interface RenderDependencies extends LegacySessionDependencies {
   readonly scenarios: ScenarioCatalogue;
@@ -73,7 +75,9 @@ async function compileStoredScenario(
   call: Call,
 ): Promise<CompiledScenario> {
   const stored = await getScenario(deps, query, call);
-  const scenario = compileScenario(stored.scenario, stored.version, deps.compileOptions).compiled;
+  const allowance = new Allowance(Number.POSITIVE_INFINITY);
+  const parts = compileInParts(stored.scenario, stored.version, deps.compileOptions, allowance);
+  const scenario = (await runInParts(parts, allowance, { call, clock: deps.clock })).compiled;
   if (scenario !== undefined) return scenario;
   const { scenarioId } = query;
   const message = `Scenario ${scenarioId} is invalid in this release of the service. Store a valid version.`;

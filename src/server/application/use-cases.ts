@@ -1,5 +1,6 @@
 import type { TurnDecision } from '../../core/decide-turn';
 import type { StoredFields } from '../../core/model/field-definition';
+import { OrchestratorError } from '../../core/model/orchestrator-error';
 import type { Relationship, Scenario, StoredScenario } from '../../core/model/scenario';
 import type { Session, SessionKey } from '../../core/model/session';
 import type { CompileOptions } from '../../core/scenario/compile-options';
@@ -10,7 +11,13 @@ import type { OnProvisional } from './decide-loaded-turn';
 import { decidePhases, type PhaseCommand } from './decide-phases';
 import { type DeleteScenarioCommand, deleteScenario } from './delete-scenario';
 import { deleteSession } from './delete-session';
-import { getFields, type PutFieldsCommand, type PutFieldsResult, putFields } from './fields';
+import {
+  getFields,
+  type PutFieldsCommand,
+  type PutFieldsDependencies,
+  type PutFieldsResult,
+  putFields,
+} from './fields';
 import { type GetScenarioQuery, getScenario } from './get-scenario';
 import { getSession } from './get-session';
 import { type ImportSessionCommand, importSession } from './import-session';
@@ -37,7 +44,7 @@ export interface UseCases {
   listTurns(query: ListTurnsQuery, call: Call): Promise<Page<ListedTurn, number>>;
   watchSession(query: WatchSessionQuery, call: Call, onTurn: OnTurn): Promise<never>;
   putScenario(command: PutScenarioCommand, call: Call): Promise<PutScenarioResult>;
-  validateScenario(scenario: Scenario): ScenarioValidation;
+  validateScenario(scenario: Scenario, call: Call): Promise<ScenarioValidation>;
   getScenario(query: GetScenarioQuery, call: Call): Promise<StoredScenario>;
   listScenarios(query: ListScenariosQuery, call: Call): Promise<Page<StoredScenario, string>>;
   renderScenario(query: RenderScenarioQuery, call: Call): Promise<string>;
@@ -53,7 +60,8 @@ export interface UseCaseDependencies
   extends TurnDependencies,
     WatchSessionDependencies,
     ListTurnsDependencies,
-    ListScenariosDependencies {
+    ListScenariosDependencies,
+    Pick<PutFieldsDependencies, 'measureFieldsBytes'> {
   /** The stored catalogue. `catalogue` caches it in compiled form. */
   readonly scenarios: ScenarioCatalogue;
   readonly compileOptions: CompileOptions;
@@ -61,17 +69,24 @@ export interface UseCaseDependencies
 
 export function createUseCases(deps: UseCaseDependencies): UseCases {
   const queue = new SessionQueue();
+  const count = <Result>(work: Promise<Result>): Promise<Result> => work.catch(countWorkLimit);
+  const countWorkLimit = (error: unknown): never => {
+    if (error instanceof OrchestratorError && error.reason === 'WORK_LIMIT') {
+      deps.metrics.recordWorkLimit(error.metadata['work'] ?? '');
+    }
+    throw error;
+  };
   return {
     processTurn: (command, call, onProvisional) =>
-      queue.run(command.turn, call, () => processTurn(deps, command, call, onProvisional)),
-    decidePhases: (command, call) => decidePhases(deps, command, call),
+      count(queue.run(command.turn, call, () => processTurn(deps, command, call, onProvisional))),
+    decidePhases: (command, call) => count(decidePhases(deps, command, call)),
     getSession: (key, call) => getSession(deps, key, call),
     deleteSession: (key, call) => deleteSession(deps, key, call),
     importSession: (command, call) => importSession(deps, command, call),
     listTurns: (query, call) => listTurns(deps, query, call),
     watchSession: (query, call, onTurn) => watchSession(deps, query, call, onTurn),
-    putScenario: (command, call) => putScenario(deps, command, call),
-    validateScenario: (scenario) => validateScenario(deps, scenario),
+    putScenario: (command, call) => count(putScenario(deps, command, call)),
+    validateScenario: (scenario, call) => count(validateScenario(deps, scenario, call)),
     getScenario: (query, call) => getScenario(deps, query, call),
     listScenarios: (query, call) => listScenarios(deps, query, call),
     renderScenario: (query, call) => renderScenario(deps, query, call),
@@ -79,7 +94,7 @@ export function createUseCases(deps: UseCaseDependencies): UseCases {
     putRelationship: (command, call) => putRelationship(deps, command, call),
     deleteRelationship: (command, call) => deleteRelationship(deps, command, call),
     listRelationships: (agent, call) => listRelationships(deps, agent, call),
-    putFields: (command, call) => putFields(deps, command, call),
+    putFields: (command, call) => count(putFields(deps, command, call)),
     getFields: (agent, call) => getFields(deps, agent, call),
   };
 }

@@ -1,23 +1,54 @@
+import { Allowance } from '../../core/model/allowance';
 import { type FieldViolation, OrchestratorError } from '../../core/model/orchestrator-error';
 import type { Scenario } from '../../core/model/scenario';
 import type { CompileOptions } from '../../core/scenario/compile-options';
-import { compileScenario } from '../../core/scenario/compile-scenario';
+import { compileInParts, type ScenarioCompilation } from '../../core/scenario/compile-scenario';
 import type { ScenarioFinding } from '../../core/scenario/scenario-finding';
+import type { Call } from '../ports/call';
+import type { Clock } from '../ports/clock';
+import { runInParts } from './run-in-parts';
 
 export interface ScenarioValidation {
   /** Whether the scenario could be stored: no finding is an ERROR. */
   readonly valid: boolean;
-  /** Sorted by position in the scenario. */
+  /** ERRORs first. */
   readonly findings: readonly ScenarioFinding[];
+  /** The number of findings that are not listed. */
+  readonly omittedFindings: number;
 }
 
-/** Runs the checks of `putScenario` without storing the scenario. */
-export function validateScenario(
-  { compileOptions }: { readonly compileOptions: CompileOptions },
+export interface CompileDependencies {
+  readonly compileOptions: CompileOptions;
+  readonly clock: Clock;
+}
+
+/**
+ * Runs the checks of `putScenario` without storing the scenario.
+ *
+ * @throws OrchestratorError WORK_LIMIT, CANCELLED or DEADLINE.
+ */
+export async function validateScenario(
+  deps: CompileDependencies,
   scenario: Scenario,
-): ScenarioValidation {
-  const { findings } = compileScenario(scenario, 0, compileOptions);
-  return { valid: findings.every(({ severity }) => severity !== 'ERROR'), findings };
+  call: Call,
+): Promise<ScenarioValidation> {
+  const { compiled, findings, omittedFindings } = await compileForCall(deps, scenario, call);
+  return { valid: compiled !== undefined, findings, omittedFindings };
+}
+
+/** Compiles a scenario that is not stored, with the allowance of a call. */
+export function compileForCall(
+  { compileOptions, clock }: CompileDependencies,
+  scenario: Scenario,
+  call: Call,
+  allowance: Allowance = createDefinitionAllowance(compileOptions),
+): Promise<ScenarioCompilation> {
+  return runInParts(compileInParts(scenario, 0, compileOptions, allowance), allowance, { call, clock });
+}
+
+/** Creates the allowance of a call for its definitions. */
+export function createDefinitionAllowance({ definitionWork }: Pick<CompileOptions, 'definitionWork'>): Allowance {
+  return new Allowance(definitionWork, 'limits.definition_work');
 }
 
 /** A scenario of a request with its findings. */
@@ -26,6 +57,7 @@ export interface CheckedScenario {
   /** Field path in the request, for example `scenario`. */
   readonly path: string;
   readonly findings: readonly ScenarioFinding[];
+  readonly omittedFindings: number;
 }
 
 /**
@@ -38,10 +70,12 @@ export function refuseInvalidScenarios(scenarios: readonly CheckedScenario[]): v
   const [first] = invalid;
   if (first === undefined) return;
   const errorCount = invalid.flatMap(({ findings }) => findings.filter(isError)).length;
+  const omitted = invalid.reduce((sum, { omittedFindings }) => sum + omittedFindings, 0);
+  const more = omitted === 0 ? '' : ` and ${omitted} more findings`;
   const subject = invalid.length === 1 ? `Scenario "${first.scenario.name}" is` : `${invalid.length} scenarios are`;
   throw new OrchestratorError(
     'SCENARIO_REFUSED',
-    `${subject} invalid: ${errorCount === 1 ? '1 error' : `${errorCount} errors`}.`,
+    `${subject} invalid: ${errorCount === 1 ? '1 error' : `${errorCount} errors`}${more}.`,
     {
       metadata: { scenario_id: first.scenario.scenarioId },
       violations: invalid.flatMap(({ path, findings }) => findings.map((finding) => toViolation(finding, path))),

@@ -71,7 +71,8 @@ function describeReadError(error: unknown): string {
   return `cannot be read: ${types.isNativeError(error) ? error.message : String(error)}`;
 }
 
-const prefix = 'ORCHESTRATOR__';
+/** The prefix of the environment variables that set keys. */
+export const settingPrefix = 'ORCHESTRATOR__';
 
 /**
  * Reads the keys that environment variables set: `ORCHESTRATOR__SERVER__PORT` is `server.port`, and
@@ -81,8 +82,8 @@ const prefix = 'ORCHESTRATOR__';
 export function readEnvironment(env: NodeJS.ProcessEnv): ConfigLayer {
   const values = new Map<string, ConfigValue>();
   for (const [name, text] of Object.entries(env)) {
-    if (!name.startsWith(prefix) || text === undefined) continue;
-    const key = name.slice(prefix.length).toLowerCase().replaceAll('__', '.');
+    if (!name.startsWith(settingPrefix) || text === undefined) continue;
+    const key = name.slice(settingPrefix.length).toLowerCase().replaceAll('__', '.');
     values.set(key, { value: convert(text, knownKeys.get(key)), origin: name });
   }
   return values;

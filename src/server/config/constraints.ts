@@ -59,20 +59,38 @@ function parseDuration(value: string): number | undefined {
   return match === null || unit === undefined ? undefined : Number(match[1]) * unit;
 }
 
+const textFile = 'must be empty or the path of a non-empty text file';
+
 /** An empty string or the path of a text file. Parsed to the content of the file without its final line break. */
 export function fileContent() {
-  const error = 'must be empty or the path of a non-empty text file';
-  return z.string({ error }).transform((path, context) => {
-    if (path === '') return '';
-    try {
-      const content = readFileSync(path, 'utf8').replace(/\r?\n$/, '');
-      if (content !== '') return content;
-      context.addIssue(error);
-    } catch (cause) {
-      context.addIssue(`${error}; ${types.isNativeError(cause) ? cause.message : String(cause)}`);
-    }
-    return z.NEVER;
+  return z.string({ error: textFile }).transform((path, context) => {
+    const { content, problem } = readTextFile(path);
+    if (problem !== undefined) context.addIssue(problem);
+    return content;
   });
+}
+
+/** An empty string or the path of a text file that is not empty. The service reads the file again when it changes. */
+export function readableFile() {
+  return z.string({ error: textFile }).superRefine((path, context) => {
+    const { problem } = readTextFile(path);
+    if (problem !== undefined) context.addIssue(problem);
+  });
+}
+
+function readTextFile(path: string): { readonly content: string; readonly problem?: string } {
+  if (path === '') return { content: '' };
+  try {
+    const content = removeFinalLineBreak(readFileSync(path, 'utf8'));
+    return content === '' ? { content, problem: textFile } : { content };
+  } catch (cause) {
+    return { content: '', problem: `${textFile}; ${types.isNativeError(cause) ? cause.message : String(cause)}` };
+  }
+}
+
+/** Removes the line break at the end of a file, which editors add. */
+export function removeFinalLineBreak(content: string): string {
+  return content.replace(/\r?\n$/, '');
 }
 
 /** A rule across several keys of a section. It runs even if another key is invalid, so values may have the wrong type. */

@@ -1,7 +1,8 @@
 export { requiresAuthentication } from './auth-section';
-export { isLoopback } from './constraints';
+export { isLoopback, removeFinalLineBreak } from './constraints';
 export { ConfigError, defaultConfigFile, loadConfig } from './load-config';
 export { toModelOptions } from './model-section';
-export { toConditionLimits, toSettings } from './orchestration-section';
-export { toRedisEndpoint } from './redis-section';
+export { toConditionLimits, toSessionLimits, toSettings } from './orchestration-section';
+export { type RedisFiles, toRedisEndpoint, usesRedis } from './redis-section';
 export type { Config } from './schema';
+export { listUnknownVariables } from './variable-names';

@@ -9,7 +9,9 @@ import {
   readConfigFile,
   readEnvironment,
 } from './config-sources';
+import { usesRedis } from './redis-section';
 import { type Config, configSchema, knownKeys, knownSections } from './schema';
+import { findKeyByWords, findMisnamedVariables, listForeignRedisVariables, toVariableName } from './variable-names';
 
 /** The file with the default value of every key. The relative path is the same in the sources and in the build. */
 export const defaultConfigFile = join(__dirname, '..', '..', '..', 'config', 'default.toml');
@@ -24,7 +26,7 @@ const secretKeys: ReadonlySet<string> = new Set([
 
 /**
  * Loads the configuration: the shipped defaults, then the files of ORCHESTRATOR_CONFIG in order, then ORCHESTRATOR__ variables.
- * A later source overrides an earlier one key by key.
+ * A later source overrides an earlier one key by key. Variables that look like settings, and are not read, are problems.
  *
  * @throws ConfigError with all problems of all sources.
  */
@@ -36,9 +38,20 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
   problems.push(...layers.flatMap(findUnknownKeys));
   const values = mergeLayers(layers);
   const result = configSchema.safeParse(toTables(values));
+  problems.push(...findMisnamedVariables(env));
   if (!result.success) problems.push(...toProblems(result.error, values));
+  else problems.push(...findIgnoredRedis(result.data, env));
   if (!result.success || problems.length > 0) throw new ConfigError(problems);
   return result.data;
+}
+
+/** Reports an address of Redis that the service would ignore, because it would store sessions in a folder of one node instead. */
+function findIgnoredRedis(config: Config, env: NodeJS.ProcessEnv): ConfigProblem[] {
+  if (usesRedis(config) || config.embedded.ignore_redis_variables) return [];
+  const message =
+    'has the address of a Redis that this service does not read, so it would use the embedded store; set ORCHESTRATOR__REDIS__URL to ' +
+    'use Redis, or ORCHESTRATOR__EMBEDDED__IGNORE_REDIS_VARIABLES=true to use the embedded store';
+  return listForeignRedisVariables(env).map((name) => ({ key: '', origin: name, message }));
 }
 
 function findUnknownKeys(layer: ConfigLayer): ConfigProblem[] {
@@ -53,6 +66,8 @@ function isEmptySection(key: string, value: unknown): boolean {
 
 function describeUnknownKey(key: string): string {
   if (knownSections.has(key)) return 'is a section, not a key; set a key of it';
+  const known = findKeyByWords(key);
+  if (known !== undefined) return `is unknown; the key is ${known}, or ${toVariableName(known)} in the environment`;
   const section = key.slice(0, Math.max(0, key.lastIndexOf('.')));
   const keys = knownSections.get(section);
   if (keys === undefined) return `is unknown; the sections are ${[...knownSections.keys()].join(', ')}`;
@@ -95,7 +110,8 @@ function toProblems(error: z.ZodError, values: ConfigLayer): ConfigProblem[] {
 function describeFound(key: string, value: ConfigValue | undefined): string {
   if (value === undefined || secretKeys.has(key)) return '';
   const found = typeof value.value === 'number' ? String(value.value) : JSON.stringify(value.value);
-  return `; found ${found.slice(0, 200)}`;
+  // A URL may have a password, also in a key that must not have one, such as redis.cluster.
+  return found.includes('@') ? '' : `; found ${found.slice(0, 200)}`;
 }
 
 /** Lists all problems of a configuration, one line each. The process does not start. */

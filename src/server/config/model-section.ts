@@ -5,6 +5,7 @@ import {
   fileContent,
   flag,
   isPlainTextUrl,
+  readableFile,
   text,
   textMatching,
   wholeNumber,
@@ -20,7 +21,7 @@ const fields = z.strictObject({
   ),
   allow_insecure: flag(),
   api_key: text(0, 1_000),
-  api_key_file: fileContent(),
+  api_key_file: readableFile(),
   template: fileContent(),
   timeout_ms: wholeNumber(10, 600_000),
   reserve_ms: wholeNumber(0, 60_000),
@@ -76,12 +77,10 @@ function isBaseUrl(value: unknown): boolean {
   return username + password + search + hash === '';
 }
 
-/** Returns the options of the model that proposes lifecycle actions (section 9); undefined if use_llm is off. */
+/** Returns the options of the model that proposes lifecycle actions (section 9), except the API key. */
 export function toModelOptions(filtering: Fields) {
-  if (!filtering.use_llm) return undefined;
   return {
     baseUrl: filtering.base_url,
-    apiKey: filtering.api_key || filtering.api_key_file,
     model: filtering.model,
     template: filtering.template,
     timeoutMs: filtering.timeout_ms,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ConditionLimits } from '../../core/conditions';
 import type { OrchestrationSettings } from '../../core/model/settings';
+import type { SessionLimits } from '../ports/session-limits';
 import { boundedNumber, duration, flag, oneOf, wholeNumber } from './constraints';
 
 /** Schema of the section [pipeline.scenario_orchestration]. */
@@ -33,8 +34,12 @@ export const limits = z.strictObject({
   ended_instances: wholeNumber(0, 10_000),
   path_entries: wholeNumber(1, 10_000),
   recorded_turns: wholeNumber(1, 100_000),
+  session_bytes: wholeNumber(16_384, 64 * 1_024 * 1_024),
+  session_variables: wholeNumber(1, 10_000),
   session_ttl: duration('1m', '3650d'),
   max_hops_per_turn: wholeNumber(1, 100_000),
+  turn_work: wholeNumber(10_000, 100_000_000),
+  definition_work: wholeNumber(100_000, 10_000_000_000),
   condition_text_length: wholeNumber(1, 2_000),
   condition_depth: wholeNumber(1, 200),
   condition_macro_depth: wholeNumber(0, 10),
@@ -78,9 +83,15 @@ export function toSettings({ pipeline, limits }: SettingsSections): Orchestratio
     semanticEvaluation: rules.semantic_evaluation,
     semanticThreshold: rules.semantic_threshold,
     maxHopsPerTurn: limits.max_hops_per_turn,
+    turnWork: limits.turn_work,
     endedInstances: limits.ended_instances,
     pathEntries: limits.path_entries,
   };
+}
+
+/** Returns the limits on the size of a stored session. */
+export function toSessionLimits({ limits }: { readonly limits: Limits }): SessionLimits {
+  return { maxBytes: limits.session_bytes, maxVariables: limits.session_variables };
 }
 
 /** Returns the limits on the size and the cost of conditions. */

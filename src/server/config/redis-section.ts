@@ -1,34 +1,32 @@
 import { z } from 'zod';
 import {
-  fileContent,
   flag,
   isSet,
   oneOf,
+  readableFile,
   type SectionRule,
   text,
   textMatching,
   wholeNumber,
   withRules,
 } from './constraints';
+import { parseRedisUrl, type RedisUrl, redisUrlFormat } from './redis-url';
 
 const fields = z.strictObject({
-  url: textMatching(
-    'must be empty or a redis:// or rediss:// URL',
-    (value) => value === '' || (/^rediss?:\/\//.test(value) && URL.canParse(value)),
-  ),
+  url: textMatching(redisUrlFormat, (value) => value === '' || parseRedisUrl(value) !== undefined),
   sentinels: addresses(),
   sentinel_name: text(1, 200),
   sentinel_username: text(0, 200),
   sentinel_password: text(0, 1_000),
-  sentinel_password_file: fileContent(),
+  sentinel_password_file: readableFile(),
   cluster: addresses(),
   username: text(0, 200),
   password: text(0, 1_000),
-  password_file: fileContent(),
+  password_file: readableFile(),
   tls: flag(),
-  tls_ca_file: fileContent(),
-  tls_cert_file: fileContent(),
-  tls_key_file: fileContent(),
+  tls_ca_file: readableFile(),
+  tls_cert_file: readableFile(),
+  tls_key_file: readableFile(),
   tls_server_name: text(0, 253),
   key_prefix: textMatching('must be 0 to 64 letters, digits or any of : . _ -', (value) =>
     /^[\w:.-]{0,64}$/.test(value),
@@ -41,6 +39,7 @@ const fields = z.strictObject({
   replicas_acknowledging: wholeNumber(1, 10),
   replication_timeout_ms: wholeNumber(10, 60_000),
   command_timeout_ms: wholeNumber(10, 60_000),
+  large_command_timeout_ms: wholeNumber(10, 600_000),
   cached_sessions: wholeNumber(0, 1_000_000),
   catalogue_staleness_ms: wholeNumber(0, 60_000),
 });
@@ -59,9 +58,15 @@ const rules: readonly SectionRule<Fields>[] = [
     holds: ({ url, sentinels, cluster }) => !isSet(cluster) || !(isSet(url) || isSet(sentinels)),
   },
   {
+    key: 'url',
+    error: 'has a user without a password; add the password, or set redis.password or redis.password_file',
+    holds: ({ url, password, password_file }) =>
+      !hasUser(url) || hasPassword(url) || isSet(password) || isSet(password_file),
+  },
+  {
     key: 'username',
     error: conflictsWith('redis.url'),
-    holds: ({ url, username }) => !isSet(username) || !hasLogin(url),
+    holds: ({ url, username }) => !isSet(username) || !(hasUser(url) || hasPassword(url)),
   },
   {
     key: 'username',
@@ -71,12 +76,12 @@ const rules: readonly SectionRule<Fields>[] = [
   {
     key: 'password',
     error: conflictsWith('redis.url'),
-    holds: ({ url, password }) => !isSet(password) || !hasLogin(url),
+    holds: ({ url, password }) => !isSet(password) || !hasPassword(url),
   },
   {
     key: 'password_file',
     error: conflictsWith('redis.url or redis.password'),
-    holds: ({ url, password, password_file }) => !isSet(password_file) || !(isSet(password) || hasLogin(url)),
+    holds: ({ url, password, password_file }) => !isSet(password_file) || !(isSet(password) || hasPassword(url)),
   },
   {
     key: 'sentinel_username',
@@ -105,9 +110,14 @@ const rules: readonly SectionRule<Fields>[] = [
 /** Schema of the section [redis]. */
 export const redis = withRules(fields, rules);
 
-function isTlsUrl(url: unknown): boolean {
-  return typeof url === 'string' && url.startsWith('rediss://');
+/** Parses a value of `url`; undefined for an invalid value, which is reported separately. */
+function parseUrl(url: unknown): RedisUrl | undefined {
+  return typeof url === 'string' ? parseRedisUrl(url) : undefined;
 }
+
+const isTlsUrl = (url: unknown) => parseUrl(url)?.isTls === true;
+const hasUser = (url: unknown) => isSet(parseUrl(url)?.username);
+const hasPassword = (url: unknown) => isSet(parseUrl(url)?.password);
 
 function addresses() {
   const error = 'must be a list of host:port addresses';
@@ -122,18 +132,26 @@ function isKeyTemplate(value: string): boolean {
   return hasBoth && value.length <= 256 && !/\{\w+\}/.test(rest);
 }
 
-function hasLogin(url: unknown): boolean {
-  if (typeof url !== 'string' || !URL.canParse(url)) return false;
-  const { username, password } = new URL(url);
-  return username !== '' || password !== '';
+/** The contents of the files that the section names; "" for a key that is not set. */
+export interface RedisFiles {
+  readonly password: string;
+  readonly sentinelPassword: string;
+  readonly ca: string;
+  readonly cert: string;
+  readonly key: string;
 }
 
 /** Returns the address and the credentials of Redis; undefined if the embedded store is used. */
-export function toRedisEndpoint({ redis }: { readonly redis: Fields }) {
-  const access = { login: toLogin(redis.username, redis.password || redis.password_file), tls: toTlsOptions(redis) };
-  if (redis.url !== '') return { kind: 'single', url: redis.url, ...access } as const;
+export function toRedisEndpoint({ redis }: { readonly redis: Fields }, files: RedisFiles) {
+  const url = parseRedisUrl(redis.url);
+  const login = toLogin(url?.username || redis.username, url?.password || redis.password || files.password);
+  const access = { login, tls: toTlsOptions(redis, files) };
+  if (url !== undefined) {
+    const { host, port, database } = url;
+    return { kind: 'single', address: { host, port }, database, ...access } as const;
+  }
   if (redis.sentinels.length > 0) {
-    const sentinelLogin = toLogin(redis.sentinel_username, redis.sentinel_password || redis.sentinel_password_file);
+    const sentinelLogin = toLogin(redis.sentinel_username, redis.sentinel_password || files.sentinelPassword);
     const sentinels = redis.sentinels.map(parseNetworkAddress);
     return { kind: 'sentinel', sentinels, name: redis.sentinel_name, sentinelLogin, ...access } as const;
   }
@@ -142,18 +160,18 @@ export function toRedisEndpoint({ redis }: { readonly redis: Fields }) {
   return undefined;
 }
 
+/** Whether Redis is configured. Otherwise the embedded store is used. */
+export function usesRedis({ redis }: { readonly redis: Fields }): boolean {
+  return isSet(redis.url) || isSet(redis.sentinels) || isSet(redis.cluster);
+}
+
 function toLogin(username: string, password: string) {
   return password === '' ? undefined : { username, password };
 }
 
-function toTlsOptions(redis: Fields) {
+function toTlsOptions(redis: Fields, { ca, cert, key }: RedisFiles) {
   if (!redis.tls && !isTlsUrl(redis.url)) return undefined;
-  return {
-    ca: redis.tls_ca_file,
-    cert: redis.tls_cert_file,
-    key: redis.tls_key_file,
-    serverName: redis.tls_server_name,
-  };
+  return { ca, cert, key, serverName: redis.tls_server_name };
 }
 
 interface NetworkAddress {

@@ -11,6 +11,7 @@ import { server } from './server-section';
 const embedded = z.strictObject({
   path: text(1, 4_096),
   compact_at_start: flag(),
+  ignore_redis_variables: flag(),
 });
 
 const telemetry = z.strictObject({
@@ -43,6 +44,9 @@ const sections = z.strictObject({
 
 type Sections = z.infer<typeof sections>;
 
+/** Maximum bytes that a message adds to the stored session that it contains: derived fields, tags and lengths. */
+const sessionMessageBytes = 1_024;
+
 /** Whether other machines can reach the server and allow_insecure is off. */
 function isExposed({ host, allow_insecure }: Sections['server']): boolean {
   return typeof host === 'string' && !isLoopback(host) && allow_insecure !== true;
@@ -73,6 +77,11 @@ export const configSchema = sections
     when: always,
     path: ['auth', 'client_certificates_file'],
     error: 'requires mutual TLS; set server.tls_client_ca_file',
+  })
+  .refine(({ server, limits }) => !(limits.session_bytes + sessionMessageBytes > server.max_response_bytes), {
+    when: always,
+    path: ['limits', 'session_bytes'],
+    error: `must be at least ${sessionMessageBytes} less than server.max_response_bytes, so that every session can be read`,
   });
 
 /** A valid configuration, with the key names of config/default.toml. */

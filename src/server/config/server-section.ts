@@ -14,6 +14,7 @@ const fields = z.strictObject({
   max_message_bytes: wholeNumber(1_024, 64 * 1_024 * 1_024),
   max_request_bytes_in_flight: wholeNumber(1_024, 1_024 * 1_024 * 1_024 * 1_024),
   max_request_bytes_in_flight_per_tenant: wholeNumber(1_024, 1_024 * 1_024 * 1_024 * 1_024),
+  max_response_bytes: wholeNumber(1_024 * 1_024, 64 * 1_024 * 1_024),
   max_metadata_bytes: wholeNumber(1_024, 64 * 1_024),
   max_calls_in_flight: wholeNumber(1, 100_000),
   max_calls_in_flight_per_tenant: wholeNumber(1, 100_000),

@@ -1,4 +1,5 @@
 export type { DrainOptions } from './drain';
+export { logGrpcDiagnostics } from './library-log';
 export { createGrpcServer, type GrpcServer, type GrpcServerDependencies } from './server';
 export { defaultServerOptions, type GrpcServerOptions, type ListLimits } from './server-options';
 export { createTlsCredentials, readTlsMaterial, type TlsMaterial } from './tls-credentials';

@@ -5,8 +5,8 @@ import { responseFormat } from './model-answer';
 export interface ChatEndpointOptions {
   /** The URL to which `/chat/completions` is appended. */
   readonly baseUrl: string;
-  /** "" sends no Authorization header. */
-  readonly apiKey: string;
+  /** Returns the current API key; "" sends no Authorization header. */
+  readonly getApiKey: () => string;
   readonly model: string;
   /** Maximum tokens of an answer. */
   readonly maxTokens: number;
@@ -71,7 +71,8 @@ export class ChatEndpoint {
   }
 
   private async send(prompt: string, { signal, traceparent }: ChatContext): Promise<Response> {
-    const { apiKey, model, maxTokens, temperature } = this.options;
+    const { getApiKey, model, maxTokens, temperature } = this.options;
+    const apiKey = getApiKey();
     try {
       return await fetch(this.url, {
         method: 'POST',

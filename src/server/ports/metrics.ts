@@ -40,6 +40,8 @@ export interface Metrics {
   startTurn(): EndMeasurement<AnsweredTurn>;
   /** Counts a turn that is decided again because another turn of its session was committed first (5.3). */
   recordCommitConflict(): void;
+  /** Counts a session whose store no longer has a revision that this node has read or committed earlier. */
+  recordLostRevision(): void;
   /** Measures a phase. `phase` is the name of its span. */
   startPhase(phase: string): EndMeasurement<void>;
   /** Measures a store operation. `operation` is the name of the port's method in snake_case. */
@@ -48,6 +50,10 @@ export interface Metrics {
   startModelRequest(model: string): EndMeasurement<ModelUsage>;
   /** Measures a call. `method` is `package.Service/Method`. The result is the name of the status code. */
   startCall(method: string): EndMeasurement<string>;
+  /** Counts a call that needs more work than one call may. `work` is what used it up. */
+  recordWorkLimit(work: string): void;
   /** Counts a call, or a request of a stream, whose authentication or authorization failed. */
   recordAccessFailure(failure: AccessFailure): void;
+  /** Counts a call, or a request of a stream, that a size limit refused. `limit` is the name of the setting or of the fixed limit. */
+  recordSizeRefusal(limit: string): void;
 }

@@ -105,9 +105,11 @@ export interface SessionStore {
   /**
    * Applies a turn atomically. First checks that the turn id is unknown, then that the store still holds `previousSession`, which
    * means the same revision and the same last turn, or the same import if there is no turn: the revision alone could be that of a
-   * session that was deleted and created again. Keeps the state that `keptState` names. Restarts the session's time to live and keeps the last `recordedTurns` records. Rejects with COMMIT_UNKNOWN if the
-   * commit was sent but its reply was lost, so that only a retry with the turn id returns the outcome. Rejects with STORE_FULL if
-   * the store is out of memory. In this case, nothing was changed.
+   * session that was deleted and created again. Keeps the state that `keptState` names. Restarts the session's time to live and
+   * keeps the last `recordedTurns` records. Rejects with COMMIT_UNKNOWN if the commit was sent but its reply was lost, so that only
+   * a retry with the turn id returns the outcome. Rejects with STORE_FULL if the store is out of memory, and with SESSION_TOO_LARGE
+   * if the session exceeds a limit and is larger than `previousSession`. In both cases, nothing was changed. SESSION_TOO_LARGE comes
+   * before all checks, so the turn id may be known.
    */
   commit(commit: TurnCommit, call: Call): Promise<CommitOutcome>;
 

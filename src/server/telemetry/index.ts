@@ -6,10 +6,11 @@ import { OtelMetrics } from './otel-metrics';
 import { OtelTelemetry } from './otel-telemetry';
 import { getRunningSdk } from './running-sdk';
 
+export { limitRepeats } from './limit-repeats';
 export { withStoreMetrics } from './metrics-decorators';
 export { noopMetrics, noopTelemetry } from './noop-telemetry';
 export { OtelTelemetry } from './otel-telemetry';
-export { allowCustomerData, flushTelemetry, logSdkDiagnostics } from './running-sdk';
+export { allowCustomerData, flushTelemetry } from './running-sdk';
 
 /** Returns the metrics of this process. They do nothing unless the preload started an SDK that exports metrics. */
 export function getProcessMetrics(): Metrics {

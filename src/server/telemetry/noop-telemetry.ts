@@ -26,9 +26,12 @@ export const noopMetrics: Metrics = {
   isEnabled: false,
   startTurn: () => noop,
   recordCommitConflict: noop,
+  recordLostRevision: noop,
   startPhase: () => noop,
   startStoreOperation: () => noop,
   startModelRequest: () => noop,
   startCall: () => noop,
   recordAccessFailure: noop,
+  recordSizeRefusal: noop,
+  recordWorkLimit: noop,
 };

@@ -37,6 +37,34 @@ export function getOtlpProtocol(signal: Signal, env: NodeJS.ProcessEnv): 'grpc' 
   return 'http/protobuf';
 }
 
+/** The samplers of the SDK. Those with a ratio read OTEL_TRACES_SAMPLER_ARG. */
+const samplers: Readonly<Record<string, { readonly hasRatio: boolean }>> = {
+  always_on: { hasRatio: false },
+  always_off: { hasRatio: false },
+  traceidratio: { hasRatio: true },
+  parentbased_always_on: { hasRatio: false },
+  parentbased_always_off: { hasRatio: false },
+  parentbased_traceidratio: { hasRatio: true },
+};
+
+/**
+ * Checks OTEL_TRACES_SAMPLER and its argument, because the SDK records every trace if it does not know the value.
+ *
+ * @throws Error for a sampler or a ratio that is not supported.
+ */
+export function validateSampler(env: NodeJS.ProcessEnv): void {
+  const name = env['OTEL_TRACES_SAMPLER'] ?? '';
+  if (!hasText(name)) return;
+  const sampler = Object.hasOwn(samplers, name) ? samplers[name] : undefined;
+  if (sampler === undefined) {
+    throw new Error(`OTEL_TRACES_SAMPLER: "${name}" is not supported; use ${Object.keys(samplers).join(', ')}`);
+  }
+  const ratio = env['OTEL_TRACES_SAMPLER_ARG'] ?? '';
+  if (sampler.hasRatio && !(hasText(ratio) && Number(ratio) >= 0 && Number(ratio) <= 1)) {
+    throw new Error(`OTEL_TRACES_SAMPLER_ARG: "${ratio}" is not a number from 0 to 1, which ${name} requires`);
+  }
+}
+
 function hasText(text: string | undefined): text is string {
   return text !== undefined && text.trim() !== '';
 }

@@ -32,6 +32,7 @@ interface Instruments {
   readonly contributions: Counter;
   readonly activeScenarios: Histogram;
   readonly phaseDuration: Histogram;
+  readonly lostRevisions: Counter;
   readonly storeDuration: Histogram;
   readonly modelDuration: Histogram;
   readonly modelTokens: Histogram;
@@ -41,6 +42,8 @@ interface Instruments {
   readonly callDuration: Histogram;
   readonly callsInFlight: UpDownCounter;
   readonly accessFailures: Counter;
+  readonly sizeRefusals: Counter;
+  readonly workLimits: Counter;
 }
 
 /**
@@ -86,6 +89,10 @@ function createInstruments(meter: Meter): Instruments {
       advice: { explicitBucketBoundaries: scenarioCountBuckets },
     }),
     phaseDuration: createDuration('orchestrator.phase.duration', 'Duration of a phase of a turn.'),
+    lostRevisions: meter.createCounter('orchestrator.store.lost_revisions', {
+      description: 'Sessions whose store no longer has a revision that this node has read or committed earlier.',
+      unit: '{session}',
+    }),
     storeDuration: createDuration(
       'orchestrator.store.duration',
       'Duration of an operation of the session store, including waits.',
@@ -120,6 +127,14 @@ function createInstruments(meter: Meter): Instruments {
       description: 'Calls, and turns of streams, whose authentication or authorization failed.',
       unit: '{call}',
     }),
+    sizeRefusals: meter.createCounter('orchestrator.size.refusals', {
+      description: 'Calls, and turns of streams, that a size limit refused.',
+      unit: '{call}',
+    }),
+    workLimits: meter.createCounter('orchestrator.work_limit.exceeded', {
+      description: 'Calls, and turns of streams, that need more work than one call may.',
+      unit: '{call}',
+    }),
   };
 }
 
@@ -130,8 +145,9 @@ export class OtelMetrics implements Metrics {
 
   constructor() {
     // Exports counters without attributes from the start, because a rate does not include the first value of a series.
-    const { turnReplays, commitConflicts, skippedSteps, relocalizations } = this.#instruments;
-    for (const counter of [turnReplays, commitConflicts, skippedSteps, relocalizations]) counter.add(0);
+    const { turnReplays, commitConflicts, lostRevisions, skippedSteps, relocalizations } = this.#instruments;
+    const counters = [turnReplays, commitConflicts, lostRevisions, skippedSteps, relocalizations];
+    for (const counter of counters) counter.add(0);
   }
 
   startTurn(): EndMeasurement<AnsweredTurn> {
@@ -145,6 +161,10 @@ export class OtelMetrics implements Metrics {
 
   recordCommitConflict(): void {
     this.#instruments.commitConflicts.add(1);
+  }
+
+  recordLostRevision(): void {
+    this.#instruments.lostRevisions.add(1);
   }
 
   startPhase(phase: string): EndMeasurement<void> {
@@ -185,8 +205,16 @@ export class OtelMetrics implements Metrics {
     };
   }
 
+  recordWorkLimit(work: string): void {
+    this.#instruments.workLimits.add(1, { work });
+  }
+
   recordAccessFailure(failure: AccessFailure): void {
     this.#instruments.accessFailures.add(1, { reason: failure });
+  }
+
+  recordSizeRefusal(limit: string): void {
+    this.#instruments.sizeRefusals.add(1, { limit });
   }
 }
 

@@ -1,6 +1,8 @@
 import { isSpanContextValid, trace } from '@opentelemetry/api';
 import { type DestinationStream, pino } from 'pino';
 import type { Logger } from '../ports/logger';
+import { limitRepeats } from './limit-repeats';
+import { repeatIntervalMs } from './process-log';
 
 export interface PinoLoggerOptions {
   /** The minimum level that is written. */
@@ -11,7 +13,10 @@ export interface PinoLoggerOptions {
   readonly destination?: DestinationStream;
 }
 
-/** Creates a logger that writes JSON lines with the ids of the active trace and span. */
+/**
+ * Creates a logger that writes JSON lines with the ids of the active trace and span. An outage makes many calls fail with the same
+ * warning, so a repeated warning is written at most once a second, with the number of lines that were left out.
+ */
 export function createPinoLogger({ level, isCustomerDataAllowed, destination }: PinoLoggerOptions): Logger {
   const logger = pino(
     {
@@ -28,7 +33,8 @@ export function createPinoLogger({ level, isCustomerDataAllowed, destination }: 
     },
     destination ?? pino.destination({ fd: 1, sync: true }),
   );
-  return Object.assign(logger, { isDebug: logger.isLevelEnabled('debug') });
+  const warn = limitRepeats(logger.warn.bind(logger), repeatIntervalMs);
+  return Object.assign(logger, { isDebug: logger.isLevelEnabled('debug'), warn });
 }
 
 function getTraceFields(): object {

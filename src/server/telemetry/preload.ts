@@ -1,17 +1,25 @@
-import { isSignalRequested } from './otel-environment';
+import { isSignalRequested, validateSampler } from './otel-environment';
+import { installProcessLog, writeOperatorMessage } from './process-log';
+import { logSdkDiagnostics } from './running-sdk';
 
 // This module is loaded before all others: `node --require dist/src/server/telemetry/preload.js dist/src/server/main.js`. If none
-// of the standard variables is set, telemetry costs only the load of this module.
-if (isSignalRequested('TRACES', process.env) || isSignalRequested('METRICS', process.env)) {
-  // A static import would load the SDK in every process. A dynamic import would load it after gRPC and Redis.
-  // biome-ignore lint/style/noCommonJs: a conditional import must be synchronous here.
-  const { startSdk } = require('./start-sdk') as typeof import('./start-sdk');
-  try {
+// of the standard variables is set, telemetry costs only the load of this module and of the API of OpenTelemetry.
+installProcessLog();
+try {
+  validateSampler(process.env);
+  if (isSignalRequested('TRACES', process.env) || isSignalRequested('METRICS', process.env)) {
+    logSdkDiagnostics(process.env);
+    // Otherwise the SDK would replace this logger by one that writes text to the console.
+    delete process.env['OTEL_LOG_LEVEL'];
+    // A static import would load the SDK in every process. A dynamic import would load it after gRPC and Redis.
+    // biome-ignore lint/style/noCommonJs: a conditional import must be synchronous here.
+    const { startSdk } = require('./start-sdk') as typeof import('./start-sdk');
     startSdk(process.env);
-  } catch (error) {
-    process.stderr.write(
-      `scenario-orchestrator: telemetry cannot start: ${error instanceof Error ? error.message : String(error)}\n`,
-    );
-    process.exit(1);
   }
+} catch (error) {
+  writeOperatorMessage(
+    'error',
+    `scenario-orchestrator: telemetry cannot start: ${error instanceof Error ? error.message : String(error)}`,
+  );
+  process.exit(1);
 }

@@ -1,5 +1,6 @@
 import { DiagLogLevel, diag } from '@opentelemetry/api';
-import type { Logger } from '../ports/logger';
+import { limitRepeats } from './limit-repeats';
+import { repeatIntervalMs, writeLogLine } from './process-log';
 
 // The state of the SDK in this process. The preload sets it. This module does not load the SDK.
 
@@ -41,19 +42,45 @@ export async function flushTelemetry(timeoutMs: number): Promise<boolean> {
   return await Promise.race([stopped, timeout]).finally(() => clearTimeout(timer));
 }
 
-/** Logs the SDK's own errors and warnings, for example an unreachable collector, unless OTEL_LOG_LEVEL is set. */
-export function logSdkDiagnostics(log: Logger, env: NodeJS.ProcessEnv): void {
-  if (env['OTEL_LOG_LEVEL']) return;
-  const ignore = (): void => {};
+/** The levels of OTEL_LOG_LEVEL. */
+const sdkLogLevels: Readonly<Record<string, DiagLogLevel>> = {
+  NONE: DiagLogLevel.NONE,
+  ERROR: DiagLogLevel.ERROR,
+  WARN: DiagLogLevel.WARN,
+  INFO: DiagLogLevel.INFO,
+  DEBUG: DiagLogLevel.DEBUG,
+  VERBOSE: DiagLogLevel.VERBOSE,
+  ALL: DiagLogLevel.ALL,
+};
+
+/** @throws Error for a value that is not supported. */
+function getSdkLogLevel(env: NodeJS.ProcessEnv): DiagLogLevel {
+  const name = env['OTEL_LOG_LEVEL']?.trim() ?? '';
+  const level = name === '' ? DiagLogLevel.WARN : sdkLogLevels[name.toUpperCase()];
+  if (level !== undefined) return level;
+  const levels = Object.keys(sdkLogLevels).join(', ').toLowerCase();
+  throw new Error(`OTEL_LOG_LEVEL: "${name}" is not supported; use ${levels}`);
+}
+
+/**
+ * Logs what the SDK reports, for example an unreachable collector. OTEL_LOG_LEVEL sets the minimum level, default WARN.
+ *
+ * @throws Error for a value of OTEL_LOG_LEVEL that is not supported.
+ */
+export function logSdkDiagnostics(env: NodeJS.ProcessEnv): void {
+  const line = (level: 'info' | 'warn' | 'error') => {
+    const write = limitRepeats((fields, message) => writeLogLine(level, fields, message), repeatIntervalMs);
+    return (message: string, ...details: readonly unknown[]) =>
+      write({ component: 'telemetry', details: details.map(String) }, message);
+  };
+  // Details that OTEL_LOG_LEVEL requests have the level info, so that telemetry.log_level does not hide them.
+  const info = line('info');
   diag.setLogger(
+    { error: line('error'), warn: line('warn'), info, debug: info, verbose: info },
     {
-      error: (message, ...details) => log.error({ component: 'telemetry', details: details.map(String) }, message),
-      warn: (message, ...details) => log.warn({ component: 'telemetry', details: details.map(String) }, message),
-      info: ignore,
-      debug: ignore,
-      verbose: ignore,
+      logLevel: getSdkLogLevel(env),
+      suppressOverrideMessage: true,
     },
-    { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true },
   );
 }
 
@@ -68,8 +95,11 @@ export function allowCustomerData(isAllowed: boolean): void {
   isCustomerDataAllowed = isAllowed;
 }
 
+/** Commands whose arguments contain a password. */
+const loginCommands: ReadonlySet<string> = new Set(['auth', 'hello']);
+
 /** Formats a Redis command for its span. Arguments are keys, sessions and turns, so they count as customer data. */
 export function serializeRedisStatement(command: string, args: readonly unknown[]): string {
-  if (!isCustomerDataAllowed) return command;
+  if (!isCustomerDataAllowed || loginCommands.has(command.toLowerCase())) return command;
   return [command, ...args.map((argument) => String(argument).slice(0, maxArgumentLength))].join(' ');
 }

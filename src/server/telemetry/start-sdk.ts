@@ -8,7 +8,15 @@ import type { Instrumentation } from '@opentelemetry/instrumentation';
 import { GrpcInstrumentation } from '@opentelemetry/instrumentation-grpc';
 import { IORedisInstrumentation } from '@opentelemetry/instrumentation-ioredis';
 import { RuntimeNodeInstrumentation } from '@opentelemetry/instrumentation-runtime-node';
-import { defaultResource, resourceFromAttributes } from '@opentelemetry/resources';
+import {
+  defaultResource,
+  detectResources,
+  envDetector,
+  hostDetector,
+  processDetector,
+  type Resource,
+  resourceFromAttributes,
+} from '@opentelemetry/resources';
 import {
   ConsoleMetricExporter,
   type IMetricReader,
@@ -41,8 +49,8 @@ export const untracedMethods = ['Check', 'Watch', 'List', 'ServerReflectionInfo'
 export function startSdk(env: NodeJS.ProcessEnv): void {
   const [traces, metrics] = [isSignalRequested('TRACES', env), isSignalRequested('METRICS', env)];
   const sdk = new NodeSDK({
-    // The default name. OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES override it.
-    resource: defaultResource().merge(resourceFromAttributes({ [ATTR_SERVICE_NAME]: 'scenario-orchestrator' })),
+    resource: createResource(env),
+    autoDetectResources: hasOwnDetectors(env),
     spanProcessors: traces
       ? [new RpcSpanNameProcessor(), ...createSpanExporters(env).map((exporter) => new BatchSpanProcessor(exporter))]
       : [],
@@ -56,6 +64,22 @@ export function startSdk(env: NodeJS.ProcessEnv): void {
   });
   sdk.start();
   setRunningSdk({ exportsTraces: traces, exportsMetrics: metrics, stop: () => sdk.shutdown() });
+}
+
+/** Whether the SDK selects the detectors of resource attributes, by their standard variable. */
+function hasOwnDetectors(env: NodeJS.ProcessEnv): boolean {
+  return (env['OTEL_NODE_RESOURCE_DETECTORS'] ?? '').trim() !== '';
+}
+
+/** Creates the resource with the attributes that the SDK detects by default. */
+function createResource(env: NodeJS.ProcessEnv): Resource {
+  // The default name. OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES override it.
+  const base = defaultResource().merge(resourceFromAttributes({ [ATTR_SERVICE_NAME]: 'scenario-orchestrator' }));
+  if (hasOwnDetectors(env)) return base;
+  const resource = base.merge(detectResources({ detectors: [envDetector, processDetector, hostDetector] }));
+  // Otherwise the Prometheus exporter logs an error at the first scrape, because only the other exporters wait for the id of the host.
+  void resource.waitForAsyncAttributes?.();
+  return resource;
 }
 
 function createTracingInstrumentations(): Instrumentation[] {

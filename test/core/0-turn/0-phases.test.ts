@@ -3,7 +3,7 @@ import { noFieldRules } from '../../../src/core/fields/field-rules';
 import { createEmptySession } from '../../../src/core/model/session';
 import { defaultSettings } from '../../../src/core/model/settings';
 import { indexRelationships } from '../../../src/core/scenario/relationships';
-import { aTurn, ids } from '../../support/conversation';
+import { aTurn, Conversation, ids } from '../../support/conversation';
 
 test('0: a turn runs four named phases', () => {
   const phases: PhaseName[] = [];
@@ -33,4 +33,10 @@ test('0: a turn runs four named phases', () => {
     'orchestrator.transitions',
     'orchestrator.contributions',
   ]);
+});
+
+test('5.5: only the result of a turn that is validated is marked validate_only', () => {
+  const conversation = new Conversation([]);
+  const isMarked = (validateOnly?: boolean) => decideTurn(conversation.input(), validateOnly).result.validateOnly;
+  expect([isMarked(), isMarked(true)]).toEqual([false, true]);
 });

@@ -142,6 +142,7 @@ test('0.3: the focus among instances that were active at the same time is the la
   const conversation = new Conversation([silent('chat'), silent('small_talk')]);
   const { session } = conversation.turn({ candidates: { small_talk: 0.9, chat: 0.8 } });
   expect(findFocusInstanceId(session)).toBe('chat#1');
+  expect(findFocusInstanceId({ ...session, instances: [...session.instances].reverse() })).toBe('chat#1');
   const together = session.instances.map((instance) => ({ ...instance, startNumber: 1 }));
   expect(findFocusInstanceId({ ...session, instances: together })).toBe('chat#1');
   expect(findFocusInstanceId({ ...session, instances: [...together].reverse() })).toBe('chat#1');

@@ -147,3 +147,10 @@ describe('0.8: the attempts of an instance', () => {
     expect([conversation.turn().plan, conversation.turn().plan]).toEqual([['s ASK a'], ['s INFORM bye']]);
   });
 });
+
+test('0.8: the turn that resumes an instance is no attempt, although its ASK belongs to the exchange', () => {
+  const conversation = startConversation([asking('s', ['x'])]);
+  conversation.turn({ trigger: 'TOOL_RESULTS', signals: ['PAUSE'] });
+  expect(conversation.turn({ signals: [['CONTINUE', 's']] }).plan).toEqual(['s ASK x']);
+  expect(conversation.instance('s')).toMatchObject({ attempts: 0, attemptsTotal: 0 });
+});

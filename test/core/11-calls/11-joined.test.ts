@@ -1,5 +1,5 @@
 import { aRelationship, Conversation, type ScenarioDraft } from '../../support/conversation';
-import { address, callStep, other, register, silentEnd, startRegister } from './calling-scenarios';
+import { address, callStep, end, other, register, silentEnd, startRegister } from './calling-scenarios';
 
 type Options = ConstructorParameters<typeof Conversation>[1];
 
@@ -62,6 +62,17 @@ describe('a pending call', () => {
     );
   });
 
+  test('2.14: uses a turn while its caller is quiet', () => {
+    const form: ScenarioDraft = {
+      ...other,
+      steps: [{ stepId: 'ask', collectsProfileFields: ['y', 'z'], to: ['end'] }, end],
+    };
+    const conversation = new Conversation([register(), address({ requires: { no: 'HARD' } }), form]);
+    conversation.turn({ ...startRegister, candidates: { register: 0.9, other: 0.8 } });
+    conversation.turn({ variables: { y: 1 } });
+    expect(conversation.instance('register')).toMatchObject({ lastActiveAt: 60_000, call: { pendingTurnsLeft: 2 } });
+  });
+
   test('2.14: uses one turn for a message that is tried twice, because an instance ends on it', () => {
     const quick: ScenarioDraft = { ...other, steps: [...other.steps.slice(0, 1), silentEnd] };
     const conversation = new Conversation([register(), address({ requires: { no: 'HARD' } }), quick]);
@@ -77,7 +88,11 @@ describe('11, 3.9: the values of a call that a correction makes run again', () =
   const find: ScenarioDraft = {
     scenarioId: 'address',
     steps: [
-      { stepId: 'ask', collectsProfileFields: ['street', 'floor'], to: ['find'] },
+      {
+        stepId: 'ask',
+        collectsProfileFields: ['street', 'floor'],
+        to: [{ to: 'end', condition: 'has(data.zone)' }, 'find'],
+      },
       {
         stepId: 'find',
         toolBindings: [
@@ -117,6 +132,19 @@ describe('11, 3.9: the values of a call that a correction makes run again', () =
     ]);
     expect(conversation.instance('address').variables).toEqual(new Map([['floor', 1]]));
     expect(conversation.turn(found('Z2')).plan).toEqual(['order CONFIRM street=Main 2,floor=1,zone=Z2']);
+  });
+
+  test('0.4: a value of the profile does not replace a returned one, which is newer', () => {
+    const customer = { street: 'Old 5', floor: 9 };
+    const conversation = new Conversation([order, find]);
+    conversation.turn({ candidates: { order: 0.9 }, variables: { street: 'Main 1', floor: 1 }, customer });
+    expect(conversation.turn({ ...found('Z1'), customer }).plan).toEqual([
+      'order CONFIRM street=Main 1,floor=1,zone=Z1',
+    ]);
+    conversation.turn({ variables: { street: 'Main 2' }, customer });
+    expect(conversation.turn({ ...found('Z2'), customer }).plan).toEqual([
+      'order CONFIRM street=Main 2,floor=1,zone=Z2',
+    ]);
   });
 
   test('11: a value of this turn counts instead of the returned one', () => {

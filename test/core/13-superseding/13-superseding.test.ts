@@ -225,6 +225,22 @@ describe('which turns can be superseded', () => {
     expect(play(payment('WRITE'), start, confirmed, {})).toBe(false);
   });
 
+  test('13: not a turn that hinted a WRITE action beside other contributions and tools', () => {
+    const pay = payment('WRITE');
+    const steps = pay.steps.map((step) => ({
+      ...step,
+      toolBindings: (step.toolBindings ?? []).flatMap((tool) => [
+        { ...tool, toolId: 'look', effect: 'READ' as const },
+        tool,
+      ]),
+    }));
+    const conversation = new Conversation([{ ...pay, steps }, asking('s', ['x'])]);
+    conversation.turn({ candidates: { payment: 0.9, s: 0.8 }, variables: { amount: 50 } });
+    const { plan, result } = conversation.turn({ ...confirmed, signals: [['CONTINUE', 's']] });
+    expect(plan).toEqual(['s ASK x', 'payment ACTION_HINT look,pay']);
+    expect(canBeSuperseded({ trigger: 'MESSAGE' }, result)).toBe(false);
+  });
+
   test('13: not a TOOL_RESULTS or TIMER turn', () => {
     expect(play(status, start, { trigger: 'TOOL_RESULTS' })).toBe(false);
     expect(play(status, start, { trigger: 'TIMER' })).toBe(false);

@@ -78,6 +78,27 @@ describe('2.11: an instance that 2.9 would interrupt', () => {
   });
 });
 
+test('5: an instance that resumes without being addressed is active from then on, although it stays silent', () => {
+  const conversation = new Conversation(
+    [asking('silent', ['x']), asking('displacing', ['y'], { priority: 1 }), asking('active', ['z', 'more'])],
+    { relationships: [aRelationship('displacing', 'EXCLUDES', 'silent')] },
+  );
+  conversation.turn({ candidates: { silent: 0.9 } });
+  conversation.turn({ candidates: { displacing: 0.9, active: 0.8 } });
+  const played = conversation.turn({ ...cancel('displacing'), variables: { z: 1 }, occurredAt: 300_000 });
+  expect(played.plan).toEqual(['active ASK more', 'silent NONE']);
+  expect(conversation.instance('silent')).toMatchObject({
+    status: 'ACTIVE',
+    lastActiveAt: 300_000,
+    activeSince: 300_000,
+    pausedAt: undefined,
+    pauseReason: undefined,
+    pausedAtTurnCount: 0,
+    displacedByInstanceIds: [],
+    isResumeOffered: false,
+  });
+});
+
 describe('the active instances that a start finds', () => {
   test('0.7: an instance that has walked is not displaced in a later round of the turn', () => {
     const brief: ScenarioDraft = {

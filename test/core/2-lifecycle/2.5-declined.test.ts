@@ -102,6 +102,12 @@ describe('a declined step whose instance continues', () => {
     expect(played.contribution('s')).toMatchObject({ actionKey: 's#1/pay/2/2', isReprompt: true });
   });
 
+  test('2.5: the DECLINED is no outcome of the step any more when the CONFIRM is put again', () => {
+    const conversation = startPaying({ to: [{ to: 'end', outcomes: ['DECLINED'], intentLabel: 'stop' }, 'end'] });
+    conversation.turn({ ...decline, variables: { amount: 20 } });
+    expect(conversation.turn({ intent: 'stop' }).plan).toEqual(['s CONFIRM account=1']);
+  });
+
   test('2.5: a change of a value that it neither used nor confirms does not prevent the cancellation', () => {
     const conversation = startPaying({});
     conversation.turn({ patch: { hobby: 1 }, trigger: 'TOOL_RESULTS' });

@@ -30,6 +30,8 @@ describe('the fields of a transition decision', () => {
     missingFields: [],
     visitNumber: 1,
     conditionErrors: [],
+    omittedAlternatives: 0,
+    omittedConditionErrors: 0,
   };
 
   test('3: a start has the reason ENTERED', () => {

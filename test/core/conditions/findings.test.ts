@@ -68,7 +68,11 @@ describe('6: an invalid condition is rejected with its position', () => {
   });
 
   test('6: a text with an invalid surrogate is rejected without a position', () => {
-    expect(compileError('"\\ud800" == intent')).toMatchObject({ code: 'CONDITION_SYNTAX', message: /surrogate/ });
+    expect(compileError('"\\ud800" == intent')).toEqual({
+      severity: 'ERROR',
+      code: 'CONDITION_SYNTAX',
+      message: expect.stringMatching(/surrogate.*\.$/),
+    });
   });
 
   test('6: all findings are returned together, in text order', () => {
@@ -95,7 +99,7 @@ describe('6: the size of a condition is limited', () => {
     const text = `intent == '${'x'.repeat(2_000)}'`;
     expect(compileError(text)).toMatchObject({
       code: 'CONDITION_TOO_LONG',
-      message: /2012 characters; the limit is 2000/,
+      message: 'The condition has 2012 characters; the limit is 2000. Shorten it.',
     });
     expect(compileCondition(text, { ...defaultConditionLimits, maxTextLength: 2_012 }).condition).toBeDefined();
   });
@@ -122,7 +126,10 @@ describe('6: the size of a condition is limited', () => {
     const chained = 'changed.filter(a, a != intent).map(a, a.size()).exists(a, a > 1)';
     expect(compileCondition(two).findings).toEqual([]);
     expect(compileCondition(chained).findings).toEqual([]);
-    expect(compileError(three)).toMatchObject({ code: 'MACROS_TOO_DEEP' });
+    expect(compileError(three)).toMatchObject({
+      code: 'MACROS_TOO_DEEP',
+      message: 'Macros are nested more than 2 levels deep. Simplify the condition.',
+    });
     expect(compileCondition(three, { ...defaultConditionLimits, maxMacroDepth: 3 }).findings).toEqual([]);
   });
 
@@ -132,7 +139,7 @@ describe('6: the size of a condition is limited', () => {
   ])('the size of a literal is limited: %s', (_, text, column) => {
     expect(compileError(text)).toMatchObject({
       code: 'LIST_TOO_LONG',
-      message: /101 elements; the limit is 100/,
+      message: 'The literal has 101 elements; the limit is 100. Shorten it.',
       column,
     });
   });
@@ -140,7 +147,7 @@ describe('6: the size of a condition is limited', () => {
   test('6: the length of a regular expression is limited', () => {
     expect(compileError(`message.matches('${'x'.repeat(201)}')`)).toMatchObject({
       code: 'PATTERN',
-      message: /201 characters; the limit is 200/,
+      message: 'The regular expression has 201 characters; the limit is 200. Shorten it.',
     });
   });
 });
@@ -295,5 +302,63 @@ describe('6: a value at the limit is accepted', () => {
     expect(findCodes('uint(turn) < 18446744073709551615u')).toEqual([]);
     expect(findCodes('uint(turn) < 18446744073709551616u')).toEqual(['CONDITION_SYNTAX']);
     expect(findCodes('turn > -9223372036854775809')).toEqual(['CONDITION_SYNTAX']);
+  });
+});
+
+describe('6: the messages of warnings about arithmetic', () => {
+  const fix = 'Write 1.0 instead of 1, or convert an operand with int(...) or double(...).';
+
+  test.each([
+    ['data.age % 2 == 0', "'%' fails at evaluation: it requires ints. Convert the operands with int(...)."],
+    ['turn % 2.0 == 0.0', "'%' fails at evaluation: it requires ints. Convert the operands with int(...)."],
+    [
+      'data.age + 1 > 18',
+      `'+' fails at evaluation: numbers in fields are doubles and the other operand is an int. ${fix}`,
+    ],
+    ['turn * 1.5 > 18.0', `'*' fails at evaluation: one operand is a double and the other is an int. ${fix}`],
+  ])('6: %s', (text, message) => {
+    expect(compileCondition(text).findings).toMatchObject([{ code: 'INTEGER_ARITHMETIC', message }]);
+  });
+});
+
+describe('6: what is checked within an expression', () => {
+  test.each<[string, readonly number[]]>([
+    ['(turn > 1 ? data.a : 1) + 1 > 18', []],
+    ['(data.a + turn) + 1.0 > 18.0', [9]],
+    ['(turn + data.a) + 1.0 > 18.0', [6]],
+    ['[1.0].exists(x, x + 1 > 2)', []],
+  ])('6: a calculation whose kind is not known is no warning in another one: %s', (text, columns) => {
+    expect(compileCondition(text).findings.map(({ column }) => column)).toEqual(columns);
+  });
+
+  test.each([
+    ["{typo: 1} == {'a': 1}", 2],
+    ["{'a': typo} == {'a': 1}", 7],
+  ])('6: the keys and values of a map literal are checked: %s', (text, column) => {
+    expect(compileError(text)).toMatchObject({ code: 'UNKNOWN_VARIABLE', column });
+  });
+
+  test('6: a function with the right number of arguments in the wrong form is unknown', () => {
+    expect(compileError('size(message, 1) == 1')?.message).toBe("'size' is not a function with 2 arguments.");
+    expect(compileError('startsWith(message) == true')?.message).toBe(
+      "'startsWith' is not a function with 1 argument.",
+    );
+  });
+
+  test('6: exactly as many findings as the limit are all returned in text order', () => {
+    const text = `[${Array.from({ length: 19 }, () => 'data.n+1').join(',')}, typo] == [1]`;
+    const { findings } = compileCondition(text);
+    expect(findings.map(({ severity }) => severity).join()).toBe(`${'WARNING,'.repeat(19)}ERROR`);
+  });
+});
+
+describe('6: what a syntax error says', () => {
+  test.each([
+    ['data.a and not data.b', /Use '&&'/],
+    ['knot data.a', /unexpected/],
+    ['data.not == 1 1', /unexpected/],
+    ['not   data.a', /Use '!'\.$/],
+  ])('6: %s', (text, message) => {
+    expect(compileError(text)?.message).toMatch(message);
   });
 });

@@ -1,5 +1,6 @@
 import { compileCondition, defaultConditionLimits } from '../../../src/core/conditions';
 import { getPatternSize } from '../../../src/core/conditions/standard-functions';
+import { Allowance } from '../../../src/core/model/allowance';
 import { buildVariables, knownVariables, toFields } from './build-variables';
 import { evaluate } from './evaluate';
 
@@ -81,7 +82,69 @@ describe('6: the cost of an evaluation is limited', () => {
     const evaluateWithin = (maxWork: number): string | undefined =>
       compileCondition(text, { ...defaultConditionLimits, maxListSize: 4_000, maxWork }).condition?.evaluate(values)
         .error;
-    expect([evaluateWithin(5_000), evaluateWithin(10_000)]).toEqual([costExceeded, undefined]);
+    expect([evaluateWithin(5_000), evaluateWithin(30_000)]).toEqual([costExceeded, undefined]);
+  });
+});
+
+describe('6: an argument outside of a macro is charged if it can be long', () => {
+  const values = knownVariables({ long: 'x'.repeat(64_000), list: range(900), map: { a: range(900) } });
+  const message = buildVariables({ message: 'x'.repeat(64_000) });
+  test.each([
+    ['a message', message, 'message.contains("abc")'],
+    ['a text of a field', values, 'data.long.contains("abc")'],
+    ['a text that was put together', message, '(message + message).contains("abc")'],
+    ['lists that are compared', values, 'data.list == data.list'],
+    ['maps that are compared', values, 'data.map != data.map'],
+    [
+      'the size of all data',
+      knownVariables(Object.fromEntries(range(3_000).map((n) => [`k${n}`, n]))),
+      'size(data) > 1',
+    ],
+  ])('6: %s', (_name, variables, text) => {
+    const allowance = new Allowance(1_000_000);
+    compileCondition(text).condition?.evaluate(variables, allowance);
+    expect(allowance.used).toBeGreaterThan(100);
+  });
+
+  test.each([
+    ['a number', 'data.age > 18.0'],
+    ['a key', '"age" in data'],
+    ['a short text', 'intent == "x"'],
+    ['a long text that nothing reads', 'has(data.long) && data.age == 1.0'],
+  ])('6: not %s', (_name, text) => {
+    const allowance = new Allowance(1_000_000);
+    const variables = knownVariables({ age: 20, long: 'x'.repeat(64_000) });
+    compileCondition(text).condition?.evaluate(variables, allowance);
+    expect(allowance.used).toBeLessThanOrEqual(20);
+  });
+});
+
+describe('6: an evaluation spends the allowance of its call', () => {
+  const evaluateWith = (allowance: Allowance) =>
+    compileCondition('data.list.exists(n, n == -1.0)').condition?.evaluate(
+      knownVariables({ list: range(900) }),
+      allowance,
+    );
+
+  test('6: what it uses is spent, and the result does not change', () => {
+    const allowance = new Allowance(100_000);
+    expect(evaluateWith(allowance)?.truth).toBe('FALSE');
+    expect(allowance.used).toBeGreaterThan(900);
+    expect(allowance.used).toBeLessThan(10_000);
+  });
+
+  test('6: an evaluation that needs more than is left is refused, and not FALSE', () => {
+    const allowance = new Allowance(500);
+    expect(() => evaluateWith(allowance)).toThrow(expect.objectContaining({ reason: 'WORK_LIMIT' }));
+    expect(allowance.remaining).toBe(0);
+  });
+
+  test('6: work that was too expensive to begin is not spent', () => {
+    const allowance = new Allowance(1_000_000);
+    const { condition } = compileCondition('message.matches("(a|b)*c{99}$")');
+    const result = condition?.evaluate(buildVariables({ message: 'ab'.repeat(50_000) }), allowance);
+    expect(result).toMatchObject({ truth: 'FALSE', error: costExceeded });
+    expect(allowance.used).toBeLessThan(10_000);
   });
 });
 

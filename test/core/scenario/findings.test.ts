@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Scenario } from '../../../src/core/model/scenario';
 import { catalogueFindingSeverities } from '../../../src/core/scenario/catalogue-finding';
-import type { ScenarioDraft, StepDraft } from '../../support/conversation';
+import { aScenario, type ScenarioDraft, type StepDraft } from '../../support/conversation';
 import { cases } from './finding-cases';
 import { ask, compile, createDraft, help, inform, pay, sure, toAway, toHelp } from './finding-drafts';
 
@@ -17,6 +18,39 @@ test.each(Object.entries(cases))(
       const validFindings = compile(draft, semanticEvaluation).findings;
       expect(validFindings.filter((finding) => finding.code === code || finding.severity === 'ERROR')).toEqual([]);
     }
+  },
+);
+
+/** The names of fields in the definition that differ from those of the contract. */
+const fieldNames: Readonly<Record<string, string>> = { after: 'afterMs', remind_after: 'remindAfterMs' };
+
+/** Returns whether a definition has a field with the given path, for example `steps[0].transitions[1].condition`. */
+function hasField(definition: unknown, fieldPath: string): boolean {
+  let value: unknown = definition;
+  for (const name of fieldPath.split(/[.[]/)) {
+    if (value instanceof Map) return value.has(JSON.parse(name.slice(0, -1)));
+    const key = name.endsWith(']') ? name.slice(0, -1) : (fieldNames[name] ?? toCamelCase(name));
+    if (typeof value !== 'object' || value === null || !(key in value)) return false;
+    value = Reflect.get(value, key);
+  }
+  return true;
+}
+
+const toCamelCase = (name: string): string =>
+  name.replaceAll(/_([a-z])/g, (_match, letter: string) => letter.toUpperCase());
+
+test.each(Object.entries(cases))(
+  'findings: %s points to a field of the definition, and names its step and transition',
+  (code, { invalid, semanticEvaluation }) => {
+    const definition: Scenario = 'requiredFields' in invalid ? invalid : aScenario(invalid);
+    const [finding] = compile(definition, semanticEvaluation).findings.filter((each) => each.code === code);
+    const { fieldPath = '', stepId, transitionId = '' } = finding ?? {};
+    expect([fieldPath, hasField(definition, fieldPath)]).toEqual([fieldPath, true]);
+    const [, stepIndex, transitionIndex] = /^steps\[(\d+)\](?:\.transitions\[(\d+)\])?/.exec(fieldPath) ?? [];
+    const step = stepIndex === undefined ? undefined : definition.steps[Number(stepIndex)];
+    if (step) expect(stepId).toBe(step.stepId);
+    if (fieldPath.includes('transitions[')) expect(transitionId).not.toBe('');
+    if (transitionIndex !== undefined) expect(step?.transitions[Number(transitionIndex)]).toBeDefined();
   },
 );
 

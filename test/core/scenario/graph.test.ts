@@ -3,8 +3,9 @@ import { hasInvisible } from '../../../src/core/model/visible-text';
 import { renderMermaid } from '../../../src/core/scenario/graph/mermaid';
 import { buildScenarioGraph } from '../../../src/core/scenario/graph/scenario-graph';
 import { findSessionPath } from '../../../src/core/scenario/graph/session-path';
-import { compileDraft } from '../../support/conversation';
+import { compileDraft, type StepDraft, type TransitionDraft, type TurnDraft } from '../../support/conversation';
 import { startConversation } from '../../support/running';
+import { end } from '../../support/sample-scenarios';
 
 const order = {
   scenarioId: 'Order',
@@ -150,4 +151,147 @@ test('an escape in Mermaid text is not read as a line break', () => {
   const graph = buildScenarioGraph(compileDraft(order));
   const steps = graph.steps.map((step) => ({ ...step, lines: ['a\nb'] }));
   expect(renderMermaid({ ...graph, steps })).toContain('a#92;nb');
+});
+
+describe('a drawing of steps', () => {
+  const draw = (step: Partial<StepDraft>, ...to: readonly TransitionDraft[]) => {
+    const steps = [{ stepId: 'a', ...step, to }, { stepId: 'b', to: ['end'] }, end];
+    const { steps: drawn, edges } = buildScenarioGraph(compileDraft({ scenarioId: 's', steps }));
+    return { step: drawn[0], labels: edges.filter(({ from }) => from === 'a').map((edge) => edge.labels) };
+  };
+
+  test.each<[string, Partial<StepDraft>, readonly string[]]>([
+    ['a step with a name', { name: 'First', templateIds: ['t', 'u'] }, ['inform', 'First', 'inform t, u']],
+    ['an action', { toolIds: ['t', 'u'] }, ['action', 'act t, u']],
+    [
+      'a required action that blocks starts',
+      { isRequiredAction: true, requiresConfirmation: false, toolIds: ['t'], blocksStarts: true },
+      ['action', 'act t', 'required action', 'blocks starts'],
+    ],
+    [
+      'a confirmation of some fields',
+      { requiresConfirmation: true, confirmsFields: ['x', 'y'] },
+      ['checkpoint', 'confirm x, y'],
+    ],
+    ['a step without stages', {}, ['silent']],
+    [
+      'a step with a long text on several lines',
+      { name: `a  text\n ${'x'.repeat(37)} more`, templateIds: ['t'] },
+      ['inform', `a text ${'x'.repeat(36)}…`, 'inform t'],
+    ],
+    [
+      'a step with a text that ends at a space where it is cut',
+      { name: `${'x'.repeat(42)} more`, templateIds: ['t'] },
+      ['inform', `${'x'.repeat(42)}…`, 'inform t'],
+    ],
+    [
+      'a step with a text of the maximum length',
+      { name: 'x'.repeat(44), templateIds: ['t'] },
+      ['inform', 'x'.repeat(44), 'inform t'],
+    ],
+  ])('shows %s', (_step, step, parts) => {
+    const drawn = draw(step, 'b').step;
+    expect([drawn?.shape, ...(drawn?.lines ?? []), ...(drawn?.tags ?? [])]).toEqual(parts);
+  });
+
+  test('shows all rules of a transition', () => {
+    const all: TransitionDraft = {
+      to: 'b',
+      outcomes: ['ACTION_SUCCEEDED', 'CONFIRMED'],
+      condition: 'data.x > 1.0',
+    };
+    expect(draw({}, all, 'end').labels).toEqual([['succeeded or confirmed and x > 1.0'], ['else']]);
+    const more: TransitionDraft = { to: 'b', conditionFields: ['x', 'y'], conditionText: 'is happy' };
+    expect(draw({}, more, 'end').labels[0]).toEqual(['knows x, y and “is happy”']);
+    expect(draw({}, { to: 'b', afterMs: 60_000 }, 'end').labels[0]).toEqual(['after 1m']);
+    expect(draw({}, { to: 'b', afterMs: 1_000 }, 'end').labels[0]).toEqual(['after 1s']);
+  });
+
+  test('shows three rules of the transitions to one step, and counts the others', () => {
+    const intents = (count: number): readonly TransitionDraft[] =>
+      Array.from({ length: count }, (_, index) => ({ to: 'b', intentLabel: `i${index}` }));
+    expect(draw({}, ...intents(3), 'end').labels[0]).toEqual(['intent i0', 'intent i1', 'intent i2']);
+    expect(draw({}, ...intents(5), 'end').labels[0]).toEqual(['intent i0', 'intent i1', 'intent i2', 'or 2 more']);
+  });
+
+  test('shows that one of the transitions to a step was taken', () => {
+    const scenario = {
+      scenarioId: 's',
+      steps: [
+        {
+          stepId: 'a',
+          to: [
+            { to: 'b', intentLabel: 'x' },
+            { to: 'b', condition: 'true' },
+          ],
+        },
+        { stepId: 'b', templateIds: ['t'], to: ['end'] },
+        end,
+      ],
+    };
+    const { session } = startConversation([scenario]);
+    const { edges } = buildScenarioGraph(compileDraft(scenario), findSessionPath(session, 's'));
+    expect(edges.map(({ isTaken }) => isTaken)).toEqual([true, false]);
+  });
+});
+
+describe('a drawing of a session', () => {
+  const play = (...drafts: readonly TurnDraft[]) => {
+    const other = { ...order, scenarioId: 'Other' };
+    const conversation = startConversation([other, order], { variables: { order: '1' } }, { maxConfirmsPerTurn: 2 });
+    for (const draft of drafts) conversation.turn(draft);
+    return buildScenarioGraph(compileDraft(order), findSessionPath(conversation.session, 'Order'));
+  };
+  const confirmed: TurnDraft = { outcomes: [{ kind: 'CONFIRMED', instanceId: 'Order#1' }] };
+
+  test.each<[string, readonly TurnDraft[], string]>([
+    ['is active', [], 'version 1, session active at sure'],
+    ['is paused', [{ signals: [['PAUSE', 'Order']] }], 'version 1, session paused at sure'],
+    ['was completed', [{ signals: [['COMPLETE', 'Order']] }], 'version 1, session completed'],
+    ['was canceled', [{ signals: [['CANCEL', 'Order']] }], 'version 1, session cancelled'],
+  ])('says that it %s', (_status, drafts, subtitle) => {
+    expect(play(...drafts).subtitle).toBe(subtitle);
+  });
+
+  test('marks passed checkpoints', () => {
+    expect(play(confirmed).steps[1]?.tags).toEqual(['checkpoint, passed']);
+    expect(play().steps[1]?.tags).toEqual(['checkpoint']);
+  });
+
+  test('lists the steps that were visited or only skipped, and the transitions that were taken', () => {
+    const conversation = startConversation([order], { variables: { order: '1' } });
+    conversation.turn({ signals: ['BACK'] });
+    conversation.turn({ variables: { order: '2' } });
+    const path = findSessionPath(conversation.session, 'Order');
+    expect([...(path?.visitedSteps ?? [])]).toEqual(['sure', 'ask']);
+    expect([...(path?.skippedSteps ?? [])]).toEqual([]);
+    expect([...(path?.takenTransitions ?? [])]).toEqual(['ask/1']);
+  });
+
+  test('has thick lines for the current step and the transitions that were taken', () => {
+    const lines = renderMermaid(play(confirmed)).trimEnd().split('\n');
+    expect(lines.slice(-2)).toEqual([
+      '  style s2 stroke:#db2777,stroke-width:4px',
+      '  linkStyle 1,3 stroke:#db2777,stroke-width:4px',
+    ]);
+    expect(lines.filter((line) => line.includes('classDef'))).toHaveLength(7);
+    expect(lines).toContain('  classDef collect fill:#dbeafe,stroke:#2563eb,color:#111827');
+  });
+
+  test('has no thick lines for transitions before one was taken, and none without a session', () => {
+    const first = {
+      scenarioId: 's',
+      steps: [{ stepId: 'a', collectsProfileFields: ['x', 'y'], isCheckpoint: true, to: ['end'] }, end],
+    };
+    const { session } = startConversation([first]);
+    const lines = renderMermaid(buildScenarioGraph(compileDraft(first), findSessionPath(session, 's')))
+      .trimEnd()
+      .split('\n');
+    expect(lines.at(-1)).toBe('  style s0 stroke:#db2777,stroke-width:4px');
+    expect(lines.some((line) => line.includes('anywhere'))).toBe(false);
+    const withoutSession = renderMermaid(buildScenarioGraph(compileDraft(first)))
+      .trimEnd()
+      .split('\n');
+    expect(withoutSession.at(-1)).toMatch(/^ {2}classDef silent /);
+  });
 });

@@ -1,4 +1,4 @@
-import { findRelationshipProblem } from '../../../src/core/scenario/relationship-problem';
+import { findCycleIndex, findRelationshipProblem } from '../../../src/core/scenario/relationship-problem';
 import { indexRelationships } from '../../../src/core/scenario/relationships';
 import { aRelationship } from '../../support/conversation';
 
@@ -38,4 +38,24 @@ test('1.1: start_dependency is refused on another kind, because it has no effect
     'start_dependency has no effect on IMPLIES, because only DEPENDS_ON has a dependency to start. Remove it, or use DEPENDS_ON.',
   );
   expect(findRelationshipProblem(aRelationship('a', 'DEPENDS_ON', 'b', 'SCENARIO', true), [])).toBe('');
+});
+
+describe('1.1: the first relationship of a list that closes a DEPENDS_ON cycle', () => {
+  const link = (sourceId: string, targetScenarioId: string) => aRelationship(sourceId, 'DEPENDS_ON', targetScenarioId);
+
+  test.each<[string, Parameters<typeof findCycleIndex>[0], number | undefined]>([
+    ['of two', [link('a', 'b'), link('b', 'a')], 1],
+    ['of three, beside others', [link('a', 'x'), link('a', 'b'), link('b', 'c'), link('c', 'a'), link('c', 'x')], 3],
+    ['that its first scenario leads to', [link('a', 'b'), link('b', 'c'), link('c', 'b')], 2],
+    ['of other scenarios than the first', [link('a', 'b'), link('c', 'd'), link('d', 'c')], 2],
+    [
+      'but not two ways to the same scenario',
+      [link('a', 'b'), link('a', 'c'), link('b', 'd'), link('c', 'd')],
+      undefined,
+    ],
+    ['but not another relationship', [link('a', 'b'), aRelationship('b', 'IMPLIES', 'a')], undefined],
+    ['but not an empty list', [], undefined],
+  ])('1.1: %s', (_case, relationships, index) => {
+    expect(findCycleIndex(relationships)).toBe(index);
+  });
 });

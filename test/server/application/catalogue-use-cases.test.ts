@@ -32,9 +32,9 @@ function createDependencies() {
     hash: (scenario: object) => JSON.stringify(scenario),
     hashFields: (definitions: readonly object[]) => JSON.stringify(definitions),
   };
-  const maxPageBytes = 10_000;
+  const maxResponseBytes = 10_000;
   const measureScenarioBytes = ({ scenario }: StoredScenario) => scenario.name.length;
-  return { scenarios, catalogue, clock, contentHasher, compileOptions, maxPageBytes, measureScenarioBytes };
+  return { scenarios, catalogue, clock, contentHasher, compileOptions, maxResponseBytes, measureScenarioBytes };
 }
 type Deps = ReturnType<typeof createDependencies>;
 
@@ -65,7 +65,7 @@ describe('putScenario', () => {
     const deps = createDependencies();
     const refusal = await put(deps, broken).catch((error: unknown) => error);
     expect(refusal).toMatchObject({ reason: 'SCENARIO_REFUSED', metadata: { scenario_id: 'broken' } });
-    const { findings } = validateScenario(deps, aScenario(broken));
+    const { findings } = await validateScenario(deps, aScenario(broken), unboundedCall);
     expect(refusal).toHaveProperty(
       'violations',
       findings.map((finding) => ({
@@ -86,10 +86,11 @@ describe('putScenario', () => {
   });
 });
 
-test('validateScenario returns the same findings as putScenario and does not call the store', () => {
+test('validateScenario returns the same findings as putScenario and does not call the store', async () => {
   const deps = createDependencies();
-  expect(validateScenario(deps, aScenario(asking('a', ['x'])))).toEqual({ valid: true, findings: [] });
-  expect(validateScenario(deps, aScenario(broken)).valid).toBe(false);
+  const valid = await validateScenario(deps, aScenario(asking('a', ['x'])), unboundedCall);
+  expect(valid).toEqual({ valid: true, findings: [], omittedFindings: 0 });
+  expect(await validateScenario(deps, aScenario(broken), unboundedCall)).toMatchObject({ valid: false });
   expect(deps.scenarios.calls).toEqual([]);
 });
 
@@ -126,7 +127,9 @@ test('listScenarios returns pages of the matching scenarios in order of their id
 test('a page of scenarios is not larger than a message, but has at least one scenario', async () => {
   const deps = createDependencies();
   const sizes = { a: 4_000, b: 4_000, c: 4_000, d: 20_000, e: 10 };
-  for (const [id, size] of Object.entries(sizes)) await put(deps, asking(id, ['x'], { name: 'x'.repeat(size) }));
+  // An earlier release stored scenarios of any size.
+  const earlier = { ...deps, maxResponseBytes: 100_000 };
+  for (const [id, size] of Object.entries(sizes)) await put(earlier, asking(id, ['x'], { name: 'x'.repeat(size) }));
   const pages: string[] = [];
   let afterScenarioId: string | undefined = '';
   while (afterScenarioId !== undefined) {
@@ -136,6 +139,17 @@ test('a page of scenarios is not larger than a message, but has at least one sce
     afterScenarioId = page.nextCursor;
   }
   expect(pages).toEqual(['ab', 'c', 'd', 'e']);
+});
+
+test('a scenario that could not be sent is refused, and the earlier version stays', async () => {
+  const deps = createDependencies();
+  await put(deps, asking('a', ['x'], { name: 'short' }));
+  await expect(put(deps, asking('a', ['x'], { name: 'x'.repeat(9_000) }))).rejects.toMatchObject({
+    reason: 'TOO_LARGE',
+    metadata: { limit: 'max_response_bytes', size: '9000', max_size: '8976' },
+  });
+  const stored = await getScenario(deps, { agent, scenarioId: 'a', version: 0 }, unboundedCall);
+  expect(stored.scenario.name).toBe('short');
 });
 
 test('deleteScenario returns whether the scenario existed, and the next turn does not use it', async () => {

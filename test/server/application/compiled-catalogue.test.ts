@@ -314,3 +314,78 @@ test('a read that times out fails with STORE_UNAVAILABLE, not with DEADLINE', as
   scenarios.load = () => Promise.reject(new OrchestratorError('DEADLINE', 'The time is over.'));
   await expect(createNode({}, scenarios).open()).rejects.toMatchObject({ reason: 'STORE_UNAVAILABLE' });
 });
+
+describe('scenarios that a turn may need', () => {
+  const steps = Array.from({ length: 400 }, (_, index) => ({
+    stepId: `s${index}`,
+    to: [{ to: 'end', condition: `data.n > ${index}.0` }, { to: index < 399 ? `s${index + 1}` : 'end' }],
+  }));
+  const large = (scenarioId: string) =>
+    aScenario({ scenarioId, steps: [...steps, { stepId: 'end', isTerminal: true }] });
+
+  async function createNodeWith(...scenarioIds: readonly string[]) {
+    const node = createNode();
+    for (const id of scenarioIds) {
+      const options = { contentHash: id, storedAt: 0, expectedVersion: undefined };
+      await node.scenarios.put(agent, large(id), options);
+    }
+    return node;
+  }
+
+  /** Opens the catalogue for a turn, and counts the iterations of the event loop until it is open. */
+  async function openAndCount({ compiled }: ReturnType<typeof createNode>, ...scenarioIds: readonly string[]) {
+    let [iterations, isOpen] = [0, false];
+    const count = (): void => {
+      iterations += 1;
+      if (!isOpen) setImmediate(count);
+    };
+    setImmediate(count);
+    const catalogue = await compiled.open(agent, [], unboundedCall, scenarioIds);
+    isOpen = true;
+    return { catalogue, iterations };
+  }
+
+  test('are compiled in parts before the turn, and only once', async () => {
+    const node = await createNodeWith('a');
+    await node.open();
+    const first = await openAndCount(node, 'a');
+    expect(first.iterations).toBeGreaterThan(3);
+    const second = await openAndCount(node, 'a', 'gone');
+    expect(second.iterations).toBeLessThanOrEqual(1);
+    expect(second.catalogue.getScenario('a')).toBe(first.catalogue.getScenario('a'));
+  });
+
+  test('are compiled once for turns that wait for them at the same time', async () => {
+    const node = await createNodeWith('a');
+    const [one, two] = await Promise.all([openAndCount(node, 'a'), openAndCount(node, 'a')]);
+    expect(one.catalogue.getScenario('a')).toBe(two.catalogue.getScenario('a'));
+  });
+
+  test('include those that they imply, depend on, lead to or call', async () => {
+    const node = await createNodeWith('a', 'implied', 'dependency', 'next', 'other');
+    await node.scenarios.putRelationship(agent, aRelationship('a', 'IMPLIES', 'implied'));
+    await node.scenarios.putRelationship(agent, aRelationship('implied', 'DEPENDS_ON', 'dependency'));
+    await node.scenarios.putRelationship(agent, aRelationship('dependency', 'LEADS_TO', 'next'));
+    await openAndCount(node, 'a');
+    for (const id of ['implied', 'dependency', 'next']) {
+      expect((await openAndCount(node, id)).iterations).toBeLessThanOrEqual(1);
+    }
+    expect((await openAndCount(node, 'other')).iterations).toBeGreaterThan(3);
+  });
+
+  test('are not compiled again when another scenario changes', async () => {
+    const node = await createNodeWith('a');
+    const before = (await openAndCount(node, 'a')).catalogue.getScenario('a');
+    await node.put('b');
+    node.compiled.invalidate(agent);
+    await node.open();
+    const { catalogue, iterations } = await openAndCount(node, 'a', 'b');
+    expect(catalogue.getScenario('a')).toBe(before);
+    expect(iterations).toBeLessThanOrEqual(2);
+  });
+
+  test('are compiled without a pause if a turn needs one that was not named', async () => {
+    const node = await createNodeWith('a');
+    expect((await node.open()).getScenario('a')?.steps.size).toBe(401);
+  });
+});

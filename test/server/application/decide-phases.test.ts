@@ -57,15 +57,25 @@ beforeEach(async () => {
   scenarios = new MemoryCatalogue();
   telemetry = new RecordingTelemetry();
   const compileOptions = defaultCompileOptions;
+  const clock = new FakeClock();
   const catalogue = new CompiledCatalogue({
     scenarios,
-    clock: new FakeClock(),
+    clock,
     telemetry: noopTelemetry,
     log: silentLog,
     compileOptions,
   });
   const ids = new UuidV5InstanceIdGenerator();
-  deps = { catalogue, compileOptions, telemetry, log: silentLog, ids, settings: defaultSettings, model: undefined };
+  deps = {
+    catalogue,
+    compileOptions,
+    clock,
+    telemetry,
+    log: silentLog,
+    ids,
+    settings: defaultSettings,
+    model: undefined,
+  };
   const agent = { tenantId: uuid(1), agentId: uuid(2) };
   await scenarios.put(agent, asking(refund), { contentHash: 'hash', storedAt: 0, expectedVersion: undefined });
 });

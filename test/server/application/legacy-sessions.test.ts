@@ -105,6 +105,25 @@ describe('8: a legacy session in Redis', () => {
     expect(await redis.admin.get(session.name)).toBe(JSON.stringify(atReason));
   });
 
+  it.each([false, true])(
+    'is not adopted if it exceeds limits.session_bytes (validate_only: %s)',
+    async (validateOnly) => {
+      const session = await storeLegacySession({
+        ...atReason,
+        agent_id: agent.agentId,
+        variables: { text: 'x'.repeat(1_500_000) },
+      });
+      await expect(processTurn(createTurn(session, {}, { validateOnly }))).rejects.toMatchObject({
+        reason: 'SESSION_TOO_LARGE',
+        metadata: { limit: 'session_bytes' },
+      });
+      const { variables } = await node.useCases.getSession(session, unboundedCall);
+      expect(variables.has('text')).toBe(true);
+      expect(await node.useCases.deleteSession(session, unboundedCall)).toBe(true);
+      expect(await redis.admin.exists(session.name)).toBe(0);
+    },
+  );
+
   it('is looked up once, and later turns have no additional cost', async () => {
     const session = await storeLegacySession(atReason);
     const another = await storeLegacySession(atReason);

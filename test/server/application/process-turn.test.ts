@@ -1,12 +1,14 @@
+import { OrchestratorError } from '../../../src/core/model/orchestrator-error';
 import type { OrchestrationSettings } from '../../../src/core/model/settings';
 import { processTurn } from '../../../src/server/application/process-turn';
 import type { TurnCommand } from '../../../src/server/application/turn-command';
-import type { SessionStore } from '../../../src/server/ports/session-store';
+import type { LoadedSession, SessionStore } from '../../../src/server/ports/session-store';
 import { openEmbedded } from '../../../src/server/stores/embedded/open-embedded';
 import { unboundedCall } from '../../support/calls';
 import { FakeClock } from '../../support/fake-clock';
 import type { TurnFields } from '../../support/request-bytes';
 import { uuid } from '../../support/session-builder';
+import { withOverrides } from '../../support/store-decorators';
 import { createCommand, createDependencies, refund } from '../../support/turn-dependencies';
 import { createTemporaryFolder } from '../stores/embedded/temporary-folder';
 import { RedisUnderTest } from '../stores/redis/redis-under-test';
@@ -143,5 +145,72 @@ describe.each([
     await process(nextCommand());
     await expect(process(nextCommand({ agentId: uuid(9) }))).rejects.toMatchObject({ reason: 'AGENT_MISMATCH' });
     expect(await revision()).toBe(1);
+  });
+
+  describe('size limits', () => {
+    const tooLarge = () => new OrchestratorError('SESSION_TOO_LARGE', 'It is too large.', { metadata: { limit: 'x' } });
+    /** The store with a cache that has an outdated or incomplete state, and a commit that refuses it. */
+    const withOutdatedCache = (cached: () => Promise<LoadedSession>): SessionStore =>
+      withOverrides(store, {
+        load: (sessionKey, turnId, call, options) =>
+          options?.skipsCache ? store.load(sessionKey, turnId, call, options) : cached(),
+        commit: async (commit, call) => {
+          const { session: current } = await store.load(key, uuid(1), call, { skipsCache: true });
+          const { session } = await cached();
+          if (commit.previousSession?.revision === session?.revision && session?.revision !== current?.revision)
+            throw tooLarge();
+          return store.commit(commit, call);
+        },
+      });
+    const processOn = async (other: SessionStore, command: TurnCommand, maxResponseBytes = 4_194_304) =>
+      processTurn({ ...(await createDependencies(other)), maxResponseBytes }, command, unboundedCall);
+
+    test('5.1: a retry of an applied turn is answered although a limit would refuse the turn now', async () => {
+      const command = nextCommand({ situation: { message: 'x'.repeat(2_000) } });
+      const first = await process(command);
+      const cached = async () => ({
+        session: (await store.load(key, uuid(1), unboundedCall)).session,
+        recordedTurn: undefined,
+      });
+      const retry = await processOn(
+        withOverrides(store, {
+          load: (sessionKey, turnId, call, options) =>
+            options?.skipsCache ? store.load(sessionKey, turnId, call, options) : cached(),
+        }),
+        command,
+        1_000,
+      );
+      expect(retry.replayed).toBe(true);
+      expect(Buffer.from(retry.responseBytes).equals(Buffer.from(first.responseBytes))).toBe(true);
+      expect(await revision()).toBe(1);
+    });
+
+    test('a turn that a limit refuses on an outdated state is decided again on the current one', async () => {
+      await process(nextCommand());
+      const { session } = await store.load(key, uuid(1), unboundedCall);
+      await process(nextCommand());
+      const outdated = withOutdatedCache(async () => ({ session, recordedTurn: undefined }));
+      expect((await processOn(outdated, nextCommand())).result.revision).toBe(3);
+    });
+
+    test('a turn whose request and response could not be received together is refused and changes nothing', async () => {
+      await process(nextCommand());
+      const command = nextCommand({ situation: { message: 'x'.repeat(2_000) } });
+      const expected = { reason: 'TOO_LARGE', metadata: { limit: 'max_response_bytes' } };
+      await expect(processOn(store, command, 2_000)).rejects.toMatchObject(expected);
+      await expect(processOn(store, { ...command, validateOnly: true }, 2_000)).rejects.toMatchObject(expected);
+      expect(await revision()).toBe(1);
+      expect((await process(command)).replayed).toBe(false);
+    });
+
+    test('5.5: a turn with validate_only is refused where the commit would refuse it', async () => {
+      const sessionVariables = Object.fromEntries(
+        Array.from({ length: 3 }, (_, index) => [`v${index}`, 'x'.repeat(400_000)]),
+      );
+      const expected = { reason: 'SESSION_TOO_LARGE', metadata: { limit: 'session_bytes' } };
+      await expect(process(nextCommand({ sessionVariables }))).rejects.toMatchObject(expected);
+      await expect(process(nextCommand({ sessionVariables }, { validateOnly: true }))).rejects.toMatchObject(expected);
+      expect(await store.read(key, unboundedCall)).toBeUndefined();
+    });
   });
 });

@@ -131,6 +131,8 @@ const transitionDecision: fc.Arbitrary<TransitionDecision> = fc.record({
   missingFields: names,
   visitNumber: uint32,
   conditionErrors: names,
+  omittedAlternatives: fc.nat(),
+  omittedConditionErrors: fc.nat(),
 });
 
 const common = {

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defaultConditionLimits } from '../../../src/core/conditions';
 import { defaultSettings } from '../../../src/core/model/settings';
-import { ConfigError, loadConfig, toConditionLimits, toSettings } from '../../../src/server/config';
+import { ConfigError, loadConfig, toConditionLimits, toSessionLimits, toSettings } from '../../../src/server/config';
+import { defaultServerOptions } from '../../../src/server/grpc';
+import { defaultSessionLimits } from '../../../src/server/ports/session-limits';
 
 const folder = mkdtempSync(join(tmpdir(), 'config-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -110,7 +112,7 @@ describe('an invalid configuration', () => {
       title: 'a misspelled key',
       env: { ORCHESTRATOR__EMBEDDED__PAHT: '/tmp' },
       problems: [
-        'embedded.paht is unknown; the keys of [embedded] are path, compact_at_start (ORCHESTRATOR__EMBEDDED__PAHT)',
+        'embedded.paht is unknown; the keys of [embedded] are path, compact_at_start, ignore_redis_variables (ORCHESTRATOR__EMBEDDED__PAHT)',
       ],
     },
     {
@@ -141,7 +143,7 @@ describe('an invalid configuration', () => {
     {
       title: 'an invalid Redis URL, which is not shown because it may contain a password',
       env: { ORCHESTRATOR__REDIS__URL: 'user:s3cret@host' },
-      problems: ['redis.url must be empty or a redis:// or rediss:// URL (ORCHESTRATOR__REDIS__URL)'],
+      problems: [/^redis.url must be empty or redis:\/\/[^"]*\(ORCHESTRATOR__REDIS__URL\)$/],
     },
     {
       title: 'a key of legacy sessions without the tenant',
@@ -331,5 +333,31 @@ describe('inconsistent settings of authentication', () => {
     ],
   ])('a configuration with %s is invalid', (_title, env, problem) => {
     expect(findProblems(env)).toEqual([expect.stringContaining(problem)]);
+  });
+});
+
+describe('limits on what is stored and sent', () => {
+  it('the default limits of a session are those of the stores', () => {
+    expect(toSessionLimits(loadConfig({}))).toEqual(defaultSessionLimits);
+  });
+
+  it('the default message sizes are those of the server options', () => {
+    const { server } = loadConfig({});
+    const { maxMessageBytes, maxResponseBytes } = defaultServerOptions;
+    expect([server.max_message_bytes, server.max_response_bytes]).toEqual([maxMessageBytes, maxResponseBytes]);
+  });
+
+  it('a session that could not be sent is invalid', () => {
+    const largest = { ORCHESTRATOR__LIMITS__SESSION_BYTES: '4193280' };
+    const larger = { ORCHESTRATOR__LIMITS__SESSION_BYTES: '4193281' };
+    expect(findProblems(largest)).toEqual([]);
+    expect(findProblems(larger)).toEqual([
+      expect.stringContaining('limits.session_bytes must be at least 1024 less than server.max_response_bytes'),
+    ]);
+    expect(findProblems({ ...larger, ORCHESTRATOR__SERVER__MAX_RESPONSE_BYTES: '4194305' })).toEqual([]);
+  });
+
+  it('an invalid size is reported once', () => {
+    expect(findProblems({ ORCHESTRATOR__SERVER__MAX_RESPONSE_BYTES: 'x' })).toHaveLength(1);
   });
 });

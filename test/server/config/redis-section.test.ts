@@ -12,12 +12,13 @@ function writeFile(name: string, content: string): string {
   return path;
 }
 
-type Keys = Readonly<Record<string, string>>;
+type Keys = Readonly<Record<string, string | undefined>>;
 
 /** Returns the environment variables that set keys of [redis]. */
 const toEnvironment = (keys: Keys) =>
   Object.fromEntries(Object.entries(keys).map(([key, value]) => [`ORCHESTRATOR__REDIS__${key.toUpperCase()}`, value]));
-const loadEndpoint = (keys: Keys) => toRedisEndpoint(loadConfig(toEnvironment(keys)));
+const noFiles = { password: '', sentinelPassword: '', ca: '', cert: '', key: '' };
+const loadEndpoint = (keys: Keys) => toRedisEndpoint(loadConfig(toEnvironment(keys)), noFiles);
 
 /** Returns the problems without their origins; none if the configuration is valid. */
 function findProblems(keys: Keys): string[] {
@@ -32,11 +33,15 @@ function findProblems(keys: Keys): string[] {
 
 describe('the Redis endpoint', () => {
   it('is undefined without an address', () => {
-    expect(toRedisEndpoint(loadConfig({}))).toBeUndefined();
+    expect(toRedisEndpoint(loadConfig({}), noFiles)).toBeUndefined();
   });
 
   it('is a single server for a URL', () => {
-    expect(loadEndpoint({ url: 'redis://host:1/2' })).toEqual({ kind: 'single', url: 'redis://host:1/2' });
+    expect(loadEndpoint({ url: 'redis://host:1/2' })).toEqual({
+      kind: 'single',
+      address: { host: 'host', port: 1 },
+      database: 2,
+    });
   });
 
   it('is the master of the Sentinels for a list of Sentinels', () => {
@@ -55,7 +60,7 @@ describe('the Redis endpoint', () => {
 
   it('is a Cluster for a list of nodes, also in a file', () => {
     const file = writeFile('cluster.toml', '[redis]\ncluster = ["10.0.0.1:7000", "node-2:7001"]');
-    expect(toRedisEndpoint(loadConfig({ ORCHESTRATOR_CONFIG: file }))).toEqual({
+    expect(toRedisEndpoint(loadConfig({ ORCHESTRATOR_CONFIG: file }), noFiles)).toEqual({
       kind: 'cluster',
       seeds: [
         { host: '10.0.0.1', port: 7_000 },
@@ -64,17 +69,14 @@ describe('the Redis endpoint', () => {
     });
   });
 
-  it('has password and certificates from files, without the final line break', () => {
-    const keys = {
-      url: 'rediss://host',
-      username: 'orchestrator',
-      password_file: writeFile('password', 's3cret\n'),
-      tls_ca_file: writeFile('ca.pem', 'authority'),
-      tls_cert_file: writeFile('cert.pem', 'certificate'),
-      tls_key_file: writeFile('key.pem', 'key'),
-      tls_server_name: 'redis.example',
-    };
-    expect(loadEndpoint(keys)).toMatchObject({
+  it('has password and certificates from the contents of the files', () => {
+    const [password_file, tls_ca_file, tls_cert_file, tls_key_file] = ['a', 'b', 'c', 'd'].map((name) =>
+      writeFile(name, 'x'),
+    );
+    const keys = { password_file, tls_ca_file, tls_cert_file, tls_key_file, tls_server_name: 'redis.example' };
+    const config = loadConfig(toEnvironment({ url: 'rediss://orchestrator@host', ...keys }));
+    const contents = { ...noFiles, password: 's3cret', ca: 'authority', cert: 'certificate', key: 'key' };
+    expect(toRedisEndpoint(config, contents)).toMatchObject({
       login: { username: 'orchestrator', password: 's3cret' },
       tls: { ca: 'authority', cert: 'certificate', key: 'key', serverName: 'redis.example' },
     });
@@ -107,6 +109,16 @@ describe('an invalid section [redis]', () => {
       title: 'two passwords, without showing them',
       keys: { url: 'redis://:first@a', password: 'second' },
       problems: ['redis.password is already set by redis.url; set only one of them'],
+    },
+    {
+      title: 'a user of the URL without a password',
+      keys: { url: 'redis://me@a' },
+      problems: [/^redis.url has a user without a password/],
+    },
+    {
+      title: 'two users',
+      keys: { url: 'redis://me@a', username: 'you', password: 'x' },
+      problems: ['redis.username is already set by redis.url; set only one of them; found "you"'],
     },
     {
       title: 'a user without a password',

@@ -26,7 +26,7 @@ const derivedIds = ['Session.focus_instance_id', 'Session.active_scenario_id'];
 const id = 'ABCDEF01-2345-4789-ABCD-EF0123456789';
 const contract = loadContract();
 const planner = new MessagePlanner();
-const limits = { maxJsonDepth: 4, maxJsonValues: 50 };
+const limits = { maxJsonDepth: 4, maxJsonValues: 50, maxParts: 1_000 };
 
 const requests = [...contract.registry].flatMap((type) =>
   type.kind === 'service' && type.typeName.startsWith('focal.') ? type.methods.map(({ input }) => input) : [],

@@ -29,7 +29,7 @@ beforeEach(async () => {
 afterEach(() => endpoint.stop());
 
 test('a request has model, limits, schema and API key, and the answer becomes the proposal', async () => {
-  const { model, usages } = createChatModel(endpoint, { apiKey: 'secret', inputPrice: 10, outputPrice: 100 });
+  const { model, usages } = createChatModel(endpoint, { getApiKey: () => 'secret', inputPrice: 10, outputPrice: 100 });
   const proposal = await model.propose(request, unboundedCall);
   expect(proposal).toMatchObject({ outcome: 'PROPOSED', model: 'stand-in-1' });
   expect([...proposal.actions]).toEqual([['instance', 'CONTINUE']]);
@@ -41,6 +41,16 @@ test('a request has model, limits, schema and API key, and the answer becomes th
   });
   expect(received?.body.messages.map(({ role }) => role)).toEqual(['system', 'user']);
   expect(usages).toEqual([{ outcome: 'PROPOSED', inputTokens: 400, outputTokens: 40, cost: 0.008 }]);
+});
+
+test('every request has the API key of the moment, so that a changed key needs no restart', async () => {
+  let key = 'first';
+  const { model } = createChatModel(endpoint, { getApiKey: () => key });
+  await model.propose(request, unboundedCall);
+  key = 'second';
+  await model.propose(request, unboundedCall);
+  const sent = endpoint.requests.map(({ headers }) => headers.authorization);
+  expect(sent).toEqual(['Bearer first', 'Bearer second']);
 });
 
 test('no Authorization header is sent if there is no API key', async () => {
@@ -257,7 +267,7 @@ test('the tokens of an invalid answer are counted', async () => {
 
 test('a rejected request is logged with its status and without the API key', async () => {
   endpoint.defaultBehavior = returningStatus(401);
-  const { model, logged } = createChatModel(endpoint, { apiKey: 'secret' });
+  const { model, logged } = createChatModel(endpoint, { getApiKey: () => 'secret' });
   await model.propose(request, unboundedCall);
   expect(logged).toEqual(['no proposal from the model: the endpoint returned status 401']);
 });

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, insecure, type OrchestratorClient } from 'scenario-orchestrator-client';
 import { ProcessTurnRequest } from '../../../gen/focal/orchestration/v1/orchestrator_service';
-import { PutScenarioRequest } from '../../../gen/focal/orchestration/v1/scenario_service';
+import { PutScenarioRequest, ValidateScenarioRequest } from '../../../gen/focal/orchestration/v1/scenario_service';
+import { ImportSessionRequest } from '../../../gen/focal/orchestration/v1/session_service';
 import { findFreePort } from '../../../tools/redis/free-port';
 import { type BuiltServer, startBuiltServer } from '../../support/built-server';
 import {
@@ -40,6 +41,7 @@ beforeAll(async () => {
   scrapeUrl = `http://127.0.0.1:${port}/metrics`;
   server = await startBuiltServer({
     ORCHESTRATOR__EMBEDDED__PATH: join(folder, 'data'),
+    ORCHESTRATOR__LIMITS__DEFINITION_WORK: '100000',
     OTEL_METRICS_EXPORTER: 'prometheus',
     OTEL_EXPORTER_PROMETHEUS_HOST: '127.0.0.1',
     OTEL_EXPORTER_PROMETHEUS_PORT: String(port),
@@ -59,6 +61,14 @@ beforeAll(async () => {
   await expect(
     client.processTurn(ProcessTurnRequest.fromPartial({ turn: createTurn(3), expectedRevision: 7 })),
   ).rejects.toThrow();
+  const tooLarge = {
+    tenantId: uuid(1),
+    agentId: uuid(2),
+    sessionId: uuid(4),
+    variables: { text: 'x'.repeat(1_200_000) },
+  };
+  await expect(client.importSession(ImportSessionRequest.fromPartial(tooLarge))).rejects.toThrow();
+  await expect(client.validateScenario(createLongConditions())).rejects.toMatchObject({ reason: 'WORK_LIMIT' });
 }, 180_000);
 
 afterAll(async () => {
@@ -66,6 +76,14 @@ afterAll(async () => {
   await server?.stop();
   rmSync(folder, { recursive: true, force: true });
 });
+
+/** Creates a scenario whose conditions need more than the work of a call. */
+function createLongConditions() {
+  const condition = `data.x == "${'y'.repeat(1_900)}"`;
+  const steps = [{ stepId: 's', transitions: Array.from({ length: 5 }, () => ({ targetStepId: 's', condition })) }];
+  const scenario = { scenarioId: uuid(20), name: 'Long', entryStepId: 's', steps };
+  return ValidateScenarioRequest.fromPartial({ scenario });
+}
 
 /** Creates a scenario that asks for an order id and then for a reason. */
 function createRefund() {
@@ -122,6 +140,10 @@ it('counts calls by method and status, and calls in flight return to 0', async (
   expect(await findSeries('orchestrator_calls_in_flight')).toMatchObject({ [method]: 0 });
 });
 
+it('counts calls that a size limit refused, by the limit', async () => {
+  expect(await findSeries('orchestrator_size_refusals_total')).toEqual({ 'limit="session_bytes"': 1 });
+});
+
 it('measures every phase and every store operation', async () => {
   expect(await findSeries('orchestrator_phase_duration_count')).toEqual({
     'phase="orchestrator.context"': 2,
@@ -133,6 +155,10 @@ it('measures every phase and every store operation', async () => {
     'operation="load",outcome="ok"': 4,
     'operation="commit",outcome="ok"': 1,
   });
+});
+
+it('counts the calls that need more work than they may', async () => {
+  expect(await findSeries('orchestrator_work_limit_exceeded_total')).toEqual({ 'work="compiled conditions"': 1 });
 });
 
 it('exports exactly the documented metrics', async () => {

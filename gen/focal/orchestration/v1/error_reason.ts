@@ -62,7 +62,11 @@ export enum ErrorReason {
    * google.rpc.RetryInfo holds a delay.
    */
   ERROR_REASON_TENANT_TOO_MANY_CALLS = 18,
-  /** ERROR_REASON_TOO_LARGE - RESOURCE_EXHAUSTED. The message or its metadata exceeds the size limit. */
+  /**
+   * ERROR_REASON_TOO_LARGE - RESOURCE_EXHAUSTED. The request, its metadata, what it would store or its answer exceeds a size limit. Nothing was changed.
+   * The same request fails again: make it smaller. Metadata, unless grpc-js itself refused the message: limit, the name of the
+   * setting or of the fixed limit; size and max_size, in the unit of the limit.
+   */
   ERROR_REASON_TOO_LARGE = 19,
   /**
    * ERROR_REASON_SLOW_READER - RESOURCE_EXHAUSTED. The client did not read the stream fast enough. Metadata: cursor, the position to resume from.
@@ -110,5 +114,18 @@ export enum ErrorReason {
    * definition", "relationship" or "response".
    */
   ERROR_REASON_RECORD_TOO_NEW = 33,
+  /**
+   * ERROR_REASON_WORK_LIMIT - RESOURCE_EXHAUSTED. The call needs more work than one call may: its conditions, transitions, steps or definitions are too
+   * expensive. Nothing was changed, and a retry fails in the same way. The message says what used up the work and what to
+   * do. Metadata: work, what used it up, one of conditions, transitions, steps, compiled conditions, checks; limit, the
+   * number of units; setting, the setting with the limit.
+   */
+  ERROR_REASON_WORK_LIMIT = 34,
+  /**
+   * ERROR_REASON_SESSION_TOO_LARGE - FAILED_PRECONDITION. The session would exceed `[limits] session_bytes` or `session_variables`. Nothing was changed. The same
+   * turn fails again until the session is smaller: send a turn that deletes variables, or smaller values, or delete the session.
+   * Metadata: session_id; limit, "session_bytes" or "session_variables"; size and max_size, in the unit of the limit.
+   */
+  ERROR_REASON_SESSION_TOO_LARGE = 35,
   UNRECOGNIZED = -1,
 }

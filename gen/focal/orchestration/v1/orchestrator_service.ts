@@ -1762,7 +1762,10 @@ export const OrchestratorServiceService = {
    * Decides a whole turn and commits it exactly once (sections 0 and 5). A retry with a known turn_id and the same request
    * returns the stored bytes and the trailing metadata `x-turn-replayed: true`. Fails with ALREADY_EXISTS if the turn_id is
    * known with a different request, with ABORTED if `expected_revision` is not the current revision, and with
-   * FAILED_PRECONDITION if `supersedes_turn_id` is not a turn that can be superseded (section 13).
+   * FAILED_PRECONDITION if `supersedes_turn_id` is not a turn that can be superseded (section 13), or if the session would exceed
+   * a size limit (SESSION_TOO_LARGE). Fails with RESOURCE_EXHAUSTED if request and response together exceed
+   * `server.max_response_bytes` (4 MiB by default), because the recorded turn could then not be read. With `validate_only`, it fails
+   * in the same cases.
    */
   processTurn: {
     path: "/focal.orchestration.v1.OrchestratorService/ProcessTurn" as const,
@@ -1781,7 +1784,8 @@ export const OrchestratorServiceService = {
    * If the optional model is asked (section 9), the events come twice: first marked `provisional`, as the rules alone
    * decide while the model is being asked; then as decided and committed. Use provisional events to prepare, for example to
    * prefetch what an action needs. Do not act on them or show them to the customer. The turn does not wait for the reader:
-   * provisional events that were not sent before the model answered are dropped. Fails as ProcessTurn does.
+   * provisional events that were not sent before the model answered, or that are too large, are dropped. Fails as
+   * ProcessTurn does.
    */
   streamTurn: {
     path: "/focal.orchestration.v1.OrchestratorService/StreamTurn" as const,
@@ -1821,7 +1825,8 @@ export const OrchestratorServiceService = {
    * Decides a turn on a session that the caller sends, and returns its context and lifecycle decisions (P6.1 and P6.2).
    * Stateless: the session store is neither read nor written, so a repeated turn_id is decided again. The whole turn is
    * evaluated, because the lifecycle depends on the transitions (2.8). Fails with INVALID_ARGUMENT if no sequence of turns
-   * can lead to the session, or if an inline scenario or relationship has errors; the details list the findings.
+   * can lead to the session, or if an inline scenario or relationship has errors; the details list the findings. Fails with
+   * RESOURCE_EXHAUSTED if the answer exceeds `server.max_response_bytes`.
    */
   decideLifecycle: {
     path: "/focal.orchestration.v1.OrchestratorService/DecideLifecycle" as const,
@@ -1872,7 +1877,10 @@ export interface OrchestratorServiceServer extends UntypedServiceImplementation 
    * Decides a whole turn and commits it exactly once (sections 0 and 5). A retry with a known turn_id and the same request
    * returns the stored bytes and the trailing metadata `x-turn-replayed: true`. Fails with ALREADY_EXISTS if the turn_id is
    * known with a different request, with ABORTED if `expected_revision` is not the current revision, and with
-   * FAILED_PRECONDITION if `supersedes_turn_id` is not a turn that can be superseded (section 13).
+   * FAILED_PRECONDITION if `supersedes_turn_id` is not a turn that can be superseded (section 13), or if the session would exceed
+   * a size limit (SESSION_TOO_LARGE). Fails with RESOURCE_EXHAUSTED if request and response together exceed
+   * `server.max_response_bytes` (4 MiB by default), because the recorded turn could then not be read. With `validate_only`, it fails
+   * in the same cases.
    */
   processTurn: handleUnaryCall<ProcessTurnRequest, ProcessTurnResponse>;
   /**
@@ -1883,7 +1891,8 @@ export interface OrchestratorServiceServer extends UntypedServiceImplementation 
    * If the optional model is asked (section 9), the events come twice: first marked `provisional`, as the rules alone
    * decide while the model is being asked; then as decided and committed. Use provisional events to prepare, for example to
    * prefetch what an action needs. Do not act on them or show them to the customer. The turn does not wait for the reader:
-   * provisional events that were not sent before the model answered are dropped. Fails as ProcessTurn does.
+   * provisional events that were not sent before the model answered, or that are too large, are dropped. Fails as
+   * ProcessTurn does.
    */
   streamTurn: handleServerStreamingCall<StreamTurnRequest, StreamTurnResponse>;
   /**
@@ -1906,7 +1915,8 @@ export interface OrchestratorServiceServer extends UntypedServiceImplementation 
    * Decides a turn on a session that the caller sends, and returns its context and lifecycle decisions (P6.1 and P6.2).
    * Stateless: the session store is neither read nor written, so a repeated turn_id is decided again. The whole turn is
    * evaluated, because the lifecycle depends on the transitions (2.8). Fails with INVALID_ARGUMENT if no sequence of turns
-   * can lead to the session, or if an inline scenario or relationship has errors; the details list the findings.
+   * can lead to the session, or if an inline scenario or relationship has errors; the details list the findings. Fails with
+   * RESOURCE_EXHAUSTED if the answer exceeds `server.max_response_bytes`.
    */
   decideLifecycle: handleUnaryCall<DecideLifecycleRequest, DecideLifecycleResponse>;
   /**
@@ -1927,7 +1937,10 @@ export interface OrchestratorServiceClient extends Client {
    * Decides a whole turn and commits it exactly once (sections 0 and 5). A retry with a known turn_id and the same request
    * returns the stored bytes and the trailing metadata `x-turn-replayed: true`. Fails with ALREADY_EXISTS if the turn_id is
    * known with a different request, with ABORTED if `expected_revision` is not the current revision, and with
-   * FAILED_PRECONDITION if `supersedes_turn_id` is not a turn that can be superseded (section 13).
+   * FAILED_PRECONDITION if `supersedes_turn_id` is not a turn that can be superseded (section 13), or if the session would exceed
+   * a size limit (SESSION_TOO_LARGE). Fails with RESOURCE_EXHAUSTED if request and response together exceed
+   * `server.max_response_bytes` (4 MiB by default), because the recorded turn could then not be read. With `validate_only`, it fails
+   * in the same cases.
    */
   processTurn(
     request: ProcessTurnRequest,
@@ -1952,7 +1965,8 @@ export interface OrchestratorServiceClient extends Client {
    * If the optional model is asked (section 9), the events come twice: first marked `provisional`, as the rules alone
    * decide while the model is being asked; then as decided and committed. Use provisional events to prepare, for example to
    * prefetch what an action needs. Do not act on them or show them to the customer. The turn does not wait for the reader:
-   * provisional events that were not sent before the model answered are dropped. Fails as ProcessTurn does.
+   * provisional events that were not sent before the model answered, or that are too large, are dropped. Fails as
+   * ProcessTurn does.
    */
   streamTurn(request: StreamTurnRequest, options?: Partial<CallOptions>): ClientReadableStream<StreamTurnResponse>;
   streamTurn(
@@ -1985,7 +1999,8 @@ export interface OrchestratorServiceClient extends Client {
    * Decides a turn on a session that the caller sends, and returns its context and lifecycle decisions (P6.1 and P6.2).
    * Stateless: the session store is neither read nor written, so a repeated turn_id is decided again. The whole turn is
    * evaluated, because the lifecycle depends on the transitions (2.8). Fails with INVALID_ARGUMENT if no sequence of turns
-   * can lead to the session, or if an inline scenario or relationship has errors; the details list the findings.
+   * can lead to the session, or if an inline scenario or relationship has errors; the details list the findings. Fails with
+   * RESOURCE_EXHAUSTED if the answer exceeds `server.max_response_bytes`.
    */
   decideLifecycle(
     request: DecideLifecycleRequest,

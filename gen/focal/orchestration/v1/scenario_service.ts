@@ -64,8 +64,13 @@ export interface PutScenarioResponse {
     | undefined;
   /** Whether a new version was stored. False if the latest version was already equal to the request. */
   created: boolean;
-  /** Findings of severity WARNING. */
+  /** Findings of severity WARNING: the first 1,000 at most. `omitted_findings` counts the others. */
   findings: ScenarioFinding[];
+  /**
+   * Number of findings that `findings` leaves out, because there are more than 1,000 or the response would exceed
+   * `server.max_response_bytes`.
+   */
+  omittedFindings: number;
 }
 
 /** A scenario to validate. */
@@ -74,12 +79,20 @@ export interface ValidateScenarioRequest {
   scenario: Scenario | undefined;
 }
 
-/** All findings of a scenario. */
+/** The findings of a scenario. */
 export interface ValidateScenarioResponse {
   /** Whether PutScenario would accept the scenario: no finding is an ERROR. */
   valid: boolean;
-  /** All findings, in the order of the definition. */
+  /**
+   * The findings: ERRORs first, then in the order of the checks and of the definition. At most 1,000; `omitted_findings`
+   * counts the others.
+   */
   findings: ScenarioFinding[];
+  /**
+   * Number of findings that `findings` leaves out, because there are more than 1,000 or the response would exceed
+   * `server.max_response_bytes`.
+   */
+  omittedFindings: number;
 }
 
 /** Identifies a version of a scenario. */
@@ -114,7 +127,8 @@ export interface ListScenariosRequest {
     | undefined;
   /**
    * Optional, default 50. Maximum number of scenarios. 1..500. A page can hold fewer: it also ends before it exceeds
-   * `server.max_message_bytes` (4 MiB by default), but holds at least one scenario.
+   * `server.max_response_bytes` (4 MiB by default), but holds at least one scenario. Only a scenario that a release up to 0.2
+   * stored can be larger.
    */
   pageSize: number;
   /** Optional. The `next_page_token` of the previous page. At most 200 characters. */
@@ -332,8 +346,13 @@ export interface PutFieldsResponse {
     | undefined;
   /** Whether a new version was stored. False if the stored version was already equal to the request. */
   created: boolean;
-  /** Findings of severity WARNING. `step_id` and `transition_id` are empty. */
+  /** Findings of severity WARNING: the first 1,000 at most. `step_id` and `transition_id` are empty. */
   findings: ScenarioFinding[];
+  /**
+   * Number of findings that `findings` leaves out, because there are more than 1,000 or the response would exceed
+   * `server.max_response_bytes`.
+   */
+  omittedFindings: number;
 }
 
 /** Requests the field definitions of an agent. */
@@ -444,7 +463,7 @@ export const PutScenarioRequest: MessageFns<PutScenarioRequest> = {
 };
 
 function createBasePutScenarioResponse(): PutScenarioResponse {
-  return { stored: undefined, created: false, findings: [] };
+  return { stored: undefined, created: false, findings: [], omittedFindings: 0 };
 }
 
 export const PutScenarioResponse: MessageFns<PutScenarioResponse> = {
@@ -457,6 +476,9 @@ export const PutScenarioResponse: MessageFns<PutScenarioResponse> = {
     }
     for (const v of message.findings) {
       ScenarioFinding.encode(v!, writer.uint32(26).fork()).join();
+    }
+    if (message.omittedFindings !== 0) {
+      writer.uint32(32).uint32(message.omittedFindings);
     }
     return writer;
   },
@@ -498,6 +520,14 @@ export const PutScenarioResponse: MessageFns<PutScenarioResponse> = {
             message.findings.push(ScenarioFinding.decode(reader, reader.uint32()));
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.omittedFindings = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -520,6 +550,7 @@ export const PutScenarioResponse: MessageFns<PutScenarioResponse> = {
       : undefined;
     message.created = object.created ?? false;
     message.findings = object.findings?.map((e) => ScenarioFinding.fromPartial(e)) || [];
+    message.omittedFindings = object.omittedFindings ?? 0;
     return message;
   },
 };
@@ -582,7 +613,7 @@ export const ValidateScenarioRequest: MessageFns<ValidateScenarioRequest> = {
 };
 
 function createBaseValidateScenarioResponse(): ValidateScenarioResponse {
-  return { valid: false, findings: [] };
+  return { valid: false, findings: [], omittedFindings: 0 };
 }
 
 export const ValidateScenarioResponse: MessageFns<ValidateScenarioResponse> = {
@@ -592,6 +623,9 @@ export const ValidateScenarioResponse: MessageFns<ValidateScenarioResponse> = {
     }
     for (const v of message.findings) {
       ScenarioFinding.encode(v!, writer.uint32(18).fork()).join();
+    }
+    if (message.omittedFindings !== 0) {
+      writer.uint32(24).uint32(message.omittedFindings);
     }
     return writer;
   },
@@ -625,6 +659,14 @@ export const ValidateScenarioResponse: MessageFns<ValidateScenarioResponse> = {
             message.findings.push(ScenarioFinding.decode(reader, reader.uint32()));
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.omittedFindings = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -644,6 +686,7 @@ export const ValidateScenarioResponse: MessageFns<ValidateScenarioResponse> = {
     const message = createBaseValidateScenarioResponse();
     message.valid = object.valid ?? false;
     message.findings = object.findings?.map((e) => ScenarioFinding.fromPartial(e)) || [];
+    message.omittedFindings = object.omittedFindings ?? 0;
     return message;
   },
 };
@@ -2468,7 +2511,7 @@ export const PutFieldsRequest: MessageFns<PutFieldsRequest> = {
 };
 
 function createBasePutFieldsResponse(): PutFieldsResponse {
-  return { stored: undefined, created: false, findings: [] };
+  return { stored: undefined, created: false, findings: [], omittedFindings: 0 };
 }
 
 export const PutFieldsResponse: MessageFns<PutFieldsResponse> = {
@@ -2481,6 +2524,9 @@ export const PutFieldsResponse: MessageFns<PutFieldsResponse> = {
     }
     for (const v of message.findings) {
       ScenarioFinding.encode(v!, writer.uint32(26).fork()).join();
+    }
+    if (message.omittedFindings !== 0) {
+      writer.uint32(32).uint32(message.omittedFindings);
     }
     return writer;
   },
@@ -2522,6 +2568,14 @@ export const PutFieldsResponse: MessageFns<PutFieldsResponse> = {
             message.findings.push(ScenarioFinding.decode(reader, reader.uint32()));
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.omittedFindings = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2544,6 +2598,7 @@ export const PutFieldsResponse: MessageFns<PutFieldsResponse> = {
       : undefined;
     message.created = object.created ?? false;
     message.findings = object.findings?.map((e) => ScenarioFinding.fromPartial(e)) || [];
+    message.omittedFindings = object.omittedFindings ?? 0;
     return message;
   },
 };
@@ -2680,12 +2735,13 @@ export type ScenarioServiceService = typeof ScenarioServiceService;
 export const ScenarioServiceService = {
   /**
    * Validates and stores a scenario as a new version. If the definition is equal to the latest version, nothing is stored
-   * and that version is returned. Fails with INVALID_ARGUMENT if one of the findings is an ERROR, and with ABORTED if
-   * `expected_version` is not the latest version. Nothing is stored then.
+   * and that version is returned. Fails with INVALID_ARGUMENT if one of the findings is an ERROR, with ABORTED if
+   * `expected_version` is not the latest version, and with RESOURCE_EXHAUSTED if the scenario could not be returned within
+   * `server.max_response_bytes`. Nothing is stored then.
    *
    * The BadRequest of the error lists the findings in their order, as many as fit into 4 KiB, because clients reject larger
    * trailing metadata. It cuts a field path after 300 characters and a description after 500, and its last entry counts the
-   * findings that are not listed. ValidateScenario returns all of them, uncut. A definition that is stored is never cut.
+   * findings that are not listed. ValidateScenario returns them uncut. A definition that is stored is never cut.
    */
   putScenario: {
     path: "/focal.orchestration.v1.ScenarioService/PutScenario" as const,
@@ -2746,7 +2802,7 @@ export const ScenarioServiceService = {
   },
   /**
    * Stores a relationship. Replaces a relationship of the same kind, source and target. Fails with INVALID_ARGUMENT if it
-   * closes a cycle of DEPENDS_ON.
+   * closes a cycle of DEPENDS_ON, and with RESOURCE_EXHAUSTED if it is new and the agent has 10,000 relationships.
    */
   putRelationship: {
     path: "/focal.orchestration.v1.ScenarioService/PutRelationship" as const,
@@ -2771,7 +2827,10 @@ export const ScenarioServiceService = {
       Buffer.from(DeleteRelationshipResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): DeleteRelationshipResponse => DeleteRelationshipResponse.decode(value),
   },
-  /** Returns all relationships of the agent, ordered by kind, source and target. */
+  /**
+   * Returns all relationships of the agent, ordered by kind, source and target. They fit into one message, because an agent has
+   * at most 10,000.
+   */
   listRelationships: {
     path: "/focal.orchestration.v1.ScenarioService/ListRelationships" as const,
     requestStream: false as const,
@@ -2785,8 +2844,8 @@ export const ScenarioServiceService = {
   },
   /**
    * Draws the graph of a scenario as Mermaid text, optionally with the path and the current step of a session. Fails with
-   * NOT_FOUND if the scenario, the version or the session does not exist, and with FAILED_PRECONDITION if the session
-   * belongs to another agent.
+   * NOT_FOUND if the scenario, the version or the session does not exist, with FAILED_PRECONDITION if the session belongs to
+   * another agent, and with RESOURCE_EXHAUSTED if the text exceeds `server.max_response_bytes`.
    */
   renderScenario: {
     path: "/focal.orchestration.v1.ScenarioService/RenderScenario" as const,
@@ -2845,8 +2904,9 @@ export const ScenarioServiceService = {
   /**
    * Validates and stores the field definitions of an agent as a new version (section 10). They replace all earlier ones; an
    * empty list removes them. If they are equal to the stored version, nothing is stored and that version is returned. Fails
-   * with INVALID_ARGUMENT if one of the findings is an ERROR, and with ABORTED if `expected_version` is not the stored
-   * version. Nothing is stored then. The error lists the findings as that of PutScenario does: cut and counted.
+   * with INVALID_ARGUMENT if one of the findings is an ERROR, with ABORTED if `expected_version` is not the stored version, and
+   * with RESOURCE_EXHAUSTED if the definitions could not be returned within `server.max_response_bytes`. Nothing is stored then.
+   * The error lists the findings as that of PutScenario does: cut and counted.
    */
   putFields: {
     path: "/focal.orchestration.v1.ScenarioService/PutFields" as const,
@@ -2872,12 +2932,13 @@ export const ScenarioServiceService = {
 export interface ScenarioServiceServer extends UntypedServiceImplementation {
   /**
    * Validates and stores a scenario as a new version. If the definition is equal to the latest version, nothing is stored
-   * and that version is returned. Fails with INVALID_ARGUMENT if one of the findings is an ERROR, and with ABORTED if
-   * `expected_version` is not the latest version. Nothing is stored then.
+   * and that version is returned. Fails with INVALID_ARGUMENT if one of the findings is an ERROR, with ABORTED if
+   * `expected_version` is not the latest version, and with RESOURCE_EXHAUSTED if the scenario could not be returned within
+   * `server.max_response_bytes`. Nothing is stored then.
    *
    * The BadRequest of the error lists the findings in their order, as many as fit into 4 KiB, because clients reject larger
    * trailing metadata. It cuts a field path after 300 characters and a description after 500, and its last entry counts the
-   * findings that are not listed. ValidateScenario returns all of them, uncut. A definition that is stored is never cut.
+   * findings that are not listed. ValidateScenario returns them uncut. A definition that is stored is never cut.
    */
   putScenario: handleUnaryCall<PutScenarioRequest, PutScenarioResponse>;
   /** Returns all findings of a scenario. Stores nothing. */
@@ -2893,17 +2954,20 @@ export interface ScenarioServiceServer extends UntypedServiceImplementation {
   deleteScenario: handleUnaryCall<DeleteScenarioRequest, DeleteScenarioResponse>;
   /**
    * Stores a relationship. Replaces a relationship of the same kind, source and target. Fails with INVALID_ARGUMENT if it
-   * closes a cycle of DEPENDS_ON.
+   * closes a cycle of DEPENDS_ON, and with RESOURCE_EXHAUSTED if it is new and the agent has 10,000 relationships.
    */
   putRelationship: handleUnaryCall<PutRelationshipRequest, PutRelationshipResponse>;
   /** Deletes a relationship. Succeeds if it does not exist. */
   deleteRelationship: handleUnaryCall<DeleteRelationshipRequest, DeleteRelationshipResponse>;
-  /** Returns all relationships of the agent, ordered by kind, source and target. */
+  /**
+   * Returns all relationships of the agent, ordered by kind, source and target. They fit into one message, because an agent has
+   * at most 10,000.
+   */
   listRelationships: handleUnaryCall<ListRelationshipsRequest, ListRelationshipsResponse>;
   /**
    * Draws the graph of a scenario as Mermaid text, optionally with the path and the current step of a session. Fails with
-   * NOT_FOUND if the scenario, the version or the session does not exist, and with FAILED_PRECONDITION if the session
-   * belongs to another agent.
+   * NOT_FOUND if the scenario, the version or the session does not exist, with FAILED_PRECONDITION if the session belongs to
+   * another agent, and with RESOURCE_EXHAUSTED if the text exceeds `server.max_response_bytes`.
    */
   renderScenario: handleUnaryCall<RenderScenarioRequest, RenderScenarioResponse>;
   /**
@@ -2924,8 +2988,9 @@ export interface ScenarioServiceServer extends UntypedServiceImplementation {
   /**
    * Validates and stores the field definitions of an agent as a new version (section 10). They replace all earlier ones; an
    * empty list removes them. If they are equal to the stored version, nothing is stored and that version is returned. Fails
-   * with INVALID_ARGUMENT if one of the findings is an ERROR, and with ABORTED if `expected_version` is not the stored
-   * version. Nothing is stored then. The error lists the findings as that of PutScenario does: cut and counted.
+   * with INVALID_ARGUMENT if one of the findings is an ERROR, with ABORTED if `expected_version` is not the stored version, and
+   * with RESOURCE_EXHAUSTED if the definitions could not be returned within `server.max_response_bytes`. Nothing is stored then.
+   * The error lists the findings as that of PutScenario does: cut and counted.
    */
   putFields: handleUnaryCall<PutFieldsRequest, PutFieldsResponse>;
   /** Returns the field definitions of an agent: version 0 without definitions if none were ever stored. */
@@ -2935,12 +3000,13 @@ export interface ScenarioServiceServer extends UntypedServiceImplementation {
 export interface ScenarioServiceClient extends Client {
   /**
    * Validates and stores a scenario as a new version. If the definition is equal to the latest version, nothing is stored
-   * and that version is returned. Fails with INVALID_ARGUMENT if one of the findings is an ERROR, and with ABORTED if
-   * `expected_version` is not the latest version. Nothing is stored then.
+   * and that version is returned. Fails with INVALID_ARGUMENT if one of the findings is an ERROR, with ABORTED if
+   * `expected_version` is not the latest version, and with RESOURCE_EXHAUSTED if the scenario could not be returned within
+   * `server.max_response_bytes`. Nothing is stored then.
    *
    * The BadRequest of the error lists the findings in their order, as many as fit into 4 KiB, because clients reject larger
    * trailing metadata. It cuts a field path after 300 characters and a description after 500, and its last entry counts the
-   * findings that are not listed. ValidateScenario returns all of them, uncut. A definition that is stored is never cut.
+   * findings that are not listed. ValidateScenario returns them uncut. A definition that is stored is never cut.
    */
   putScenario(
     request: PutScenarioRequest,
@@ -3026,7 +3092,7 @@ export interface ScenarioServiceClient extends Client {
   ): ClientUnaryCall;
   /**
    * Stores a relationship. Replaces a relationship of the same kind, source and target. Fails with INVALID_ARGUMENT if it
-   * closes a cycle of DEPENDS_ON.
+   * closes a cycle of DEPENDS_ON, and with RESOURCE_EXHAUSTED if it is new and the agent has 10,000 relationships.
    */
   putRelationship(
     request: PutRelationshipRequest,
@@ -3059,7 +3125,10 @@ export interface ScenarioServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: DeleteRelationshipResponse) => void,
   ): ClientUnaryCall;
-  /** Returns all relationships of the agent, ordered by kind, source and target. */
+  /**
+   * Returns all relationships of the agent, ordered by kind, source and target. They fit into one message, because an agent has
+   * at most 10,000.
+   */
   listRelationships(
     request: ListRelationshipsRequest,
     callback: (error: ServiceError | null, response: ListRelationshipsResponse) => void,
@@ -3077,8 +3146,8 @@ export interface ScenarioServiceClient extends Client {
   ): ClientUnaryCall;
   /**
    * Draws the graph of a scenario as Mermaid text, optionally with the path and the current step of a session. Fails with
-   * NOT_FOUND if the scenario, the version or the session does not exist, and with FAILED_PRECONDITION if the session
-   * belongs to another agent.
+   * NOT_FOUND if the scenario, the version or the session does not exist, with FAILED_PRECONDITION if the session belongs to
+   * another agent, and with RESOURCE_EXHAUSTED if the text exceeds `server.max_response_bytes`.
    */
   renderScenario(
     request: RenderScenarioRequest,
@@ -3155,8 +3224,9 @@ export interface ScenarioServiceClient extends Client {
   /**
    * Validates and stores the field definitions of an agent as a new version (section 10). They replace all earlier ones; an
    * empty list removes them. If they are equal to the stored version, nothing is stored and that version is returned. Fails
-   * with INVALID_ARGUMENT if one of the findings is an ERROR, and with ABORTED if `expected_version` is not the stored
-   * version. Nothing is stored then. The error lists the findings as that of PutScenario does: cut and counted.
+   * with INVALID_ARGUMENT if one of the findings is an ERROR, with ABORTED if `expected_version` is not the stored version, and
+   * with RESOURCE_EXHAUSTED if the definitions could not be returned within `server.max_response_bytes`. Nothing is stored then.
+   * The error lists the findings as that of PutScenario does: cut and counted.
    */
   putFields(
     request: PutFieldsRequest,

@@ -109,7 +109,8 @@ export interface ListTurnsRequest {
   sessionId: string;
   /**
    * Optional, default 50. Maximum number of turns. 1..500. A page can hold fewer: it also ends before it exceeds
-   * `server.max_message_bytes` (4 MiB by default), but holds at least one turn.
+   * `server.max_response_bytes` (4 MiB by default), but holds at least one turn. Only a turn that a release up to 0.2 applied
+   * can be larger.
    */
   pageSize: number;
   /** Optional. The `next_page_token` of the previous page. At most 200 characters. */
@@ -1378,7 +1379,8 @@ export const SessionServiceService = {
    * Imports a session of the older single-scenario format as one instance, at revision 0 (section 8). Importing the same
    * record again changes nothing and returns the session in its current state, even after turns. Fails with NOT_FOUND if
    * the catalogue does not hold the active scenario, and with FAILED_PRECONDITION if the session exists and was not
-   * imported from this record (SESSION_EXISTS) or belongs to another agent (AGENT_MISMATCH).
+   * imported from this record (SESSION_EXISTS), belongs to another agent (AGENT_MISMATCH), or would exceed a size limit
+   * (SESSION_TOO_LARGE).
    */
   importSession: {
     path: "/focal.orchestration.v1.SessionService/ImportSession" as const,
@@ -1421,7 +1423,8 @@ export interface SessionServiceServer extends UntypedServiceImplementation {
    * Imports a session of the older single-scenario format as one instance, at revision 0 (section 8). Importing the same
    * record again changes nothing and returns the session in its current state, even after turns. Fails with NOT_FOUND if
    * the catalogue does not hold the active scenario, and with FAILED_PRECONDITION if the session exists and was not
-   * imported from this record (SESSION_EXISTS) or belongs to another agent (AGENT_MISMATCH).
+   * imported from this record (SESSION_EXISTS), belongs to another agent (AGENT_MISMATCH), or would exceed a size limit
+   * (SESSION_TOO_LARGE).
    */
   importSession: handleUnaryCall<ImportSessionRequest, ImportSessionResponse>;
 }
@@ -1505,7 +1508,8 @@ export interface SessionServiceClient extends Client {
    * Imports a session of the older single-scenario format as one instance, at revision 0 (section 8). Importing the same
    * record again changes nothing and returns the session in its current state, even after turns. Fails with NOT_FOUND if
    * the catalogue does not hold the active scenario, and with FAILED_PRECONDITION if the session exists and was not
-   * imported from this record (SESSION_EXISTS) or belongs to another agent (AGENT_MISMATCH).
+   * imported from this record (SESSION_EXISTS), belongs to another agent (AGENT_MISMATCH), or would exceed a size limit
+   * (SESSION_TOO_LARGE).
    */
   importSession(
     request: ImportSessionRequest,

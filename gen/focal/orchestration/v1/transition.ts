@@ -87,8 +87,9 @@ export interface ScenarioStepTransitionDecision {
   /** Ids of the transitions that were taken, in order. */
   transitionsTaken: string[];
   /**
-   * Every transition that was considered, in the order of evaluation, including those that were taken. ON_COMPLETION
-   * transitions are considered only once the step is done or ended.
+   * The transitions that were considered, in the order of evaluation, including those that were taken. ON_COMPLETION
+   * transitions are considered only once the step is done or ended. At most the last 200; `omitted_alternatives` counts
+   * the earlier ones.
    */
   alternatives: TransitionAlternative[];
   /** Why the instance is at `target_step_id`. */
@@ -113,8 +114,15 @@ export interface ScenarioStepTransitionDecision {
   missingFields: string[];
   /** Number of the instance's current visit (3.6). */
   visitNumber: number;
-  /** Errors of the conditions that were evaluated. Each of these conditions counted as FALSE (section 6). */
+  /**
+   * Errors of the conditions that were evaluated. Each of these conditions counted as FALSE (section 6). At most the first
+   * 100; `omitted_condition_errors` counts the later ones.
+   */
   conditionErrors: string[];
+  /** Number of transitions that were considered before those in `alternatives`. 0 unless more than 200 were considered. */
+  omittedAlternatives: number;
+  /** Number of errors after those in `condition_errors`. 0 unless there were more than 100. */
+  omittedConditionErrors: number;
 }
 
 /** A transition that was considered. */
@@ -156,6 +164,8 @@ function createBaseScenarioStepTransitionDecision(): ScenarioStepTransitionDecis
     missingFields: [],
     visitNumber: 0,
     conditionErrors: [],
+    omittedAlternatives: 0,
+    omittedConditionErrors: 0,
   };
 }
 
@@ -217,6 +227,12 @@ export const ScenarioStepTransitionDecision: MessageFns<ScenarioStepTransitionDe
     }
     for (const v of message.conditionErrors) {
       writer.uint32(154).string(v!);
+    }
+    if (message.omittedAlternatives !== 0) {
+      writer.uint32(160).uint32(message.omittedAlternatives);
+    }
+    if (message.omittedConditionErrors !== 0) {
+      writer.uint32(168).uint32(message.omittedConditionErrors);
     }
     return writer;
   },
@@ -386,6 +402,22 @@ export const ScenarioStepTransitionDecision: MessageFns<ScenarioStepTransitionDe
             message.conditionErrors.push(reader.string());
             continue;
           }
+          case 20: {
+            if (tag !== 160) {
+              break;
+            }
+
+            message.omittedAlternatives = reader.uint32();
+            continue;
+          }
+          case 21: {
+            if (tag !== 168) {
+              break;
+            }
+
+            message.omittedConditionErrors = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -424,6 +456,8 @@ export const ScenarioStepTransitionDecision: MessageFns<ScenarioStepTransitionDe
     message.missingFields = object.missingFields?.map((e) => e) || [];
     message.visitNumber = object.visitNumber ?? 0;
     message.conditionErrors = object.conditionErrors?.map((e) => e) || [];
+    message.omittedAlternatives = object.omittedAlternatives ?? 0;
+    message.omittedConditionErrors = object.omittedConditionErrors ?? 0;
     return message;
   },
 };

@@ -1,6 +1,7 @@
-import { changeInstance } from '../../model/changes';
+import { copyInstance } from '../../model/changes';
 import type { IgnoredReason } from '../../model/lifecycle-decision';
 import type { ScenarioInstance } from '../../model/session';
+import { mergeNames, sortNames } from '../../model/sorting';
 import type { StepOutcome } from '../../model/turn';
 import type { IrreversibleStep, SuspendedVisit } from '../../model/visit';
 import type { CompiledScenario, CompiledStep } from '../../scenario/compiled-scenario';
@@ -45,11 +46,13 @@ function recordVisit(
     revision,
     passed: isPassed,
   };
-  const irreversibleDone = [...instance.irreversibleDone, done];
-  if (!isPassed) return changeInstance(instance, { irreversibleDone });
-  const before = new Set([...instance.stepsBeforeCheckpoint, ...instance.leftSteps]);
-  before.delete(instance.currentStepId);
-  return changeInstance(instance, { irreversibleDone, stepsBeforeCheckpoint: [...before].sort() });
+  const recorded = copyInstance(instance);
+  recorded.irreversibleDone = [...instance.irreversibleDone, done];
+  if (isPassed) {
+    const before = mergeNames(sortNames(instance.stepsBeforeCheckpoint), instance.leftSteps);
+    recorded.stepsBeforeCheckpoint = before.filter((name) => name !== instance.currentStepId);
+  }
+  return recorded;
 }
 
 /** An instance, running or ended, with what it did that cannot be undone. */

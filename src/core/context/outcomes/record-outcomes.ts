@@ -231,12 +231,10 @@ export function voidChangedConfirms(
   known: KnownData,
 ): ScenarioInstance {
   const { visit, requests } = instance;
+  if (!requests.some(isBindingConfirm)) return instance;
   const isDone = step?.isWriteAction === true && hasActionSucceeded({ visit, requests });
   const isVoid = (request: InstanceRequest): boolean =>
-    request.kind === 'CONFIRM' &&
-    isBinding(request) &&
-    !(isDone && request.visitNumber === visit.number) &&
-    hasChangedValue(request, known);
+    isBindingConfirm(request) && !(isDone && request.visitNumber === visit.number) && hasChangedValue(request, known);
   if (!requests.some(isVoid)) return instance;
   const hasVoidedCurrent = requests.some((request) => isVoid(request) && request.visitNumber === visit.number);
   const isConfirmed = visit.outcome === 'CONFIRMED';
@@ -246,7 +244,7 @@ export function voidChangedConfirms(
   });
 }
 
-/** Whether a CONFIRM is open, or its answer still counts. */
-function isBinding({ status, outcome }: InstanceRequest): boolean {
-  return status === 'OPEN' || (status === 'ANSWERED' && outcome === 'CONFIRMED');
+/** Whether a request is a CONFIRM that is open, or whose answer still counts. */
+function isBindingConfirm({ kind, status, outcome }: InstanceRequest): boolean {
+  return kind === 'CONFIRM' && (status === 'OPEN' || (status === 'ANSWERED' && outcome === 'CONFIRMED'));
 }

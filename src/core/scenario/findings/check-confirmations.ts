@@ -1,15 +1,13 @@
 import type { ScenarioStep } from '../../model/scenario';
-import type { CompiledDraft, CompiledStep, StepGraph } from '../compiled-scenario';
+import { type Check, checkEachStep } from '../checks';
+import type { CompiledDraft, CompiledStep, StepEdges } from '../compiled-scenario';
 import { createError, createWarning, locateField, type ScenarioFinding } from '../scenario-finding';
-import { buildStepGraph, findReachableSteps, reverseGraph } from '../step-graph';
+import { buildStepGraph, followEdges, reverseEdges } from '../step-graph';
 
 /** Finds settings of confirmations that contradict each other or have no effect, and confirmations that come too late. */
-export function checkConfirmations(draft: CompiledDraft): readonly ScenarioFinding[] {
-  const { scenario, steps } = draft;
-  return [
-    ...scenario.steps.flatMap((step, index) => checkConfirmedFields(step, index, steps.get(step.stepId))),
-    ...checkUnconfirmedActions(draft),
-  ];
+export function* checkConfirmations(draft: CompiledDraft): Check {
+  yield* checkEachStep(draft, (step, index) => checkConfirmedFields(step, index, draft.steps.get(step.stepId)));
+  yield* checkUnconfirmedActions(draft);
 }
 
 function checkConfirmedFields(
@@ -33,28 +31,54 @@ function checkConfirmedFields(
  * Finds required WRITE actions after which a step confirms values that were collected before, and that no step has confirmed by then. Such an
  * action counts as a passed checkpoint, so a correction of these values changes nothing any more (3.7, 3.9).
  */
-function checkUnconfirmedActions(draft: CompiledDraft): readonly ScenarioFinding[] {
-  const graph = buildStepGraph({ steps: draft.steps, globalTransitions: [] });
-  const reversedGraph = reverseGraph(graph);
-  const getSteps = (from: readonly string[], edges: StepGraph): readonly CompiledStep[] =>
-    [...findReachableSteps(from, edges)].flatMap((stepId) => draft.steps.get(stepId) ?? []);
-  return [...draft.steps.values()].flatMap((action) => {
-    if (!action.isRequiredAction || !action.isWriteAction || action.hasConfirmStage) return [];
-    const later = getSteps(listTargetsAfterSuccess(action), graph);
-    const earlier = getSteps([action.stepId], reversedGraph);
-    const collectedLater = new Set(later.flatMap(({ collectedFields }) => collectedFields));
-    const frozenFields = earlier
-      .flatMap(({ collectedFields }) => collectedFields)
-      .filter((field) => !collectedLater.has(field) && !earlier.some((step) => canConfirm(step, field)));
-    const confirmation = later.find((step) => frozenFields.some((field) => canConfirm(step, field)));
-    if (confirmation === undefined) return [];
-    const fields = [...new Set(frozenFields)].filter((field) => canConfirm(confirmation, field)).sort();
-    const names = fields.map((field) => `"${field}"`).join(', ');
-    const message = `Step "${action.stepId}" runs a required WRITE action without a confirmation. Step "${confirmation.stepId}" confirms ${names} after it, but a correction then comes too late, because the action is not undone. Confirm the values before the action, or set effect READ if its tools only look something up.`;
-    return [
-      createWarning('CONFIRMED_TOO_LATE', message, { fieldPath: `steps[${action.index}]`, stepId: action.stepId }),
-    ];
-  });
+function* checkUnconfirmedActions(draft: CompiledDraft): Check {
+  const { successors } = buildStepGraph({ steps: draft.steps, globalTransitions: [] });
+  const predecessors = reverseEdges(successors);
+  const getSteps = (from: readonly string[], edges: StepEdges): readonly CompiledStep[] => {
+    const found = [...followEdges(new Set(from), edges)].flatMap((stepId) => draft.steps.get(stepId) ?? []);
+    draft.allowance.spend(
+      'checks',
+      found.reduce((sum, step) => sum + getSize(step), 0),
+    );
+    return found;
+  };
+  for (const action of draft.steps.values()) {
+    if (!action.isRequiredAction || !action.isWriteAction || action.hasConfirmStage) continue;
+    const later = getSteps(listTargetsAfterSuccess(action), successors);
+    const earlier = getSteps([action.stepId], predecessors);
+    yield* checkUnconfirmedAction(action, earlier, later);
+    yield;
+  }
+}
+
+function getSize({ collectedFields, definition: { transitions, confirmsFields } }: CompiledStep): number {
+  return 5 + transitions.length + collectedFields.length + confirmsFields.length;
+}
+
+function checkUnconfirmedAction(
+  action: CompiledStep,
+  earlier: readonly CompiledStep[],
+  later: readonly CompiledStep[],
+): readonly ScenarioFinding[] {
+  if (earlier.some(confirmsEverything)) return [];
+  const spared = new Set([
+    ...later.flatMap(({ collectedFields }) => collectedFields),
+    ...earlier.flatMap(listConfirmedFields),
+  ]);
+  const frozenFields = new Set(
+    earlier.flatMap(({ collectedFields }) => collectedFields).filter((field) => !spared.has(field)),
+  );
+  if (frozenFields.size === 0) return [];
+  const listConfirmed = (step: CompiledStep): readonly string[] =>
+    confirmsEverything(step) ? [...frozenFields] : listConfirmedFields(step).filter((field) => frozenFields.has(field));
+  const confirmation = later.find((step) => listConfirmed(step).length > 0);
+  if (confirmation === undefined) return [];
+  const names = [...new Set(listConfirmed(confirmation))]
+    .sort()
+    .map((field) => `"${field}"`)
+    .join(', ');
+  const message = `Step "${action.stepId}" runs a required WRITE action without a confirmation. Step "${confirmation.stepId}" confirms ${names} after it, but a correction then comes too late, because the action is not undone. Confirm the values before the action, or set effect READ if its tools only look something up.`;
+  return [createWarning('CONFIRMED_TOO_LATE', message, { fieldPath: `steps[${action.index}]`, stepId: action.stepId })];
 }
 
 function listTargetsAfterSuccess({ anytimeTransitions, completionTransitions }: CompiledStep): readonly string[] {
@@ -66,8 +90,15 @@ function listTargetsAfterSuccess({ anytimeTransitions, completionTransitions }: 
     .map(({ targetStepId }) => targetStepId);
 }
 
-/** Whether the CONFIRM of a step binds a collected field, if it is known. */
-function canConfirm({ hasConfirmStage, definition }: CompiledStep, field: string): boolean {
-  const { confirmsFields, confirmsNothing } = definition;
-  return hasConfirmStage && !confirmsNothing && (confirmsFields.length === 0 || confirmsFields.includes(field));
+/** Whether the CONFIRM of a step binds every collected field that is known. */
+function confirmsEverything({
+  hasConfirmStage,
+  definition: { confirmsFields, confirmsNothing },
+}: CompiledStep): boolean {
+  return hasConfirmStage && !confirmsNothing && confirmsFields.length === 0;
+}
+
+/** Returns the fields that a step lists for its CONFIRM. */
+function listConfirmedFields({ hasConfirmStage, definition }: CompiledStep): readonly string[] {
+  return hasConfirmStage && !definition.confirmsNothing ? definition.confirmsFields : [];
 }

@@ -1,5 +1,5 @@
-import { findNearestName } from '../../model/nearest-name';
 import type { Scenario } from '../../model/scenario';
+import { type Check, checkEachStep, NameSuggestions } from '../checks';
 import type { CompiledDraft } from '../compiled-scenario';
 import {
   createWarning,
@@ -14,54 +14,51 @@ import {
  * Finds fields that are read but that the scenario does not provide, tool variables that are read without `has()`, questions that the
  * customer cannot answer, and listed fields that are not collected.
  */
-export function checkFields(draft: CompiledDraft): readonly ScenarioFinding[] {
-  return [
-    ...checkReads(draft),
-    ...checkToolVariables(draft),
-    ...checkSources(draft),
-    ...checkOptionalFields(draft.scenario),
-    ...checkPersistedFields(draft.scenario),
-    ...checkLocalFields(draft.scenario),
-  ];
+export function* checkFields(draft: CompiledDraft): Check {
+  yield* checkReads(draft);
+  yield* checkToolVariables(draft);
+  yield* checkSources(draft);
+  yield* checkOptionalFields(draft);
+  yield* checkPersistedFields(draft.scenario);
+  yield* checkLocalFields(draft.scenario);
 }
 
-function checkReads(draft: CompiledDraft): readonly ScenarioFinding[] {
-  const { scenario, steps, globalTransitions, entryCondition, completionCondition, cancelCondition } = draft;
+function* checkReads(draft: CompiledDraft): Check {
+  const { scenario, globalTransitions, entryCondition, completionCondition, cancelCondition, allowance } = draft;
   const providedFields = findProvidedFields(scenario);
-  const findings: ScenarioFinding[] = [];
+  const fieldNames = new NameSuggestions(providedFields, allowance);
   const check = (
     fields: readonly string[],
     location: FindingLocation,
     consequence = 'the condition is evaluated without it',
-  ): void => {
-    for (const field of fields) {
-      if (providedFields.has(field)) continue;
-      const nearest = findNearestName(field, [...providedFields]);
+  ): readonly ScenarioFinding[] =>
+    fields.flatMap((field) => {
+      if (providedFields.has(field)) return [];
+      const nearest = fieldNames.find(field);
       const fix = nearest === undefined ? 'Correct its name if it is wrong.' : `Did you mean "${nearest}"?`;
       const message = `Field "${field}" is read here, but no step collects it, no tool fills it, no call returns it and required_fields does not list it. ${fix} Unless the caller sends the field, ${consequence}.`;
-      findings.push(createWarning('FIELD_NOT_COLLECTED', message, location));
-    }
-  };
-  scenario.steps.forEach((step, stepIndex) => {
-    const compiled = steps.get(step.stepId);
-    if (compiled?.index !== stepIndex) return;
+      return [createWarning('FIELD_NOT_COLLECTED', message, location)];
+    });
+  yield* checkEachStep(draft, (step, stepIndex, compiled) => {
+    if (compiled === undefined) return [];
     const byId = new Map(
       [...compiled.anytimeTransitions, ...compiled.completionTransitions].map((each) => [each.id, each]),
     );
-    step.transitions.forEach((_, index) => {
-      const location = locateTransition(step, stepIndex, index);
-      check(byId.get(location.transitionId)?.fieldsRead ?? [], location);
-    });
-    const location = { fieldPath: `steps[${stepIndex}].confirms_fields`, stepId: step.stepId };
-    check(step.confirmsFields, location, 'the confirmation does not show it');
+    const confirmsLocation = { fieldPath: `steps[${stepIndex}].confirms_fields`, stepId: step.stepId };
+    return [
+      ...step.transitions.flatMap((_, index) => {
+        const location = locateTransition(step, stepIndex, index);
+        return check(byId.get(location.transitionId)?.fieldsRead ?? [], location);
+      }),
+      ...check(step.confirmsFields, confirmsLocation, 'the confirmation does not show it'),
+    ];
   });
-  globalTransitions.forEach(({ definition, fieldsRead }, index) => {
-    check(fieldsRead, locateGlobalTransition(definition, index));
-  });
-  check(entryCondition?.reads.dataKeys ?? [], { fieldPath: 'entry_condition' });
-  check(completionCondition?.reads.dataKeys ?? [], { fieldPath: 'completion_condition' });
-  check(cancelCondition?.reads.dataKeys ?? [], { fieldPath: 'cancel_condition' });
-  return findings;
+  for (const [index, { definition, fieldsRead }] of globalTransitions.entries()) {
+    yield* check(fieldsRead, locateGlobalTransition(definition, index));
+  }
+  yield* check(entryCondition?.reads.dataKeys ?? [], { fieldPath: 'entry_condition' });
+  yield* check(completionCondition?.reads.dataKeys ?? [], { fieldPath: 'completion_condition' });
+  yield* check(cancelCondition?.reads.dataKeys ?? [], { fieldPath: 'cancel_condition' });
 }
 
 function findProvidedFields(scenario: Scenario): ReadonlySet<string> {
@@ -79,15 +76,13 @@ function findProvidedFields(scenario: Scenario): ReadonlySet<string> {
  * Finds tool variables that a condition reads without `has()`. While a value is missing, the condition of an ON_COMPLETION transition is
  * UNKNOWN and blocks the transitions after it (3.3). A value that only a tool can provide must therefore be tested.
  */
-function checkToolVariables({ scenario, steps }: CompiledDraft): readonly ScenarioFinding[] {
-  const toolIds = findToolVariables(scenario);
-  return scenario.steps.flatMap((step, stepIndex) => {
-    const compiled = steps.get(step.stepId);
-    if (compiled?.index !== stepIndex) return [];
+function* checkToolVariables(draft: CompiledDraft): Check {
+  const toolIds = findToolVariables(draft.scenario);
+  yield* checkEachStep(draft, (step, stepIndex, compiled) => {
+    const transitions = new Map(compiled?.completionTransitions.map((each) => [each.definition, each]));
     return step.transitions.flatMap((definition, index) => {
-      const transition = compiled.completionTransitions.find((each) => each.definition === definition);
       const location = locateField(locateTransition(step, stepIndex, index), 'condition');
-      return (transition?.condition?.reads.untestedKeys ?? []).flatMap((key) => {
+      return (transitions.get(definition)?.condition?.reads.untestedKeys ?? []).flatMap((key) => {
         const toolId = toolIds.get(key);
         if (toolId === undefined) return [];
         const message = `The condition reads "${key}", which only tool "${toolId}" fills, without has(). While the tool has not returned it, the condition is UNKNOWN and blocks the transitions after it. Write has(data.${key}) && before it.`;
@@ -109,10 +104,10 @@ function findToolVariables({ steps, requiredFields }: Scenario): ReadonlyMap<str
 }
 
 /** Finds questions for fields whose definition excludes the customer, so that the customer cannot answer them (section 10). */
-function checkSources({ scenario, options }: CompiledDraft): readonly ScenarioFinding[] {
-  return scenario.steps.flatMap(({ stepId, collectsProfileFields }, stepIndex) =>
+function checkSources(draft: CompiledDraft): Check {
+  return checkEachStep(draft, ({ stepId, collectsProfileFields }, stepIndex) =>
     collectsProfileFields.flatMap((field, index) => {
-      const sources = options.fields?.fields.get(field)?.definition.sources ?? [];
+      const sources = draft.options.fields?.fields.get(field)?.definition.sources ?? [];
       if (sources.length === 0 || sources.includes('CUSTOMER')) return [];
       const message = `The step asks for field "${field}", but its definition accepts no value from the customer. Add CUSTOMER to its sources, or do not collect it here.`;
       const fieldPath = `steps[${stepIndex}].collects_profile_fields[${index}]`;
@@ -122,15 +117,16 @@ function checkSources({ scenario, options }: CompiledDraft): readonly ScenarioFi
 }
 
 /** Finds optional fields that their step does not collect (3.1). */
-function checkOptionalFields({ steps }: Scenario): readonly ScenarioFinding[] {
-  return steps.flatMap(({ stepId, optionalFields, collectsProfileFields }, stepIndex) =>
-    optionalFields.flatMap((field, index) => {
-      if (collectsProfileFields.includes(field)) return [];
+function checkOptionalFields(draft: CompiledDraft): Check {
+  return checkEachStep(draft, ({ stepId, optionalFields, collectsProfileFields }, stepIndex) => {
+    const collected = new Set(collectsProfileFields);
+    return optionalFields.flatMap((field, index) => {
+      if (collected.has(field)) return [];
       const message = `Field "${field}" in optional_fields has no effect, because step "${stepId}" does not collect it. Add it to collects_profile_fields, or remove it.`;
       const fieldPath = `steps[${stepIndex}].optional_fields[${index}]`;
       return [createWarning('OPTIONAL_FIELD_NOT_COLLECTED', message, { fieldPath, stepId })];
-    }),
-  );
+    });
+  });
 }
 
 /**

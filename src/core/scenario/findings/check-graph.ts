@@ -1,35 +1,43 @@
+import { type Check, checkEachStep } from '../checks';
 import type { CompiledDraft, StepGraph } from '../compiled-scenario';
 import { createError, createWarning, type FindingLocation, type ScenarioFinding } from '../scenario-finding';
-import { buildStepGraph, findReachableSteps, findStepsOnCycles, reverseGraph } from '../step-graph';
+import { buildStepGraph, findReachableSteps, findStepsLeadingTo, findStepsOnCycles } from '../step-graph';
 
 /** Finds unreachable steps and steps from which no terminal step is reachable. */
-export function checkGraph(draft: CompiledDraft): readonly ScenarioFinding[] {
-  const { scenario, steps } = draft;
+export function* checkGraph(draft: CompiledDraft): Check {
+  const { scenario, steps, allowance } = draft;
   const entry = steps.get(scenario.entryStepId);
-  if (!entry) return [];
+  if (!entry) return;
+  const transitionCount = scenario.steps.reduce((sum, { transitions }) => sum + transitions.length, 0);
+  const spendSearch = (): void => allowance.spend('checks', 5 * (scenario.steps.length + transitionCount));
+  spendSearch();
   const graph = buildStepGraph(draft);
+  yield;
   const recoverySteps = [...steps.values()].filter(({ isRecovery }) => isRecovery);
   const reachable = findReachableSteps([entry.stepId, ...recoverySteps.map(({ stepId }) => stepId)], graph);
+  yield;
+  spendSearch();
   const terminals = [...steps.values()].filter(({ isTerminal }) => isTerminal);
-  const canEnd = findReachableSteps(
+  const canEnd = findStepsLeadingTo(
     terminals.map(({ stepId }) => stepId),
-    reverseGraph(graph),
+    graph,
   );
-  const unreachable = scenario.steps.flatMap(({ stepId }, index) => {
+  yield;
+  const hasEnd = scenario.completionCondition !== '' || canEnd.has(entry.stepId);
+  if (!hasEnd) {
+    const message = `No terminal step is reachable from the entry step "${entry.stepId}", so the scenario never completes. Mark a step is_terminal, or set a completion_condition.`;
+    yield createError('NO_WAY_TO_TERMINAL', message, { fieldPath: 'entry_step_id', stepId: entry.stepId });
+  }
+  yield* checkEachStep(draft, ({ stepId }, index) => {
     if (reachable.has(stepId)) return [];
     const message = `Step "${stepId}" is not reachable from the entry step. Add a transition to it, or remove it.`;
     return [createWarning('UNREACHABLE_STEP', message, { fieldPath: `steps[${index}]`, stepId })];
   });
-  if (scenario.completionCondition !== '') return unreachable;
-  if (canEnd.has(entry.stepId)) {
-    const stuck = [...reachable].filter((stepId) => !canEnd.has(stepId) && !steps.get(stepId)?.isReturnTarget);
-    return [...unreachable, ...checkStuckSteps(draft, graph, new Set(stuck))];
-  }
-  const message = `No terminal step is reachable from the entry step "${entry.stepId}", so the scenario never completes. Mark a step is_terminal, or set a completion_condition.`;
-  return [
-    createError('NO_WAY_TO_TERMINAL', message, { fieldPath: 'entry_step_id', stepId: entry.stepId }),
-    ...unreachable,
-  ];
+  if (scenario.completionCondition !== '' || !hasEnd) return;
+  spendSearch();
+  // The target of a transition may not exist, which is another finding.
+  const stuck = [...reachable].filter((stepId) => !canEnd.has(stepId) && steps.get(stepId)?.isReturnTarget === false);
+  yield* checkStuckSteps(draft, graph, new Set(stuck));
 }
 
 /**
@@ -49,10 +57,14 @@ function checkStuckSteps(
   if (stuck.size === 0 || (scenario.idleTimeoutMs !== undefined && scenario.idleAction === 'CANCEL')) return [];
   // A step that returns leads only back to the step that the instance came from.
   const isReturnTarget = (stepId: string): boolean => steps.get(stepId)?.isReturnTarget ?? false;
-  const deadEnds = [...stuck].filter((stepId) => graph.get(stepId)?.every(isReturnTarget));
+  const globalTargets = graph.globalTargets.filter((target) => !isReturnTarget(target));
+  const deadEnds = [...stuck].filter(
+    (stepId) =>
+      globalTargets.every((target) => target === stepId) && (graph.successors.get(stepId) ?? []).every(isReturnTarget),
+  );
   const uncountedStepIds = [...stuck].filter((stepId) => !steps.get(stepId)?.countsLoops);
   const traps = findStepsOnCycles(uncountedStepIds, graph);
-  const reportedElsewhere = findReachableSteps([...deadEnds, ...traps], reverseGraph(graph));
+  const reportedElsewhere = findStepsLeadingTo([...deadEnds, ...traps], graph);
   const loops = [...findStepsOnCycles(stuck, graph)].filter((stepId) => !reportedElsewhere.has(stepId));
   const findings: ScenarioFinding[] = [];
   if (traps.size > 0) {
@@ -61,7 +73,8 @@ function checkStuckSteps(
   }
   for (const stepId of deadEnds) {
     const message = `Step "${stepId}" is not terminal and has no outgoing transition, so an instance stays there without contributing. Mark it is_terminal, or add a transition.`;
-    findings.push(createWarning('DEAD_END', message, locateFirst(draft, new Set([stepId]))));
+    const index = steps.get(stepId)?.index ?? 0;
+    findings.push(createWarning('DEAD_END', message, { fieldPath: `steps[${index}]`, stepId }));
   }
   if (loops.length > 0) {
     const message = `No terminal step is reachable from ${listSteps(loops)}: an instance loops there until the loop limit relocalizes or pauses it. Add a transition out of the loop.`;

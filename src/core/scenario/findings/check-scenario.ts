@@ -1,7 +1,9 @@
-import { findNearestName } from '../../model/nearest-name';
+import { FindingList } from '../../model/findings';
+import { type Check, checkEachStep, NameSuggestions } from '../checks';
 import type { CompiledDraft } from '../compiled-scenario';
 import {
   createError,
+  type FindingLocation,
   locateField,
   locateGlobalTransition,
   locateTransition,
@@ -15,47 +17,56 @@ import { checkSteps } from './check-steps';
 import { checkTimers } from './check-timers';
 import { checkTransitions } from './check-transitions';
 
-const severityOrder: Readonly<Record<ScenarioFinding['severity'], number>> = { ERROR: 0, WARNING: 1 };
+/** The checks in the order of their findings. */
+const checks: readonly ((draft: CompiledDraft) => Check)[] = [
+  checkIds,
+  checkSteps,
+  checkConfirmations,
+  checkCalls,
+  checkTransitions,
+  checkTimers,
+];
+/** The checks whose findings follow those of the conditions. */
+const laterChecks: typeof checks = [checkGraph, checkFields];
 
-/** Checks a definition. Errors come first. Findings of the same severity are in the order of the checks, then of the definition. */
-export function checkScenario(draft: CompiledDraft): readonly ScenarioFinding[] {
-  return [
-    ...checkIds(draft),
-    ...checkSteps(draft),
-    ...checkConfirmations(draft),
-    ...checkCalls(draft),
-    ...checkTransitions(draft),
-    ...checkTimers(draft),
-    ...draft.conditionFindings,
-    ...checkGraph(draft),
-    ...checkFields(draft),
-  ].sort((a, b) => severityOrder[a.severity] - severityOrder[b.severity]);
+/** Checks a definition, and yields where it can pause. Findings are in the order of the checks, then of the definition. */
+export function* checkScenario(draft: CompiledDraft): Generator<void, FindingList<ScenarioFinding>> {
+  const findings = new FindingList<ScenarioFinding>();
+  for (const check of checks) yield* addFindings(check(draft), findings);
+  findings.addAll(draft.conditionFindings);
+  for (const check of laterChecks) yield* addFindings(check(draft), findings);
+  return findings;
+}
+
+function* addFindings(check: Check, findings: FindingList<ScenarioFinding>): Generator<void> {
+  for (const finding of check) {
+    if (finding === undefined) yield;
+    else findings.add(finding);
+  }
+  yield;
 }
 
 /** Finds ids that are missing, repeated, or do not exist. */
-function checkIds(draft: CompiledDraft): readonly ScenarioFinding[] {
-  const { scenario } = draft;
-  return [
-    ...checkEntryStep(draft),
-    ...findRepeated(scenario.steps.map(({ stepId }) => stepId)).map(([stepId, index]) =>
-      createError('DUPLICATE_STEP', `Step "${stepId}" is defined twice. Give each step a unique id.`, {
-        fieldPath: `steps[${index}].step_id`,
-        stepId,
-      }),
-    ),
-    ...checkTransitionIds(draft),
-    ...checkStepMap(draft),
-    ...findRepeated(scenario.requiredFields.map(({ fieldName }) => fieldName)).map(([field, index]) =>
-      createError('DUPLICATE_REQUIRED_FIELD', `Field "${field}" is required twice. Remove one of the entries.`, {
-        fieldPath: `required_fields[${index}].field_name`,
-      }),
-    ),
-  ];
+function* checkIds(draft: CompiledDraft): Check {
+  const { scenario, allowance } = draft;
+  allowance.spend('checks', 10 * scenario.steps.length);
+  yield* checkEntryStep(draft);
+  for (const [stepId, index] of findRepeated(scenario.steps.map(({ stepId }) => stepId))) {
+    const location = { fieldPath: `steps[${index}].step_id`, stepId };
+    yield createError('DUPLICATE_STEP', `Step "${stepId}" is defined twice. Give each step a unique id.`, location);
+  }
+  yield* checkTransitionIds(draft);
+  yield* checkStepMap(draft);
+  for (const [field, index] of findRepeated(scenario.requiredFields.map(({ fieldName }) => fieldName))) {
+    yield createError('DUPLICATE_REQUIRED_FIELD', `Field "${field}" is required twice. Remove one of the entries.`, {
+      fieldPath: `required_fields[${index}].field_name`,
+    });
+  }
 }
 
-function checkEntryStep({ scenario: { entryStepId }, steps }: CompiledDraft): readonly ScenarioFinding[] {
+function checkEntryStep({ scenario: { entryStepId }, steps, allowance }: CompiledDraft): readonly ScenarioFinding[] {
   if (steps.has(entryStepId)) return [];
-  const nearest = findNearestName(entryStepId, [...steps.keys()]);
+  const nearest = new NameSuggestions(steps.keys(), allowance).find(entryStepId);
   const fix = nearest === undefined ? 'Set entry_step_id to a step of the scenario.' : `Did you mean "${nearest}"?`;
   const message =
     entryStepId === ''
@@ -64,19 +75,22 @@ function checkEntryStep({ scenario: { entryStepId }, steps }: CompiledDraft): re
   return [createError('ENTRY_STEP_NOT_FOUND', message, { fieldPath: 'entry_step_id' })];
 }
 
-function checkTransitionIds({ scenario }: CompiledDraft): readonly ScenarioFinding[] {
-  const locations = [
-    ...scenario.steps.flatMap((step, stepIndex) =>
-      step.transitions.map((_, index) => locateTransition(step, stepIndex, index)),
-    ),
-    ...scenario.globalTransitions.map(locateGlobalTransition),
-  ];
-  return findRepeated(locations.map(({ transitionId }) => transitionId)).flatMap(([transitionId, index]) => {
-    const location = locations[index];
-    if (location === undefined) return [];
+function* checkTransitionIds(draft: CompiledDraft): Check {
+  const seen = new Set<string>();
+  const check = (location: Required<FindingLocation>): readonly ScenarioFinding[] => {
+    const { transitionId } = location;
+    const isRepeated = seen.has(transitionId);
+    seen.add(transitionId);
+    if (!isRepeated) return [];
     const message = `Transition id "${transitionId}" is used twice. Give each transition a unique id, or omit the id.`;
     return [createError('DUPLICATE_TRANSITION', message, locateField(location, 'transition_id'))];
-  });
+  };
+  yield* checkEachStep(draft, (step, stepIndex) =>
+    step.transitions.flatMap((_, index) => check(locateTransition(step, stepIndex, index))),
+  );
+  for (const [index, transition] of draft.scenario.globalTransitions.entries()) {
+    yield* check(locateGlobalTransition(transition, index));
+  }
 }
 
 function checkStepMap({ scenario, steps }: CompiledDraft): readonly ScenarioFinding[] {

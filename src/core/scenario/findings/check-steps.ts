@@ -1,4 +1,5 @@
 import type { ScenarioStep } from '../../model/scenario';
+import { type Check, checkEachStep } from '../checks';
 import type { CompiledDraft, CompiledStep } from '../compiled-scenario';
 import {
   createError,
@@ -10,10 +11,10 @@ import {
 import { orderTools } from '../tool-order';
 
 /** Finds steps whose settings contradict each other or have no effect. */
-export function checkSteps({ scenario, steps }: CompiledDraft): readonly ScenarioFinding[] {
-  return scenario.steps.flatMap((step, index) => {
+export function checkSteps(draft: CompiledDraft): Check {
+  return checkEachStep(draft, (step, index) => {
     const location = { fieldPath: `steps[${index}]`, stepId: step.stepId };
-    const compiled = steps.get(step.stepId);
+    const compiled = draft.steps.get(step.stepId);
     return [
       ...checkTools(step, locateField(location, 'tool_bindings')),
       ...(compiled === undefined ? [] : checkStages(step, compiled, location)),

@@ -1,4 +1,5 @@
 import type { ScenarioStep } from '../../model/scenario';
+import { type Check, checkEachStep } from '../checks';
 import type { CompiledDraft, CompiledStep, CompiledTransition } from '../compiled-scenario';
 import {
   createWarning,
@@ -10,19 +11,22 @@ import {
 } from '../scenario-finding';
 
 /** Finds transitions whose time is never waited for, and reminders that are never due or have nothing to ask (section 14). */
-export function checkTimers(draft: CompiledDraft): readonly ScenarioFinding[] {
+export function* checkTimers(draft: CompiledDraft): Check {
   const { scenario, steps, globalTransitions } = draft;
   const canWaitLonger = [...steps.values()].some((step) => canOutlastIdleTimeout(draft, step));
-  return [
-    ...scenario.steps.flatMap((step, stepIndex) => {
-      const compiled = steps.get(step.stepId);
-      if (compiled?.index !== stepIndex) return [];
-      return [...checkAfter(draft, step, compiled), ...checkReminders(draft, step, compiled)];
-    }),
-    ...globalTransitions.flatMap(({ id, afterMs, definition }, index) =>
-      canWaitLonger ? [] : checkIdleTimeout(draft, id, afterMs, locateGlobalTransition(definition, index)),
-    ),
-  ];
+  const askableFields = new Set([
+    ...[...steps.values()].flatMap(({ collectedFields }) => collectedFields),
+    ...scenario.requiredFields.map(({ fieldName }) => fieldName),
+  ]);
+  yield* checkEachStep(draft, (step, _, compiled) =>
+    compiled === undefined
+      ? []
+      : [...checkAfter(draft, step, compiled), ...checkReminders(draft, step, compiled, askableFields)],
+  );
+  if (canWaitLonger) return;
+  for (const [index, { id, afterMs, definition }] of globalTransitions.entries()) {
+    yield* checkIdleTimeout(draft, id, afterMs, locateGlobalTransition(definition, index));
+  }
 }
 
 function checkAfter(draft: CompiledDraft, step: ScenarioStep, compiled: CompiledStep): readonly ScenarioFinding[] {
@@ -75,7 +79,12 @@ function checkIdleTimeout(
 
 const idleEffects = { PAUSE: 'pauses', CANCEL: 'cancels' } as const;
 
-function checkReminders(draft: CompiledDraft, step: ScenarioStep, compiled: CompiledStep): readonly ScenarioFinding[] {
+function checkReminders(
+  draft: CompiledDraft,
+  step: ScenarioStep,
+  compiled: CompiledStep,
+  askableFields: ReadonlySet<string>,
+): readonly ScenarioFinding[] {
   const location = { fieldPath: `steps[${compiled.index}]`, stepId: step.stepId };
   if (step.remindAfterMs === undefined) {
     if (step.maxReminders === 1) return [];
@@ -83,7 +92,7 @@ function checkReminders(draft: CompiledDraft, step: ScenarioStep, compiled: Comp
     return [createWarning('MAX_REMINDERS_WITHOUT_EFFECT', message, locateField(location, 'max_reminders'))];
   }
   const remindLocation = locateField(location, 'remind_after');
-  if (!canAsk(draft, compiled)) {
+  if (!canAsk(compiled, askableFields)) {
     const message = `remind_after of step "${step.stepId}" has no effect, because the step asks and confirms nothing. Remove it.`;
     return [createWarning('REMINDER_WITHOUT_QUESTION', message, remindLocation)];
   }
@@ -94,11 +103,7 @@ function checkReminders(draft: CompiledDraft, step: ScenarioStep, compiled: Comp
 }
 
 /** Whether the step collects or confirms, or can ask for a field that one of its transitions reads (3.3). */
-function canAsk({ scenario, steps }: CompiledDraft, step: CompiledStep): boolean {
+function canAsk(step: CompiledStep, askableFields: ReadonlySet<string>): boolean {
   if (step.collectedFields.length > 0 || step.hasConfirmStage) return true;
-  const askableFields = new Set([
-    ...[...steps.values()].flatMap(({ collectedFields }) => collectedFields),
-    ...scenario.requiredFields.map(({ fieldName }) => fieldName),
-  ]);
   return step.completionTransitions.some(({ fieldsRead }) => fieldsRead.some((field) => askableFields.has(field)));
 }

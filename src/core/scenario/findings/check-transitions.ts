@@ -1,6 +1,6 @@
-import { findNearestName } from '../../model/nearest-name';
 import type { ScenarioStep, StepTransition } from '../../model/scenario';
-import type { CompiledDraft, CompiledStep, CompiledTransition, StepGraph } from '../compiled-scenario';
+import { type Check, checkEachStep, NameSuggestions } from '../checks';
+import type { CompiledDraft, CompiledStep, CompiledTransition, StepEdges, StepGraph } from '../compiled-scenario';
 import {
   createError,
   createWarning,
@@ -10,38 +10,36 @@ import {
   locateTransition,
   type ScenarioFinding,
 } from '../scenario-finding';
-import { buildStepGraph, findReachableSteps, findShadowedTransitions, reverseGraph } from '../step-graph';
+import { buildStepGraph, findReachableSteps, findShadowedTransitions, followEdges, reverseEdges } from '../step-graph';
 import { hasRule } from '../transition-rule';
 
 /** Finds transitions that have no valid target, lack a required rule, or are never taken. */
-export function checkTransitions(draft: CompiledDraft): readonly ScenarioFinding[] {
-  const { scenario, steps, globalTransitions } = draft;
-  const ownGraph = buildStepGraph({ steps, globalTransitions: [] });
+export function* checkTransitions(draft: CompiledDraft): Check {
+  const { steps, globalTransitions, allowance } = draft;
   const globalTargets = new Set(globalTransitions.map(({ targetStepId }) => targetStepId));
-  return [
-    ...scenario.steps.flatMap((step, stepIndex) => [
-      ...step.transitions.flatMap((transition, index) =>
-        checkTransition(draft, transition, locateTransition(step, stepIndex, index)),
-      ),
-      ...checkShadowedTransitions(step, stepIndex, steps.get(step.stepId)),
-      ...checkAnytimeTransitions(step, stepIndex),
-      ...checkReturns(step, stepIndex, globalTargets),
-      ...checkClearedFields(draft, stepIndex, ownGraph),
-    ]),
-    ...globalTransitions.flatMap((transition, index) => {
-      const location = locateGlobalTransition(transition.definition, index);
-      return [
-        ...checkTransition(draft, transition.definition, location),
-        ...checkGlobalTransition(transition, location, steps.get(transition.targetStepId)?.definition),
-      ];
-    }),
-  ];
+  const stepNames = new NameSuggestions(steps.keys(), allowance);
+  const loops = new SilentLoops(draft);
+  yield* checkEachStep(draft, (step, stepIndex, compiled) => [
+    ...step.transitions.flatMap((transition, index) =>
+      checkTransition(draft, transition, locateTransition(step, stepIndex, index), stepNames),
+    ),
+    ...checkShadowedTransitions(step, stepIndex, compiled),
+    ...checkAnytimeTransitions(step, stepIndex),
+    ...checkReturns(step, stepIndex, globalTargets),
+    ...(compiled === undefined ? [] : checkClearedFields(step, compiled, loops)),
+  ]);
+  for (const [index, transition] of globalTransitions.entries()) {
+    const location = locateGlobalTransition(transition.definition, index);
+    yield* checkTransition(draft, transition.definition, location, stepNames);
+    yield* checkGlobalTransition(transition, location, steps.get(transition.targetStepId)?.definition);
+  }
 }
 
 function checkTransition(
   { steps, options }: CompiledDraft,
   transition: StepTransition,
   location: Required<FindingLocation>,
+  stepNames: NameSuggestions,
 ): readonly ScenarioFinding[] {
   const findings: ScenarioFinding[] = [];
   const { transitionId } = location;
@@ -50,7 +48,7 @@ function checkTransition(
     findings.push(createError('RETURNS_WITH_TARGET', message, locateField(location, 'target_step_id')));
   }
   if (!transition.returns && !steps.has(transition.targetStepId)) {
-    const nearest = findNearestName(transition.targetStepId, [...steps.keys()]);
+    const nearest = stepNames.find(transition.targetStepId);
     const fix = nearest === undefined ? 'Set target_step_id to an existing step.' : `Did you mean "${nearest}"?`;
     const problem =
       transition.targetStepId === ''
@@ -85,7 +83,7 @@ function checkShadowedTransitions(
   stepIndex: number,
   compiled: CompiledStep | undefined,
 ): readonly ScenarioFinding[] {
-  if (compiled?.index !== stepIndex) return [];
+  if (compiled === undefined) return [];
   const shadowed = new Set(findShadowedTransitions(compiled).map(({ definition }) => definition));
   return step.transitions.flatMap((transition, index) => {
     if (!shadowed.has(transition)) return [];
@@ -126,24 +124,27 @@ function checkReturns(
  * enter the step again (3.5), so nothing is asked. Only steps without stages are left on the turn that enters them.
  */
 function checkClearedFields(
-  { scenario, steps }: CompiledDraft,
-  stepIndex: number,
-  graph: StepGraph,
+  step: ScenarioStep,
+  compiled: CompiledStep,
+  loops: SilentLoops,
 ): readonly ScenarioFinding[] {
-  const step = scenario.steps[stepIndex];
-  const compiled = step && steps.get(step.stepId);
-  if (step === undefined || compiled?.index !== stepIndex || !isSilent(compiled)) return [];
-  const transitions = [...compiled.anytimeTransitions, ...compiled.completionTransitions];
+  if (!isSilent(compiled) || step.transitions.every(({ clears }) => clears.length === 0)) return [];
+  const transitions = new Map(
+    [...compiled.anytimeTransitions, ...compiled.completionTransitions].map((each) => [each.definition, each]),
+  );
+  const passedCollectors = loops.findPassedCollectors(compiled);
   return step.transitions.flatMap((transition, index) => {
     if (transition.clears.length === 0) return [];
-    const readFields = transitions.find(({ definition }) => definition === transition)?.fieldsRead ?? [];
-    const loop = findReachableSteps([transition.targetStepId], graph);
-    const cleared = transition.clears.filter((field) => !readFields.includes(field));
-    const collectors = findPassedCollectors(compiled, steps, graph).filter(({ stepId }) => loop.has(stepId));
-    const collector = collectors.find(({ collectedFields }) => collectedFields.some((each) => cleared.includes(each)));
+    const readFields = transitions.get(transition)?.fieldsRead ?? [];
+    const cleared = new Set(transition.clears.filter((field) => !readFields.includes(field)));
+    const collector = loops
+      .selectReachable(passedCollectors, transition.targetStepId)
+      .find(({ collectedFields }) => collectedFields.some((each) => cleared.has(each)));
     if (collector === undefined) return [];
-    const location = locateTransition(step, stepIndex, index);
-    const fields = cleared.filter((field) => collector.collectedFields.includes(field)).map((field) => `"${field}"`);
+    const location = locateTransition(step, compiled.index, index);
+    const fields = [...cleared]
+      .filter((field) => collector.collectedFields.includes(field))
+      .map((field) => `"${field}"`);
     const message = `Transition "${location.transitionId}" leads back to step "${collector.stepId}" and clears ${fields.join(', ')}, which that step collects. On the turn on which the customer answers, the walk passes through step "${step.stepId}", and a value of the same turn is not cleared, so the customer is not asked again. Clear it in a transition of step "${collector.stepId}", or read it in the condition.`;
     return [createWarning('CLEARS_OWN_FIELD', message, locateField(location, 'clears'))];
   });
@@ -165,18 +166,39 @@ function isSilent({
   );
 }
 
-/** Finds the steps that collect fields and from which a walk can come to a silent step through silent steps only. */
-function findPassedCollectors(
-  step: CompiledStep,
-  steps: CompiledDraft['steps'],
-  graph: StepGraph,
-): readonly CompiledStep[] {
-  const silent = new Map([...graph].filter(([stepId]) => [steps.get(stepId)].some((each) => each && isSilent(each))));
-  const before = findReachableSteps([step.stepId], reverseGraph(silent));
-  return [...steps.values()].filter(
-    ({ stepId, collectedFields }) =>
-      collectedFields.length > 0 && (graph.get(stepId) ?? []).some((target) => before.has(target)),
-  );
+/** Finds loops through steps without stages. Each search costs as much as the scenario is large. */
+class SilentLoops {
+  private readonly graph: StepGraph;
+  private readonly silentPredecessors: StepEdges;
+  private readonly collectors: readonly CompiledStep[];
+  private readonly size: number;
+
+  constructor(private readonly draft: CompiledDraft) {
+    const { steps } = draft;
+    this.graph = buildStepGraph({ steps, globalTransitions: [] });
+    const { successors } = this.graph;
+    const silent = [...successors].filter(([stepId]) => [steps.get(stepId)].some((each) => each && isSilent(each)));
+    this.silentPredecessors = reverseEdges(new Map(silent));
+    this.collectors = [...steps.values()].filter(({ collectedFields }) => collectedFields.length > 0);
+    this.size = [...successors.values()].reduce((sum, targets) => sum + 2 + targets.length, 0);
+  }
+
+  /** Finds the steps that collect fields and from which a walk can come to a silent step through silent steps only. */
+  findPassedCollectors(step: CompiledStep): readonly CompiledStep[] {
+    this.draft.allowance.spend('checks', this.size);
+    const before = followEdges(new Set([step.stepId]), this.silentPredecessors);
+    return this.collectors.filter(({ stepId }) =>
+      (this.graph.successors.get(stepId) ?? []).some((target) => before.has(target)),
+    );
+  }
+
+  /** Selects the steps that are reachable from a step. */
+  selectReachable(steps: readonly CompiledStep[], fromStepId: string): readonly CompiledStep[] {
+    if (steps.length === 0) return steps;
+    this.draft.allowance.spend('checks', this.size);
+    const reachable = findReachableSteps([fromStepId], this.graph);
+    return steps.filter(({ stepId }) => reachable.has(stepId));
+  }
 }
 
 function checkGlobalTransition(

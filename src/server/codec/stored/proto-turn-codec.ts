@@ -1,7 +1,13 @@
 import { ProcessTurnRequest, ProcessTurnResponse } from '../../../../gen/focal/orchestration/v1/orchestrator_service';
+import { TurnRecord as TurnRecordMessage } from '../../../../gen/focal/orchestration/v1/session_service';
+import type { Session } from '../../../core/model/session';
 import type { TurnResult } from '../../../core/model/turn-result';
+import { defaultSessionLimits, type SessionLimits } from '../../ports/session-limits';
+import type { TurnRecord } from '../../ports/session-store';
 import type { TurnCodec } from '../../ports/turn-codec';
 import { turnResultFromProto, turnResultToProto } from '../wire/result-codec';
+import { turnRecordToProto } from '../wire/turn-record-codec';
+import { encodeBoundedSession } from './bounded-session';
 import { encodeMessage } from './encode-message';
 import { decodeStoredBytes } from './stored-values';
 
@@ -10,6 +16,8 @@ import { decodeStoredBytes } from './stored-values';
  * All three have the same layout, so a turn that is retried through another method is recognized.
  */
 export class ProtoTurnCodec implements TurnCodec {
+  constructor(private readonly sessionLimits: SessionLimits = defaultSessionLimits) {}
+
   encodeResult(result: TurnResult): Uint8Array {
     return encodeMessage(ProcessTurnResponse, turnResultToProto(result));
   }
@@ -21,6 +29,14 @@ export class ProtoTurnCodec implements TurnCodec {
   isSameTurn(a: Uint8Array, b: Uint8Array): boolean {
     if (Buffer.compare(a, b) === 0) return true;
     return isEqual(ProcessTurnRequest.decode(a).turn, ProcessTurnRequest.decode(b).turn);
+  }
+
+  measureRecord(record: TurnRecord): number {
+    return encodeMessage(TurnRecordMessage, turnRecordToProto(record, record.turnId)).length;
+  }
+
+  checkSession(session: Session, previous: Session | undefined): void {
+    encodeBoundedSession(session, previous, this.sessionLimits);
   }
 
   getSupersededTurnId(request: Uint8Array): string {

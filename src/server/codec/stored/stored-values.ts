@@ -22,14 +22,26 @@ import { encodeMessage } from './encode-message';
 
 // The bytes of the values in both stores. Equal values have equal bytes. Every release must be able to read older values.
 
+/** The number of stored bytes of sessions that were decoded or encoded, so that a very large session is not encoded to measure it. */
+const sessionBytes = new WeakMap<Session, number>();
+
 /** Encodes the state of a session. Derived fields are omitted. */
 export function encodeSession(session: Session): Uint8Array {
-  return encodeMessage(SessionMessage, sessionStateToProto(session));
+  const bytes = encodeMessage(SessionMessage, sessionStateToProto(session));
+  sessionBytes.set(session, bytes.length);
+  return bytes;
 }
 
 /** The inverse of `encodeSession`. */
 export function decodeSession(bytes: Uint8Array): Session {
-  return decodeStoredBytes('session', bytes, SessionMessage.decode, sessionStateFromProto);
+  const session = decodeStoredBytes('session', bytes, SessionMessage.decode, sessionStateFromProto);
+  sessionBytes.set(session, bytes.length);
+  return session;
+}
+
+/** Returns the number of bytes with which a session was stored or, if it was neither decoded nor encoded, would be stored. */
+export function measureSession(session: Session): number {
+  return sessionBytes.get(session) ?? encodeSession(session).length;
 }
 
 /** Decodes a state before a turn: an encoded session, or no bytes if there was no session (section 13). */

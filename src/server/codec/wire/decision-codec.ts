@@ -134,6 +134,8 @@ export function transitionDecisionToProto(decision: TransitionDecision): Transit
     missingFields: decision.missingFields.slice(),
     visitNumber: decision.visitNumber,
     conditionErrors: decision.conditionErrors.slice(),
+    omittedAlternatives: decision.omittedAlternatives,
+    omittedConditionErrors: decision.omittedConditionErrors,
   };
 }
 
@@ -158,6 +160,8 @@ export function transitionDecisionFromProto(message: TransitionMessage): Transit
     missingFields: message.missingFields,
     visitNumber: message.visitNumber,
     conditionErrors: message.conditionErrors,
+    omittedAlternatives: message.omittedAlternatives,
+    omittedConditionErrors: message.omittedConditionErrors,
   };
 }
 

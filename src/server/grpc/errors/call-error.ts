@@ -2,6 +2,7 @@ import { Metadata, type StatusObject } from '@grpc/grpc-js';
 import { Status } from '../../../../gen/google/rpc/status';
 import { type ErrorReason, OrchestratorError } from '../../../core/model/orchestrator-error';
 import type { Logger } from '../../ports/logger';
+import type { Metrics } from '../../ports/metrics';
 import type { Telemetry } from '../../ports/telemetry';
 import { toRpcStatus } from './rpc-status';
 
@@ -12,6 +13,7 @@ export const statusDetailsHeader = 'grpc-status-details-bin';
 export interface ErrorReporting {
   readonly log: Logger;
   readonly telemetry: Telemetry;
+  readonly metrics: Pick<Metrics, 'recordSizeRefusal'>;
 }
 
 /**
@@ -35,12 +37,14 @@ const logLevels: Readonly<Record<ErrorReason, 'debug' | 'warn' | 'error'>> = {
   SESSION_EXISTS: 'debug',
   TURN_NOT_SUPERSEDABLE: 'debug',
   RECORD_TOO_NEW: 'warn',
+  SESSION_TOO_LARGE: 'debug',
   STORE_UNAVAILABLE: 'warn',
   COMMIT_UNKNOWN: 'warn',
   STORE_FULL: 'warn',
   TOO_MANY_CALLS: 'debug',
   TENANT_TOO_MANY_CALLS: 'debug',
   TOO_LARGE: 'debug',
+  WORK_LIMIT: 'debug',
   SLOW_READER: 'debug',
   CURSOR_TOO_OLD: 'debug',
   DEADLINE: 'debug',
@@ -54,14 +58,17 @@ const logLevels: Readonly<Record<ErrorReason, 'debug' | 'warn' | 'error'>> = {
   INTERNAL: 'error',
 };
 
+/** The reasons of refusals by a size limit. The metadata `limit` names the limit. */
+const sizeReasons: ReadonlySet<ErrorReason> = new Set(['TOO_LARGE', 'SESSION_TOO_LARGE']);
+
 /**
- * Converts a thrown value to the error of the call, logs it, and marks the current span. An error that is not an OrchestratorError,
+ * Converts a thrown value to the error of the call, logs it, counts it if a size limit refused the call, and marks the current span. An error that is not an OrchestratorError,
  * or has the reason INTERNAL, is a defect: its details are written to the log with the trace id and are not sent to the client.
  */
 export function toOrchestratorError(
   thrown: unknown,
   method: string,
-  { log, telemetry }: ErrorReporting,
+  { log, telemetry, metrics }: ErrorReporting,
 ): OrchestratorError {
   const traceId = telemetry.getTraceId();
   const error = thrown instanceof OrchestratorError ? thrown : undefined;
@@ -72,6 +79,7 @@ export function toOrchestratorError(
     log.error({ method, reason, trace_id: traceId, err: thrown }, 'call failed with an internal error');
     return new OrchestratorError('INTERNAL', 'Internal error. The server log contains the cause, with the trace id.');
   }
+  if (sizeReasons.has(reason) && error.metadata['limit']) metrics.recordSizeRefusal(error.metadata['limit']);
   const fields = { method, reason, trace_id: traceId, ...error.metadata };
   if (logLevels[reason] === 'warn') log.warn({ ...fields, err: error }, 'call failed');
   else log.debug(fields, 'call failed');

@@ -10,6 +10,8 @@ export interface MethodDependencies {
   readonly maxRequestsPerStream: number;
   /** `limits.stallTimeoutMs` of WatchSession. */
   readonly stallTimeoutMs: number;
+  /** Maximum bytes of a sent message. */
+  readonly maxResponseBytes: number;
 }
 
 export interface HandlerDependencies {

@@ -23,6 +23,11 @@ export interface UnaryResponse<Response> {
 /** A method with one request and one response. */
 export interface UnaryMethod<Request, Response> extends MethodAccess<Request> {
   readonly kind: 'unary';
+  /**
+   * Whether the answer is computed from the request and stored nowhere, so that its size is checked when it is sent. Every other answer is
+   * bounded before something is stored: a refusal after that would be wrong, and what is stored must stay readable. Default: false.
+   */
+  readonly isComputed?: boolean;
   readonly handle: (request: ValidatedRequest<Request>, call: Call) => Promise<UnaryResponse<Response>>;
 }
 

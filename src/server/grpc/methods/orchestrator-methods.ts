@@ -25,7 +25,8 @@ export function createOrchestratorMethods({
   useCases,
   clock,
   maxRequestsPerStream,
-}: Pick<MethodDependencies, 'useCases' | 'clock' | 'maxRequestsPerStream'>): ServiceMethods<
+  maxResponseBytes,
+}: Pick<MethodDependencies, 'useCases' | 'clock' | 'maxRequestsPerStream' | 'maxResponseBytes'>): ServiceMethods<
   typeof OrchestratorServiceService
 > {
   return {
@@ -43,7 +44,7 @@ export function createOrchestratorMethods({
       scope: 'turns',
       getTenantId: ({ turn }) => turn?.tenantId,
       async handle(request, call, send) {
-        const events = new TurnEvents();
+        const events = new TurnEvents(maxResponseBytes);
         const command = toTurnCommand(request, clock.now());
         const turn = await useCases.processTurn(command, call, async (result, signal) => {
           for (const event of events.createProvisionalEvents(result)) {
@@ -66,6 +67,7 @@ export function createOrchestratorMethods({
     },
     decideLifecycle: {
       kind: 'unary',
+      isComputed: true,
       scope: 'turns',
       getTenantId: ({ input }) => input?.turn?.tenantId,
       async handle({ message }, call) {
@@ -77,6 +79,7 @@ export function createOrchestratorMethods({
     },
     decideTransitions: {
       kind: 'unary',
+      isComputed: true,
       scope: 'turns',
       getTenantId: ({ input }) => input?.turn?.tenantId,
       async handle({ message }, call) {
@@ -87,6 +90,7 @@ export function createOrchestratorMethods({
     },
     planContributions: {
       kind: 'unary',
+      isComputed: true,
       scope: 'turns',
       getTenantId: ({ input }) => input?.turn?.tenantId,
       async handle({ message }, call) {

@@ -1,5 +1,5 @@
-import { FieldDefinitions } from '../../../../gen/focal/orchestration/v1/field';
-import { Relationship, Scenario } from '../../../../gen/focal/orchestration/v1/scenario';
+import { FieldDefinitions, StoredFields } from '../../../../gen/focal/orchestration/v1/field';
+import { Relationship, Scenario, StoredScenario } from '../../../../gen/focal/orchestration/v1/scenario';
 import type {
   DeleteRelationshipRequest,
   ListScenariosRequest,
@@ -18,14 +18,19 @@ import {
 } from '../../codec/wire/scenario-codec';
 import type { AgentKey } from '../../ports/scenario-catalogue';
 import type { MethodDependencies } from './dependencies';
+import { fitFindings, type ListedFindings } from './fit-findings';
 import type { ServiceMethods } from './method';
 import { getPageSize, PageTokens } from './page-token';
+
+/** Maximum bytes of a response with findings in addition to its findings and to what is stored. */
+const messageBytes = 64;
 
 const uuidPattern = /^[0-9a-fA-F-]{36}$/;
 
 export function createScenarioMethods({
   useCases,
-}: Pick<MethodDependencies, 'useCases'>): ServiceMethods<typeof ScenarioServiceService> {
+  maxResponseBytes,
+}: Pick<MethodDependencies, 'useCases' | 'maxResponseBytes'>): ServiceMethods<typeof ScenarioServiceService> {
   return {
     putScenario: {
       kind: 'unary',
@@ -35,17 +40,22 @@ export function createScenarioMethods({
         const scenario = scenarioFromProto(message.scenario ?? Scenario.create());
         const { expectedVersion } = message;
         const result = await useCases.putScenario({ agent: toAgentKey(message), scenario, expectedVersion }, call);
-        const findings = result.findings.map(findingToProto);
-        return { body: { stored: storedScenarioToProto(result.stored), created: result.created, findings } };
+        const stored = storedScenarioToProto(result.stored);
+        const remainingBytes = maxResponseBytes - StoredScenario.encode(stored).finish().length - messageBytes;
+        return {
+          body: { stored, created: result.created, ...fitFindings(toProto(result, findingToProto), remainingBytes) },
+        };
       },
     },
     validateScenario: {
       kind: 'unary',
+      isComputed: true,
       scope: 'catalogue',
       getTenantId: () => undefined,
-      async handle({ message }) {
-        const { valid, findings } = useCases.validateScenario(scenarioFromProto(message.scenario ?? Scenario.create()));
-        return { body: { valid, findings: findings.map(findingToProto) } };
+      async handle({ message }, call) {
+        const scenario = scenarioFromProto(message.scenario ?? Scenario.create());
+        const { valid, ...listed } = await useCases.validateScenario(scenario, call);
+        return { body: { valid, ...fitFindings(toProto(listed, findingToProto), maxResponseBytes - messageBytes) } };
       },
     },
     getScenario: {
@@ -110,6 +120,7 @@ export function createScenarioMethods({
     },
     renderScenario: {
       kind: 'unary',
+      isComputed: true,
       scope: 'catalogue',
       getTenantId: ({ tenantId }) => tenantId,
       async handle({ message }, call) {
@@ -144,8 +155,15 @@ export function createScenarioMethods({
         const definitions = fieldsFromMessage(message.definitions ?? FieldDefinitions.create());
         const { expectedVersion } = message;
         const result = await useCases.putFields({ agent: toAgentKey(message), definitions, expectedVersion }, call);
-        const findings = result.findings.map(fieldFindingToProto);
-        return { body: { stored: storedFieldsToProto(result.stored), created: result.created, findings } };
+        const stored = storedFieldsToProto(result.stored);
+        const remainingBytes = maxResponseBytes - StoredFields.encode(stored).finish().length - messageBytes;
+        return {
+          body: {
+            stored,
+            created: result.created,
+            ...fitFindings(toProto(result, fieldFindingToProto), remainingBytes),
+          },
+        };
       },
     },
     getFields: {
@@ -180,4 +198,12 @@ function toRelationshipCommand(message: PutRelationshipRequest | DeleteRelations
 
 function createScenarioTokens({ tenantId, agentId, tag, enabled }: ListScenariosRequest): PageTokens {
   return new PageTokens('scenarios', tenantId, agentId, tag, String(enabled));
+}
+
+/** Converts the findings of a result, and keeps the number of those that are not listed. */
+function toProto<Finding>(
+  { findings, omittedFindings }: { readonly findings: readonly Finding[]; readonly omittedFindings: number },
+  convert: (finding: Finding) => ListedFindings['findings'][number],
+): ListedFindings {
+  return { findings: findings.map(convert), omittedFindings };
 }

@@ -4,6 +4,7 @@ import { ScenarioServiceService } from '../../../../gen/focal/orchestration/v1/s
 import { SessionServiceService } from '../../../../gen/focal/orchestration/v1/session_service';
 import type { Scope } from '../../ports/authenticator';
 import type { RequestValidators } from '../validation/request-validator';
+import { boundAnswer } from './bound-answer';
 import { createHandler } from './create-handler';
 import type { HandlerDependencies, MethodDependencies } from './dependencies';
 import type { AnyMethod, MessageOrBytes, ServiceMethods } from './method';
@@ -27,20 +28,21 @@ export interface Service {
 /** Creates every service of the contract. */
 export function createServices(deps: MethodDependencies): readonly Service[] {
   return [
-    defineService(OrchestratorServiceService, createOrchestratorMethods(deps)),
-    defineService(SessionServiceService, createSessionMethods(deps)),
-    defineService(ScenarioServiceService, createScenarioMethods(deps)),
+    defineService(OrchestratorServiceService, createOrchestratorMethods(deps), deps),
+    defineService(SessionServiceService, createSessionMethods(deps), deps),
+    defineService(ScenarioServiceService, createScenarioMethods(deps), deps),
   ];
 }
 
 function defineService<Definition extends ServiceDefinition>(
   definition: Definition,
   literals: ServiceMethods<Definition> & Readonly<Record<string, AnyMethod>>,
+  { maxResponseBytes }: Pick<MethodDependencies, 'maxResponseBytes'>,
 ): Service {
   const methods = Object.entries<ServiceDefinition[string]>(definition).map(([name, generated]) => {
     const method = literals[name];
     if (method === undefined) throw new Error(`The method ${generated.path} has no literal.`);
-    return { name, definition: generated, method };
+    return { name, definition: generated, method: boundAnswer(method, generated.responseSerialize, maxResponseBytes) };
   });
   return { name: methods[0]?.definition.path.split('/')[1] ?? '', methods };
 }

@@ -1,13 +1,8 @@
-import { ProcessTurnRequest, ProcessTurnResponse } from '../../../../gen/focal/orchestration/v1/orchestrator_service';
-import type {
-  ListTurnsRequest,
-  SessionServiceService,
-  TurnRecord as TurnRecordMessage,
-} from '../../../../gen/focal/orchestration/v1/session_service';
+import type { ListTurnsRequest, SessionServiceService } from '../../../../gen/focal/orchestration/v1/session_service';
 import { findFocusInstanceId } from '../../../core/model/focus';
 import type { SessionKey } from '../../../core/model/session';
 import { legacySessionFromProto, sessionToProto } from '../../codec/wire/session-codec';
-import type { TurnRecord } from '../../ports/session-store';
+import { turnRecordToProto } from '../../codec/wire/turn-record-codec';
 import type { MethodDependencies } from './dependencies';
 import type { ServiceMethods } from './method';
 import { getPageSize, PageTokens } from './page-token';
@@ -81,18 +76,4 @@ function toSessionKey({ tenantId, sessionId }: SessionKey): SessionKey {
 
 function createTurnTokens({ tenantId, sessionId }: ListTurnsRequest): PageTokens {
   return new PageTokens('turns', tenantId, sessionId);
-}
-
-/** Converts a turn record. `occurred_at` in the request is set to the time with which the turn was decided. */
-function turnRecordToProto(record: TurnRecord, supersededByTurnId: string): TurnRecordMessage {
-  const request = ProcessTurnRequest.decode(record.request);
-  if (request.turn !== undefined) request.turn.occurredAt = new Date(record.occurredAt);
-  return {
-    revision: record.revision,
-    turnId: record.turnId,
-    committedAt: new Date(record.committedAt),
-    request,
-    response: ProcessTurnResponse.decode(record.response),
-    supersededByTurnId,
-  };
 }

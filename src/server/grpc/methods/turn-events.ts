@@ -1,7 +1,4 @@
-import {
-  ProcessTurnResponse,
-  type StreamTurnResponse,
-} from '../../../../gen/focal/orchestration/v1/orchestrator_service';
+import { ProcessTurnResponse, StreamTurnResponse } from '../../../../gen/focal/orchestration/v1/orchestrator_service';
 import type { TurnResult } from '../../../core/model/turn-result';
 import type { ProcessedTurn } from '../../application/turn-command';
 import { contributionToProto } from '../../codec/wire/contribution-codec';
@@ -17,26 +14,38 @@ type Event = NonNullable<StreamTurnResponse['event']>;
 export class TurnEvents {
   private sequence = 0;
 
-  /** Creates the events of the decision without the model. They are sent before the commit. */
+  constructor(private readonly maxResponseBytes: number) {}
+
+  /**
+   * Creates the events of the decision without the model. They are sent before the commit. Ends before an event that the client could not
+   * receive, because the size of a turn is checked only before the commit.
+   */
   *createProvisionalEvents(result: TurnResult): Generator<StreamTurnResponse> {
-    for (const event of createEvents(result))
-      yield this.createResponse(result, { provisional: true, replayed: false, event });
+    for (const event of createEvents(result)) {
+      const response = this.createResponse(result, { provisional: true, replayed: false, event });
+      if (StreamTurnResponse.encode(response).finish().length > this.maxResponseBytes) return;
+      yield this.count(response);
+    }
   }
 
   /** Creates the events of the committed turn. */
   *createFinalEvents({ result, responseBytes, replayed }: ProcessedTurn): Generator<StreamTurnResponse> {
     for (const event of createEvents(result))
-      yield this.createResponse(result, { provisional: false, replayed, event });
+      yield this.count(this.createResponse(result, { provisional: false, replayed, event }));
     const event: Event = { $case: 'committed', value: ProcessTurnResponse.decode(responseBytes) };
-    yield this.createResponse(result, { provisional: false, replayed, event });
+    yield this.count(this.createResponse(result, { provisional: false, replayed, event }));
   }
 
   private createResponse(
     { turnId }: TurnResult,
     fields: Pick<StreamTurnResponse, 'provisional' | 'replayed' | 'event'>,
   ): StreamTurnResponse {
-    this.sequence += 1;
-    return { turnId, sequence: this.sequence, ...fields };
+    return { turnId, sequence: this.sequence + 1, ...fields };
+  }
+
+  private count(response: StreamTurnResponse): StreamTurnResponse {
+    this.sequence = response.sequence;
+    return response;
   }
 }
 

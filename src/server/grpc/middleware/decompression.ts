@@ -1,6 +1,7 @@
 import { types } from 'node:util';
 import { gunzip, type InputType, inflate, type ZlibOptions } from 'node:zlib';
 import { OrchestratorError } from '../../../core/model/orchestrator-error';
+import { createTooLargeError } from '../../application/too-large';
 
 /** The compressions of gRPC that the server supports. */
 const compressions = {
@@ -30,7 +31,7 @@ const endBytes = 64;
  */
 export function predictSize(packed: Buffer, compression: Compression, maxBytes: number): number {
   const size = compressions[compression].getSize(packed);
-  if (compression === 'gzip' && size > maxBytes) throw createTooLargeError(maxBytes);
+  if (compression === 'gzip' && size > maxBytes) throw createDecompressedTooLargeError(size, maxBytes);
   return Math.min(size, getMaxSize(packed), maxBytes);
 }
 
@@ -49,7 +50,7 @@ export function decompress(packed: Buffer, compression: Compression, size: numbe
     unpack(packed, { maxOutputLength: Math.max(size, 1), chunkSize: size + endBytes }, (error, result) => {
       if (error === null) resolve(result);
       else if (isTooLarge(error) && size === maxBytes && compression === 'deflate')
-        reject(createTooLargeError(maxBytes));
+        reject(createDecompressedTooLargeError(maxBytes + 1, maxBytes)); // The rest has not been decompressed.
       else {
         const message = 'The request could not be decompressed, or is longer than its gzip trailer states.';
         reject(new OrchestratorError('UNDECODABLE_REQUEST', message, { cause: error }));
@@ -72,6 +73,12 @@ function getMaxSize(packed: Buffer): number {
   return packed.length * maxDeflateFactor;
 }
 
-function createTooLargeError(maxBytes: number): OrchestratorError {
-  return new OrchestratorError('TOO_LARGE', `The request has more than ${maxBytes} bytes when it is decompressed.`);
+function createDecompressedTooLargeError(size: number, maxSize: number): OrchestratorError {
+  return createTooLargeError({
+    subject: 'The decompressed request',
+    limit: 'max_message_bytes',
+    size,
+    maxSize,
+    advice: 'Make the request smaller.',
+  });
 }

@@ -1,5 +1,6 @@
 import type { Metadata } from '@grpc/grpc-js';
 import { OrchestratorError } from '../../../core/model/orchestrator-error';
+import { createTooLargeError } from '../../application/too-large';
 import type { Clock } from '../../ports/clock';
 import type { Telemetry } from '../../ports/telemetry';
 import { type ErrorReporting, toOrchestratorError } from '../errors/call-error';
@@ -79,7 +80,13 @@ export function limitMetadata(maxBytes: number): Middleware {
   return (call, next) => {
     const size = getMetadataSize(call.metadata);
     if (size > maxBytes) {
-      throw new OrchestratorError('TOO_LARGE', `The metadata has ${size} bytes; at most ${maxBytes} are allowed.`);
+      throw createTooLargeError({
+        subject: 'The metadata of the call',
+        limit: 'max_metadata_bytes',
+        size,
+        maxSize: maxBytes,
+        advice: 'Send less metadata.',
+      });
     }
     return next(call);
   };

@@ -1,6 +1,7 @@
 import { type DescField, type DescMessage, getOption, isFieldSet, type Message } from '@bufbuild/protobuf';
 import {
   DoubleRulesSchema,
+  DurationRulesSchema,
   EnumRulesSchema,
   type FieldRules,
   field as fieldRules,
@@ -25,7 +26,7 @@ export type ValueConstraint =
   | TimestampConstraint
   | { readonly kind: 'unsupported' };
 
-/** A timestamp in the range `minSeconds` <= seconds < `maxSeconds`, in seconds since 1970. */
+/** A timestamp or a duration in the range `minSeconds` <= seconds < `maxSeconds`, in seconds, for a timestamp since 1970. */
 export interface TimestampConstraint {
   readonly kind: 'timestamp';
   readonly minSeconds: number;
@@ -38,8 +39,12 @@ export interface FieldConstraints {
   readonly value: ValueConstraint;
   /** Applies to each key of a map. */
   readonly key: ValueConstraint;
+  /** Minimum number of elements or entries; 0 without a limit in the contract. */
+  readonly minCount: number;
   /** Maximum number of elements or entries; Infinity without a limit in the contract. */
   readonly maxCount: number;
+  /** Whether the elements of a list must be different from each other. */
+  readonly isUnique: boolean;
   /** Whether the field must be present in the bytes, because its default value is not allowed. */
   readonly isRequired: boolean;
 }
@@ -48,14 +53,17 @@ const none: ValueConstraint = { kind: 'none' };
 const unsupported: ValueConstraint = { kind: 'unsupported' };
 const unlimited = Number.POSITIVE_INFINITY;
 
+const noConstraints = { value: none, key: none, minCount: 0, maxCount: unlimited, isUnique: false } as const;
+
 /** Reads the `buf.validate` annotations of a field. */
 export function getConstraints(field: DescField): FieldConstraints {
   const rules = getOption(field, fieldRules);
-  if (rules.ignore === Ignore.ALWAYS) return { value: none, key: none, maxCount: unlimited, isRequired: false };
-  if (rules.type.case === 'repeated') return readList(field, rules.type.value);
+  if (rules.ignore === Ignore.ALWAYS) return { ...noConstraints, isRequired: false };
+  if (rules.type.case === 'repeated') return readList(field, rules.type.value, rules.required);
   if (rules.type.case === 'map') {
     const { keys, values, maxPairs, minPairs } = rules.type.value;
     return {
+      ...noConstraints,
       value: readValue(values, field),
       key: readValue(keys, field),
       maxCount: Number(maxPairs) || unlimited,
@@ -65,9 +73,8 @@ export function getConstraints(field: DescField): FieldConstraints {
   const value = readValue(rules, field);
   const hasPresence = field.fieldKind === 'message' || field.proto.proto3Optional || field.oneof !== undefined;
   return {
+    ...noConstraints,
     value,
-    key: none,
-    maxCount: unlimited,
     isRequired: rules.required || (!hasPresence && !allowsDefault(value)),
   };
 }
@@ -77,13 +84,17 @@ type StringRules = (FieldRules['type'] & { case: 'string' })['value'];
 type NumberRules = (FieldRules['type'] & { case: 'double' | 'int32' | 'uint32' })['value'];
 type EnumRules = (FieldRules['type'] & { case: 'enum' })['value'];
 type TimestampRules = (FieldRules['type'] & { case: 'timestamp' })['value'];
+type DurationRules = (FieldRules['type'] & { case: 'duration' })['value'];
 
-function readList(field: DescField, rules: ListRules): FieldConstraints {
+function readList(field: DescField, rules: ListRules, isRequired: boolean): FieldConstraints {
+  const isSupported = setsOnly(RepeatedRulesSchema, rules, ['minItems', 'maxItems', 'unique', 'items']);
   return {
-    value: setsOnly(RepeatedRulesSchema, rules, ['maxItems', 'items']) ? readValue(rules.items, field) : unsupported,
-    key: none,
+    ...noConstraints,
+    value: isSupported ? readValue(rules.items, field) : unsupported,
+    minCount: Math.max(Number(rules.minItems), isRequired ? 1 : 0),
     maxCount: Number(rules.maxItems) || unlimited,
-    isRequired: rules.minItems > 0n,
+    isUnique: rules.unique,
+    isRequired: false,
   };
 }
 
@@ -107,7 +118,9 @@ function readValue(rules: FieldRules | undefined, field: DescField): ValueConstr
     case 'enum':
       return ignoresDefault ? unsupported : readEnum(type.value, field);
     case 'timestamp':
-      return readTimestamp(type.value);
+      return readTimeRange(TimestampRulesSchema, type.value);
+    case 'duration':
+      return readTimeRange(DurationRulesSchema, type.value);
     default:
       return unsupported;
   }
@@ -139,9 +152,9 @@ function readEnum(rules: EnumRules, field: DescField): ValueConstraint {
   return { kind: 'enum', numbers: new Set(numbers) };
 }
 
-function readTimestamp(rules: TimestampRules): ValueConstraint {
+function readTimeRange(schema: DescMessage, rules: TimestampRules | DurationRules): ValueConstraint {
   const { greaterThan, lessThan } = rules;
-  if (!setsOnly(TimestampRulesSchema, rules, ['gte', 'lte'])) return unsupported;
+  if (!setsOnly(schema, rules, ['gte', 'lte'])) return unsupported;
   if (greaterThan.case !== 'gte' || lessThan.case !== 'lte') return unsupported;
   const [min, max] = [greaterThan.value, lessThan.value];
   if (min.nanos !== 0 || min.seconds > max.seconds) return unsupported;

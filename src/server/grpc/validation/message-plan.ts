@@ -15,6 +15,10 @@ export interface FieldPlan {
   readonly isRepeated: boolean;
   /** Maximum number of elements or entries; Infinity without a limit. */
   readonly maxCount: number;
+  /** Minimum number of elements; 0 without a limit. */
+  readonly minCount: number;
+  /** Whether the elements must be different from each other. */
+  readonly isUnique: boolean;
   /** Constraint on one element. */
   readonly constraint: ValueConstraint;
   /** Whether the value is a UUID, which is read in lower case. */
@@ -39,6 +43,8 @@ export interface MessagePlan {
   readonly fields: readonly (FieldPlan | undefined)[];
   readonly kind: 'message' | 'map entry' | 'json value';
   readonly repeatedFieldCount: number;
+  /** The repeated fields with a constraint on their elements as a whole, which is checked at the end of the message. */
+  readonly checkedLists: readonly FieldPlan[];
   /** One bit, `1 << slot`, for each singular field that must be present. */
   readonly requiredFieldBits: number;
   /** Whether the contract has constraints on the message as a whole, which only protovalidate checks. */
@@ -76,6 +82,7 @@ export class MessagePlanner {
       fields,
       kind: type.typeName === 'google.protobuf.Value' ? 'json value' : 'message',
       repeatedFieldCount: 0,
+      checkedLists: [],
       requiredFieldBits: 0,
       needsFullValidation: hasOption(type, messageRules) || type.oneofs.some((oneof) => hasOption(oneof, oneofRules)),
     };
@@ -89,6 +96,7 @@ export class MessagePlanner {
       if (constraints.isRequired && !isRepeated) plan.requiredFieldBits |= 1 << slot;
       fields[field.number] = this.planField(field, slot, constraints);
     }
+    plan.checkedLists = fields.flatMap((field) => (field && (field.minCount > 0 || field.isUnique) ? [field] : []));
     if (singularCount > maxSingularFields) {
       throw new Error(
         `${type.typeName} has ${singularCount} singular fields; at most ${maxSingularFields} are supported.`,
@@ -103,7 +111,9 @@ export class MessagePlanner {
     return createFieldPlan(getElementType(field), slot, {
       name: isJson ? '' : field.name,
       isRepeated: isRepeatedField(field),
+      minCount: constraints.minCount,
       maxCount: Math.min(constraints.maxCount, configuredMax),
+      isUnique: constraints.isUnique,
       constraint: constraints.value,
       isUuid: field.fieldKind !== 'map' && getUuidValues(field).isValue,
       isJsonContainer: isJson && (field.name === 'struct_value' || field.name === 'list_value'),
@@ -126,6 +136,7 @@ export class MessagePlanner {
         createFieldPlan(valueType, 1, { constraint: value, isUuid: uuids.isValue, message }),
       ],
       repeatedFieldCount: 0,
+      checkedLists: [],
       // An absent key is "", an absent scalar is its zero value, and an absent JSON value is invalid.
       requiredFieldBits:
         (allowsDefault(key) ? 0 : keyBit) | (message === undefined && allowsDefault(value) ? 0 : valueBit),
@@ -166,7 +177,9 @@ function createFieldPlan(element: ElementType, slot: number, parts: Partial<Fiel
     wireType,
     isPackable: wireType !== wireTypes.delimited,
     isRepeated: parts.isRepeated ?? false,
+    minCount: parts.minCount ?? 0,
     maxCount: parts.maxCount ?? unlimited,
+    isUnique: parts.isUnique ?? false,
     constraint: parts.constraint ?? noConstraint,
     isUuid: parts.isUuid ?? false,
     isText: element === ScalarType.STRING,
@@ -195,4 +208,10 @@ function getWireType(element: ElementType): WireType {
     default:
       return wireTypes.varint;
   }
+}
+
+/** Whether a map entry lacks its value. A missing value decodes to an empty JSON value. */
+export function isJsonEntryWithoutValue(plan: MessagePlan, seen: number): boolean {
+  const valueBit = 1 << 1;
+  return plan.kind === 'map entry' && (seen & valueBit) === 0 && plan.fields[2]?.message?.kind === 'json value';
 }

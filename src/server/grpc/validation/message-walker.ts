@@ -1,16 +1,9 @@
 import { getUuidSpelling, isUnsafeKey, isUtf8Text, lowerCaseUuids } from './byte-checks';
+import { CheckedLists } from './checked-lists';
 import { allowsNumber, type TimestampConstraint } from './field-constraints';
-import type { FieldPlan, MessagePlan } from './message-plan';
+import { type FieldPlan, isJsonEntryWithoutValue, type MessagePlan } from './message-plan';
 import { overrun, WireReader, wireTypes } from './wire-reader';
-import type { WireReport } from './wire-report';
-
-/** Limits that apply to requests of every type. */
-export interface WireLimits {
-  /** Maximum nesting of objects and lists in one JSON value. */
-  readonly maxJsonDepth: number;
-  /** Maximum number of JSON values in a request, including nested values. */
-  readonly maxJsonValues: number;
-}
+import type { WireLimits, WireReport } from './wire-report';
 
 const { varint, fixed64, delimited, fixed32 } = wireTypes;
 
@@ -33,6 +26,7 @@ export class MessageWalker extends WireReader {
   private jsonValues = 0;
   /** The positions of the UUIDs that contain capitals. */
   private capitalUuids: number[] | undefined;
+  private parts = 0;
 
   constructor(bytes: Uint8Array, limits: WireLimits, report: WireReport | undefined) {
     super(bytes);
@@ -55,7 +49,10 @@ export class MessageWalker extends WireReader {
     const { fields } = plan;
     const isJson = plan.kind === 'json value';
     const counts = plan.repeatedFieldCount === 0 ? undefined : new Array<number>(plan.repeatedFieldCount).fill(0);
+    const lists =
+      plan.checkedLists.length === 0 || this.report !== undefined ? undefined : new CheckedLists(this.bytes);
     let seen = 0;
+    this.countPart(plan);
     while (this.pos < end) {
       const tag = this.readUint32();
       const number = tag >>> 3;
@@ -65,7 +62,9 @@ export class MessageWalker extends WireReader {
         this.skip(tag & 7, end);
       } else if (counts !== undefined && field.isRepeated) {
         const count = counts[field.slot] ?? 0;
+        const start = this.pos;
         counts[field.slot] = count + this.walkRepeated(field, count, tag & 7, end, jsonDepth);
+        if (lists !== undefined && field.isUnique) lists.add(field, start, this.pos, (tag & 7) === field.wireType);
       } else {
         const bit = 1 << field.slot;
         if (seen !== 0 && (isJson || (field.message !== undefined && (seen & bit) !== 0))) {
@@ -77,6 +76,9 @@ export class MessageWalker extends WireReader {
     }
     if (this.pos !== end) throw this.createMalformedError(overrun);
     if ((seen & plan.requiredFieldBits) !== plan.requiredFieldBits) this.stopFastWalk();
+    // Two spellings of a UUID are the same element, which only full validation notices.
+    if (lists !== undefined && (this.capitalUuids !== undefined || !lists.areValid(plan, counts ?? [])))
+      this.stopFastWalk();
     if (isJson) this.endJsonValue(seen);
     else if (this.report !== undefined && isJsonEntryWithoutValue(plan, seen)) this.endJsonValue(0);
   }
@@ -103,8 +105,10 @@ export class MessageWalker extends WireReader {
       if (field.message?.kind === 'map entry') report.path.enterEntry(field.name);
       else report.path.enterElement(field.name, index);
     }
-    if (field.message === undefined) this.checkScalar(field, end);
-    else this.walkContent(field, field.message, this.readDelimitedEnd(end), jsonDepth);
+    if (field.message === undefined) {
+      this.checkScalar(field, end);
+      this.countPart();
+    } else this.walkContent(field, field.message, this.readDelimitedEnd(end), jsonDepth);
     report?.path.leave();
     return 1;
   }
@@ -241,6 +245,13 @@ export class MessageWalker extends WireReader {
     throw fullValidationRequired;
   }
 
+  /** Counts a message that is not part of a JSON value, or an element of a list. */
+  private countPart(plan?: MessagePlan): void {
+    if (plan?.kind === 'json value') return;
+    this.parts++;
+    if (this.parts === this.limits.maxParts + 1) this.requireReport().addTooManyParts(this.limits.maxParts);
+  }
+
   /** Called at the end of a JSON value. `seen` has one bit for each kind of value that occurred. */
   private endJsonValue(seen: number): void {
     if (seen === 0) this.requireReport().add('must contain a JSON value; set null_value for null');
@@ -278,10 +289,4 @@ export class MessageWalker extends WireReader {
   private stopFastWalk(): void {
     if (this.report === undefined) throw fullValidationRequired;
   }
-}
-
-/** Whether a map entry lacks its value. A missing value decodes to an empty JSON value. */
-function isJsonEntryWithoutValue(plan: MessagePlan, seen: number): boolean {
-  const valueBit = 1 << 1;
-  return plan.kind === 'map entry' && (seen & valueBit) === 0 && plan.fields[2]?.message?.kind === 'json value';
 }

@@ -2,10 +2,10 @@ import { create, type DescMessage, fromBinary, toBinary } from '@bufbuild/protob
 import { pathToString } from '@bufbuild/protobuf/reflect';
 import { createValidator, type Validator } from '@bufbuild/protovalidate';
 import { type FieldViolation, OrchestratorError } from '../../../core/model/orchestrator-error';
+import { createTooLargeError } from '../../application/too-large';
 import { type Contract, getRequestSchema } from './contract';
 import { type MessagePlan, MessagePlanner } from './message-plan';
-import type { WireLimits } from './message-walker';
-import type { WireFindings } from './wire-report';
+import type { WireFindings, WireLimits } from './wire-report';
 import { findWireViolations, validateFast } from './wire-validation';
 
 export interface RequestLimits extends WireLimits {
@@ -85,8 +85,15 @@ export class RequestValidators {
 
   /** Returns the bytes to decode. */
   private validateBytes(schema: DescMessage, plan: MessagePlan, sent: Uint8Array): Uint8Array {
-    if (sent.length > this.limits.maxMessageBytes) throw createTooLargeError(sent.length, this.limits.maxMessageBytes);
+    this.checkSize(sent.length);
     return validateFast(plan, sent, this.limits) ?? this.validateFully(schema, plan, sent);
+  }
+
+  private checkSize(size: number): void {
+    const maxSize = this.limits.maxMessageBytes;
+    if (size <= maxSize) return;
+    const advice = 'Send a smaller message.';
+    throw createTooLargeError({ subject: 'The request', limit: 'max_message_bytes', size, maxSize, advice });
   }
 
   /** Returns the bytes to decode, or throws an error that lists every violation. */
@@ -142,10 +149,6 @@ function toBuffer(bytes: Uint8Array): Buffer {
 
 function createInvalidRequestError(violations: readonly FieldViolation[]): OrchestratorError {
   return new OrchestratorError('INVALID_REQUEST', 'The request violates the contract', { violations });
-}
-
-function createTooLargeError(size: number, limit: number): OrchestratorError {
-  return new OrchestratorError('TOO_LARGE', `The request has ${size} bytes; at most ${limit} are allowed.`);
 }
 
 function createUndecodableError(cause: unknown): OrchestratorError {

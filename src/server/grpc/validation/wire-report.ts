@@ -2,6 +2,16 @@ import type { FieldViolation } from '../../../core/model/orchestrator-error';
 import { FieldPath } from './field-path';
 import type { FieldPlan } from './message-plan';
 
+/** Limits that apply to requests of every type. */
+export interface WireLimits {
+  /** Maximum nesting of objects and lists in one JSON value. */
+  readonly maxJsonDepth: number;
+  /** Maximum number of JSON values in a request, including nested values. */
+  readonly maxJsonValues: number;
+  /** Maximum number of other messages and elements of lists in a request, at all levels; packed numbers do not count. */
+  readonly maxParts: number;
+}
+
 /** The problems that a full walk found in the bytes of a request. */
 export interface WireFindings {
   readonly violations: readonly FieldViolation[];
@@ -9,7 +19,7 @@ export interface WireFindings {
   readonly hasSplitMessages: boolean;
   /** The bytes with every UUID in lower case. */
   readonly normalizedBytes: Uint8Array;
-  /** Whether a limit on lists or JSON values is exceeded, so that decoding would be too expensive. */
+  /** Whether a limit on lists, parts or JSON values is exceeded, so that decoding would be too expensive. */
   readonly exceedsLimits: boolean;
 }
 
@@ -56,6 +66,13 @@ export class WireReport implements WireFindings {
   addTooManyJsonValues(max: number): void {
     this.exceedsLimits = true;
     this.push(this.path.toText(this.jsonRootDepth), `a request must contain no more than ${max} JSON values`);
+  }
+
+  /** Adds nothing if another limit explains the size of the request. */
+  addTooManyParts(max: number): void {
+    if (this.exceedsLimits) return;
+    this.exceedsLimits = true;
+    this.add(`a request must contain no more than ${max} messages and list elements; send less, or several requests`);
   }
 
   /** Adds one violation for an outermost JSON value, even if several parts of it are nested too deeply. */

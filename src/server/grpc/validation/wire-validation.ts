@@ -1,6 +1,6 @@
 import type { MessagePlan } from './message-plan';
-import { fullValidationRequired, MessageWalker, type WireLimits } from './message-walker';
-import { type WireFindings, WireReport } from './wire-report';
+import { fullValidationRequired, MessageWalker } from './message-walker';
+import { type WireFindings, type WireLimits, WireReport } from './wire-report';
 
 /**
  * Performs fast validation. Returns the bytes with every UUID in lower case if the request certainly satisfies the contract, so that

@@ -5,7 +5,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Database, RootDatabase } from 'lmdb';
 import { createCall } from '../../ports/call';
 import { getFreeBytes, minFreeBytes } from './disk-space';
-import { copyFolderName, erasableKey, openDatabase, timesTable } from './embedded-environment';
+import { copyFolderName, erasedKey, openDatabase, timesTable } from './embedded-environment';
 import { FolderLock } from './folder-lock';
 import { type EmbeddedOptions, openEmbedded } from './open-embedded';
 
@@ -40,12 +40,18 @@ export async function compactEmbedded(options: EmbeddedOptions): Promise<Compact
   return withLock(path, () => replaceDatabase(path));
 }
 
-/** As `compactEmbedded`, if something was deleted or has expired since the last compaction. */
-export async function compactIfErasable(options: EmbeddedOptions): Promise<Compaction | undefined> {
+/**
+ * As `compactEmbedded`, if something was deleted or has expired since the last compaction, or there was none. Otherwise, and for a
+ * folder without a store, resolves to undefined. Calls `onStart` before it copies.
+ */
+export async function compactIfErasable(
+  options: EmbeddedOptions,
+  onStart: () => void = () => undefined,
+): Promise<Compaction | undefined> {
   const { path } = options;
-  if (!hasDatabase(path)) return undefined;
-  const isErasable = await removeExpired(options);
-  return isErasable ? withLock(path, () => replaceDatabase(path)) : undefined;
+  if (!hasDatabase(path) || !(await removeExpired(options))) return undefined;
+  onStart();
+  return withLock(path, () => replaceDatabase(path));
 }
 
 function hasDatabase(path: string): boolean {
@@ -82,7 +88,7 @@ async function replaceDatabase(path: string): Promise<Compaction> {
     try {
       for (const name of Array.from(source.getKeys()))
         await copyTable(openRawTable(source, name), openRawTable(copy, name));
-      await copy.openDB<number, string>({ name: timesTable, encoding: 'json' }).remove(erasableKey);
+      await copy.openDB<number, string>({ name: timesTable, encoding: 'json' }).put(erasedKey, 1);
     } finally {
       await copy.close();
     }

@@ -1,6 +1,7 @@
 import type { FieldDefinition, StoredFields } from '../../../core/model/field-definition';
 import type { Relationship, Scenario, StoredScenario } from '../../../core/model/scenario';
 import { compareByScenarioId, compareRelationships } from '../../../core/scenario/catalogue';
+import { decodeInBatches } from '../../codec/stored/decode-in-batches';
 import {
   decodeRelationship,
   decodeStoredFields,
@@ -54,9 +55,10 @@ export class EmbeddedCatalogue implements ScenarioCatalogue {
       relationships: this.relationships.list(agentKey),
       fields: this.fields.get(agentKey),
     }));
+    const scenarios = await decodeInBatches(stored.versions, ({ bytes }) => bytes.length, decode);
     return {
       revision: stored.revision,
-      scenarios: stored.versions.map(decode).sort(compareByScenarioId),
+      scenarios: scenarios.sort(compareByScenarioId),
       relationships: stored.relationships.map(decodeRelationship).sort(compareRelationships),
       fields: stored.fields && decodeFields(stored.fields),
     };

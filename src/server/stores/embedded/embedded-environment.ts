@@ -14,8 +14,8 @@ const maxTimerMs = 2 ** 31 - 1;
 // The names are persistent. Earlier releases wrote the time only to check the disk.
 export const timesTable = 'probes';
 const timeKey = 'probe';
-/** Present if something was deleted since the last compaction. */
-export const erasableKey = 'erasable';
+/** Present if nothing was deleted since the last compaction. Absent in the data of a release that did not compact. */
+export const erasedKey = 'erased';
 
 /** The folder, within that of the store, in which a compaction builds the new database. A crash may leave it behind. */
 export const copyFolderName = 'compaction';
@@ -88,14 +88,14 @@ export class EmbeddedEnvironment {
     }
   }
 
-  /** Whether something was deleted since the last compaction, so that its bytes may still be in the file. */
+  /** Whether the bytes of something deleted may be in the file: if anything was deleted since the last compaction, or there was none. */
   isErasable(): boolean {
-    return this.times.get(erasableKey) !== undefined;
+    return this.times.get(erasedKey) === undefined;
   }
 
   /** Records that a deleted value is still in the file, until the next compaction. Call it within a transaction. */
   markErasable(): void {
-    if (!this.isErasable()) this.times.putSync(erasableKey, 1);
+    if (!this.isErasable()) this.times.removeSync(erasedKey);
   }
 
   /** Checks that the disk has space and that writes reach it. Rejects as `write` does. */

@@ -1,7 +1,9 @@
 import { EventEmitter } from 'node:events';
 import { getImportId, type Session, type SessionKey } from '../../../core/model/session';
+import { encodeBoundedSession } from '../../codec/stored/bounded-session';
 import { decodeSession, decodeStateBefore, encodeSession } from '../../codec/stored/stored-values';
 import type { Call } from '../../ports/call';
+import { defaultSessionLimits, type SessionLimits } from '../../ports/session-limits';
 import type {
   CommitOutcome,
   CreateOutcome,
@@ -23,6 +25,8 @@ export interface EmbeddedSessionStoreOptions {
   readonly sessionTtlMs: number;
   /** The number of recorded turns per session, at least 1. A retry is recognized while its turn is recorded. */
   readonly recordedTurns: number;
+  /** Default: the defaults of `[limits]`. */
+  readonly sessionLimits?: SessionLimits;
 }
 
 /** The result of the transaction of a commit. States are decoded after the transaction. */
@@ -50,6 +54,7 @@ export class EmbeddedSessionStore implements SessionStore {
   private readonly sessions: SessionTable;
   private readonly statesBefore: StateBeforeTable;
   private readonly turns: TurnTable;
+  private readonly sessionLimits: SessionLimits;
   /** Emits an event for each change. The name of the event is the key of the session. */
   private readonly changes = new EventEmitter().setMaxListeners(0);
 
@@ -59,6 +64,7 @@ export class EmbeddedSessionStore implements SessionStore {
   ) {
     if (!(options.recordedTurns >= 1)) throw new Error('The number of recorded turns must be at least 1.');
     this.sessions = new SessionTable(environment);
+    this.sessionLimits = options.sessionLimits ?? defaultSessionLimits;
     this.statesBefore = new StateBeforeTable(environment);
     this.turns = new TurnTable(environment);
   }
@@ -85,7 +91,7 @@ export class EmbeddedSessionStore implements SessionStore {
   async commit({ previousSession, session, record, keptState }: TurnCommit, call: Call): Promise<CommitOutcome> {
     if (session.revision !== record.revision) throw new Error('A turn and its session must have the same revision.');
     const tableKey = toTableKey(session);
-    const state = encodeSession(session);
+    const state = encodeBoundedSession(session, previousSession, this.sessionLimits);
     const kept = typeof keptState === 'string' ? keptState : encodeSession(keptState);
     const apply = () => this.apply(tableKey, { previousSession, record, keptState: kept, state });
     const result = await this.environment.write(call, apply, () => this.changes.emit(tableKey));
@@ -100,7 +106,7 @@ export class EmbeddedSessionStore implements SessionStore {
 
   async create(session: Session, call: Call): Promise<CreateOutcome> {
     const tableKey = toTableKey(session);
-    const state = encodeSession(session);
+    const state = encodeBoundedSession(session, undefined, this.sessionLimits);
     const existing = await this.environment.write(call, () => {
       const value = this.getUnexpired(tableKey);
       if (value !== undefined) return value.state;

@@ -1,3 +1,4 @@
+import type { SessionLimits } from '../../ports/session-limits';
 import { EmbeddedCatalogue } from './embedded-catalogue';
 import { EmbeddedEnvironment } from './embedded-environment';
 import { EmbeddedSessionStore } from './embedded-session-store';
@@ -10,6 +11,8 @@ export interface EmbeddedOptions extends StoreClocks {
   readonly sessionTtlMs: number;
   /** The number of recorded turns per session, at least 1. A retry is recognized while its turn is recorded. */
   readonly recordedTurns: number;
+  /** Default: the defaults of `[limits]`. */
+  readonly sessionLimits?: SessionLimits;
 }
 
 /** The stores in a folder. Closing either of them closes both. */
@@ -20,10 +23,10 @@ export interface EmbeddedStores {
 }
 
 /** Opens the embedded store. Throws if another process, on this machine or in a container, uses the folder. */
-export function openEmbedded({ path, sessionTtlMs, recordedTurns, ...clocks }: EmbeddedOptions): EmbeddedStores {
-  const environment = new EmbeddedEnvironment(path, clocks);
+export function openEmbedded({ path, ...options }: EmbeddedOptions): EmbeddedStores {
+  const environment = new EmbeddedEnvironment(path, options);
   return {
-    sessionStore: new EmbeddedSessionStore(environment, { sessionTtlMs, recordedTurns }),
+    sessionStore: new EmbeddedSessionStore(environment, options),
     catalogue: new EmbeddedCatalogue(environment),
     environment,
   };

@@ -1,6 +1,8 @@
 import type { Writable } from 'node:stream';
 import { type Cluster, Redis } from 'ioredis';
 
+export type RedisClient = Redis | Cluster;
+
 /** V8 optimizes a prototype after about ten lookups through it. */
 const lookupCount = 1_000;
 
@@ -21,7 +23,7 @@ function lookUpMethod(text: { readonly charCodeAt?: unknown }): unknown {
  * Coalesces all commands that are issued in the same tick into one write: one system call instead of one per command (ADR 0008).
  * No command waits longer than the current tick.
  */
-export function coalesceWrites(client: Redis | Cluster): void {
+export function coalesceWrites(client: RedisClient): void {
   if (client instanceof Redis) client.on('connect', () => coalesceStreamWrites(client.stream));
   else client.on('+node', (node: Redis) => node.on('connect', () => coalesceStreamWrites(node.stream)));
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { FieldDefinition, StoredFields } from '../../../core/model/field-definition';
 import type { Relationship, Scenario, StoredScenario } from '../../../core/model/scenario';
 import { compareByScenarioId, compareRelationships } from '../../../core/scenario/catalogue';
+import { decodeInBatches } from '../../codec/stored/decode-in-batches';
 import {
   decodeRelationship,
   decodeStoredFields,
@@ -35,6 +36,7 @@ import { runLoadCatalogue } from './scripts/load-catalogue';
 import { runPutFields } from './scripts/put-fields';
 import { runPutRelationship } from './scripts/put-relationship';
 import { runPutScenario } from './scripts/put-scenario';
+import { runReadFields } from './scripts/read-fields';
 
 export interface RedisCatalogueOptions {
   /** The prefix of every key and of the channel, without braces. */
@@ -68,9 +70,10 @@ export class RedisCatalogue implements ScenarioCatalogue {
 
   async load(agent: AgentKey, call: Call): Promise<CatalogueContent> {
     const content = await runLoadCatalogue(this.connection, this.getKeys(agent), call);
+    const scenarios = await decodeInBatches(content.latestVersions, ({ length }) => length, decodeLatestVersion);
     return {
       revision: content.revision,
-      scenarios: content.latestVersions.map(decodeLatestVersion).sort(compareByScenarioId),
+      scenarios: scenarios.sort(compareByScenarioId),
       relationships: content.relationships.map(decodeRelationship).sort(compareRelationships),
       fields: content.fields && decodeFields(content.fields),
     };
@@ -80,8 +83,8 @@ export class RedisCatalogue implements ScenarioCatalogue {
     const keys = this.getKeys(agent);
     const [key, field] =
       version === 0 ? [keys.latestVersions, scenarioId] : [keys.versions(scenarioId), String(version)];
-    const stored = await this.connection.read(call, (client) => client.hgetBuffer(key, field));
-    if (stored === null) return undefined;
+    const [stored] = await runReadFields(this.connection, key, [field], call);
+    if (stored === undefined) return undefined;
     return version === 0 ? decodeLatestVersion(stored) : decodeVersion(stored, version);
   }
 
@@ -124,10 +127,8 @@ export class RedisCatalogue implements ScenarioCatalogue {
 
   async getFields(agent: AgentKey, call: Call): Promise<StoredFields | undefined> {
     const { fields } = this.getKeys(agent);
-    const [version, bytes] = await this.connection.read(call, (client) =>
-      client.hmgetBuffer(fields, 'version', 'bytes'),
-    );
-    if (version === undefined || version === null || bytes === undefined || bytes === null) return undefined;
+    const [version, bytes] = await runReadFields(this.connection, fields, ['version', 'bytes'], call);
+    if (version === undefined || bytes === undefined) return undefined;
     return decodeFields({ version: Number(version), bytes });
   }
 

@@ -1,13 +1,15 @@
 import { Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis';
 import type { Logger } from '../../ports/logger';
-import { coalesceWrites, restoreStringPrototype } from './client-tuning';
-import type { RedisEndpoint, RedisLogin, RedisTls, SentinelRedis } from './redis-endpoint';
+import { createAccessOptions } from './client-access';
+import { coalesceWrites, type RedisClient, restoreStringPrototype } from './client-tuning';
+import { logConnectionState, requireHandshake } from './connection-state';
+import type { RedisEndpoint, SentinelRedis } from './redis-endpoint';
 import { getErrorCode } from './redis-errors';
 
 // Loading ioredis slows down String.prototype, so this runs after the import.
 restoreStringPrototype();
 
-export type RedisClient = Redis | Cluster;
+export type { RedisClient };
 
 /** The maximum delay between two connection attempts, before jitter. */
 const maxBackoffMs = 2_000;
@@ -28,7 +30,8 @@ const maxRedirections = 16;
  */
 export function createClient(endpoint: RedisEndpoint, commandTimeoutMs: number, log: Logger): RedisClient {
   const client = connect(endpoint, commandTimeoutMs);
-  logConnectionState(client, log);
+  requireHandshake(client);
+  logConnectionState(client, endpoint, log);
   coalesceWrites(client);
   // ioredis stops reconnecting if a failover happens while it connects.
   client.on('end', () => client.connect().catch(() => undefined));
@@ -55,6 +58,8 @@ const subscriberOptions = {
   autoResubscribe: false,
   commandTimeout: undefined,
   connectionName: 'scenario-orchestrator-changes',
+  // Channels do not belong to a database.
+  db: 0,
   // ioredis gives up if a failover happens while it connects. Polling covers notifications that are lost with an old master.
   failoverDetector: false,
 } satisfies RedisOptions;
@@ -86,7 +91,7 @@ function connect(endpoint: RedisEndpoint, commandTimeoutMs: number): RedisClient
   const options = createNodeOptions(endpoint, commandTimeoutMs);
   switch (endpoint.kind) {
     case 'single':
-      return new Redis(endpoint.url, options);
+      return new Redis({ ...options, ...endpoint.address, db: endpoint.database });
     case 'sentinel':
       return new Redis({ ...options, ...createSentinelOptions(endpoint) });
     case 'cluster':
@@ -94,11 +99,12 @@ function connect(endpoint: RedisEndpoint, commandTimeoutMs: number): RedisClient
   }
 }
 
-function createNodeOptions({ login, tls }: RedisEndpoint, commandTimeoutMs: number) {
+function createNodeOptions(endpoint: RedisEndpoint, commandTimeoutMs: number) {
   return {
-    ...createLoginOptions(login),
-    ...createTlsOptions(tls),
+    ...createAccessOptions(endpoint),
     autoResendUnfulfilledCommands: false,
+    // Redis 7.2 and later would reject CLIENT SETINFO, and log it, for a user with the documented permissions.
+    disableClientInfo: true,
     commandTimeout: commandTimeoutMs,
     connectTimeout: connectTimeoutMs,
     disconnectTimeout: 500,
@@ -118,32 +124,10 @@ function getReconnectDelayMs(attempt: number): number {
   return Math.min(25 * 2 ** Math.min(attempt, 10), maxBackoffMs) * (0.75 + Math.random() / 2);
 }
 
-function createLoginOptions(login: RedisLogin | undefined) {
-  return {
-    ...(login?.username && { username: login.username }),
-    ...(login && { password: login.password }),
-  } satisfies RedisOptions;
-}
-
-function createTlsOptions(tls: RedisTls | undefined) {
-  if (tls === undefined) return {};
-  const { ca, cert, key, serverName } = tls;
-  return {
-    tls: {
-      ...(ca !== '' && { ca }),
-      ...(cert !== '' && { cert, key }),
-      ...(serverName !== '' && { servername: serverName }),
-    },
-  } satisfies RedisOptions;
-}
-
-function createSentinelOptions({ sentinels, name, sentinelLogin, tls }: SentinelRedis) {
+function createSentinelOptions({ sentinels, name }: SentinelRedis) {
   return {
     sentinels: [...sentinels],
     name,
-    sentinelUsername: sentinelLogin?.username || undefined,
-    sentinelPassword: sentinelLogin?.password,
-    sentinelTLS: createTlsOptions(tls).tls,
     enableTLSForSentinelMode: true,
     // An unresponsive Sentinel must not block the others.
     sentinelCommandTimeout: connectTimeoutMs,
@@ -168,19 +152,6 @@ function createClusterOptions(redisOptions: ReturnType<typeof createNodeOptions>
     // A command may have been executed before the connection was lost.
     retryDelayOnFailover: 0,
   } satisfies ClusterOptions;
-}
-
-/** Logs each loss and each recovery of the connection once, regardless of the number of connection attempts. */
-function logConnectionState(client: RedisClient, log: Logger): void {
-  let isLossLogged = false;
-  client.on('ready', () => {
-    log.info({}, 'redis connected');
-    isLossLogged = false;
-  });
-  client.on('error', (error: Error) => {
-    if (!isLossLogged) log.warn({ error: error.message }, 'redis connection lost or refused; reconnecting');
-    isLossLogged = true;
-  });
 }
 
 /** On each connect, logs a warning if Redis may evict sessions when its memory is full. */

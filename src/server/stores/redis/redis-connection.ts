@@ -1,7 +1,12 @@
+import type { Redis } from 'ioredis';
 import { type Call, throwIfCallEnded } from '../../ports/call';
 import type { Clock } from '../../ports/clock';
 import type { Logger } from '../../ports/logger';
+import { ClientAccess } from './client-access';
 import { findKeyPerMaster, waitForMajority } from './cluster-nodes';
+import { isReady, waitForFirstAttempt } from './connection-state';
+import { LargeValueClients } from './large-value-clients';
+import { areLarge, isLargeReply, largeValueBytes, unlimitedBytes } from './large-values';
 import type { CommandArgument, LuaScript } from './lua-script';
 import { closeClient, createClient, createSubscriber, type RedisClient, warnOnEvictionPolicy } from './redis-client';
 import type { RedisEndpoint } from './redis-endpoint';
@@ -21,6 +26,8 @@ export interface RedisConnectionOptions {
   readonly endpoint: RedisEndpoint;
   /** Timeout of a command in milliseconds. After a timeout the outcome of the command is unknown. */
   readonly commandTimeoutMs: number;
+  /** Timeout of a command with a large value in milliseconds. Default: five times `commandTimeoutMs`. */
+  readonly largeCommandTimeoutMs?: number;
   /** If undefined, a write is complete when the master has replied. */
   readonly replication?: Replication | undefined;
   readonly clock: Clock;
@@ -42,7 +49,8 @@ export function connectRedis(options: RedisConnectionOptions): RedisConnection {
 }
 
 /**
- * The connection to Redis, shared by all stores. It sends nothing for a call that is canceled or past its deadline, and no call
+ * The connection to Redis, shared by all stores. Commands with large values have connections of their own, so that they neither delay the
+ * others nor share their timeout. It sends nothing for a call that is canceled or past its deadline, and no call
  * waits beyond its deadline. Calls reject as SessionStore documents. A write rejects with COMMIT_UNKNOWN if its reply is lost or
  * if it is not replicated as required.
  */
@@ -51,10 +59,14 @@ export class RedisConnection {
   readonly subscriptions: Subscriptions;
   /** Whether a write is complete only when replicas have it. */
   readonly isReplicated: boolean;
+  /** Resolves when the connection is ready or was refused once. May wait forever. */
+  readonly firstAttempt: Promise<void>;
+  private readonly access: ClientAccess;
   private readonly client: RedisClient;
   /** The client for replicated writes. */
   private readonly writer: RedisClient;
   private readonly replicated: ReplicatedWrites | undefined;
+  private readonly large: LargeValueClients;
   private isShebangSupported = true;
   /** The version of the server if it is too old. Checked after each connect. */
   private unsupportedVersion: string | undefined;
@@ -63,19 +75,36 @@ export class RedisConnection {
   constructor(private readonly options: RedisConnectionOptions) {
     const { endpoint, commandTimeoutMs, replication, clock, log } = options;
     this.isReplicated = replication !== undefined;
-    this.client = createClient(endpoint, commandTimeoutMs, log);
+    this.access = new ClientAccess(endpoint);
+    this.client = this.access.add(createClient(endpoint, commandTimeoutMs, log));
     warnOnEvictionPolicy(this.client, log);
     this.client.on('ready', () => {
       this.versionCheck = this.checkVersion();
     });
-    this.writer = replication ? createClient(endpoint, commandTimeoutMs + replication.timeoutMs, log) : this.client;
+    this.writer = replication
+      ? this.access.add(createClient(endpoint, commandTimeoutMs + replication.timeoutMs, log))
+      : this.client;
     this.replicated = replication && new ReplicatedWrites(this.writer, replication, clock);
-    this.subscriptions = new Subscriptions(() => createSubscriber(this.client, endpoint, log), log);
+    const largeTimeoutMs = (options.largeCommandTimeoutMs ?? 5 * commandTimeoutMs) + (replication?.timeoutMs ?? 0);
+    this.large = new LargeValueClients({
+      createClient: (debugLog) => this.access.add(createClient(this.access.endpoint, largeTimeoutMs, debugLog)),
+      onDiscard: (client) => this.access.remove(client),
+      timeoutMs: largeTimeoutMs,
+      clock,
+      log,
+    });
+    this.firstAttempt = waitForFirstAttempt([this.client, this.writer]);
+    this.subscriptions = new Subscriptions(() => this.openSubscriber(), log);
   }
 
   /** Sends a read command. Does not retry the command. */
   read<Reply>(call: Call, command: (client: RedisClient) => Promise<Reply>): Promise<Reply> {
     return this.execute(call, 'read', () => command(this.client));
+  }
+
+  /** Sends a read command whose reply may be large. Does not retry the command. */
+  readLarge<Reply>(call: Call, command: (client: RedisClient) => Promise<Reply>): Promise<Reply> {
+    return this.execute(call, 'read', () => this.large.run(call, command));
   }
 
   /** Sends a command that changes data. Strings in the reply are Buffers. */
@@ -86,7 +115,8 @@ export class RedisConnection {
 
   /**
    * Runs a script in one round trip, or in two if the server does not have the script yet. All keys must have the same hash tag.
-   * Strings in the reply are Buffers.
+   * Strings in the reply are Buffers. The script receives the maximum size of its reply as the last argument. If the arguments or the reply
+   * are large, it runs on a connection for large values; after a large reply, that takes one more round trip.
    */
   runScript(
     call: Call,
@@ -95,8 +125,17 @@ export class RedisConnection {
     keys: readonly [string, ...string[]],
     args: readonly CommandArgument[],
   ): Promise<unknown> {
-    const send = this.createSender(call, effect, keys[0]);
-    return this.execute(call, effect, () => this.evaluate(send, script, [keys.length, ...keys, ...args]));
+    const evaluate = (send: SendCommand, maxReplyBytes: number) =>
+      this.evaluate(send, script, [keys.length, ...keys, ...args, maxReplyBytes]);
+    return this.execute(call, effect, async () => {
+      if (!areLarge(args)) {
+        const reply = await evaluate(this.createSender(call, effect, keys[0]), largeValueBytes);
+        if (!isLargeReply(reply)) return reply;
+      }
+      return this.large.run(call, (client) =>
+        evaluate(this.createLargeSender(client, call, effect, keys[0]), unlimitedBytes),
+      );
+    });
   }
 
   /**
@@ -130,11 +169,22 @@ export class RedisConnection {
   /** Waits for pending commands and disconnects. Idempotent. */
   async close(): Promise<void> {
     this.subscriptions.close();
-    await Promise.all([...new Set([this.client, this.writer])].map(closeClient));
+    await Promise.all([...new Set([this.client, this.writer])].map(closeClient).concat(this.large.close()));
+  }
+
+  /** Uses user, password and certificates of `endpoint` for every later connection. Its addresses have no effect. */
+  updateAccess(endpoint: RedisEndpoint): void {
+    this.access.update(endpoint);
+  }
+
+  private openSubscriber(): Redis {
+    const subscriber = createSubscriber(this.client, this.access.endpoint, this.options.log);
+    subscriber.once('end', () => this.access.remove(subscriber));
+    return this.access.add(subscriber);
   }
 
   private isReady(): boolean {
-    return this.client.status === 'ready' && this.writer.status === 'ready';
+    return isReady(this.client) && isReady(this.writer);
   }
 
   private async checkVersion(): Promise<void> {
@@ -165,6 +215,13 @@ export class RedisConnection {
     return effect === 'write' && replicated !== undefined
       ? (...command) => replicated.send(call, key, command)
       : (...command) => client.callBuffer(...command);
+  }
+
+  private createLargeSender(client: RedisClient, call: Call, effect: Effect, key: string): SendCommand {
+    const { replication, clock } = this.options;
+    if (effect === 'read' || replication === undefined) return (...command) => client.callBuffer(...command);
+    const replicated = new ReplicatedWrites(client, replication, clock);
+    return (...command) => replicated.send(call, key, command);
   }
 
   private async evaluate(

@@ -27,8 +27,9 @@ interface RedisAccess {
 
 export interface SingleRedis extends RedisAccess {
   readonly kind: 'single';
-  /** A redis:// or rediss:// URL, optionally with user, password and database. */
-  readonly url: string;
+  readonly address: RedisAddress;
+  /** The number of the database. The service does not serve while Redis does not select it. */
+  readonly database: number;
 }
 
 /** A master that Sentinels monitor. The TLS options apply to the master and to the Sentinels. */
@@ -51,10 +52,8 @@ export type RedisEndpoint = SingleRedis | SentinelRedis | ClusterRedis;
 /** Describes the endpoint for logs, without secrets. */
 export function formatEndpoint(endpoint: RedisEndpoint): string {
   switch (endpoint.kind) {
-    case 'single': {
-      const { host, pathname } = new URL(endpoint.url);
-      return `Redis at ${host}${pathname}`;
-    }
+    case 'single':
+      return `Redis at ${formatAddress(endpoint.address)}, database ${endpoint.database}`;
     case 'sentinel':
       return `Redis "${endpoint.name}" behind the Sentinels ${endpoint.sentinels.map(formatAddress).join(', ')}`;
     case 'cluster':
@@ -62,7 +61,7 @@ export function formatEndpoint(endpoint: RedisEndpoint): string {
   }
 }
 
-/** Formats an address as `host:port`. */
+/** Formats an address as `host:port` or `[IPv6]:port`. */
 export function formatAddress({ host, port }: RedisAddress): string {
-  return `${host}:${port}`;
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }

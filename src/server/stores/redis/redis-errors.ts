@@ -100,7 +100,11 @@ function hasErrorCode(error: unknown, code: string): boolean {
   return error instanceof Error && isReplyError(error) && getErrorCode(error.message) === code;
 }
 
-/** Whether Redis replied with an error. */
+/** Whether Redis replied with an error. Nothing else is pending on the connection because of the command. */
+export function isErrorReply(error: unknown): boolean {
+  return error instanceof Error && isReplyError(error);
+}
+
 function isReplyError(error: Error): boolean {
   return error.name === 'ReplyError' || tooManyRedirections.test(error.message);
 }

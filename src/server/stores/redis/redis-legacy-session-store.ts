@@ -4,6 +4,7 @@ import type { Call } from '../../ports/call';
 import type { Clock } from '../../ports/clock';
 import type { LegacySessionStore } from '../../ports/legacy-session-store';
 import type { Logger } from '../../ports/logger';
+import { largeValueBytes } from './large-values';
 import { InvalidLegacySessionError, parseLegacySession } from './legacy-session-record';
 import type { RedisConnection } from './redis-connection';
 import { isWrongTypeError } from './redis-errors';
@@ -83,8 +84,10 @@ export class RedisLegacySessionStore implements LegacySessionStore {
   /** Returns the JSON of a record; "" if the key does not exist. */
   private async readRecord(key: string, call: Call): Promise<string> {
     try {
+      const start = await this.connection.read(call, (client) => client.getrangeBuffer(key, 0, largeValueBytes));
+      if (start.length <= largeValueBytes) return start.toString();
       // One byte more than the limit, to detect a larger record.
-      const bytes = await this.connection.read(call, (client) => client.getrangeBuffer(key, 0, maxRecordBytes));
+      const bytes = await this.connection.readLarge(call, (client) => client.getrangeBuffer(key, 0, maxRecordBytes));
       if (bytes.length <= maxRecordBytes) return bytes.toString();
     } catch (error) {
       if (isWrongTypeError(error)) throw new InvalidLegacySessionError('the key does not hold a string');

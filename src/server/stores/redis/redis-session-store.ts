@@ -1,7 +1,9 @@
 import { getImportId, type Session, type SessionKey } from '../../../core/model/session';
+import { encodeBoundedSession } from '../../codec/stored/bounded-session';
 import { decodeSession, decodeStateBefore, encodeSession } from '../../codec/stored/stored-values';
 import { type Call, throwIfCallEnded } from '../../ports/call';
 import type { Clock } from '../../ports/clock';
+import { defaultSessionLimits, type SessionLimits } from '../../ports/session-limits';
 import type {
   CommitOutcome,
   CreateOutcome,
@@ -12,6 +14,7 @@ import type {
   SessionStore,
   TurnCommit,
 } from '../../ports/session-store';
+import { RecentKeys } from './recent-keys';
 import type { RedisConnection } from './redis-connection';
 import { getSessionKeys, type SessionKeys, validateKeyPrefix } from './redis-keys';
 import { runCommit, toBuffer } from './scripts/commit';
@@ -19,6 +22,7 @@ import { runCreate } from './scripts/create';
 import { runDeleteSession } from './scripts/delete-session';
 import { runListTurns } from './scripts/list-turns';
 import { type LoadArguments, type LoadReply, runLoad } from './scripts/load';
+import { runReadFields } from './scripts/read-fields';
 import { SessionCache } from './session-cache';
 
 export interface RedisSessionStoreOptions {
@@ -30,8 +34,23 @@ export interface RedisSessionStoreOptions {
   readonly recordedTurns: number;
   /** The maximum number of cached sessions. With 0, there is no cache and each turn takes one more round trip. */
   readonly cachedSessions: number;
+  /** Default: the defaults of `[limits]`. */
+  readonly sessionLimits?: SessionLimits;
   readonly clock: Clock;
+  /** Called if a commit finds that the store no longer has the revision that this node has read or committed earlier. */
+  readonly onLostRevision?: (loss: LostRevision) => void;
 }
+
+/** A revision that was in the store, and is not any more, although the session was not deleted. */
+export interface LostRevision {
+  readonly key: SessionKey;
+  readonly expectedRevision: number;
+  /** Undefined if the store has no session. */
+  readonly storedRevision: number | undefined;
+}
+
+/** The number of deleted sessions that a node remembers. */
+const maxDeletions = 10_000;
 
 /** The limit for the total encoded size of all cached sessions. Decoded sessions take several times as much memory. */
 const maxCachedBytes = 64 * 1024 * 1024;
@@ -44,6 +63,12 @@ const maxCachedBytes = 64 * 1024 * 1024;
 export class RedisSessionStore implements SessionStore {
   private readonly prefix: string;
   private readonly cache: SessionCache;
+  /** The channel on which all nodes are notified of deleted sessions. */
+  private readonly deletionChannel: string;
+  /** The keys of sessions that a node has deleted. Their revisions are not lost. */
+  private readonly deletions = new RecentKeys(maxDeletions);
+  private readonly unsubscribe: () => void;
+  private readonly sessionLimits: SessionLimits;
 
   constructor(
     private readonly connection: RedisConnection,
@@ -51,7 +76,12 @@ export class RedisSessionStore implements SessionStore {
   ) {
     if (!(options.recordedTurns >= 1)) throw new Error('The number of recorded turns must be at least 1.');
     this.prefix = validateKeyPrefix(options.keyPrefix);
+    this.sessionLimits = options.sessionLimits ?? defaultSessionLimits;
     this.cache = new SessionCache({ maxSessions: options.cachedSessions, maxBytes: maxCachedBytes });
+    this.deletionChannel = `${options.keyPrefix}deleted-sessions`;
+    this.unsubscribe = connection.subscriptions.subscribe(this.deletionChannel, {
+      onMessage: (sessionKey) => this.forget(sessionKey),
+    });
   }
 
   async load(
@@ -75,7 +105,7 @@ export class RedisSessionStore implements SessionStore {
     if (session.revision !== record.revision) throw new Error('A turn and its session must have the same revision.');
     const keys = getSessionKeys(this.prefix, session);
     const { recordedTurns, sessionTtlMs, clock } = this.options;
-    const state = toBuffer(encodeSession(session));
+    const state = toBuffer(encodeBoundedSession(session, previousSession, this.sessionLimits));
     const kept = typeof keptState === 'string' ? keptState : toBuffer(encodeSession(keptState));
     // Read the clock before sending the commit, so that the cache entry expires no later than the session in Redis.
     const now = clock.now();
@@ -88,9 +118,12 @@ export class RedisSessionStore implements SessionStore {
       );
       if (reply.kind === 'known') return reply;
       if (reply.kind === 'conflict') {
-        return { kind: 'conflict', session: this.updateCache(keys, reply.state, now, reply.ttlMs) };
+        const stored = this.updateCache(keys, reply.state, now, reply.ttlMs);
+        this.reportLostRevision(keys, previousSession, stored);
+        return { kind: 'conflict', session: stored };
       }
       this.cache.set(keys.session, session, state.length, now + sessionTtlMs);
+      this.deletions.delete(keys.session);
       return reply;
     } catch (error) {
       // The outcome may be unknown. The next turn must load the session and find out whether this turn was applied.
@@ -102,7 +135,7 @@ export class RedisSessionStore implements SessionStore {
   async create(session: Session, call: Call): Promise<CreateOutcome> {
     const keys = getSessionKeys(this.prefix, session);
     const { sessionTtlMs, clock } = this.options;
-    const state = toBuffer(encodeSession(session));
+    const state = toBuffer(encodeBoundedSession(session, undefined, this.sessionLimits));
     const now = clock.now();
     const reply = await runCreate(this.connection, keys, { state, sessionTtlMs, importId: getImportId(session) }, call);
     if (reply.kind === 'existing') {
@@ -114,8 +147,8 @@ export class RedisSessionStore implements SessionStore {
 
   async read(key: SessionKey, call: Call): Promise<Session | undefined> {
     const { session } = getSessionKeys(this.prefix, key);
-    const state = await this.connection.read(call, (client) => client.hgetBuffer(session, 's'));
-    return state === null ? undefined : decodeSession(state);
+    const [state] = await runReadFields(this.connection, session, ['s'], call);
+    return state && decodeSession(state);
   }
 
   listTurns(
@@ -127,9 +160,9 @@ export class RedisSessionStore implements SessionStore {
 
   async delete(key: SessionKey, call: Call): Promise<boolean> {
     const keys = getSessionKeys(this.prefix, key);
-    this.cache.delete(keys.session);
-    const existed = await runDeleteSession(this.connection, keys, call);
-    this.cache.delete(keys.session);
+    this.forget(keys.session);
+    const existed = await runDeleteSession(this.connection, keys, this.deletionChannel, call);
+    this.forget(keys.session);
     return existed;
   }
 
@@ -144,7 +177,24 @@ export class RedisSessionStore implements SessionStore {
 
   /** Closes the connection, which is shared with the catalogue. */
   close(): Promise<void> {
+    this.unsubscribe();
     return this.connection.close();
+  }
+
+  /** Removes a session that a node deletes. */
+  private forget(sessionKey: string): void {
+    this.cache.delete(sessionKey);
+    this.deletions.add(sessionKey);
+  }
+
+  /** Reports a conflict with a state that is older than the expected one: only a deletion or a loss of data explains it. */
+  private reportLostRevision(keys: SessionKeys, expected: Session | undefined, stored: Session | undefined): void {
+    if (expected === undefined || this.deletions.has(keys.session) || !isOlder(stored, expected)) return;
+    this.options.onLostRevision?.({
+      key: expected,
+      expectedRevision: expected.revision,
+      storedRevision: stored?.revision,
+    });
   }
 
   /**
@@ -170,4 +220,10 @@ export class RedisSessionStore implements SessionStore {
     this.cache.set(keys.session, session, state.length, now + (ttlMs < 0 ? this.options.sessionTtlMs : ttlMs));
     return session;
   }
+}
+
+/** Whether a stored state is missing, or has other turns than the expected one at the same revision or an earlier one. */
+function isOlder(stored: Session | undefined, expected: Session): boolean {
+  if (stored === undefined || stored.revision < expected.revision) return true;
+  return stored.revision === expected.revision && stored.lastTurnId !== expected.lastTurnId;
 }

@@ -19,7 +19,9 @@ function report(thrown: unknown) {
   const log = { isDebug: true, debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
   const span = { ...noopTelemetry.getActiveSpan(), setAttributes: (set: Attributes) => attributes.push(set) };
   const telemetry: Telemetry = { ...noopTelemetry, getTraceId: () => 'trace', getActiveSpan: () => span };
-  return { error: toOrchestratorError(thrown, method, { log, telemetry }), logged, attributes };
+  const refusals: string[] = [];
+  const metrics = { recordSizeRefusal: (limit: string) => refusals.push(limit) };
+  return { error: toOrchestratorError(thrown, method, { log, telemetry, metrics }), logged, attributes, refusals };
 }
 
 const operatorReasons: readonly ErrorReason[] = ['STORE_UNAVAILABLE', 'COMMIT_UNKNOWN', 'STORE_FULL', 'RECORD_TOO_NEW'];
@@ -79,4 +81,19 @@ test('toStatusObject has the code and message, and google.rpc.Status in the trai
   expect([code, details]).toEqual([expected.code, expected.message]);
   const [bytes] = metadata?.get('grpc-status-details-bin') ?? [];
   expect(Status.decode(Buffer.from(bytes ?? ''))).toEqual(expected);
+});
+
+test.each(['TOO_LARGE', 'SESSION_TOO_LARGE'] as const)(
+  '%s is counted under the limit that refused the call',
+  (reason) => {
+    const thrown = new OrchestratorError(reason, 'It is too large.', { metadata: { limit: 'session_bytes' } });
+    expect(report(thrown).refusals).toEqual(['session_bytes']);
+  },
+);
+
+test('no other reason is counted as a refusal by a size limit', () => {
+  const counted = clientReasons.filter(
+    (reason) => report(new OrchestratorError(reason, 'It failed.', { metadata: { limit: 'x' } })).refusals.length > 0,
+  );
+  expect(counted.sort()).toEqual(['SESSION_TOO_LARGE', 'TOO_LARGE']);
 });

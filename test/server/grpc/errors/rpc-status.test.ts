@@ -78,18 +78,21 @@ describe('the metadata of an ErrorInfo', () => {
 });
 
 describe('PreconditionFailure', () => {
-  test.each(['AGENT_MISMATCH', 'SESSION_EXISTS', 'TURN_NOT_SUPERSEDABLE', 'RECORD_TOO_NEW'] as const)(
-    'names the session of %s',
-    (reason) => {
-      const error = new OrchestratorError(reason, 'The session exists.', { metadata: { session_id: 's' } });
-      const rpcStatus = toRpcStatus(error, '');
-      expect(rpcStatus.code).toBe(status.FAILED_PRECONDITION);
-      const detail = getDetail(rpcStatus, 'PreconditionFailure') ?? new Uint8Array();
-      expect(PreconditionFailure.decode(detail).violations).toEqual([
-        { type: reason, subject: 's', description: 'The session exists.' },
-      ]);
-    },
-  );
+  test.each([
+    'AGENT_MISMATCH',
+    'SESSION_EXISTS',
+    'SESSION_TOO_LARGE',
+    'TURN_NOT_SUPERSEDABLE',
+    'RECORD_TOO_NEW',
+  ] as const)('names the session of %s', (reason) => {
+    const error = new OrchestratorError(reason, 'The session exists.', { metadata: { session_id: 's' } });
+    const rpcStatus = toRpcStatus(error, '');
+    expect(rpcStatus.code).toBe(status.FAILED_PRECONDITION);
+    const detail = getDetail(rpcStatus, 'PreconditionFailure') ?? new Uint8Array();
+    expect(PreconditionFailure.decode(detail).violations).toEqual([
+      { type: reason, subject: 's', description: 'The session exists.' },
+    ]);
+  });
 
   test('truncates the session at 200 and the description at 400 characters', () => {
     const metadata = { session_id: 's'.repeat(201) };
@@ -113,7 +116,13 @@ describe('PreconditionFailure', () => {
       (reason) =>
         getDetail(toRpcStatus(new OrchestratorError(reason, 'It failed.'), ''), 'PreconditionFailure') !== undefined,
     );
-    expect(present.sort()).toEqual(['AGENT_MISMATCH', 'RECORD_TOO_NEW', 'SESSION_EXISTS', 'TURN_NOT_SUPERSEDABLE']);
+    expect(present.sort()).toEqual([
+      'AGENT_MISMATCH',
+      'RECORD_TOO_NEW',
+      'SESSION_EXISTS',
+      'SESSION_TOO_LARGE',
+      'TURN_NOT_SUPERSEDABLE',
+    ]);
   });
 });
 

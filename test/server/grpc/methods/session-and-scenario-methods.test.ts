@@ -276,7 +276,7 @@ describe('a session', () => {
 
   test('returns its turns in pages that fit into a message, with page tokens', async () => {
     const pageBytes = 20_000;
-    const small = createService(openEmbeddedStores(), { pageBytes });
+    const small = createService(openEmbeddedStores(), { responseBytes: pageBytes });
     const other = await startGrpc(small.useCases);
     try {
       const situation = { message: 'x'.repeat(4_000) };

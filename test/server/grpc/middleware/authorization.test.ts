@@ -46,7 +46,13 @@ const apiKeys = new ReloadedValue(parseApiKeys(keys.map(({ entry }) => entry).jo
 const authenticator = new CredentialAuthenticator({ apiKeys }, new SystemClock());
 
 const scopesByPath = getScopesByPath(
-  createServices({ useCases: noUseCases, clock: new SystemClock(), maxRequestsPerStream: 1, stallTimeoutMs: 1 }),
+  createServices({
+    useCases: noUseCases,
+    clock: new SystemClock(),
+    maxRequestsPerStream: 1,
+    stallTimeoutMs: 1,
+    maxResponseBytes: 1,
+  }),
 );
 
 /** Every method of the contract, from the descriptors. */
@@ -77,7 +83,10 @@ async function callEmpty(grpc: GrpcUnderTest, { path, kind, empty }: (typeof met
 describe('Scopes', () => {
   let grpc: GrpcUnderTest;
   beforeAll(async () => {
-    grpc = await startGrpc({ validateScenario: () => ({ valid: false, findings: [] }) }, { authenticator });
+    grpc = await startGrpc(
+      { validateScenario: async () => ({ valid: false, findings: [], omittedFindings: 0 }) },
+      { authenticator },
+    );
   });
   afterAll(() => grpc.stop());
 

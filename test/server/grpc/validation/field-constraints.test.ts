@@ -129,18 +129,21 @@ describe('a list', () => {
     expect(readList(repeated({ maxItems: 3n, items }))).toEqual({
       value: { kind: 'string', minBytes: 0, maxBytes: 5 },
       key: none,
+      minCount: 0,
       maxCount: 3,
+      isUnique: false,
       isRequired: false,
     });
-    expect(readList(repeated({}))).toEqual({ value: none, key: none, maxCount: Infinity, isRequired: false });
+    expect(readList(repeated({}))).toMatchObject({ value: none, minCount: 0, maxCount: Infinity, isUnique: false });
   });
 
-  test('must be present if it has a minimum', () => {
-    expect(readList(repeated({ minItems: 1n }))).toMatchObject({ value: unsupported, isRequired: true });
+  test('has a minimum, which is 1 if the list is required', () => {
+    expect(readList(repeated({ minItems: 2n }))).toMatchObject({ value: none, minCount: 2 });
+    expect(readList({ ...repeated({}), required: true })).toMatchObject({ minCount: 1 });
   });
 
-  test('is left to full validation if its elements must be unique', () => {
-    expect(readList(repeated({ unique: true })).value).toEqual(unsupported);
+  test('can require different elements', () => {
+    expect(readList(repeated({ unique: true }))).toMatchObject({ value: none, isUnique: true });
   });
 });
 
@@ -152,7 +155,9 @@ describe('a map', () => {
     expect(getConstraints(customerData)).toEqual({
       value: none,
       key: { kind: 'string', minBytes: 1, maxBytes: 128 },
+      minCount: 0,
       maxCount: 500,
+      isUnique: false,
       isRequired: false,
     });
   });
@@ -176,7 +181,9 @@ describe('a required field', () => {
     expect(read('STRING', text({ minLen: 1n }, { ignore: Ignore.ALWAYS }))).toEqual({
       value: none,
       key: none,
+      minCount: 0,
       maxCount: Infinity,
+      isUnique: false,
       isRequired: false,
     });
   });

@@ -153,6 +153,14 @@ describe('a configured limit', () => {
     expect(getRejection(validator, turnRequest({ customerData: { a: 1 } }))).toEqual(['turn.customer_data']);
   });
 
+  test('limits the messages and list elements of a request', () => {
+    const validator = createTurnValidator({ maxParts: 10 });
+    // The request, its turn and the situation are parts, too.
+    const names = (count: number) => situation(...times(count, (n) => text(15, `f${n}`)));
+    expect(getRejection(validator, names(7))).toBeUndefined();
+    expect(getRejection(validator, names(8))).toEqual(['turn.situation.requested_fields[7]']);
+  });
+
   test('counts the JSON values in all fields', () => {
     const validator = createTurnValidator({ maxJsonValues: 3 });
     const bytes = (values: number) =>

@@ -41,7 +41,7 @@ test.each<[FieldDraft['type'], number]>([
   expect(repeatedFieldCount).toBe(1);
 });
 
-test('required singular fields have a bit each, and required lists need full validation', () => {
+test('required singular fields have a bit each, and required lists are checked at the end of the message', () => {
   const required: FieldDraft = { type: 'STRING', rules: { type: { case: 'string', value: { minLen: 1n } } } };
   const requiredList: FieldDraft = {
     type: 'STRING',
@@ -53,7 +53,9 @@ test('required singular fields have a bit each, and required lists need full val
     requiredFieldBits: 0b110,
     needsFullValidation: false,
   });
-  expect(createPlan([requiredList, required])).toMatchObject({ requiredFieldBits: 0b1, needsFullValidation: true });
+  const plan = createPlan([requiredList, required]);
+  expect(plan).toMatchObject({ requiredFieldBits: 0b1, needsFullValidation: false });
+  expect(plan.checkedLists).toMatchObject([{ name: 'field_1', minCount: 1, isUnique: false }]);
 });
 
 test('a message has at most 31 singular fields', () => {
@@ -66,6 +68,7 @@ test('a message without fields has an empty plan', () => {
     fields: [undefined],
     kind: 'message',
     repeatedFieldCount: 0,
+    checkedLists: [],
     requiredFieldBits: 0,
     needsFullValidation: false,
   });

@@ -2,12 +2,15 @@ import { fromBinary, toBinary } from '@bufbuild/protobuf';
 import { createValidator } from '@bufbuild/protovalidate';
 import fc from 'fast-check';
 import { ProcessTurnRequest } from '../../../../gen/focal/orchestration/v1/orchestrator_service';
+import { Scenario } from '../../../../gen/focal/orchestration/v1/scenario';
+import { PutScenarioRequest } from '../../../../gen/focal/orchestration/v1/scenario_service';
 import { getRequestSchema, loadContract } from '../../../../src/server/grpc/validation/contract';
 import { MessagePlanner } from '../../../../src/server/grpc/validation/message-plan';
 import { findWireViolations, validateFast } from '../../../../src/server/grpc/validation/wire-validation';
 import { type TurnFields, turnRequest } from '../../../support/request-bytes';
+import { uuid } from '../../../support/session-builder';
 
-const limits = { maxJsonDepth: 4, maxJsonValues: 50 };
+const limits = { maxJsonDepth: 4, maxJsonValues: 50, maxParts: 1_000 };
 const contract = loadContract();
 const schema = getRequestSchema(contract, '/focal.orchestration.v1.OrchestratorService/ProcessTurn');
 const plan = new MessagePlanner(new Map([['focal.orchestration.v1.Turn.candidates', 3]])).getPlan(schema);
@@ -119,4 +122,84 @@ test('an empty request of every method that passes fast validation is valid for 
       if (validateFast(new MessagePlanner().getPlan(input), empty, limits)) expect(kind).toBe('valid');
     }
   }
+});
+
+describe('a scenario', () => {
+  const scenarioSchema = getRequestSchema(contract, '/focal.orchestration.v1.ScenarioService/PutScenario');
+  const scenarioPlan = new MessagePlanner().getPlan(scenarioSchema);
+  /** Usually a valid value. */
+  const usually = <T, Other>(valid: fc.Arbitrary<T>, other: fc.Arbitrary<Other>): fc.Arbitrary<T | Other> =>
+    fc.oneof({ weight: 40, arbitrary: valid }, { weight: 1, arbitrary: other });
+  const fieldNames = fc.constantFrom('a', 'b', 'c', 'd', 'ä');
+  const someNames = usually(
+    fc.uniqueArray(fieldNames, { maxLength: 5 }),
+    fc.array(fc.oneof(fieldNames, fc.constant('')), { minLength: 2, maxLength: 6 }),
+  );
+  const duration = usually(
+    fc.record({ seconds: fc.integer({ min: 1, max: 1_000_000 }), nanos: fc.constantFrom(0, 5) }),
+    fc.record({ seconds: fc.constantFrom(-1, 0, 315_360_001), nanos: fc.constantFrom(0, 5) }),
+  );
+  const outcomes = usually(
+    fc.uniqueArray(fc.constantFrom(1, 2, 3), { maxLength: 3 }),
+    fc.array(fc.constantFrom(0, 1, 99, 200), { maxLength: 3 }),
+  );
+  const transitions = fc.array(
+    fc.record({ targetStepId: fc.constantFrom('s', ''), outcomes, after: fc.option(duration, { nil: undefined }) }),
+    { maxLength: 2 },
+  );
+  const step = fc.record({
+    stepId: usually(fc.constantFrom('s', 't'), fc.constant('')),
+    collectsProfileFields: someNames,
+    optionalFields: someNames,
+    remindAfter: fc.option(duration, { nil: undefined }),
+    transitions,
+  });
+  const steps = usually(fc.array(step, { minLength: 1, maxLength: 2 }), fc.constant([]));
+  const requests = fc
+    .record({
+      scenarioId: id,
+      name: usually(fc.constant('n'), fc.constant('')),
+      entryStepId: fc.constant('s'),
+      tags: someNames,
+      steps,
+    })
+    .map((scenario) => {
+      const [tenantId, agentId] = [uuid(1), uuid(2)];
+      return Buffer.from(
+        PutScenarioRequest.encode({
+          tenantId,
+          agentId,
+          scenario: toScenario(scenario),
+          expectedVersion: undefined,
+        }).finish(),
+      );
+    });
+  // The type of fromPartial rejects everything except object literals.
+  const toScenario: (fields: object) => Scenario = Scenario.fromPartial;
+
+  test('a scenario that passes fast validation is valid for protovalidate, also one with changed bytes', () => {
+    let passed = 0;
+    fc.assert(
+      fc.property(requests, fc.oneof(fc.constant<Edits>([]), edits), (request, list) => {
+        const bytes = applyEdits(request, list);
+        const normalized = validateFast(scenarioPlan, bytes, limits);
+        if (normalized === undefined) return;
+        passed++;
+        const message = fromBinary(scenarioSchema, normalized, { readUnknownFields: false });
+        expect(validator.validate(scenarioSchema, message).kind).toBe('valid');
+      }),
+      { numRuns: 1_500 },
+    );
+    expect(passed).toBeGreaterThan(200);
+  });
+
+  test('a valid scenario with short texts passes fast validation', () => {
+    fc.assert(
+      fc.property(requests, (bytes) => {
+        const { kind } = validator.validate(scenarioSchema, fromBinary(scenarioSchema, bytes));
+        if (kind === 'valid') expect(validateFast(scenarioPlan, bytes, limits)).toBeDefined();
+      }),
+      { numRuns: 500 },
+    );
+  });
 });

@@ -14,7 +14,7 @@ import {
 } from '../../../support/request-bytes';
 import { createMessage, type FieldDraft } from './annotated-message';
 
-const limits = { maxJsonDepth: 4, maxJsonValues: 50 };
+const limits = { maxJsonDepth: 4, maxJsonValues: 50, maxParts: 1_000 };
 
 const schema = getRequestSchema(loadContract(), '/focal.orchestration.v1.OrchestratorService/ProcessTurn');
 const plan = new MessagePlanner(new Map([['focal.orchestration.v1.Turn.candidates', 3]])).getPlan(schema);
@@ -37,9 +37,49 @@ describe('annotations that fast validation does not implement', () => {
     expect(passes([{ type: 'MESSAGE', rules }], delimited(1))).toBe(false);
   });
 
-  test('stop the walk at a required list, also if it is set', () => {
-    const rules = { type: { case: 'repeated', value: { minItems: 1n } } } as const;
-    expect(passes([{ type: 'BOOL', isRepeated: true, rules }], int32(1, 1))).toBe(false);
+  test('stop the walk if a list has too few elements', () => {
+    const rules = { type: { case: 'repeated', value: { minItems: 2n } } } as const;
+    const drafts: readonly FieldDraft[] = [{ type: 'BOOL', isRepeated: true, rules }];
+    expect(passes(drafts, Buffer.alloc(0))).toBe(false);
+    expect(passes(drafts, int32(1, 1))).toBe(false);
+    expect(passes(drafts, Buffer.concat([int32(1, 1), int32(1, 1)]))).toBe(true);
+    expect(passes(drafts, delimited(1, Buffer.from([1, 0])))).toBe(true);
+  });
+
+  describe('stop the walk at a list that must have different elements', () => {
+    const rules = { type: { case: 'repeated', value: { unique: true } } } as const;
+    const texts: readonly FieldDraft[] = [{ type: 'STRING', isRepeated: true, rules }];
+    const numbers: readonly FieldDraft[] = [{ type: 'INT32', isRepeated: true, rules }];
+    const list = (...names: readonly string[]) => Buffer.concat(names.map((name) => text(1, name)));
+
+    test.each([
+      ['two equal texts', false, texts, list('a', 'b', 'a')],
+      ['different texts', true, texts, list('a', 'b', 'ab')],
+      ['many texts, two of them equal', false, texts, list('a', 'b', 'c', 'd', 'e', 'f', 'g', 'a')],
+      ['many different texts', true, texts, list('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h')],
+      [
+        'equal texts whose lengths are written differently',
+        false,
+        texts,
+        Buffer.concat([list('a'), Buffer.from([10, 0x81, 0, 97])]),
+      ],
+      ['two equal numbers', false, numbers, Buffer.concat([int32(1, 7), int32(1, 7)])],
+      [
+        'different numbers, one of them packed',
+        true,
+        numbers,
+        Buffer.concat([int32(1, 7), delimited(1, Buffer.from([8]))]),
+      ],
+      ['equal packed numbers', false, numbers, delimited(1, Buffer.from([7, 8, 7]))],
+      [
+        'numbers of several bytes, which full validation compares',
+        false,
+        numbers,
+        delimited(1, Buffer.from([0x87, 0])),
+      ],
+    ])('%s', (_name, expected, drafts, bytes) => {
+      expect(passes(drafts, bytes)).toBe(expected);
+    });
   });
 
   test('do not apply to a required field that is present', () => {
@@ -154,6 +194,7 @@ describe('full validation of the bytes', () => {
       findWireViolations(plan, turnRequestWith(entry(10, 'a', delimited(6, ...empty(count)))), {
         maxJsonDepth: 4,
         maxJsonValues: 1_000,
+        maxParts: 1_000,
       });
     expect(list(200).violations).toHaveLength(200);
     expect(list(201).violations).toHaveLength(200);

@@ -1,4 +1,5 @@
 import type { SessionKey } from '../../../../src/core/model/session';
+import type { SessionLimits } from '../../../../src/server/ports/session-limits';
 import type { SessionStore } from '../../../../src/server/ports/session-store';
 
 /** A store, and test operations that access its backend directly. */
@@ -14,6 +15,7 @@ export interface SessionStoreUnderTest {
 
 export interface SessionStoreSettings {
   readonly recordedTurns: number;
+  readonly sessionLimits?: SessionLimits;
 }
 
 /** Opens a new, empty store. */

@@ -3,6 +3,7 @@ import type { SessionStore } from '../../../../src/server/ports/session-store';
 import { callUntil, canceledCall, unboundedCall } from '../../../support/calls';
 import { anInstance, aSession, uuid } from '../../../support/session-builder';
 import { testImportedSessions } from './imported-sessions.contract';
+import { testSessionLimits } from './session-limits.contract';
 import { testSessionNotifications } from './session-notifications.contract';
 import type { OpenSessionStore, SessionStoreSettings, SessionStoreUnderTest } from './session-store-under-test';
 import { testStateBefore } from './state-before.contract';
@@ -15,6 +16,7 @@ const key: SessionKey = { tenantId: uuid(1), sessionId: uuid(3) };
 export function testSessionStore(open: OpenSessionStore): void {
   describe('sessions and turns', () => testTurns(open));
   describe('state before the last turn', () => testStateBefore(open));
+  describe('size limits', () => testSessionLimits(open));
   describe('imported sessions', () => testImportedSessions(open));
   describe('unsafe ids', () => testUnsafeIds(open));
   describe('change notifications', () => testSessionNotifications(open));

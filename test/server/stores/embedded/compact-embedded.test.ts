@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { open } from 'lmdb';
 import { compactEmbedded, compactIfErasable } from '../../../../src/server/stores/embedded/compact-embedded';
 import { type EmbeddedStores, openEmbedded } from '../../../../src/server/stores/embedded/open-embedded';
 import { unboundedCall } from '../../../support/calls';
+import { startProgram } from '../../../support/child-process';
 import { FakeClock } from '../../../support/fake-clock';
 import { aSession, uuid } from '../../../support/session-builder';
 import { aDefinition } from '../contract/a-definition';
@@ -106,6 +108,10 @@ describe('the compaction of an embedded store', () => {
 
   it('is not done at a start if nothing was deleted since the last one', async () => {
     await commitTurns(3, marker, 100);
+    // There was no compaction yet, so an earlier release may have deleted something.
+    expect(await compact()).toBeDefined();
+    reopen();
+    await commitTurns(4, marker, 100);
     expect(await compact()).toBeUndefined();
     reopen();
     await stores.sessionStore.delete({ tenantId, sessionId: uuid(3) }, unboundedCall);
@@ -152,6 +158,25 @@ describe('the compaction of an embedded store', () => {
     writeFileSync(join(folder.path, 'compaction', 'data.mdb'), marker);
     reopen();
     expect(contains(marker)).toBe(false);
+  });
+
+  it('leaves the old or the new database if it is killed at any moment', async () => {
+    // The sessions must not have expired by the clock of the program.
+    clock.advance(Date.now() - clock.now());
+    for (let session = 10; session < 30; session += 1) await commitTurns(session, 'text', 20_000, 2);
+    const before = await dumpSessions();
+    await stores.sessionStore.close();
+    for (let kill = 1; kill <= 8; kill += 1) {
+      const program = startProgram(join(__dirname, 'compacting-process.ts'), [folder.path]);
+      await program.waitForLines(kill);
+      await sleep(kill * 7);
+      await program.kill();
+      expect(program.stderr()).toBe('');
+      reopen();
+      expect(await dumpSessions()).toEqual(before);
+      expect(readdirSync(folder.path)).not.toContain('compaction');
+      await stores.sessionStore.close();
+    }
   });
 
   async function dumpSessions(): Promise<Record<number, object>> {

@@ -107,6 +107,7 @@ describe('the folder of an embedded store', () => {
 
   it('is rejected for a process of an earlier release or a tool of LMDB, which do not know the lock', async () => {
     const holder = startProgram(join(__dirname, 'database-holder.ts'), [folder.path]);
+    programs.push(holder);
     await holder.waitForLines(1);
     expect(openStore).toThrow('is in use by an earlier release or a tool of LMDB');
     await holder.kill();

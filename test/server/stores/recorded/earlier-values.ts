@@ -299,6 +299,8 @@ export const earlierResult: TurnResult = {
       missingFields: ['amount'],
       visitNumber: 2,
       conditionErrors: ['no such key'],
+      omittedAlternatives: 0,
+      omittedConditionErrors: 0,
     },
   ],
   plan: {

@@ -11,7 +11,7 @@ import { defaultTimeoutMs } from './clients-under-test';
 const kinds: Record<string, () => Promise<{ endpoint: RedisEndpoint; stop: () => Promise<void> }>> = {
   'a single Redis': async () => {
     const server = await RedisProcess.start();
-    return { endpoint: { kind: 'single', url: server.url }, stop: () => server.stop() };
+    return { endpoint: server.endpoint, stop: () => server.stop() };
   },
   'a Redis Cluster': async () => {
     const cluster = await RedisCluster.start();

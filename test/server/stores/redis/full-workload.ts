@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { AgentKey } from '../../../../src/server/ports/scenario-catalogue';
+import type { AgentKey, ScenarioCatalogue } from '../../../../src/server/ports/scenario-catalogue';
+import type { SessionStore } from '../../../../src/server/ports/session-store';
 import { RedisCatalogue } from '../../../../src/server/stores/redis/redis-catalogue';
 import { unboundedCall } from '../../../support/calls';
 import { eventually } from '../../../support/eventually';
+import { aField } from '../../../support/field-definitions';
 import { aSession, uuid } from '../../../support/session-builder';
 import { aDefinition } from '../contract/a-definition';
 import { aRelationship } from '../contract/catalogue-under-test';
@@ -15,37 +17,98 @@ const keyPrefix = 'so:';
 /** The user with the permissions that docs/redis.md lists. */
 export const orchestratorUser = { username: 'orchestrator', password: 's3cret' };
 
-/** Returns the arguments of the ACL command in docs/redis.md, which creates `orchestratorUser`. */
-export function readDocumentedAcl(): readonly string[] {
+/** Returns the arguments of the ACL command in docs/redis.md that creates a user, with the password of `orchestratorUser`. */
+export function readDocumentedAcl(user = orchestratorUser.username): readonly string[] {
   const text = readFileSync(join(__dirname, '..', '..', '..', '..', 'docs', 'redis.md'), 'utf8');
-  const command = /^ACL (SETUSER orchestrator (?:.*\\\n)*.*)$/m.exec(text)?.[1] ?? '';
+  const command = new RegExp(`^ACL (SETUSER ${user} (?:.*\\\\\n)*.*)$`, 'm').exec(text)?.[1] ?? '';
   return command.replace('>PASSWORD', `>${orchestratorUser.password}`).replaceAll('\\\n', ' ').trim().split(/\s+/);
 }
 
-/** Runs every session and catalogue operation that the service needs. */
-export async function runFullWorkload(clients: ClientsUnderTest): Promise<void> {
-  const catalogues = [await clients.connect(), await clients.connect()].map(
-    (connection) => new RedisCatalogue(connection, { keyPrefix }),
-  );
-  for (const sessionId of [1, 2, 3, 4, 5, 6, 7, 8].map(uuid)) await useSessions(clients, sessionId);
-  for (const each of catalogues) {
-    for (const other of catalogues) if (other !== each) await useCatalogues(each, other);
-  }
+/** Returns the commands that the documented ACL allows, as `command` or `command|subcommand`. */
+export function listDocumentedCommands(): readonly string[] {
+  return readDocumentedAcl().flatMap((word) => (word.startsWith('+') ? [word.slice(1)] : []));
 }
 
-async function useSessions(clients: ClientsUnderTest, sessionId: string): Promise<void> {
+// A method that is added to a port does not compile until it is listed here, and is then required in the workload.
+const sessionMethods: Readonly<Record<keyof SessionStore, true>> = {
+  load: true,
+  commit: true,
+  create: true,
+  read: true,
+  listTurns: true,
+  delete: true,
+  onChange: true,
+  probe: true,
+  close: true,
+};
+const catalogueMethods: Readonly<Record<keyof ScenarioCatalogue, true>> = {
+  revision: true,
+  load: true,
+  get: true,
+  put: true,
+  delete: true,
+  putRelationship: true,
+  deleteRelationship: true,
+  getFields: true,
+  putFields: true,
+  onChange: true,
+  close: true,
+};
+
+/** Calls every method of the stores, with each of their commands. Fails if a method is not called. */
+export async function runFullWorkload(clients: ClientsUnderTest): Promise<void> {
+  const calledOnStore = new Set<string>();
+  for (const sessionId of [1, 2, 3, 4, 5, 6, 7, 8].map(uuid)) {
+    const store = await clients.createStore({ keyPrefix, cachedSessions: 0, recordedTurns: 2 });
+    await useSessions(recordCalls(store, calledOnStore), sessionId);
+  }
+  expect([...calledOnStore].sort()).toEqual(Object.keys(sessionMethods).sort());
+  const calledOnCatalogue = new Set<string>();
+  const [one, other] = [await clients.connect(), await clients.connect()].map((connection) =>
+    recordCalls(new RedisCatalogue(connection, { keyPrefix }), calledOnCatalogue),
+  );
+  if (one === undefined || other === undefined) throw new Error('Two catalogues are required.');
+  await useCatalogues(one, other);
+  await useCatalogues(other, one);
+  await Promise.all([one.close(), other.close()]);
+  expect([...calledOnCatalogue].sort()).toEqual(Object.keys(catalogueMethods).sort());
+}
+
+/** Adds the name of each method that is called to `called`. */
+function recordCalls<Target extends object>(target: Target, called: Set<string>): Target {
+  return new Proxy(target, {
+    get(_, name) {
+      const member: unknown = Reflect.get(target, name);
+      if (typeof member !== 'function') return member;
+      return (...args: readonly unknown[]) => {
+        called.add(String(name));
+        return Reflect.apply(member, target, args);
+      };
+    },
+  });
+}
+
+async function useSessions(store: SessionStore, sessionId: string): Promise<void> {
   const key = { tenantId: uuid(1), sessionId };
-  const store = await clients.createStore({ keyPrefix, cachedSessions: 0, recordedTurns: 2 });
+  const stops = [key, { ...key, sessionId: uuid(99) }].map((each) => store.onChange(each, () => undefined));
   for (const turn of [1, 2, 3, 3]) await applyTurn(store, key, uuid(turn));
-  await store.commit(aCommit(aSession({ ...key, revision: 7 }), uuid(9)), unboundedCall);
+  const conflicting = aCommit(aSession({ ...key, revision: 7 }), uuid(9));
+  await store.commit(conflicting, unboundedCall);
   await store.commit(aCommit(aSession({ ...key, revision: 7 }), uuid(3)), unboundedCall);
+  const { session } = await store.load(key, uuid(4), unboundedCall, { skipsCache: true, includesStateBefore: true });
+  await store.commit({ ...aCommit(session ?? aSession(key), uuid(4)), keptState: 'none' }, unboundedCall);
   await store.read(key, unboundedCall);
   await store.listTurns({ key, afterRevision: 0, limit: 10 }, unboundedCall);
+  await store.create(aSession(key), unboundedCall);
+  await store.delete(key, unboundedCall);
+  await store.create(aSession({ ...key, importedFrom: 'x' }), unboundedCall);
   await store.delete(key, unboundedCall);
   await store.probe(unboundedCall);
+  for (const stop of stops) stop();
+  await store.close();
 }
 
-async function useCatalogues(here: RedisCatalogue, there: RedisCatalogue): Promise<void> {
+async function useCatalogues(here: ScenarioCatalogue, there: ScenarioCatalogue): Promise<void> {
   const agent: AgentKey = { tenantId: uuid(1), agentId: uuid(2) };
   const notifications: AgentKey[] = [];
   const stop = there.onChange((changed) => notifications.push(changed));
@@ -58,6 +121,9 @@ async function useCatalogues(here: RedisCatalogue, there: RedisCatalogue): Promi
   });
   const link = aRelationship({ targetScenarioId: aDefinition().scenarioId });
   await here.putRelationship(agent, link, unboundedCall);
+  const options = { contentHash: `fields ${version}`, storedAt: 1, expectedVersion: undefined };
+  await here.putFields(agent, [aField({ name: 'name' })], options, unboundedCall);
+  await here.getFields(agent, unboundedCall);
   await here.load(agent, unboundedCall);
   await here.revision(agent, unboundedCall);
   await here.get(agent, aDefinition().scenarioId, 0, unboundedCall);

@@ -2,13 +2,16 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from '../../../../src/server/ports/logger';
 import type { RedisTls } from '../../../../src/server/stores/redis/redis-endpoint';
+import { RedisLegacySessionStore } from '../../../../src/server/stores/redis/redis-legacy-session-store';
 import { findFreePort } from '../../../../tools/redis/free-port';
+import { createLocalEndpoint } from '../../../../tools/redis/redis-process';
 import { callUntil, unboundedCall } from '../../../support/calls';
 import { eventually } from '../../../support/eventually';
 import { startReplica } from '../../../support/redis-replica';
+import { uuid } from '../../../support/session-builder';
 import { silentLog } from '../../../support/silent-log';
 import { ClientsUnderTest } from './clients-under-test';
-import { orchestratorUser, readDocumentedAcl, runFullWorkload } from './full-workload';
+import { listDocumentedCommands, orchestratorUser, readDocumentedAcl, runFullWorkload } from './full-workload';
 import { RedisUnderTest } from './redis-under-test';
 
 /** Creates a logger that records its warnings with their fields. */
@@ -23,7 +26,7 @@ describe('an ACL user', () => {
   let clients: ClientsUnderTest;
   beforeAll(async () => {
     redis = await RedisUnderTest.start(['--repl-diskless-sync-delay', '0']);
-    clients = new ClientsUnderTest({ endpoint: { kind: 'single', url: redis.server.url, login: orchestratorUser } });
+    clients = new ClientsUnderTest({ endpoint: { ...redis.server.endpoint, login: orchestratorUser } });
     await redis.admin.call('ACL', ...readDocumentedAcl());
   });
   afterAll(async () => {
@@ -36,22 +39,66 @@ describe('an ACL user', () => {
     expect(await redis.admin.acl('LOG')).toEqual([]);
   });
 
-  it('needs only the documented permissions with replication', async () => {
+  it('needs only the documented permissions with replication and another database, and needs all of them', async () => {
     const replica = await startReplica(redis.server);
     const replicated = new ClientsUnderTest({
-      endpoint: { kind: 'single', url: redis.server.url, login: orchestratorUser },
+      endpoint: { ...redis.server.endpoint, database: 1, login: orchestratorUser },
       replication: { replicas: 1, timeoutMs: 30_000 },
     });
+    await redis.admin.config('RESETSTAT');
+    await redis.admin.script('FLUSH');
     await runFullWorkload(replicated);
     expect(await redis.admin.acl('LOG')).toEqual([]);
+    const used = [...(await redis.admin.info('commandstats')).matchAll(/^cmdstat_([\w|]+):/gm)].map(([, name]) => name);
+    const clusterOnly = ['cluster|slots', 'cluster|info', 'asking', 'exists'];
+    expect(listDocumentedCommands().filter((name) => !used.includes(name) && !clusterOnly.includes(name))).toEqual([]);
     await replicated.close();
     await replica.stop();
   });
 
+  it('needs only the documented permissions for legacy sessions', async () => {
+    await redis.admin.call('ACL', ...readDocumentedAcl(), '+getrange', '~conversation:*');
+    const keyTemplate = 'conversation:{tenant_id}:{session_id}';
+    const options = { keyTemplate, sessionTtlMs: 1_000, clock: Date, log: silentLog };
+    const store = new RedisLegacySessionStore(await clients.connect(), options);
+    const session = { tenantId: uuid(1), sessionId: uuid(3) };
+    await store.find(session, unboundedCall);
+    await store.delete(session, unboundedCall);
+    expect(await redis.admin.acl('LOG')).toEqual([]);
+  });
+
+  it.each([
+    ['without permission to select it', 1, ['-select'], 'NOPERM'],
+    ['that does not exist', 99, [], 'out of range'],
+  ])('never uses database 0 instead of a database %s', async (_, database, change, reason) => {
+    await redis.admin.call('ACL', ...readDocumentedAcl(), ...change);
+    await redis.admin.flushall();
+    const errors: string[] = [];
+    const error: Logger['error'] = (fields, message) => errors.push(`${message} ${JSON.stringify(fields)}`);
+    const endpoint = { ...redis.server.endpoint, database, login: orchestratorUser };
+    const connection = clients.startConnecting({ endpoint, log: { ...silentLog, error } });
+    const store = clients.createStoreOn(connection);
+    await eventually(async () => errors.length > 0);
+    const connections = await countConnections();
+    // The client reconnects, and is refused again.
+    await eventually(async () => {
+      await expect(store.probe(unboundedCall)).rejects.toMatchObject({ reason: 'STORE_UNAVAILABLE' });
+      return (await countConnections()) > connections + 1;
+    });
+    expect(await redis.admin.dbsize()).toBe(0);
+    expect(errors).toEqual([expect.stringMatching(`not serving; grant \\+select.*${reason}.*"database":${database}`)]);
+    await connection.close();
+    await redis.admin.call('ACL', ...readDocumentedAcl());
+    await redis.admin.acl('LOG', 'RESET');
+  });
+
+  const countConnections = async () =>
+    Number(/total_connections_received:(\d+)/.exec(await redis.admin.info('stats'))?.[1]);
+
   it('is rejected with a wrong password, and the log does not contain the password', async () => {
     const { log, warnings } = createWarningLog();
     const login = { ...orchestratorUser, password: 'wr0ng' };
-    const connection = clients.startConnecting({ endpoint: { kind: 'single', url: redis.server.url, login }, log });
+    const connection = clients.startConnecting({ endpoint: { ...redis.server.endpoint, login }, log });
     await eventually(async () => warnings.length > 0);
     const ready = connection.waitForReady(callUntil(Date.now() + 50));
     await expect(ready).rejects.toMatchObject({ reason: 'STORE_UNAVAILABLE' });
@@ -85,7 +132,7 @@ describe('TLS', () => {
         'yes',
       ],
     ]);
-    clients = new ClientsUnderTest({ endpoint: { kind: 'single', url: `rediss://127.0.0.1:${port}`, tls: trusted } });
+    clients = new ClientsUnderTest({ endpoint: { ...createLocalEndpoint(port), tls: trusted } });
   });
   afterAll(async () => {
     await clients.close();
@@ -102,7 +149,7 @@ describe('TLS', () => {
     ['an untrusted CA', { ca: '' }, 'certificate'],
   ])('is rejected for %s', async (_, change, reason) => {
     const { log, warnings } = createWarningLog();
-    const endpoint = { kind: 'single', url: `redis://127.0.0.1:${port}`, tls: { ...trusted, ...change } } as const;
+    const endpoint = { ...createLocalEndpoint(port), tls: { ...trusted, ...change } };
     clients.startConnecting({ endpoint, log });
     await eventually(async () => warnings.length > 0);
     expect(warnings[0]).toContain(reason);

@@ -3,6 +3,7 @@ import { eventually } from '../../../support/eventually';
 import { SentinelSetup } from '../../../support/redis-sentinel';
 import { uuid } from '../../../support/session-builder';
 import { ClientsUnderTest } from './clients-under-test';
+import { orchestratorUser, readDocumentedAcl } from './full-workload';
 import { RetryingCaller } from './retrying-caller';
 
 jest.setTimeout(120_000);
@@ -36,6 +37,32 @@ describe('Redis Sentinel', () => {
     await store.probe(unboundedCall);
     await store.close();
     await first?.start();
+  });
+
+  it('a user of the Sentinels needs only the documented permissions', async () => {
+    const acl = readDocumentedAcl('orchestrator-sentinel');
+    const call = async (...command: readonly [string, ...string[]]) => {
+      const replies: unknown[] = [];
+      for (const each of setup.sentinels) replies.push(await each.withClient((client) => client.call(...command)));
+      return replies;
+    };
+    await call('ACL', ...acl);
+    const { password } = orchestratorUser;
+    const endpoint = {
+      kind: 'sentinel',
+      sentinels: setup.addresses,
+      name: setup.name,
+      sentinelLogin: { username: 'orchestrator-sentinel', password },
+    } as const;
+    const store = await clients.createStore({}, { endpoint, replication: undefined });
+    await store.probe(unboundedCall);
+    // The user subscribes to the announcements of all Sentinels.
+    await eventually(async () => {
+      const lists = await call('CLIENT', 'LIST', 'TYPE', 'pubsub');
+      return lists.every((list) => String(list).includes('user=orchestrator-sentinel'));
+    });
+    expect(await call('ACL', 'LOG')).toEqual([[], [], []]);
+    await store.close();
   });
 
   it('a failover loses no completed turn with durability "replicated"', async () => {

@@ -13,7 +13,7 @@ export class RedisUnderTest {
     /** The client that tests use to inspect and change the server. */
     readonly admin: Redis,
   ) {
-    this.clients = new ClientsUnderTest({ endpoint: { kind: 'single', url: server.url } });
+    this.clients = new ClientsUnderTest({ endpoint: server.endpoint });
   }
 
   static async start(args: readonly string[] = []): Promise<RedisUnderTest> {

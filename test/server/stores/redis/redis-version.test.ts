@@ -1,3 +1,4 @@
+import type { SingleRedis } from '../../../../src/server/stores/redis/redis-endpoint';
 import { TcpProxy } from '../../../../tools/chaos/tcp-proxy';
 import { ServerStartError, startBuiltServer } from '../../../support/built-server';
 import { callUntil, unboundedCall } from '../../../support/calls';
@@ -12,6 +13,12 @@ let proxy: TcpProxy;
 let clients: ClientsUnderTest;
 let shownVersion: string | undefined;
 
+const throughProxy = (): SingleRedis => ({
+  kind: 'single',
+  address: { host: '127.0.0.1', port: proxy.port },
+  database: 0,
+});
+
 beforeAll(async () => {
   redis = await RedisUnderTest.start();
   proxy = await TcpProxy.start(redis.server.port);
@@ -24,7 +31,7 @@ beforeAll(async () => {
     }
     return 'pass';
   };
-  clients = new ClientsUnderTest({ endpoint: { kind: 'single', url: `redis://127.0.0.1:${proxy.port}` } });
+  clients = new ClientsUnderTest({ endpoint: throughProxy() });
 }, 60_000);
 afterAll(async () => {
   await clients.close();
@@ -69,7 +76,7 @@ it('a connection is accepted after the server was upgraded', async () => {
 it('a user without the permission for INFO is accepted, because the version is unknown', async () => {
   shownVersion = '6.0.';
   await redis.admin.acl('SETUSER', 'limited', 'on', '>password', '~*', '&*', '+@all', '-info');
-  const endpoint = { kind: 'single', url: `redis://limited:password@127.0.0.1:${proxy.port}` } as const;
+  const endpoint = { ...throughProxy(), login: { username: 'limited', password: 'password' } };
   const connection = clients.startConnecting({ endpoint });
   await connection.waitForReady(callUntil(Date.now() + 10_000));
   await connection.requireSupportedVersion();
@@ -77,11 +84,7 @@ it('a user without the permission for INFO is accepted, because the version is u
 
 it('the service does not start with Redis 6.0, and its message names the version', async () => {
   shownVersion = '6.0.';
-  // The start waits so long for the connection.
-  const env = {
-    ORCHESTRATOR__REDIS__URL: `redis://127.0.0.1:${proxy.port}`,
-    ORCHESTRATOR__REDIS__COMMAND_TIMEOUT_MS: '60000',
-  };
+  const env = { ORCHESTRATOR__REDIS__URL: `redis://127.0.0.1:${proxy.port}` };
   const error: unknown = await startBuiltServer(env).then(
     async (server) => `the service started, and ended with ${await server.stop()}`,
     (thrown: unknown) => thrown,

@@ -25,7 +25,7 @@ describe('durability "replicated"', () => {
     redis = await RedisUnderTest.start(['--repl-diskless-sync-delay', '0']);
     replica = await startReplica(redis.server);
     replicaAdmin = new Redis(replica.url);
-    const endpoint = { kind: 'single', url: redis.server.url } as const;
+    const endpoint = redis.server.endpoint;
     clients = new ClientsUnderTest({ endpoint, replication: { replicas: 1, timeoutMs: 30_000 } });
   });
   afterEach(() => replica.resume());

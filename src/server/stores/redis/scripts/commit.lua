@@ -25,26 +25,32 @@
 -- ARGV[13] which state to keep as the one before the turn: "previous" for the one that the commit replaces, "given" or "none"
 -- ARGV[14] the given state, else ""
 -- ARGV[15] import of the previous session if it had no turns, else ""
+-- ARGV[16] maximum size of the reply, in bytes, see large-values.ts
 --
 -- Returns the revision after the turn, an integer, if the turn was committed,
 --         {"known", log entry or false if it is missing} if the turn id is known,
---         {"conflict", state or false if there is no session, time to live in ms or negative} if the session has changed
+--         {"conflict", state or false if there is no session, time to live in ms or negative} if the session has changed,
+--         LARGE if one of the last two is too large
 
 local session, log = KEYS[1], KEYS[2]
 local turn_id, previous_revision, last_turn_id = ARGV[1], ARGV[2], ARGV[11]
 local known_revision, revision, last_turn_revision, import =
   unpack(redis.call('HMGET', session, 't:' .. turn_id, 'r', 't:' .. last_turn_id, 'i'))
 local recorded = redis.call('XLEN', log)
+local max_reply = tonumber(ARGV[16])
 
 if known_revision then
-  local entries = redis.call('XRANGE', log, known_revision .. '-0', known_revision .. '-0')
-  return { 'known', entries[1] or false }
+  local entry = redis.call('XRANGE', log, known_revision .. '-0', known_revision .. '-0')[1] or false
+  if entry and #entry[2][8] + #entry[2][10] > max_reply then return redis.status_reply('LARGE') end
+  return { 'known', entry }
 end
 -- The last turn is always recorded. A session that was deleted and created again may reach the same revision, but its last turn
 -- differs, or its import if it has no turns.
 if (revision or '') ~= previous_revision or (last_turn_id ~= '' and last_turn_revision ~= revision)
   or (ARGV[15] ~= '' and import and import ~= ARGV[15]) then
-  return { 'conflict', redis.call('HGET', session, 's'), redis.call('PTTL', session) }
+  local state = redis.call('HGET', session, 's')
+  if state and #state > max_reply then return redis.status_reply('LARGE') end
+  return { 'conflict', state, redis.call('PTTL', session) }
 end
 
 -- An eviction may have removed the session but not its log. The old entry ids would conflict with the new ones.

@@ -8,15 +8,17 @@
 -- ARGV[1]  state
 -- ARGV[2]  time to live of the session, milliseconds
 -- ARGV[3]  import, see commit.lua
+-- ARGV[4]  maximum size of the reply, in bytes, see large-values.ts
 --
 -- Returns 1 if the session was created,
---         {state, time to live in ms or negative} if a session exists
+--         {state, time to live in ms or negative} if a session exists, or LARGE
 
 local session, log = KEYS[1], KEYS[2]
 local state = redis.call('HGET', session, 's')
 local recorded = redis.call('XLEN', log)
 
 if state then
+  if #state > tonumber(ARGV[4]) then return redis.status_reply('LARGE') end
   return { state, redis.call('PTTL', session) }
 end
 

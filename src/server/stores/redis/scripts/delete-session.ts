@@ -6,8 +6,13 @@ import { asInteger } from '../script-reply';
 
 const script = LuaScript.load('delete-session');
 
-/** Runs delete-session.lua. Resolves to whether the session existed. Rejects as `RedisConnection.write` does. */
-export async function runDeleteSession(connection: RedisConnection, keys: SessionKeys, call: Call): Promise<boolean> {
-  const deletedKeys = await connection.runScript(call, 'write', script, [keys.session, keys.turnLog], []);
+/** Runs delete-session.lua, which notifies all nodes on `channel`. Resolves to whether the session existed. Rejects as `RedisConnection.write` does. */
+export async function runDeleteSession(
+  connection: RedisConnection,
+  keys: SessionKeys,
+  channel: string,
+  call: Call,
+): Promise<boolean> {
+  const deletedKeys = await connection.runScript(call, 'write', script, [keys.session, keys.turnLog], [channel]);
   return asInteger(deletedKeys) > 0;
 }

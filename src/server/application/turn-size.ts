@@ -1,0 +1,38 @@
+import type { TurnRecord } from '../ports/session-store';
+import type { TurnCodec } from '../ports/turn-codec';
+import { createTooLargeError } from './too-large';
+
+export interface TurnSizeDependencies {
+  readonly codec: Pick<TurnCodec, 'measureRecord'>;
+  /** Maximum bytes of a sent message (server.max_response_bytes). */
+  readonly maxResponseBytes: number;
+}
+
+/** Maximum bytes that a message adds to the record that it contains: tags, lengths and a page token. */
+const messageBytes = 128;
+
+/**
+ * Bytes of a record in addition to request and response. The request can also grow when it is decoded and encoded again, because this service
+ * writes out what another encoder leaves out, but it does not double.
+ */
+const recordBytes = 256;
+
+/**
+ * Checks that a turn can be received after the commit: as an answer, as an event of StreamTurn, as a turn of ListTurns and of
+ * WatchSession. The record is the largest of these, because it contains the request and the response.
+ *
+ * @throws OrchestratorError TOO_LARGE.
+ */
+export function checkTurnSize({ codec, maxResponseBytes }: TurnSizeDependencies, record: TurnRecord): void {
+  const { request, response } = record;
+  if (request.length * 2 + response.length + recordBytes <= maxResponseBytes - messageBytes) return;
+  const size = codec.measureRecord(record);
+  if (size <= maxResponseBytes - messageBytes) return;
+  throw createTooLargeError({
+    subject: `The turn with its request of ${request.length} bytes and its response of ${response.length} bytes`,
+    limit: 'max_response_bytes',
+    size,
+    maxSize: maxResponseBytes - messageBytes,
+    advice: 'Send fewer or smaller values, or delete large variables.',
+  });
+}

@@ -1,0 +1,113 @@
+import { openEmbeddedStores } from './compose-embedded-stores';
+import { openRedisEndpoint } from './compose-redis-access';
+import { type Config, toSessionLimits } from './config';
+import type { Clock } from './ports/clock';
+import type { LegacySessionStore } from './ports/legacy-session-store';
+import type { Logger } from './ports/logger';
+import type { Metrics } from './ports/metrics';
+import type { ScenarioCatalogue } from './ports/scenario-catalogue';
+import type { SessionStore } from './ports/session-store';
+import { callWithTimeout, type FileReloader } from './runtime';
+import { RedisCatalogue } from './stores/redis/redis-catalogue';
+import { connectRedis } from './stores/redis/redis-connection';
+import { formatEndpoint } from './stores/redis/redis-endpoint';
+import { RedisLegacySessionStore } from './stores/redis/redis-legacy-session-store';
+import { type LostRevision, RedisSessionStore } from './stores/redis/redis-session-store';
+import { limitRepeats } from './telemetry';
+
+export interface Stores {
+  readonly sessions: SessionStore;
+  readonly scenarios: ScenarioCatalogue;
+  readonly legacySessions?: LegacySessionStore | undefined;
+  readonly description: string;
+  /**
+   * Resolves when the first probe is meaningful: the store is connected, or is known to be unavailable. Rejects with an Error if the store can
+   * never be used.
+   */
+  waitForFirstAttempt(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface StoreDependencies {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly files: FileReloader;
+}
+
+/** Interval in milliseconds in which one loss of data is logged. */
+const lossLogIntervalMs = 60_000;
+/** Maximum time in milliseconds that the first probe waits for the connection to Redis. */
+const maxFirstAttemptMs = 5_000;
+
+/** Opens the stores that the configuration selects. An unavailable Redis does not prevent the start, but one that is too old does. */
+export async function openStores(config: Config, deps: StoreDependencies): Promise<Stores> {
+  return createRedisStores(config, deps) ?? createEmbeddedStores(config, deps);
+}
+
+function createRedisStores(config: Config, { clock, log, metrics, files }: StoreDependencies): Stores | undefined {
+  const endpoint = openRedisEndpoint(config, files);
+  if (endpoint === undefined) return undefined;
+  const { redis, limits } = config;
+  const replicas = { replicas: redis.replicas_acknowledging, timeoutMs: redis.replication_timeout_ms };
+  const replication = redis.durability === 'replicated' ? replicas : undefined;
+  const connection = connectRedis({
+    endpoint: endpoint.current,
+    commandTimeoutMs: redis.command_timeout_ms,
+    largeCommandTimeoutMs: Math.max(redis.large_command_timeout_ms, redis.command_timeout_ms),
+    replication,
+    clock,
+    log,
+  });
+  endpoint.onChange((changed) => connection.updateAccess(changed));
+  const sessions = new RedisSessionStore(connection, {
+    keyPrefix: redis.key_prefix,
+    sessionTtlMs: limits.session_ttl,
+    recordedTurns: limits.recorded_turns,
+    cachedSessions: redis.cached_sessions,
+    sessionLimits: toSessionLimits({ limits }),
+    clock,
+    onLostRevision: createLossReport(log, metrics),
+  });
+  const scenarios = new RedisCatalogue(connection, { keyPrefix: redis.key_prefix });
+  const keyTemplate = redis.older_session_key;
+  return {
+    sessions,
+    scenarios,
+    legacySessions:
+      keyTemplate === ''
+        ? undefined
+        : new RedisLegacySessionStore(connection, { keyTemplate, sessionTtlMs: limits.session_ttl, clock, log }),
+    description: `sessions and scenarios are in ${formatEndpoint(endpoint.current)}, with the key prefix "${redis.key_prefix}"`,
+    waitForFirstAttempt: () =>
+      callWithTimeout(clock, maxFirstAttemptMs, () => connection.firstAttempt)
+        .catch(() => undefined)
+        .then(() => connection.requireSupportedVersion()),
+    async close() {
+      await scenarios.close();
+      await sessions.close();
+    },
+  };
+}
+
+/** Counts every loss, and logs at most one per interval. */
+function createLossReport(log: Logger, metrics: Metrics): (loss: LostRevision) => void {
+  const logLoss = limitRepeats((fields, message) => log.error(fields, message), lossLogIntervalMs);
+  return ({ key, expectedRevision, storedRevision }) => {
+    metrics.recordLostRevision();
+    const revisions = { expected_revision: expectedRevision, stored_revision: storedRevision ?? 'none' };
+    const fields = { tenant_id: key.tenantId, session_id: key.sessionId, ...revisions };
+    logLoss(fields, 'redis has lost data: it no longer has the revision of a session that this node has read');
+  };
+}
+
+async function createEmbeddedStores(config: Config, { clock, log }: StoreDependencies): Promise<Stores> {
+  const { path, sessionStore, catalogue, close } = await openEmbeddedStores(config, clock, log);
+  return {
+    sessions: sessionStore,
+    scenarios: catalogue,
+    description: `sessions and scenarios are in the folder ${path}, which only this process may use; use Redis for several nodes`,
+    waitForFirstAttempt: () => Promise.resolve(),
+    close,
+  };
+}

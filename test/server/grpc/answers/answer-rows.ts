@@ -1,0 +1,307 @@
+import { OrchestratorServiceService } from '../../../../gen/focal/orchestration/v1/orchestrator_service';
+import {
+  ScenarioServiceService,
+  ValidateScenarioResponse,
+} from '../../../../gen/focal/orchestration/v1/scenario_service';
+import {
+  GetSessionResponse,
+  ListTurnsResponse,
+  SessionServiceService,
+} from '../../../../gen/focal/orchestration/v1/session_service';
+import { maxRelationships } from '../../../../src/server/application/relationships';
+import { relationshipFromProto } from '../../../../src/server/codec/wire/scenario-codec';
+import { unboundedCall } from '../../../support/calls';
+import { getCallError } from '../../../support/grpc-under-test';
+import type { StoresUnderTest } from '../../../support/service-under-test';
+import { uuid } from '../../../support/session-builder';
+import type { AnswerRecorder } from './answer-recorder';
+import {
+  aDrawing,
+  agent,
+  anEcho,
+  anImport,
+  aPath,
+  aPhaseInput,
+  aRelationship,
+  aScenarioWithFindings,
+  aVariable,
+  scenarioId,
+  someFields,
+} from './largest-requests';
+
+/** The default limit of gRPC clients, and of server.max_response_bytes. */
+export const maxBytes = 4_194_304;
+const megabyte = 1_048_576;
+
+const { processTurn, processTurns, streamTurn, decideLifecycle, decideTransitions, planContributions } =
+  OrchestratorServiceService;
+const { getSession, listTurns, watchSession, importSession, deleteSession } = SessionServiceService;
+const catalogue = ScenarioServiceService;
+
+export interface Target {
+  readonly recorder: AnswerRecorder;
+  readonly stores: StoresUnderTest;
+}
+
+/** How the answer of a method is bounded. */
+export interface Row {
+  /**
+   * `store`: what would be too large is refused before it is stored. `answer`: a computed answer is refused when it is sent. `cut`: the answer
+   * has the part that fits. `constant`: the answer has a few fields of bounded length. `none`: the method is not implemented.
+   */
+  readonly bound: 'store' | 'answer' | 'cut' | 'constant' | 'none';
+  /** Sends what is too large, if anything can be, and then the largest that is accepted. */
+  readonly send: (target: Target) => Promise<unknown>;
+  /** The limits that must have refused something. */
+  readonly refusedBy: readonly string[];
+  /** The largest message must have at least this part of `maxBytes`, which shows that the state was large. Default: 0. */
+  readonly fills?: number;
+}
+
+const turn = uuid(900);
+
+export const rows: Readonly<Record<string, Row>> = {
+  ProcessTurn: {
+    bound: 'store',
+    refusedBy: ['max_response_bytes'],
+    fills: 0.49,
+    send: ({ recorder }) =>
+      recorder.sendLargest(3 * megabyte, (length) => recorder.call(processTurn, anEcho(uuid(10), turn, length)), 2),
+  },
+  StreamTurn: {
+    bound: 'store',
+    refusedBy: ['max_response_bytes'],
+    fills: 0.49,
+    send: ({ recorder }) =>
+      recorder.sendLargest(3 * megabyte, (length) => recorder.stream(streamTurn, anEcho(uuid(11), turn, length)), 2),
+  },
+  ProcessTurns: {
+    bound: 'store',
+    refusedBy: ['max_response_bytes'],
+    fills: 0.49,
+    send: ({ recorder }) =>
+      recorder.sendLargest(
+        3 * megabyte,
+        (length) => recorder.exchange(processTurns, anEcho(uuid(12), turn, length)),
+        2,
+      ),
+  },
+  DecideLifecycle: {
+    bound: 'answer',
+    refusedBy: ['max_message_bytes'],
+    fills: 0.99,
+    send: ({ recorder }) =>
+      recorder.sendLargest(maxBytes, (echo) => recorder.call(decideLifecycle, { input: aPhaseInput({ echo }) })),
+  },
+  DecideTransitions: {
+    bound: 'answer',
+    refusedBy: [],
+    send: ({ recorder }) => recorder.call(decideTransitions, { input: aPhaseInput({ scenarios: 5, known: megabyte }) }),
+  },
+  PlanContributions: {
+    bound: 'answer',
+    refusedBy: ['max_response_bytes'],
+    fills: 0.99,
+    send: ({ recorder }) =>
+      recorder.sendLargest(
+        2 * megabyte,
+        (known) => recorder.call(planContributions, { input: aPhaseInput({ scenarios: 1, known }) }),
+        6,
+      ),
+  },
+  GetSession: {
+    bound: 'store',
+    refusedBy: ['session_bytes'],
+    fills: 0.24,
+    async send({ recorder }) {
+      const key = { tenantId: agent.tenantId, sessionId: uuid(13) };
+      await recorder.sendLargest(2 * megabyte, (length) =>
+        recorder.call(processTurn, aVariable(key.sessionId, turn, length)),
+      );
+      const { session } = GetSessionResponse.decode(await recorder.call(getSession, key));
+      expect(session?.variables[0]?.name).toBe('text');
+    },
+  },
+  ListTurns: {
+    bound: 'cut',
+    refusedBy: ['max_response_bytes'],
+    fills: 0.99,
+    async send({ recorder }) {
+      const key = { tenantId: agent.tenantId, sessionId: uuid(14) };
+      const send = (turnId: string) => (length: number) =>
+        recorder.call(processTurn, anEcho(key.sessionId, turnId, length));
+      await recorder.sendLargest(3 * megabyte, send(uuid(901)), 2);
+      for (const number of [902, 903, 904, 905, 906]) await send(uuid(number))(400_000);
+      const revisions: number[] = [];
+      let pageToken = '';
+      do {
+        const request = { ...key, pageSize: 500, pageToken };
+        const page = ListTurnsResponse.decode(await recorder.call(listTurns, request));
+        revisions.push(...page.turns.map(({ revision }) => revision));
+        pageToken = page.nextPageToken;
+      } while (pageToken !== '');
+      expect(revisions).toEqual([1, 2, 3, 4, 5, 6]);
+    },
+  },
+  WatchSession: {
+    bound: 'store',
+    refusedBy: ['max_response_bytes'],
+    fills: 0.99,
+    async send({ recorder }) {
+      const key = { tenantId: agent.tenantId, sessionId: uuid(15) };
+      await recorder.sendLargest(
+        3 * megabyte,
+        (length) => recorder.call(processTurn, anEcho(key.sessionId, uuid(901), length)),
+        2,
+      );
+      await recorder.call(processTurn, anEcho(key.sessionId, uuid(902), 1_000_000));
+      const request = { ...key, afterRevision: 0, afterTurnId: '' };
+      expect(await recorder.stream(watchSession, request, 2)).toHaveLength(2);
+    },
+  },
+  ImportSession: {
+    bound: 'store',
+    refusedBy: ['session_bytes'],
+    fills: 0.24,
+    send: ({ recorder }) =>
+      recorder.sendLargest(2 * megabyte, (length) => recorder.call(importSession, anImport(uuid(16), length))),
+  },
+  DeleteSession: {
+    bound: 'constant',
+    refusedBy: [],
+    send: ({ recorder }) => recorder.call(deleteSession, { tenantId: agent.tenantId, sessionId: uuid(10) }),
+  },
+  PutScenario: {
+    bound: 'store',
+    refusedBy: ['max_response_bytes'],
+    fills: 0.99,
+    send: ({ recorder }) => putLargestScenario(recorder),
+  },
+  ValidateScenario: {
+    bound: 'cut',
+    refusedBy: [],
+    // 1,000 findings are listed at most, which are smaller than the default limit.
+    fills: 0.03,
+    async send({ recorder }) {
+      const answer = await recorder.call(catalogue.validateScenario, { scenario: aScenarioWithFindings(50, 500) });
+      const { valid, findings, omittedFindings } = ValidateScenarioResponse.decode(answer);
+      expect(valid).toBe(false);
+      expect(findings.length).toBeGreaterThan(0);
+      expect(omittedFindings).toBeGreaterThan(0);
+    },
+  },
+  GetScenario: {
+    bound: 'store',
+    refusedBy: ['max_response_bytes'],
+    fills: 0.99,
+    async send({ recorder }) {
+      await putLargestScenario(recorder);
+      await recorder.call(catalogue.getScenario, { ...agent, scenarioId, version: 0 });
+    },
+  },
+  ListScenarios: {
+    bound: 'cut',
+    refusedBy: ['max_response_bytes'],
+    fills: 0.99,
+    async send({ recorder }) {
+      await putLargestScenario(recorder);
+      const request = { ...agent, tag: '', enabled: undefined, pageSize: 500, pageToken: '' };
+      await recorder.call(catalogue.listScenarios, request);
+    },
+  },
+  DeleteScenario: {
+    bound: 'constant',
+    refusedBy: [],
+    send: ({ recorder }) =>
+      recorder.call(catalogue.deleteScenario, { ...agent, scenarioId: uuid(77), expectedVersion: undefined }),
+  },
+  PutRelationship: {
+    bound: 'constant',
+    refusedBy: [],
+    send: ({ recorder }) =>
+      recorder.call(catalogue.putRelationship, { tenantId: uuid(1), agentId: uuid(5), relationship: aRelationship(1) }),
+  },
+  DeleteRelationship: {
+    bound: 'constant',
+    refusedBy: [],
+    send: ({ recorder }) => recorder.call(catalogue.deleteRelationship, { ...agent, relationship: aRelationship(1) }),
+  },
+  ListRelationships: {
+    bound: 'store',
+    refusedBy: ['relationships'],
+    fills: 0.2,
+    async send({ recorder, stores }) {
+      const other = { tenantId: uuid(1), agentId: uuid(6) };
+      await Promise.all(
+        Array.from({ length: maxRelationships }, (_, index) =>
+          stores.scenarios.putRelationship(other, relationshipFromProto(aRelationship(index)), unboundedCall),
+        ),
+      );
+      const put = (number: number) =>
+        recorder.call(catalogue.putRelationship, { ...other, relationship: aRelationship(number) });
+      const refused = await getCallError(put(maxRelationships));
+      recorder.refusedBy.push(refused.metadata['limit'] ?? '');
+      await put(0); // Replaces one.
+      await recorder.call(catalogue.listRelationships, other);
+    },
+  },
+  RenderScenario: {
+    bound: 'answer',
+    refusedBy: ['max_response_bytes'],
+    async send({ recorder }) {
+      const other = { tenantId: uuid(1), agentId: uuid(7) };
+      const render = async (steps: number) => {
+        const scenario = aDrawing(steps);
+        await recorder.call(catalogue.putScenario, { ...other, scenario, expectedVersion: undefined });
+        const request = { ...other, scenarioId: scenario.scenarioId, version: 0, sessionId: '' };
+        return recorder.call(catalogue.renderScenario, request);
+      };
+      recorder.refusedBy.push((await getCallError(render(9_000))).metadata['limit'] ?? '');
+      await render(1_000);
+    },
+  },
+  PutFields: {
+    bound: 'store',
+    refusedBy: ['max_response_bytes'],
+    fills: 0.99,
+    send: ({ recorder }) => putLargestFields(recorder),
+  },
+  GetFields: {
+    bound: 'store',
+    refusedBy: ['max_response_bytes'],
+    fills: 0.99,
+    async send({ recorder }) {
+      await putLargestFields(recorder);
+      await recorder.call(catalogue.getFields, { tenantId: uuid(1), agentId: uuid(8) });
+    },
+  },
+  PlanMigration: notImplemented(catalogue.planMigration, { ...agent, scenarioId, targetVersion: 0 }),
+  ApplyMigration: notImplemented(catalogue.applyMigration, { ...agent, scenarioId, targetVersion: 0 }),
+  SimulateTurns: notImplemented(catalogue.simulateTurns, { ...agent, sessionIds: [uuid(3)], scenarios: [] }),
+};
+
+function notImplemented<Request>(
+  method: { readonly path: string; requestSerialize(request: Request): Buffer },
+  request: Request,
+): Row {
+  return {
+    bound: 'none',
+    refusedBy: [],
+    async send({ recorder }) {
+      expect((await getCallError(recorder.call(method, request))).reason).toBe('NOT_IMPLEMENTED');
+    },
+  };
+}
+
+function putLargestScenario(recorder: AnswerRecorder) {
+  return recorder.sendLargest(maxBytes, (length) =>
+    recorder.call(catalogue.putScenario, { ...agent, scenario: aPath(length), expectedVersion: undefined }),
+  );
+}
+
+function putLargestFields(recorder: AnswerRecorder) {
+  const agentKey = { tenantId: uuid(1), agentId: uuid(8) };
+  return recorder.sendLargest(maxBytes, (length) =>
+    recorder.call(catalogue.putFields, { ...agentKey, definitions: someFields(length), expectedVersion: undefined }),
+  );
+}

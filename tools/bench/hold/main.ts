@@ -1,0 +1,125 @@
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { parseArgs } from 'node:util';
+import { startServiceProcess, stopProcess } from '../../../src/cli/local-service';
+import { RawClient, type RawResult } from '../../chaos/raw-client';
+import { findFreePort } from '../../redis/free-port';
+import { CleanupStack } from '../cleanup';
+import { runBenchCommand, showProgress } from '../command';
+import { describeMachine, formatTable } from '../figures';
+import { type Attack, attacks } from './attacks';
+import type { HoldReport } from './hold-monitor';
+
+interface HoldArguments {
+  readonly attacks: readonly Attack[];
+  readonly help: boolean;
+}
+
+const usage = `npm run bench:hold [-- [--only NAME,NAME]]
+
+Sends calls that need as much work as the contract allows to a service with the embedded store. Prints, for each of them, the longest
+time for which the event loop of the service ran nothing else, and the status of the call. See docs/performance.md.
+
+  --only NAME,NAME  run only these attacks: a, b, c, d, e, f, g1, g2, h1, h2, h3, h4`;
+
+function parseHoldArguments(args: readonly string[]): HoldArguments {
+  const { values } = parseArgs({
+    args: [...args],
+    options: { only: { type: 'string' }, help: { type: 'boolean', short: 'h', default: false } },
+  });
+  const prefixes = values.only?.split(',').map((name) => name.trim());
+  const unknown = prefixes?.find((prefix) => !attacks.some(({ name }) => name.startsWith(prefix)));
+  if (unknown !== undefined) throw new Error(`There is no attack "${unknown}".`);
+  return {
+    attacks: attacks.filter(({ name }) => prefixes?.some((prefix) => name.startsWith(prefix)) ?? true),
+    help: values.help,
+  };
+}
+
+async function readReport(port: number): Promise<HoldReport> {
+  const socket = connect(port, '127.0.0.1');
+  await once(socket, 'connect');
+  return JSON.parse(await text(socket)) as HoldReport;
+}
+
+function describeResult(result: RawResult | undefined): string {
+  if (result === undefined) return '-';
+  if ('failure' in result) return `${result.failure.status}: ${result.failure.details.slice(0, 100)}`;
+  return `OK, ${result.response.bytes.length} bytes`;
+}
+
+const headings = ['attack', 'first ms', 'CPU ms', 'warm ms', 'CPU ms', 'call ms', 'result of the last call'];
+
+/** The rounds of an attack on one service. The first ones show the service before its code is compiled by the JavaScript engine. */
+const rounds = 8;
+const warmRounds = 3;
+
+async function runAttack({ prepare }: Attack, client: RawClient, monitorPort: number): Promise<(string | number)[]> {
+  const call = await prepare(client);
+  const reports: HoldReport[] = [];
+  let last: RawResult | undefined;
+  let totalMs = 0;
+  for (let round = 0; round < rounds; round += 1) {
+    await readReport(monitorPort);
+    const startedAt = performance.now();
+    last = await call();
+    totalMs = performance.now() - startedAt;
+    reports.push(await readReport(monitorPort));
+  }
+  const warm = reports.slice(-warmRounds);
+  return [
+    reports[0]?.longestMs ?? Number.NaN,
+    reports[0]?.longestCpuMs ?? Number.NaN,
+    Math.max(...warm.map(({ longestMs }) => longestMs)),
+    Math.max(...warm.map(({ longestCpuMs }) => longestCpuMs)),
+    totalMs,
+    describeResult(last),
+  ];
+}
+
+runBenchCommand({
+  parse: parseHoldArguments,
+  usage,
+  run: (args) => {
+    const cleanups = new CleanupStack();
+    return cleanups.run(async () => {
+      console.log(describeMachine());
+      const rows: (string | number)[][] = [headings];
+      for (const attack of args.attacks) {
+        showProgress(attack.name);
+        rows.push([attack.name, ...(await measureOnNewService(attack))]);
+      }
+      showProgress('');
+      console.log(formatTable(rows));
+    });
+  },
+});
+
+/** Runs an attack on a service of its own, so that memory of the attacks before it has no effect. */
+async function measureOnNewService(attack: Attack): Promise<(string | number)[]> {
+  const cleanups = new CleanupStack();
+  return await cleanups.run(async () => {
+    const folder = cleanups.add(mkdtempSync(join(tmpdir(), 'orchestrator-hold-')), (path) =>
+      rmSync(path, { recursive: true, force: true }),
+    );
+    const monitorPort = await findFreePort();
+    const { address, child } = await startServiceProcess({
+      env: process.env,
+      settings: {
+        HOLD_MONITOR_PORT: String(monitorPort),
+        ORCHESTRATOR__EMBEDDED__PATH: join(folder, 'data'),
+        // The largest number, so that as many scenarios as possible are active.
+        ORCHESTRATOR__PIPELINE__SCENARIO_ORCHESTRATION__MAX_SIMULTANEOUS_SCENARIOS: '20',
+      },
+      preload: join(__dirname, 'hold-monitor.js'),
+    });
+    cleanups.add(child, stopProcess);
+    const client = cleanups.add(new RawClient(Number(address.split(':')[1])), (each) => each.close());
+    await client.waitForReady(10_000);
+    return await runAttack(attack, client, monitorPort);
+  });
+}
