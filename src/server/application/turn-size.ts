@@ -12,8 +12,8 @@ export interface TurnSizeDependencies {
 const messageBytes = 128;
 
 /**
- * Bytes of a record in addition to request and response, with a trace context of at most 712 characters. The request can also grow when it is decoded and encoded again, because this service
- * writes out what another encoder leaves out, but it does not double.
+ * Bytes of a record in addition to request and response, with a trace context of at most 712 characters. The request can also grow when
+ * it is decoded and encoded again, because this service writes out what another encoder leaves out, but it does not double.
  */
 const recordBytes = 1_024;
 
