@@ -1,5 +1,6 @@
 import { type ClientHttp2Session, connect } from 'node:http2';
 import { constants, deflateSync, gzipSync } from 'node:zlib';
+import { OrchestratorServiceService } from '../../../gen/focal/orchestration/v1/orchestrator_service';
 import { SessionServiceService } from '../../../gen/focal/orchestration/v1/session_service';
 import type { SessionKey } from '../../../src/core/model/session';
 import type { Authenticator } from '../../../src/server/ports/authenticator';
@@ -140,6 +141,20 @@ describe('The bytes of requests in flight', () => {
     answer();
     await Promise.all(calls);
     expect(grpc.server.requestBytesInFlight).toBe(0);
+  });
+
+  it('of a turn in a stream count only until its response', async () => {
+    grpc = await startGrpc({}, { ...limits, maxRequestBytesInFlight: 1, maxRequestBytesInFlightPerTenant: 1 });
+    const encode = (bytes: Buffer): Buffer => bytes;
+    const stream = grpc.client.makeBidiStreamRequest(OrchestratorServiceService.processTurns.path, encode, encode);
+    stream.on('error', () => undefined);
+    for (let sent = 0; sent < 3; sent += 1) {
+      stream.write(Buffer.from('not a turn'));
+      await new Promise((resolve) => stream.once('data', resolve));
+      await eventually(async () => grpc.server.requestBytesInFlight === 0);
+    }
+    expect(grpc.server.openStreams).toBe(1);
+    stream.cancel();
   });
 
   it('of a request that is alone are accepted above the limit', async () => {
