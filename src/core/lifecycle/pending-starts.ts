@@ -1,5 +1,5 @@
 import { meetsStartThreshold, type SelectionContext } from '../context/selection-context';
-import type { RejectionReason } from '../model/lifecycle-decision';
+import type { RejectionReason, StartOrigin } from '../model/lifecycle-decision';
 import type { PendingStart } from '../model/session';
 import type { RejectedStart, StartCandidate } from './scenario-start';
 import { isPendingStartCanceled, isPendingStartDropped, pendingEffects } from './start-candidates';
@@ -131,19 +131,18 @@ export function isStillBlocked(
   }
 }
 
-/** Whether the turn names the scenario, instead of only trying it again. */
+/** Whether a turn that makes a scenario a candidate in this way names it, instead of only trying it again. */
+const namesScenario: Readonly<Record<StartOrigin, boolean>> = {
+  CANDIDATE: true,
+  AIMED: true,
+  CONSENTED: true,
+  IMPLIED: false,
+  PENDING: false,
+  CALLED: false,
+};
+
 function isNamed(candidate: StartCandidate, { settings }: SelectionContext): boolean {
-  switch (candidate.origin) {
-    case 'CANDIDATE':
-      return meetsStartThreshold(candidate, settings);
-    case 'AIMED':
-    case 'CONSENTED':
-      return true;
-    case 'IMPLIED':
-    case 'PENDING':
-    case 'CALLED':
-      return false;
-  }
+  return namesScenario[candidate.origin] && meetsStartThreshold(candidate, settings);
 }
 
 function createPendingStart(

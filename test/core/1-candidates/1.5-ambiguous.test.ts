@@ -69,6 +69,25 @@ describe('ambiguous candidates', () => {
     expect(conversation.turn({ candidates: { a: 0.8, b: 0.8, c: 0.8, d: 0.8 } }).plan).toEqual(['CHOICE a,b,c,d']);
   });
 
+  test('1.5: a START decides for its scenario, although the other one has nearly its score', () => {
+    const played = createLinkedConversation(links).turn({ signals: [['START', 'a']], candidates: { b: 0.95 } });
+    expect([played.actions, played.rejections, played.plan]).toEqual([
+      ['a START AIMED'],
+      ['b AMBIGUOUS'],
+      ['a ASK a_field'],
+    ]);
+  });
+
+  test.each<[string, TurnDraft]>([
+    ['without a CHOICE', {}],
+    ['if the open CHOICE offers only one of them', { candidates: { a: 0.8, c: 0.8 } }],
+  ])('1.5: STARTs aimed at both are ambiguous %s', (_case, before) => {
+    const conversation = createLinkedConversation([...links, ['a', 'AMBIGUOUS', 'c']]);
+    conversation.turn(before);
+    const played = conversation.turn({ signals: [['START', 'a', 'b']] });
+    expect([played.rejections, played.plan]).toEqual([['a AMBIGUOUS', 'b AMBIGUOUS'], ['CHOICE a,b']]);
+  });
+
   test('1.5: two groups of ambiguous scenarios are put one after the other, in start order', () => {
     const conversation = createLinkedConversation([
       ['a', 'AMBIGUOUS', 'c'],

@@ -365,6 +365,22 @@ describe('a failed request to the model', () => {
     expect(decided).toEqual({ ...withoutModel, modelProposal: undefined });
   });
 
+  test('9: a failure is not reported for a start or rejection that does not depend on the model', () => {
+    const implied = asking('implied', ['x'], { enabled: false });
+    const conversation = new Conversation([refund, implied], {
+      relationships: [aRelationship('refund', 'IMPLIES', 'implied')],
+    });
+    const { result } = conversation.turn({
+      signals: [['START', 'refund']],
+      proposal: createFailedProposal('TIMEOUT'),
+    });
+    const decisions = [...result.lifecycleDecisions, ...result.rejectedCandidates];
+    expect(decisions.map(({ scenarioId, overruledBy }) => [scenarioId, overruledBy])).toEqual([
+      ['refund', ''],
+      ['implied', ''],
+    ]);
+  });
+
   test('9: a failure is not reported if the rules leave no choice', () => {
     const conversation = startConversation([refund]);
     expect(
