@@ -1,6 +1,7 @@
 // Mutation testing: makes thousands of small changes (mutants) to the code and runs the tests that cover each change. A mutant survives if no
 // test fails. `npm run mutation` runs all areas, `npm run mutation -- lifecycle redis` runs two. Fails if an area scores below its minimum.
-// Results are stored in reports/mutation/, so that a later run tests only what has changed. The .html files show the surviving mutants.
+// Results are stored in reports/mutation/ when an area is complete, so that a later run tests only what has changed. The .html files show the
+// surviving mutants.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Stryker } from '@stryker-mutator/core';
