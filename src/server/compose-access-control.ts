@@ -81,8 +81,10 @@ function createJwtAuthenticator({ config: { auth }, files, clock, log, pollers }
   // biome-ignore lint/style/noCommonJs: a conditional import must be synchronous here.
   const { JwtAuthenticator } = require('./auth/jwt-authenticator') as typeof import('./auth/jwt-authenticator');
   // biome-ignore lint/style/noCommonJs: a conditional import must be synchronous here.
-  const { createFileJwks, parseJwks, RemoteJwks } = require('./auth/jwks') as typeof import('./auth/jwks');
-  const file = openFile(files, 'auth.jwks_file', auth.jwks_file, parseJwks);
+  const { createFileJwks, RemoteJwks } = require('./auth/jwks') as typeof import('./auth/jwks');
+  // biome-ignore lint/style/noCommonJs: a conditional import must be synchronous here.
+  const { parseKeySet } = require('./auth/key-set') as typeof import('./auth/key-set');
+  const file = openFile(files, 'auth.jwks_file', auth.jwks_file, parseKeySet);
   const remote = new RemoteJwks(auth.jwks_url, clock, log);
   if (file === undefined) pollers.push(poll(auth.jwks_refresh_interval_ms, () => remote.refresh()));
   const options = {
@@ -94,5 +96,5 @@ function createJwtAuthenticator({ config: { auth }, files, clock, log, pollers }
     scopesClaim: auth.jwt_scopes_claim,
     scopePrefix: auth.jwt_scope_prefix,
   };
-  return new JwtAuthenticator(options, file === undefined ? remote : createFileJwks(file), clock);
+  return new JwtAuthenticator(options, file === undefined ? remote : createFileJwks(file, log), clock);
 }

@@ -157,6 +157,8 @@ function toServerOptions(
     recheckIntervalMs: auth.recheck_interval_ms,
     isReflectionEnabled: server.reflection,
     maxMessageBytes: server.max_message_bytes,
+    maxRequestBytesInFlight: server.max_request_bytes_in_flight,
+    maxRequestBytesInFlightPerTenant: server.max_request_bytes_in_flight_per_tenant,
     maxResponseBytes: server.max_response_bytes,
     maxMetadataBytes: server.max_metadata_bytes,
     maxCallsInFlight: server.max_calls_in_flight,
@@ -169,6 +171,8 @@ function toServerOptions(
     stallTimeoutMs: server.watch_stall_timeout_ms,
     keepaliveIntervalMs: server.keepalive_interval_ms,
     keepaliveTimeoutMs: server.keepalive_timeout_ms,
+    maxConnectionAgeMs: server.max_connection_age_ms,
+    maxConnectionAgeGraceMs: server.max_connection_age_grace_ms,
     lists: {
       candidates: limits.candidates,
       rules: limits.rules,

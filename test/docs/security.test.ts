@@ -1,11 +1,13 @@
 import { createServices } from '../../src/server/grpc/methods/services';
 import { SystemClock } from '../../src/server/runtime/system';
+import { noopTelemetry } from '../../src/server/telemetry';
 import { noUseCases } from '../support/grpc-under-test';
 import { readSections } from './markdown-pages';
 
 const services = createServices({
   useCases: noUseCases,
   clock: new SystemClock(),
+  telemetry: noopTelemetry,
   maxRequestsPerStream: 1,
   stallTimeoutMs: 1,
   maxResponseBytes: 1,

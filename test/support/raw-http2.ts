@@ -105,7 +105,8 @@ export function toGrpcFrame(message: Uint8Array, flags = 0): Buffer {
   return Buffer.concat([head, message]);
 }
 
-function toOutcome(headers: IncomingHttpHeaders): RawOutcome {
+/** The outcome in the headers or trailers of a response. */
+export function toOutcome(headers: IncomingHttpHeaders): RawOutcome {
   return {
     httpStatus: Number(headers[':status'] ?? 0),
     status: status[Number(headers['grpc-status'])] ?? '',

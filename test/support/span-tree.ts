@@ -15,3 +15,8 @@ export function formatSpanTree(spans: readonly ReceivedSpan[]): string[] {
       ]);
   return formatChildren(undefined, '');
 }
+
+/** Returns the distinct values of `gen_ai.conversation.id`; undefined for spans without it. */
+export function getSessionIds(spans: readonly ReceivedSpan[]): unknown[] {
+  return [...new Set(spans.map(({ attributes }) => attributes['gen_ai.conversation.id']))];
+}

@@ -53,6 +53,17 @@ export class CallError extends Error {
   }
 }
 
+/**
+ * Whether a call ended because its connection broke, with a status other than UNAVAILABLE, which the channel itself retries. Such an
+ * error has no ErrorInfo, because the service did not send it. grpc-js reports it as CANCELLED, or as INTERNAL with the code of the
+ * HTTP/2 reset.
+ */
+export function isBrokenConnection(error: unknown, signal: AbortSignal | undefined): error is CallError {
+  if (!(error instanceof CallError) || error.reason !== '' || signal?.aborted) return false;
+  if (error.status === 'INTERNAL') return error.message.includes('RST_STREAM');
+  return error.status === 'CANCELLED';
+}
+
 function formatMessage(method: string, status: string, { reason, violations }: ErrorDetails, text: string): string {
   const code = reason === '' || reason === status ? status : `${status}, ${reason}`;
   const fields = violations.map(({ field, description }) => (field === '' ? description : `${field}: ${description}`));

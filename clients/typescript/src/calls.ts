@@ -1,13 +1,15 @@
 import type { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type CallOptions,
   type Client,
+  type Deadline,
   type deserialize,
   Metadata,
   type ServiceError,
   type serialize,
 } from '@grpc/grpc-js';
-import { CallError } from './call-error';
+import { CallError, isBrokenConnection } from './call-error';
 
 // Makes calls: the settings of a call, unary calls as promises, and streams as async iterations.
 
@@ -41,19 +43,46 @@ export interface UnaryResult<Response> {
   readonly trailers: Metadata;
 }
 
-/** Makes a unary call. Rejects with CallError if the call fails. */
-export function callUnary<Request, Response>(
+/** Delays in milliseconds before the retries of a call whose connection broke. */
+const reconnectDelaysMs = [100, 200, 400];
+
+/**
+ * Makes a unary call. Retries it if its connection breaks and time is left: the retry policy of the channel retries only UNAVAILABLE,
+ * but grpc-js reports some broken connections with other statuses. Every method is safe to retry. Rejects with CallError if the call
+ * fails.
+ */
+export async function callUnary<Request, Response>(
   client: Client,
   method: ClientMethod<Request, Response>,
   request: Request,
   defaults: CallDefaults,
   settings: CallSettings = {},
 ): Promise<UnaryResult<Response>> {
+  const { deadline = Number.POSITIVE_INFINITY } = createCallOptions({ ...defaults, ...settings });
+  for (const delayMs of reconnectDelaysMs) {
+    try {
+      return await attemptUnary(client, method, request, deadline, defaults, settings);
+    } catch (error) {
+      if (!isBrokenConnection(error, settings.signal) || Date.now() + delayMs >= Number(deadline)) throw error;
+    }
+    await sleep(delayMs);
+  }
+  return await attemptUnary(client, method, request, deadline, defaults, settings);
+}
+
+function attemptUnary<Request, Response>(
+  client: Client,
+  method: ClientMethod<Request, Response>,
+  request: Request,
+  deadline: Deadline,
+  defaults: CallDefaults,
+  settings: CallSettings,
+): Promise<UnaryResult<Response>> {
   const { path, requestSerialize, responseDeserialize } = method;
   const { signal } = settings;
   return new Promise((resolve, reject) => {
     const metadata = createMetadata(defaults, settings);
-    const options = createCallOptions({ ...defaults, ...settings });
+    const options = { deadline };
     let response: Response | undefined;
     const cancel = (): void => call.cancel();
     const onEnd = (error: ServiceError | null, message?: Response): void => {

@@ -21,3 +21,4 @@ export {
 } from './orchestrator-client';
 export type { ProcessTurnResult, TurnOutcome } from './process-turns';
 export { channelOptions } from './retry-policy';
+export type { GetTraceContext, StreamedTurn } from './trace-context';

@@ -3,7 +3,6 @@ import { type ChannelCredentials, type ChannelOptions, Client, type MethodDefini
 import {
   OrchestratorServiceService,
   type ProcessTurnRequest,
-  type ProcessTurnsRequest,
   type StreamTurnRequest,
   type StreamTurnResponse,
 } from '../../../gen/focal/orchestration/v1/orchestrator_service';
@@ -26,6 +25,7 @@ import {
 import { type BearerToken, createBearerTokenInterceptor } from './credentials';
 import { type ProcessTurnResult, processTurns, type TurnOutcome } from './process-turns';
 import { channelOptions } from './retry-policy';
+import { addTraceContexts, type GetTraceContext, type StreamedTurn } from './trace-context';
 import { watchSession } from './watch-session';
 
 /** All methods of the contract. The methods of the client are derived from it. */
@@ -66,11 +66,13 @@ interface SpecialMethods {
    * CallError. Then send the turns without an outcome again, with the same turn ids. Without `timeoutMs`, the call has no
    * deadline.
    *
+   * A turn without `traceContext` gets that of `ConnectSettings.getTraceContext`.
+   *
    * grpc-js buffers the first 1 MB of turns for retries without waiting for the service. The channel option
    * `grpc.per_rpc_retry_buffer_size` sets the size.
    */
   processTurns(
-    turns: Iterable<ProcessTurnsRequest> | AsyncIterable<ProcessTurnsRequest>,
+    turns: Iterable<StreamedTurn> | AsyncIterable<StreamedTurn>,
     settings?: CallSettings,
   ): AsyncGenerator<TurnOutcome, void>;
   /**
@@ -104,6 +106,14 @@ export interface ConnectSettings {
   readonly token?: BearerToken;
   /** Metadata to send with every call. */
   readonly metadata?: Readonly<Record<string, string>>;
+  /**
+   * Returns the trace context of a turn of `processTurns`; undefined if it has none. All turns of such a stream share its metadata,
+   * so each turn carries its own context. The function is called for every turn that is sent without `traceContext`, in the async
+   * context in which `processTurns` was called. With OpenTelemetry it returns what `propagation.inject(context.active(), carrier)`
+   * writes. If the turns of a stream belong to different spans, set `traceContext` on each request instead. An error of the
+   * function ends the stream, like an error of the turns.
+   */
+  readonly getTraceContext?: GetTraceContext;
   /** Channel options in addition to the retry policy. */
   readonly channelOptions?: ChannelOptions;
 }
@@ -118,7 +128,7 @@ export function connect(address: string, settings: ConnectSettings): Orchestrato
   const defaults = { timeoutMs: settings.timeoutMs ?? 5_000, metadata: settings.metadata ?? {} };
   return {
     ...createUnaryMethods(client, defaults),
-    ...createSpecialMethods(client, defaults),
+    ...createSpecialMethods(client, defaults, settings.getTraceContext),
     waitForReady: (timeoutMs) => waitForReady(client, address, timeoutMs),
     close: () => client.close(),
   };
@@ -146,6 +156,7 @@ interface ErasedDefinition extends ClientMethod<unknown, unknown> {
 function createSpecialMethods(
   client: Client,
   defaults: CallDefaults,
+  getTraceContext: GetTraceContext | undefined,
 ): SpecialMethods & Record<SpecialMethodName, unknown> {
   const { processTurn, streamTurn, processTurns: processTurnsMethod, watchSession: watchMethod } = contractMethods;
   return {
@@ -164,12 +175,13 @@ function createSpecialMethods(
     },
     processTurns: (turns, settings) => {
       const { path, requestSerialize, responseDeserialize } = processTurnsMethod;
+      const serialize = (turn: StreamedTurn) => requestSerialize({ ...turn, traceContext: turn.traceContext });
       const startCall = () => {
         const metadata = createMetadata(defaults, settings);
         const options = createCallOptions(settings);
-        return client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize, metadata, options);
+        return client.makeBidiStreamRequest(path, serialize, responseDeserialize, metadata, options);
       };
-      return processTurns(startCall, turns, settings?.signal);
+      return processTurns(startCall, addTraceContexts(turns, getTraceContext), settings?.signal);
     },
     watchSession: (request, settings) => {
       const { path, requestSerialize, responseDeserialize } = watchMethod;

@@ -2,11 +2,11 @@ import { pipeline, Readable, type Writable } from 'node:stream';
 import type { ClientDuplexStream } from '@grpc/grpc-js';
 import type {
   ProcessTurnResponse,
-  ProcessTurnsRequest,
   ProcessTurnsResponse,
 } from '../../../gen/focal/orchestration/v1/orchestrator_service';
 import { CallError } from './call-error';
 import { readMessages } from './calls';
+import type { StreamedTurn } from './trace-context';
 
 export interface ProcessTurnResult {
   readonly response: ProcessTurnResponse;
@@ -27,8 +27,8 @@ export interface TurnOutcome {
  * CallError if the stream breaks. Rethrows any error of `turns`.
  */
 export async function* processTurns(
-  startCall: () => ClientDuplexStream<ProcessTurnsRequest, ProcessTurnsResponse>,
-  turns: Iterable<ProcessTurnsRequest> | AsyncIterable<ProcessTurnsRequest>,
+  startCall: () => ClientDuplexStream<StreamedTurn, ProcessTurnsResponse>,
+  turns: Iterable<StreamedTurn> | AsyncIterable<StreamedTurn>,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<TurnOutcome, void> {
   const source = Readable.from(turns);
@@ -36,7 +36,7 @@ export async function* processTurns(
   source.on('error', (error) => {
     sourceFailure = { error };
   });
-  function startSending(): ClientDuplexStream<ProcessTurnsRequest, ProcessTurnsResponse> {
+  function startSending(): ClientDuplexStream<StreamedTurn, ProcessTurnsResponse> {
     const call = startCall();
     const target: Writable = call;
     // Ignore the result of the pipeline, because the call reports its own status.

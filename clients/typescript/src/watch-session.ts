@@ -3,7 +3,7 @@ import type {
   WatchSessionRequest,
   WatchSessionResponse,
 } from '../../../gen/focal/orchestration/v1/session_service';
-import { CallError } from './call-error';
+import { CallError, isBrokenConnection } from './call-error';
 import { type MessageStream, readMessages } from './calls';
 
 /** The client methods that `watchSession` calls. */
@@ -45,13 +45,13 @@ export async function* watchSession(
         yield turn;
       }
     } catch (error) {
-      if (!(error instanceof CallError) || !isResumable(error)) throw error;
+      if (!isResumable(error) && !isBrokenConnection(error, signal)) throw error;
     }
     await sleep(backoffMs * (0.75 + Math.random() / 2));
     backoffMs = Math.min(backoffMs * 2, maxBackoffMs);
   }
 }
 
-function isResumable({ status, reason }: CallError): boolean {
-  return status === 'UNAVAILABLE' || resumableReasons.has(reason);
+function isResumable(error: unknown): boolean {
+  return error instanceof CallError && (error.status === 'UNAVAILABLE' || resumableReasons.has(error.reason));
 }

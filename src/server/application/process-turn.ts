@@ -196,7 +196,7 @@ async function decide(
 /** Encodes the response once. The same bytes are stored and sent (5.1). */
 function createRecord(
   { codec, clock, telemetry }: TurnDependencies,
-  { turn, requestBytes }: TurnCommand,
+  { turn, requestBytes, callerTraceContext }: TurnCommand,
   { session, result }: TurnDecision,
 ): TurnRecord {
   return {
@@ -206,7 +206,7 @@ function createRecord(
     committedAt: clock.now(),
     request: requestBytes,
     response: codec.encodeResult(result),
-    traceparent: telemetry.getTraceparent(),
+    traceContext: telemetry.getTraceContext() ?? callerTraceContext,
   };
 }
 
@@ -253,7 +253,7 @@ function replay(
       { metadata: { turn_id: turn.turnId, revision: String(record.revision) } },
     );
   }
-  if (record.traceparent !== undefined) telemetry.getActiveSpan().addLink(record.traceparent);
+  if (record.traceContext !== undefined) telemetry.getActiveSpan().addLink(record.traceContext);
   return { responseBytes: record.response, replayed: true, result: codec.decodeResult(record.response) };
 }
 

@@ -1,5 +1,6 @@
 import type { Turn } from '../../core/model/turn';
 import type { TurnResult } from '../../core/model/turn-result';
+import type { TraceContext } from '../ports/trace-context';
 
 /** A turn to decide and commit. */
 export interface TurnCommand {
@@ -10,6 +11,8 @@ export interface TurnCommand {
   readonly validateOnly: boolean;
   /** The encoded request. The bytes are recorded with the turn and compared when the turn id is used again (5.1, 5.2). */
   readonly requestBytes: Uint8Array;
+  /** The trace context that the caller sent with a streamed turn. It is recorded if the service does not trace the turn. */
+  readonly callerTraceContext?: TraceContext | undefined;
 }
 
 /** A decided turn. */

@@ -12,10 +12,10 @@ export interface TurnSizeDependencies {
 const messageBytes = 128;
 
 /**
- * Bytes of a record in addition to request and response. The request can also grow when it is decoded and encoded again, because this service
- * writes out what another encoder leaves out, but it does not double.
+ * Bytes of a record in addition to request and response, with a trace context of at most 712 characters. The request can also grow when
+ * it is decoded and encoded again, because this service writes out what another encoder leaves out, but it does not double.
  */
-const recordBytes = 256;
+const recordBytes = 1_024;
 
 /**
  * Checks that a turn can be received after the commit: as a response, as an event of StreamTurn, as a turn of ListTurns and of

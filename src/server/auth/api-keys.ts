@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import type { Authentication, Principal } from '../ports/authenticator';
+import { formatExpiry } from './expiry';
 import { findDuplicate, grantFields, offsetDateTime, parseGrantEntries, parseTenantGrant } from './grant-file';
 
 /** Prefix that makes keys recognizable to people and to secret scanners. */
@@ -74,8 +75,8 @@ export function authenticateApiKey(keys: ApiKeys, key: string, now: number): Aut
     return { kind: 'refused', failure: 'unknown_key', message: 'The API key is invalid.' };
   }
   if (principal.expiresAt <= now) {
-    const expiry = new Date(principal.expiresAt).toISOString();
-    return { kind: 'refused', failure: 'expired', message: `The API key expired at ${expiry}. Use a valid key.` };
+    const message = `The API key expired${formatExpiry(principal.expiresAt)}. Use a valid key.`;
+    return { kind: 'refused', failure: 'expired', message };
   }
   return { kind: 'accepted', principal };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Authentication, ClientCertificate, Principal } from '../ports/authenticator';
+import { formatExpiry } from './expiry';
 import { grantFields, parseGrantEntries, parseTenantGrant } from './grant-file';
 
 /** The principals of client certificates. The first grant that matches applies. */
@@ -42,9 +43,9 @@ export function authenticateClientCertificate(
   now: number,
 ): Authentication {
   const { expiresAt } = certificate;
-  if (expiresAt <= now) {
-    const expiry = new Date(expiresAt).toISOString();
-    const message = `The client certificate expired at ${expiry}. Connect with a valid certificate.`;
+  // An expiry that cannot be parsed is NaN.
+  if (!(expiresAt > now)) {
+    const message = `The client certificate expired${formatExpiry(expiresAt)}. Connect with a valid certificate.`;
     return { kind: 'refused', failure: 'expired', message };
   }
   const grant = grants.find(({ matches }) => matches(certificate));

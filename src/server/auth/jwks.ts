@@ -1,36 +1,37 @@
-import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
 import type { Clock } from '../ports/clock';
 import type { Logger } from '../ports/logger';
 import type { Reloadable } from '../ports/reloadable';
+import { createKeySet, type KeySet, parseKeySet } from './key-set';
 
-/** The public keys of a token issuer (JSON Web Key Set). */
+/** Where the keys of a token issuer come from. */
 export interface JwksSource {
-  /** Finds the key of a token for jose. Rejects with JWKSNoMatchingKey or JwksUnavailableError. */
-  readonly getKey: JWTVerifyGetKey;
-  /** Calls `listener` when the keys have changed, so that tokens are verified again. */
-  onChange(listener: () => void): void;
+  readonly current: KeySet;
+  /**
+   * Resolves to the keys after a token with an unknown key: newer ones, or the current ones if there are no newer ones. Rejects with
+   * JwksUnavailableError if the keys cannot be fetched.
+   */
+  refetch(): Promise<KeySet>;
 }
 
-/** The key of a token is unknown, and the keys of the issuer cannot be fetched. */
+/** The key of a token is unknown, and the fault may be in the keys of the issuer: they cannot be fetched, or are malformed. */
 export class JwksUnavailableError extends Error {
   override readonly name = 'JwksUnavailableError';
 }
 
-/** Parses a JSON Web Key Set. Throws an Error if the text is invalid. */
-export function parseJwks(text: string): JSONWebKeySet {
-  const keys: JSONWebKeySet = JSON.parse(text);
-  createLocalJWKSet(keys); // throws if the key set is invalid
-  return keys;
-}
+const problemsMessage = 'the key set of the token issuer has problems: tokens may be rejected as UNAVAILABLE';
 
-export function createFileJwks(file: Reloadable<JSONWebKeySet>): JwksSource {
-  let keySet = createLocalJWKSet(file.current);
-  file.onChange((keys) => {
-    keySet = createLocalJWKSet(keys);
-  });
+/** Creates the source of keys in a file. Problems of the keys are logged at the start and after every change. */
+export function createFileJwks(file: Reloadable<KeySet>, log: Logger): JwksSource {
+  const logProblems = ({ problems }: KeySet): void => {
+    if (problems.length > 0) log.warn({ setting: 'auth.jwks_file', problems }, problemsMessage);
+  };
+  logProblems(file.current);
+  file.onChange(logProblems);
   return {
-    getKey: (header, token) => keySet(header, token),
-    onChange: (listener) => file.onChange(listener),
+    get current() {
+      return file.current;
+    },
+    refetch: async () => file.current,
   };
 }
 
@@ -49,8 +50,7 @@ export class RemoteJwks implements JwksSource {
   private readonly url: string;
   private readonly clock: Clock;
   private readonly log: Logger;
-  private readonly listeners: (() => void)[] = [];
-  private keySet = createLocalJWKSet({ keys: [] });
+  private keySet = createKeySet([]);
   private text = '';
   /** The error of the last fetch; undefined if it succeeded. */
   private lastError: unknown = new Error('The keys have not been fetched yet.');
@@ -65,24 +65,15 @@ export class RemoteJwks implements JwksSource {
     this.log = log;
   }
 
-  readonly getKey: JWTVerifyGetKey = async (header, token) => {
-    try {
-      return await this.keySet(header, token);
-    } catch (error) {
-      if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
-    }
+  get current(): KeySet {
+    return this.keySet;
+  }
+
+  async refetch(): Promise<KeySet> {
     if (this.clock.now() - this.fetchedAt >= cooldownMs) await this.refresh();
     else await this.pendingFetch;
-    try {
-      return await this.keySet(header, token);
-    } catch (error) {
-      if (!(error instanceof errors.JWKSNoMatchingKey) || this.lastError === undefined) throw error;
-      throw new JwksUnavailableError('The keys of the token issuer cannot be fetched.', { cause: this.lastError });
-    }
-  };
-
-  onChange(listener: () => void): void {
-    this.listeners.push(listener);
+    if (this.lastError === undefined) return this.keySet;
+    throw new JwksUnavailableError('The keys of the token issuer cannot be fetched.', { cause: this.lastError });
   }
 
   /** Fetches the keys. Concurrent callers share one fetch. Never rejects. */
@@ -111,9 +102,10 @@ export class RemoteJwks implements JwksSource {
   }
 
   private replaceKeys(text: string): void {
-    this.keySet = createLocalJWKSet(parseJwks(text));
+    this.keySet = parseKeySet(text);
     this.text = text;
-    for (const listener of this.listeners) listener();
+    const { problems } = this.keySet;
+    if (problems.length > 0) this.log.warn({ jwks: this.url, problems }, problemsMessage);
   }
 }
 

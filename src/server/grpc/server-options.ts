@@ -22,8 +22,6 @@ export interface GrpcServerOptions extends CallLimits {
   readonly isReflectionEnabled: boolean;
   /** Maximum number of requests of one bidirectional stream whose response has not been sent. */
   readonly maxRequestsPerStream: number;
-  /** Maximum size of a received message, in bytes. */
-  readonly maxMessageBytes: number;
   /** Maximum size of a sent message, in bytes. */
   readonly maxResponseBytes: number;
   /** Maximum time for which a client of a long-lived stream may read nothing. Milliseconds. */
@@ -32,6 +30,10 @@ export interface GrpcServerOptions extends CallLimits {
   readonly keepaliveIntervalMs: number;
   /** A connection without a response to a PING is closed after this time. Milliseconds. */
   readonly keepaliveTimeoutMs: number;
+  /** Age at which a connection receives a GOAWAY, with a jitter of 10 percent. Milliseconds; 0 for no limit. */
+  readonly maxConnectionAgeMs: number;
+  /** Time after the GOAWAY in which calls and streams may end. The rest are canceled. Milliseconds. */
+  readonly maxConnectionAgeGraceMs: number;
   readonly lists: ListLimits;
   /** Default: every call is allowed. */
   readonly authenticator?: Authenticator | undefined;
@@ -45,6 +47,8 @@ export const defaultServerOptions: GrpcServerOptions = {
   port: 0,
   isReflectionEnabled: true,
   maxMessageBytes: 4_194_304,
+  maxRequestBytesInFlight: 67_108_864,
+  maxRequestBytesInFlightPerTenant: 33_554_432,
   maxResponseBytes: 4_194_304,
   maxMetadataBytes: 16_384,
   maxCallsInFlight: 1_000,
@@ -57,6 +61,8 @@ export const defaultServerOptions: GrpcServerOptions = {
   stallTimeoutMs: 30_000,
   keepaliveIntervalMs: 60_000,
   keepaliveTimeoutMs: 20_000,
+  maxConnectionAgeMs: 0,
+  maxConnectionAgeGraceMs: 30_000,
   lists: { candidates: 100, rules: 500, fields: 500, stepsPerScenario: 10_000 },
   recheckIntervalMs: 30_000,
 };
@@ -102,12 +108,20 @@ export function toTransportOptions({
   maxMessageBytes,
   keepaliveIntervalMs,
   keepaliveTimeoutMs,
+  maxConnectionAgeMs,
+  maxConnectionAgeGraceMs,
 }: GrpcServerOptions): ServerOptions {
   return {
     // Keepalive also closes connections that violated HTTP/2. After it has sent GOAWAY, Node.js itself waits for the client to
     // close them.
     'grpc.keepalive_time_ms': keepaliveIntervalMs,
     'grpc.keepalive_timeout_ms': keepaliveTimeoutMs,
+    ...(maxConnectionAgeMs === 0
+      ? {}
+      : {
+          'grpc.max_connection_age_ms': maxConnectionAgeMs,
+          'grpc.max_connection_age_grace_ms': maxConnectionAgeGraceMs,
+        }),
     'grpc.max_receive_message_length': maxMessageBytes * transportSizeFactor,
     // Everything that is accepted is bounded by `maxResponseBytes` before it is stored. Larger values of earlier releases must still reach
     // their clients.

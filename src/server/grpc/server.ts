@@ -5,6 +5,7 @@ import type { Clock } from '../ports/clock';
 import type { Logger } from '../ports/logger';
 import type { Metrics } from '../ports/metrics';
 import type { Telemetry } from '../ports/telemetry';
+import { replaceResetConnections } from './connection-resets';
 import { refuseOtherContentTypes } from './content-type';
 import { type DrainOptions, drain } from './drain';
 import { Health } from './health';
@@ -36,6 +37,8 @@ export interface GrpcServer {
   readonly callsInFlight: number;
   /** Number of open long-lived streams. */
   readonly openStreams: number;
+  /** Number of bytes of the requests in flight, after decompression. */
+  readonly requestBytesInFlight: number;
   /** Reports NOT_SERVING, waits, rejects new calls, and waits for calls in flight. Resolves to whether all of them ended in time. */
   drain(options: DrainOptions): Promise<boolean>;
 }
@@ -54,6 +57,7 @@ export function createGrpcServer(deps: GrpcServerDependencies, options: GrpcServ
   );
   const server = new Server({ ...toTransportOptions(options), interceptors: [...admission.interceptors] });
   refuseOtherContentTypes(server);
+  replaceResetConnections(server, deps.clock);
   addServices(server, services, new RequestValidators(contract, toRequestLimits(options)), {
     middlewares: admission.middlewares,
     telemetry: deps.telemetry,
@@ -76,6 +80,9 @@ export function createGrpcServer(deps: GrpcServerDependencies, options: GrpcServ
     },
     get openStreams() {
       return admission.openStreams;
+    },
+    get requestBytesInFlight() {
+      return admission.requestBytesInFlight;
     },
     drain: (drainOptions) => drain({ server, address, health, drainController }, drainOptions),
   };

@@ -99,12 +99,12 @@ export class ChatDecisionModel implements DecisionModel {
     const retryUntil = performance.now() + timeoutMs - minRequestMs;
     // A timeout shortened by the caller's deadline does not show that the endpoint is slow.
     const isOutage = timeoutMs === this.options.timeoutMs;
-    const traceparent = this.deps.telemetry.getTraceparent();
+    const traceContext = this.deps.telemetry.getTraceContext();
     const createTimeoutError = () => new ChatError('TIMEOUT', 'the endpoint did not respond in time', { isOutage });
     try {
       const answer = await withTimeout({ signal: call.signal, timeoutMs, createTimeoutError }, (signal) => {
         const attempt = (attemptSignal: AbortSignal) =>
-          this.endpoint.complete(prompt, { signal: attemptSignal, traceparent });
+          this.endpoint.complete(prompt, { signal: attemptSignal, traceContext });
         return this.policy.run(attempt, signal, retryUntil);
       });
       // The fields are customer data. The logger redacts them unless telemetry.customer_data is on.

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { TraceContext } from '../ports/trace-context';
 import { ChatError } from './chat-error';
 import { responseFormat } from './model-answer';
 
@@ -16,8 +17,8 @@ export interface ChatEndpointOptions {
 export interface ChatContext {
   /** Aborting it cancels the request. */
   readonly signal: AbortSignal;
-  /** W3C traceparent of the active span; undefined if it is not recorded. */
-  readonly traceparent: string | undefined;
+  /** The trace context of the active span; undefined if it is not recorded. */
+  readonly traceContext: TraceContext | undefined;
 }
 
 export interface ChatAnswer {
@@ -70,7 +71,7 @@ export class ChatEndpoint {
     return parseAnswer(await readBody(response, context.signal));
   }
 
-  private async send(prompt: string, { signal, traceparent }: ChatContext): Promise<Response> {
+  private async send(prompt: string, { signal, traceContext }: ChatContext): Promise<Response> {
     const { getApiKey, model, maxTokens, temperature } = this.options;
     const apiKey = getApiKey();
     try {
@@ -80,7 +81,7 @@ export class ChatEndpoint {
           'content-type': 'application/json',
           accept: 'application/json',
           ...(apiKey === '' ? {} : { authorization: `Bearer ${apiKey}` }),
-          ...(traceparent === undefined ? {} : { traceparent }),
+          ...toTraceHeaders(traceContext),
         },
         body: JSON.stringify({
           model,
@@ -101,6 +102,12 @@ export class ChatEndpoint {
       throw new ChatError('UNAVAILABLE', 'the endpoint is unreachable', { isRetryable: true, isOutage: true, cause });
     }
   }
+}
+
+function toTraceHeaders(context: TraceContext | undefined): Record<string, string> {
+  if (context === undefined) return {};
+  const { traceparent, tracestate } = context;
+  return tracestate === '' ? { traceparent } : { traceparent, tracestate };
 }
 
 /** Statuses caused by a single request, such as a message that is too long or filtered. They do not count as an outage. */

@@ -1,5 +1,6 @@
 import type { Session, SessionKey } from '../../core/model/session';
 import type { Call } from './call';
+import type { TraceContext } from './trace-context';
 
 /** An applied turn, as recorded by the commit. */
 export interface TurnRecord {
@@ -14,8 +15,11 @@ export interface TurnRecord {
   readonly request: Uint8Array;
   /** The response bytes; opaque to the store. */
   readonly response: Uint8Array;
-  /** W3C traceparent of the span in which the turn was decided; undefined if the span was not recorded. */
-  readonly traceparent?: string | undefined;
+  /**
+   * The span in which the turn was decided. If that span was not recorded: the trace context that the caller sent with a streamed
+   * turn, or undefined.
+   */
+  readonly traceContext?: TraceContext | undefined;
 }
 
 /** The state before the last turn of a session. `session` is undefined if that turn was the first one. */

@@ -1,3 +1,5 @@
+import type { TraceContext } from './trace-context';
+
 /** Lists are mutable only because the OpenTelemetry API requires that type. */
 export type AttributeValue = string | number | boolean | string[];
 export type Attributes = Readonly<Record<string, AttributeValue>>;
@@ -10,8 +12,8 @@ export interface TurnSpan {
   readonly isRecording: boolean;
   setAttributes(attributes: Attributes): void;
   addEvent(name: string, attributes: Attributes): void;
-  /** Links to the span of a W3C traceparent. A replay links to the span in which the turn was decided. */
-  addLink(traceparent: string): void;
+  /** Links to a sampled span. A replay links to the span in which the turn was decided. */
+  addLink(target: TraceContext): void;
   /** Sets the error status, for an error that is handled and not thrown. */
   setError(error: unknown): void;
 }
@@ -22,6 +24,18 @@ export interface Telemetry {
   withSpan<T>(name: string, work: (span: TurnSpan) => T): T;
   /** Like `withSpan`, for asynchronous work. */
   withSpanAsync<T>(name: string, work: (span: TurnSpan) => Promise<T>, kind?: SpanKind): Promise<T>;
+  /**
+   * Like `withSpanAsync`, for one request of a stream. The parent of the span is the span of `getCaller` or, if that returns
+   * undefined, the active span, which is the span of the stream. The span has a link to the span of the stream. `getCaller` is not
+   * called if tracing is off.
+   */
+  withRequestSpan<T>(
+    name: string,
+    getCaller: () => TraceContext | undefined,
+    work: (span: TurnSpan) => Promise<T>,
+  ): Promise<T>;
+  /** Runs work that concerns a session. The active span and all spans that start within the work have the session's id. */
+  withSession<T>(sessionId: string, work: () => Promise<T>): Promise<T>;
   /** Runs work without an active span. Use it for the recurring work of a long-lived stream, whose trace would grow without limit. */
   withoutSpan<T>(work: () => Promise<T>): Promise<T>;
   /** Returns the active span, for example the server span of the call. */
@@ -31,6 +45,6 @@ export interface Telemetry {
    * traceparent. Returns "" if there is neither, or if tracing is off.
    */
   getTraceId(traceparent?: string): string;
-  /** Returns the W3C traceparent of the active span; undefined if the span is not recorded. */
-  getTraceparent(): string | undefined;
+  /** Returns the W3C trace context of the active span; undefined if the span is not recorded. */
+  getTraceContext(): TraceContext | undefined;
 }

@@ -19,10 +19,12 @@ export function withPhaseMetrics(telemetry: Telemetry, metrics: Metrics): Teleme
       }
     },
     withSpanAsync: (name, work, kind) => telemetry.withSpanAsync(name, work, kind),
+    withRequestSpan: (name, getCaller, work) => telemetry.withRequestSpan(name, getCaller, work),
+    withSession: (sessionId, work) => telemetry.withSession(sessionId, work),
     withoutSpan: (work) => telemetry.withoutSpan(work),
     getActiveSpan: () => telemetry.getActiveSpan(),
     getTraceId: (traceparent) => telemetry.getTraceId(traceparent),
-    getTraceparent: () => telemetry.getTraceparent(),
+    getTraceContext: () => telemetry.getTraceContext(),
   };
 }
 

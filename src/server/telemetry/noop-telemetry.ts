@@ -13,10 +13,12 @@ const noopSpan: TurnSpan = {
 export const noopTelemetry: Telemetry = {
   withSpan: (_name, work) => work(noopSpan),
   withSpanAsync: (_name, work) => work(noopSpan),
+  withRequestSpan: (_name, _getCaller, work) => work(noopSpan),
+  withSession: (_sessionId, work) => work(),
   withoutSpan: (work) => work(),
   getActiveSpan: () => noopSpan,
   getTraceId: () => '',
-  getTraceparent: () => undefined,
+  getTraceContext: () => undefined,
 };
 
 const noop = (): void => {};

@@ -1,17 +1,25 @@
 import {
+  type Context,
   context,
+  createTraceState,
+  isSpanContextValid,
+  type Link,
   ROOT_CONTEXT,
   type Span,
   type SpanContext,
   SpanKind,
+  type SpanOptions,
   SpanStatusCode,
+  TraceFlags,
   type Tracer,
   trace,
 } from '@opentelemetry/api';
 import { ATTR_ERROR_TYPE } from '@opentelemetry/semantic-conventions';
 import { OrchestratorError } from '../../core/model/orchestrator-error';
 import type { Attributes, SpanKind as Kind, Telemetry, TurnSpan } from '../ports/telemetry';
+import { type TraceContext, validateTraceContext } from '../ports/trace-context';
 import { noopTelemetry } from './noop-telemetry';
+import { sessionIdAttribute, setSessionId } from './session-context';
 
 /** Creates spans as children of the active span, which is the server span of the call if gRPC is instrumented. */
 export class OtelTelemetry implements Telemetry {
@@ -33,7 +41,24 @@ export class OtelTelemetry implements Telemetry {
 
   withSpanAsync<T>(name: string, work: (span: TurnSpan) => Promise<T>, kind: Kind = 'internal'): Promise<T> {
     if (isUnsampled()) return noopTelemetry.withSpanAsync(name, work);
-    return this.#tracer.startActiveSpan(name, { kind: spanKinds[kind] }, async (span) => {
+    return this.#run(name, { kind: spanKinds[kind] }, context.active(), work);
+  }
+
+  withRequestSpan<T>(
+    name: string,
+    getCaller: () => TraceContext | undefined,
+    work: (span: TurnSpan) => Promise<T>,
+  ): Promise<T> {
+    const caller = getCaller();
+    if (caller === undefined && isUnsampled()) return noopTelemetry.withSpanAsync(name, work);
+    const links = toLinks(trace.getActiveSpan()?.spanContext());
+    if (caller === undefined) return this.#run(name, { links }, context.active(), work);
+    const parent = trace.setSpanContext(context.active(), toSpanContext(caller));
+    return this.#run(name, { kind: SpanKind.SERVER, links }, parent, work);
+  }
+
+  #run<T>(name: string, options: SpanOptions, parent: Context, work: (span: TurnSpan) => Promise<T>): Promise<T> {
+    return this.#tracer.startActiveSpan(name, options, parent, async (span) => {
       try {
         return await work(new OtelTurnSpan(span));
       } catch (error) {
@@ -43,6 +68,12 @@ export class OtelTelemetry implements Telemetry {
         span.end();
       }
     });
+  }
+
+  withSession<T>(sessionId: string, work: () => Promise<T>): Promise<T> {
+    if (isUnsampled()) return work();
+    trace.getActiveSpan()?.setAttribute(sessionIdAttribute, sessionId);
+    return context.with(setSessionId(context.active(), sessionId), work);
   }
 
   withoutSpan<T>(work: () => Promise<T>): Promise<T> {
@@ -55,12 +86,15 @@ export class OtelTelemetry implements Telemetry {
   }
 
   getTraceId(traceparent = ''): string {
-    return (trace.getActiveSpan()?.spanContext() ?? parseTraceparent(traceparent))?.traceId ?? '';
+    const active = trace.getActiveSpan()?.spanContext();
+    if (active !== undefined) return active.traceId;
+    const caller = validateTraceContext({ traceparent, tracestate: '' });
+    return caller === undefined ? '' : toSpanContext(caller).traceId;
   }
 
-  getTraceparent(): string | undefined {
+  getTraceContext(): TraceContext | undefined {
     const span = trace.getActiveSpan();
-    return span?.isRecording() ? formatTraceparent(span.spanContext()) : undefined;
+    return span?.isRecording() ? toTraceContext(span.spanContext()) : undefined;
   }
 }
 
@@ -88,9 +122,8 @@ class OtelTurnSpan implements TurnSpan {
     this.#span.addEvent(name, attributes);
   }
 
-  addLink(traceparent: string): void {
-    const spanContext = parseTraceparent(traceparent);
-    if (spanContext !== undefined) this.#span.addLink({ context: spanContext });
+  addLink(target: TraceContext): void {
+    this.#span.addLinks(toLinks(toSpanContext(target)));
   }
 
   setError(error: unknown): void {
@@ -110,14 +143,22 @@ function setErrorStatus(span: Span, error: unknown): void {
   if (error instanceof Error) span.recordException(error);
 }
 
-/** Formats the W3C traceparent of a span, version 00. (https://www.w3.org/TR/trace-context/#traceparent-header) */
-function formatTraceparent({ traceId, spanId, traceFlags }: SpanContext): string {
-  return `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, '0')}`;
+/** Returns a link to a span; none if the span is invalid or not sampled, because then it is not exported. */
+function toLinks(target: SpanContext | undefined): Link[] {
+  if (target === undefined || !isSpanContextValid(target)) return [];
+  return (target.traceFlags & TraceFlags.SAMPLED) === 0 ? [] : [{ context: target }];
 }
 
-/** Parses a W3C traceparent; undefined if the text is invalid. */
-function parseTraceparent(traceparent: string): SpanContext | undefined {
-  const [, traceId, spanId, flags] = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/.exec(traceparent) ?? [];
-  if (traceId === undefined || spanId === undefined || flags === undefined) return undefined;
-  return { traceId, spanId, traceFlags: Number.parseInt(flags, 16), isRemote: true };
+/** Formats a span context as W3C traceparent, version 00, and tracestate. */
+function toTraceContext({ traceId, spanId, traceFlags, traceState }: SpanContext): TraceContext {
+  const flags = traceFlags.toString(16).padStart(2, '0');
+  return { traceparent: `00-${traceId}-${spanId}-${flags}`, tracestate: traceState?.serialize() ?? '' };
+}
+
+/** The inverse of `toTraceContext`, for a valid trace context. */
+function toSpanContext({ traceparent, tracestate }: TraceContext): SpanContext {
+  const [, traceId = '', spanId = '', flags = '0'] = traceparent.split('-');
+  const traceFlags = Number.parseInt(flags, 16);
+  const remote = { traceId, spanId, traceFlags, isRemote: true };
+  return tracestate === '' ? remote : { ...remote, traceState: createTraceState(tracestate) };
 }

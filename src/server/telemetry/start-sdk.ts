@@ -1,4 +1,3 @@
-import type { Context } from '@opentelemetry/api';
 import { OTLPMetricExporter as OtlpGrpcMetricExporter } from '@opentelemetry/exporter-metrics-otlp-grpc';
 import { OTLPMetricExporter as OtlpHttpMetricExporter } from '@opentelemetry/exporter-metrics-otlp-proto';
 import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
@@ -24,17 +23,11 @@ import {
   type PushMetricExporter,
 } from '@opentelemetry/sdk-metrics';
 import { NodeSDK } from '@opentelemetry/sdk-node';
-import {
-  BatchSpanProcessor,
-  ConsoleSpanExporter,
-  type ReadableSpan,
-  type Span,
-  type SpanExporter,
-  type SpanProcessor,
-} from '@opentelemetry/sdk-trace-base';
+import { BatchSpanProcessor, ConsoleSpanExporter, type SpanExporter } from '@opentelemetry/sdk-trace-base';
 import { ATTR_SERVICE_NAME } from '@opentelemetry/semantic-conventions';
 import { getOtlpProtocol, getRequestedExporters, isSignalRequested } from './otel-environment';
 import { serializeRedisStatement, setRunningSdk } from './running-sdk';
+import { RpcSpanNameProcessor, SessionIdProcessor } from './span-processors';
 
 /**
  * The methods of grpc.health.v1.Health and grpc.reflection.*.ServerReflection. The instrumentation compares only the last part of
@@ -52,7 +45,11 @@ export function startSdk(env: NodeJS.ProcessEnv): void {
     resource: createResource(env),
     autoDetectResources: hasOwnDetectors(env),
     spanProcessors: traces
-      ? [new RpcSpanNameProcessor(), ...createSpanExporters(env).map((exporter) => new BatchSpanProcessor(exporter))]
+      ? [
+          new RpcSpanNameProcessor(),
+          new SessionIdProcessor(),
+          ...createSpanExporters(env).map((exporter) => new BatchSpanProcessor(exporter)),
+        ]
       : [],
     metricReaders: metrics ? [...createMetricReaders(env)] : [],
     logRecordProcessors: [],
@@ -87,28 +84,6 @@ function createTracingInstrumentations(): Instrumentation[] {
     new GrpcInstrumentation({ ignoreGrpcMethods: untracedMethods }),
     new IORedisInstrumentation({ dbStatementSerializer: serializeRedisStatement, requireParentSpan: true }),
   ];
-}
-
-const instrumentationPrefix = 'grpc.';
-
-/**
- * Renames RPC spans to `package.Service/Method`, as the semantic conventions require. The instrumentation prefixes the name with
- * `grpc.`. (https://opentelemetry.io/docs/specs/semconv/rpc/)
- */
-class RpcSpanNameProcessor implements SpanProcessor {
-  onStart(span: Span, _context: Context): void {
-    if (span.name.startsWith(instrumentationPrefix)) span.updateName(span.name.slice(instrumentationPrefix.length));
-  }
-
-  onEnd(_span: ReadableSpan): void {}
-
-  forceFlush(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  shutdown(): Promise<void> {
-    return Promise.resolve();
-  }
 }
 
 /**

@@ -1,9 +1,18 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { once } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
 import { Server, ServerCredentials, type ServerDuplexStream, type ServerWritableStream, status } from '@grpc/grpc-js';
-import { CallError, connect, insecure, type OrchestratorClient, type TurnOutcome } from 'scenario-orchestrator-client';
+import {
+  CallError,
+  connect,
+  type GetTraceContext,
+  insecure,
+  type OrchestratorClient,
+  type TurnOutcome,
+} from 'scenario-orchestrator-client';
 import {
   OrchestratorServiceService,
+  ProcessTurnRequest,
   ProcessTurnsRequest,
   ProcessTurnsResponse,
   StreamTurnRequest,
@@ -17,6 +26,7 @@ type StreamTurnCall = ServerWritableStream<StreamTurnRequest, StreamTurnResponse
 let handleStreamTurn: (call: StreamTurnCall) => void;
 let handleProcessTurns: (call: ProcessTurnsCall) => void;
 let server: Server;
+let address: string;
 let client: OrchestratorClient;
 
 beforeAll(async () => {
@@ -34,7 +44,8 @@ beforeAll(async () => {
       error ? reject(error) : resolve(bound),
     );
   });
-  client = connect(`127.0.0.1:${port}`, { credentials: insecure(), timeoutMs: 60_000 });
+  address = `127.0.0.1:${port}`;
+  client = connect(address, { credentials: insecure(), timeoutMs: 60_000 });
 });
 afterAll(() => {
   client.close();
@@ -120,6 +131,60 @@ describe('processTurns', () => {
       { turnId: 'a', outcome: { response: { revision: 7 }, replayed: true } },
       { turnId: 'b', outcome: { response: { revision: 7 }, replayed: true } },
     ]);
+  });
+
+  describe('with getTraceContext', () => {
+    const storage = new AsyncLocalStorage<string>();
+    const traceContexts: unknown[] = [];
+    let traced: OrchestratorClient;
+    const connectWith = (getTraceContext: GetTraceContext) => {
+      traced = connect(address, { credentials: insecure(), timeoutMs: 60_000, getTraceContext });
+    };
+    beforeEach(() => {
+      traceContexts.length = 0;
+      handleProcessTurns = (call) => {
+        call.on('data', ({ traceContext }: ProcessTurnsRequest) => traceContexts.push(traceContext));
+        respond(call);
+      };
+    });
+    afterEach(() => traced.close());
+
+    it('each turn has the trace context of the async context in which processTurns was called', async () => {
+      connectWith(({ turn }) => ({ traceparent: `${storage.getStore()} ${turn?.turnId}`, tracestate: 'a=1' }));
+      const requests = Array.from({ length: 200 }, (_, turn) => createRequest(String(turn)));
+      const outcomes = storage.run('caller', () => traced.processTurns(requests));
+      await storage.run('reader', () => collect(outcomes));
+      expect(traceContexts).toEqual(requests.map((_, turn) => ({ traceparent: `caller ${turn}`, tracestate: 'a=1' })));
+    });
+
+    it('a turn keeps the trace context that it has', async () => {
+      connectWith(() => ({ traceparent: 'of the stream' }));
+      const own = { ...createRequest('a'), traceContext: { traceparent: 'of the turn', tracestate: 'a=1' } };
+      await collect(traced.processTurns([own, createRequest('b')]));
+      expect(traceContexts).toEqual([own.traceContext, { traceparent: 'of the stream', tracestate: '' }]);
+    });
+
+    it.each<[string, GetTraceContext]>([
+      ['returns undefined', () => undefined],
+      ['returns an empty carrier, because no span is active', () => ({})],
+    ])('a turn is sent without a trace context if getTraceContext %s', async (_what, getTraceContext) => {
+      connectWith(getTraceContext);
+      expect(await collect(traced.processTurns([createRequest('a')]))).toHaveLength(1);
+      expect(traceContexts).toEqual([undefined]);
+    });
+
+    it('an error of getTraceContext is thrown by the iteration, like an error of the turns', async () => {
+      connectWith(() => {
+        throw new Error('no context');
+      });
+      await expect(collect(traced.processTurns([createRequest('a')]))).rejects.toThrow('no context');
+    });
+
+    it('a ProcessTurnRequest is sent without a trace context', async () => {
+      connectWith(() => undefined);
+      await collect(traced.processTurns([ProcessTurnRequest.fromPartial({ turn: { turnId: 'a' } })]));
+      expect(traceContexts).toEqual([undefined]);
+    });
   });
 
   it('yields the error of a failed turn as its outcome and continues', async () => {

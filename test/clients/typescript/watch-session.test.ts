@@ -103,6 +103,8 @@ const listCursors = () => requests.map(({ afterRevision, afterTurnId }) => [afte
 test.each([
   ['UNAVAILABLE', createError(status.UNAVAILABLE, 'SHUTTING_DOWN')],
   ['SLOW_READER', createError(status.RESOURCE_EXHAUSTED, 'SLOW_READER')],
+  ['a reset', { code: status.INTERNAL, details: 'Received RST_STREAM with code 2', metadata: new Metadata() }],
+  ['a canceled connection', { code: status.CANCELLED, details: 'Call cancelled', metadata: new Metadata() }],
   ['a lost connection', { code: status.UNAVAILABLE, details: 'connection lost', metadata: new Metadata() }],
 ])('the stream is resumed after the last turn on %s', async (_name, error) => {
   handlers = [sendTurns([1, 2], error), sendTurns([3], error), sendTurns([], error), sendTurns([4, 5])];

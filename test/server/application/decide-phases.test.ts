@@ -35,6 +35,11 @@ class RecordingTelemetry implements Telemetry {
     this.spans.push(name);
     return work(noopSpan);
   };
+  withRequestSpan: Telemetry['withRequestSpan'] = (name, _getCaller, work) => {
+    this.spans.push(name);
+    return work(noopSpan);
+  };
+  withSession: Telemetry['withSession'] = (_sessionId, work) => work();
   withoutSpan: Telemetry['withoutSpan'] = (work) => work();
   getActiveSpan = (): TurnSpan => ({
     ...noopSpan,
@@ -45,7 +50,7 @@ class RecordingTelemetry implements Telemetry {
   getTraceId(): string {
     return '';
   }
-  getTraceparent(): undefined {
+  getTraceContext(): undefined {
     return undefined;
   }
 }

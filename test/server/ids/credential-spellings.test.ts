@@ -2,11 +2,13 @@ import { SessionServiceService } from '../../../gen/focal/orchestration/v1/sessi
 import { CredentialAuthenticator, parseApiKeys } from '../../../src/server/auth';
 import { createFileJwks } from '../../../src/server/auth/jwks';
 import { JwtAuthenticator } from '../../../src/server/auth/jwt-authenticator';
+import { createKeySet } from '../../../src/server/auth/key-set';
 import { SystemClock } from '../../../src/server/runtime/system';
 import { anApiKey } from '../../support/api-keys';
 import { callMethod, type GrpcUnderTest, getCallError, startGrpc } from '../../support/grpc-under-test';
 import { ReloadedValue } from '../../support/reloaded-value';
 import { aSession } from '../../support/session-builder';
+import { silentLog } from '../../support/silent-log';
 import { createIssuerKey, signToken, verificationOptions } from '../../support/token-issuer';
 
 const { getSession } = SessionServiceService;
@@ -22,7 +24,7 @@ beforeAll(async () => {
   const clock = new SystemClock();
   const keys = spellings.map((spelling, index) => anApiKey(`key${index}`, spelling));
   const issuer = await createIssuerKey('issuer');
-  const jwks = createFileJwks(new ReloadedValue({ keys: [issuer.jwk] }));
+  const jwks = createFileJwks(new ReloadedValue(createKeySet([issuer.jwk])), silentLog);
   const authenticator = new CredentialAuthenticator(
     {
       apiKeys: new ReloadedValue(parseApiKeys(keys.map(({ entry }) => entry).join('\n'))),

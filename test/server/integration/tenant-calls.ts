@@ -101,7 +101,7 @@ export class TenantCalls {
   ): Promise<ProcessTurnResponse | undefined> {
     this.options.calledPaths.add(processTurns.path);
     const stream = new TurnStream(this.grpc, this.options);
-    stream.send(processTurns.requestSerialize(request));
+    stream.send(processTurns.requestSerialize({ ...request, traceContext: undefined }));
     const [answer] = await stream.waitForResponses(1);
     stream.halfClose();
     await stream.ended;

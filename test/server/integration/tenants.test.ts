@@ -4,6 +4,7 @@ import { SessionServiceService } from '../../../gen/focal/orchestration/v1/sessi
 import { CredentialAuthenticator, parseApiKeys } from '../../../src/server/auth';
 import { createFileJwks } from '../../../src/server/auth/jwks';
 import { JwtAuthenticator } from '../../../src/server/auth/jwt-authenticator';
+import { createKeySet } from '../../../src/server/auth/key-set';
 import { SystemClock } from '../../../src/server/runtime/system';
 import { SeededRandom } from '../../../tools/chaos/seeded-random';
 import { anApiKey } from '../../support/api-keys';
@@ -11,6 +12,7 @@ import { type GrpcUnderTest, startGrpc } from '../../support/grpc-under-test';
 import { ReloadedValue } from '../../support/reloaded-value';
 import { createService, openEmbeddedStores, type ServiceUnderTest } from '../../support/service-under-test';
 import { uuid } from '../../support/session-builder';
+import { silentLog } from '../../support/silent-log';
 import { createIssuerKey, signToken, verificationOptions } from '../../support/token-issuer';
 import { openRedisStores } from './describe-on-both-stores';
 import { TenantCalls } from './tenant-calls';
@@ -57,7 +59,7 @@ describe.each([
     const issuer = await createIssuerKey('of both');
     const tokens = new JwtAuthenticator(
       verificationOptions,
-      createFileJwks(new ReloadedValue({ keys: [issuer.jwk] })),
+      createFileJwks(new ReloadedValue(createKeySet([issuer.jwk])), silentLog),
       clock,
     );
     const createToken = async (tenant: string) => ({

@@ -94,7 +94,10 @@ function createTurn(sessionId: string, fields: TurnFields = {}): Buffer {
 /** Creates a turn with the field that the scenario asks for. */
 const createAnswer = (sessionId: string) => createTurn(sessionId, { customerData: { order_id: customerValue } });
 
-/** Sends a call with a trace context and returns the spans and the log lines of its trace. */
+/**
+ * Sends a call with a trace context and returns the spans and the log lines of its trace. `turn` is the span of the turn: for
+ * ProcessTurn the span of the call.
+ */
 async function trace(method: string, send: (metadata: Readonly<Record<string, string>>) => Promise<unknown>) {
   const caller = createTracedCaller();
   await send(caller.metadata);
@@ -104,7 +107,8 @@ async function trace(method: string, send: (metadata: Readonly<Record<string, st
     .trim()
     .split('\n')
     .filter((line) => line.includes(caller.traceId));
-  return { caller, spans, lines, root: spans.find(({ name }) => name.endsWith(`/${method}`)) };
+  const root = spans.find(({ name }) => name.endsWith(`/${method}`));
+  return { caller, spans, lines, root, turn: spans.find(({ name }) => name === 'StreamTurn turn') ?? root };
 }
 
 const processTurn = (request: Buffer) =>
@@ -153,15 +157,18 @@ test.each([
 ] as const)('a %s turn that continues a scenario is one trace with a span for every phase', async (method, send) => {
   const sessionId = uuid(method === 'ProcessTurn' ? 0x62 : 0x63);
   await processTurn(createTurn(sessionId, { candidates }));
-  const { caller, spans, lines, root } = await send(createAnswer(sessionId));
-  expect(formatSpanTree(spans)).toEqual([`SERVER focal.orchestration.v1.OrchestratorService/${method}`, ...turnSpans]);
+  const { caller, spans, lines, root, turn } = await send(createAnswer(sessionId));
+  expect(formatSpanTree(spans)).toEqual([
+    `SERVER focal.orchestration.v1.OrchestratorService/${method}`,
+    ...(method === 'ProcessTurn' ? turnSpans : ['  StreamTurn turn', ...turnSpans.map((line) => `  ${line}`)]),
+  ]);
   expect(root?.parentSpanId).toBe(caller.spanId);
-  expect(formatEvents(root)).toEqual([
+  expect(formatEvents(turn)).toEqual([
     'lifecycle refund CONTINUE GOES_ON',
     'transition refund ADVANCED ask tell',
     'contribution refund tell INFORM',
   ]);
-  expect(root?.attributes).toMatchObject({
+  expect(turn?.attributes).toMatchObject({
     'orchestrator.started': 0,
     'orchestrator.continued': 1,
     'orchestrator.rejected': 0,
@@ -188,7 +195,7 @@ test.each([
 ] as const)('a failed %s turn has the reason on its span and no customer data', async (method, send) => {
   const sessionId = uuid(method === 'ProcessTurn' ? 0x65 : 0x66);
   await processTurn(createTurn(sessionId));
-  const { spans, lines, root } = await trace(method, (metadata) => {
+  const { spans, lines, root, turn } = await trace(method, (metadata) => {
     const request = createTurn(sessionId, { agentId: uuid(7) });
     const { path } = method === 'ProcessTurn' ? service.processTurn : service.streamTurn;
     const call = send === processTurn ? callRaw : streamRaw;
@@ -196,9 +203,9 @@ test.each([
   });
   expect(formatSpanTree(spans)).toEqual([
     `SERVER focal.orchestration.v1.OrchestratorService/${method} ERROR`,
-    '  session.load',
+    ...(method === 'ProcessTurn' ? ['  session.load'] : ['  StreamTurn turn ERROR', '    session.load']),
   ]);
-  expect(root?.attributes['error.type']).toBe('AGENT_MISMATCH');
+  expect([root, turn].map((span) => span?.attributes['error.type'])).toEqual(['AGENT_MISMATCH', 'AGENT_MISMATCH']);
   expectNoCustomerData(spans, lines);
 });
 

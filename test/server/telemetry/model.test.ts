@@ -17,6 +17,7 @@ import {
   neverResponding,
   returningContent,
 } from '../../support/model-endpoint';
+import type { ReceivedSpan } from '../../support/otlp-messages';
 import { type OtlpReceiver, startOtlpReceiver } from '../../support/otlp-receiver';
 import { asking, confirming } from '../../support/sample-scenarios';
 import {
@@ -125,7 +126,7 @@ describe('with traces, metrics and an API key from the environment', () => {
 
   /** Processes a turn with a trace id and returns the server span and the span of the model. */
   async function processTraced(traceId: string, turn: ProcessTurnRequest) {
-    const metadata = { traceparent: `00-${traceId}-b7ad6b7169203331-01` };
+    const metadata = { traceparent: `00-${traceId}-b7ad6b7169203331-01`, tracestate: 'vendor=value' };
     const tracedClient = connect(server.address, { credentials: insecure(), timeoutMs: 60_000, metadata });
     await tracedClient.processTurn(turn).finally(() => tracedClient.close());
     const spans = await receiver.waitForTrace(traceId, ({ name }) => name === processTurnPath);
@@ -133,7 +134,8 @@ describe('with traces, metrics and an API key from the environment', () => {
     return { root, span: spans.find(({ name }) => name === 'chat a-model') };
   }
 
-  const createRequestAttributes = () => ({
+  const createRequestAttributes = (root: ReceivedSpan | undefined) => ({
+    'gen_ai.conversation.id': root?.attributes['orchestrator.session_id'],
     'gen_ai.operation.name': 'chat',
     'gen_ai.provider.name': 'openai',
     'gen_ai.output.type': 'json',
@@ -150,18 +152,19 @@ describe('with traces, metrics and an API key from the environment', () => {
     'gen_ai.usage.output_tokens': 40,
   };
 
-  it('the request has API key, limits and traceparent, and the span has the outcome', async () => {
+  it('the request has API key, limits and trace context, and the span has the outcome', async () => {
     const traceId = '0af7651916cd43dd8448eb2100000001';
     const { root, span } = await processTraced(traceId, createTurn(1, refund, premium));
     const request = endpoint.requests.at(-1);
     expect(request?.headers).toMatchObject({
       authorization: 'Bearer key-from-environment',
       traceparent: `00-${traceId}-${span?.spanId}-01`,
+      tracestate: 'vendor=value',
     });
     expect(request?.body).toMatchObject({ model: 'a-model', max_tokens: 123, temperature: 0.5 });
     expect(span).toMatchObject({ kind: 3, parentSpanId: root?.spanId, statusCode: 0 });
     expect(span?.attributes).toEqual({
-      ...createRequestAttributes(),
+      ...createRequestAttributes(root),
       ...answerAttributes,
       'orchestrator.model.outcome': 'PROPOSED',
     });
@@ -169,10 +172,10 @@ describe('with traces, metrics and an API key from the environment', () => {
 
   it('the span of an invalid answer has the reason and the tokens', async () => {
     endpoint.enqueue(returningContent('I would cancel it.'));
-    const { span } = await processTraced('0af7651916cd43dd8448eb2100000002', createTurn(1));
+    const { root, span } = await processTraced('0af7651916cd43dd8448eb2100000002', createTurn(1));
     expect(span?.statusCode).toBe(2);
     expect(span?.attributes).toEqual({
-      ...createRequestAttributes(),
+      ...createRequestAttributes(root),
       ...answerAttributes,
       'orchestrator.model.outcome': 'OFF_SCHEMA',
       'error.type': 'OFF_SCHEMA',

@@ -24,7 +24,7 @@ import { callRaw, getCallError } from '../../support/grpc-under-test';
 import { getHealth, waitForHealth } from '../../support/health';
 import { type OtlpReceiver, startOtlpReceiver } from '../../support/otlp-receiver';
 import { turnRequest } from '../../support/request-bytes';
-import { formatSpanTree } from '../../support/span-tree';
+import { formatSpanTree, getSessionIds } from '../../support/span-tree';
 import { getTurnError, TurnStream } from '../../support/turn-stream';
 
 jest.setTimeout(60_000);
@@ -123,6 +123,7 @@ describe('with Redis, exported over gRPC', () => {
       '    CLIENT evalsha',
     ]);
     expect(root?.parentSpanId).toBe(caller.spanId);
+    expect(getSessionIds(spans)).toEqual([createTurn(1).sessionId]);
     expect(root?.resource).toMatchObject({ 'service.name': 'scenario-orchestrator' });
   });
 
@@ -241,7 +242,7 @@ describe('with Redis, exported over gRPC', () => {
     expect(own).toEqual([expect.objectContaining({ msg: 'turn decided', span_id: root?.spanId })]);
   });
 
-  it('a StreamTurn call is traced like ProcessTurn', async () => {
+  it('the turn of a StreamTurn call has a span of its own, traced like ProcessTurn, with a link to the call', async () => {
     const caller = createCaller();
     const metadata = new Metadata();
     metadata.set('traceparent', caller.traceparent);
@@ -258,12 +259,18 @@ describe('with Redis, exported over gRPC', () => {
     expect(spans.find(({ name }) => name.endsWith('/StreamTurn'))?.parentSpanId).toBe(caller.spanId);
     expect(formatSpanTree(spans)).toEqual([
       'SERVER focal.orchestration.v1.OrchestratorService/StreamTurn',
-      '  session.load',
-      '    CLIENT evalsha',
-      ...phases,
-      '  session.commit',
-      '    CLIENT evalsha',
+      '  StreamTurn turn',
+      '    session.load',
+      '      CLIENT evalsha',
+      ...phases.map((phase) => `  ${phase}`),
+      '    session.commit',
+      '      CLIENT evalsha',
     ]);
+    const call = spans.find(({ name }) => name.endsWith('/StreamTurn'));
+    const turn = spans.find(({ name }) => name === 'StreamTurn turn');
+    expect(turn?.links).toEqual([{ traceId: caller.traceId, spanId: call?.spanId }]);
+    expect(turn?.attributes).toMatchObject({ 'orchestrator.replayed': false });
+    expect(getSessionIds(spans)).toEqual([createTurn(6).sessionId]);
   });
 
   it('a WatchSession stream is one span, however often the session is read', async () => {
@@ -292,6 +299,7 @@ describe('with Redis, exported over gRPC', () => {
     expect(spans[0]?.attributes).toMatchObject({
       'rpc.grpc.status_code': 1,
       'orchestrator.session_id': sessionId,
+      'gen_ai.conversation.id': sessionId,
       'orchestrator.turns_sent': 4,
     });
   });

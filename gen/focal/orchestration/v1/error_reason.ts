@@ -52,12 +52,13 @@ export enum ErrorReason {
    */
   ERROR_REASON_STORE_FULL = 16,
   /**
-   * ERROR_REASON_TOO_MANY_CALLS - RESOURCE_EXHAUSTED. This node has reached its limit on concurrent calls or open streams. google.rpc.RetryInfo holds a
-   * delay.
+   * ERROR_REASON_TOO_MANY_CALLS - RESOURCE_EXHAUSTED. This node has reached its limit on concurrent calls, open streams or bytes of requests in flight.
+   * google.rpc.RetryInfo holds a delay.
    */
   ERROR_REASON_TOO_MANY_CALLS = 17,
   /**
-   * ERROR_REASON_TENANT_TOO_MANY_CALLS - RESOURCE_EXHAUSTED. The tenant has reached its limit on concurrent calls or open streams on this node.
+   * ERROR_REASON_TENANT_TOO_MANY_CALLS - RESOURCE_EXHAUSTED. The tenant has reached its limit on concurrent calls, open streams or bytes of requests in flight
+   * on this node.
    * google.rpc.RetryInfo holds a delay.
    */
   ERROR_REASON_TENANT_TOO_MANY_CALLS = 18,

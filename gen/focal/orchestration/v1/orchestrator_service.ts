@@ -36,7 +36,7 @@ import {
 import { Relationship, Scenario } from "./scenario";
 import { Session } from "./session";
 import { ScenarioStepTransitionDecision } from "./transition";
-import { StepOutcome, Turn } from "./turn";
+import { StepOutcome, TraceContext, Turn } from "./turn";
 
 /** A turn to decide and commit. */
 export interface ProcessTurnRequest {
@@ -176,6 +176,14 @@ export interface ProcessTurnsRequest {
     | undefined;
   /** Optional, default false. As in ProcessTurnRequest. */
   validateOnly: boolean;
+  /**
+   * Optional. The trace context of the caller of this turn, because the metadata of the stream has only one. The span of the
+   * turn is then a child of the caller's span, with a link to the span of the stream; without it, it is a child of the span of
+   * the stream. A malformed `traceparent` is ignored together with
+   * `tracestate`, and a malformed `tracestate` alone, as W3C Trace Context requires: neither fails the turn. It is not part of
+   * the turn's identity: a retry may have another one (5.1).
+   */
+  traceContext: TraceContext | undefined;
 }
 
 /** The response to one turn on a stream of turns. */
@@ -952,7 +960,7 @@ export const StreamTurnResponse: MessageFns<StreamTurnResponse> = {
 };
 
 function createBaseProcessTurnsRequest(): ProcessTurnsRequest {
-  return { turn: undefined, expectedRevision: undefined, validateOnly: false };
+  return { turn: undefined, expectedRevision: undefined, validateOnly: false, traceContext: undefined };
 }
 
 export const ProcessTurnsRequest: MessageFns<ProcessTurnsRequest> = {
@@ -965,6 +973,9 @@ export const ProcessTurnsRequest: MessageFns<ProcessTurnsRequest> = {
     }
     if (message.validateOnly !== false) {
       writer.uint32(24).bool(message.validateOnly);
+    }
+    if (message.traceContext !== undefined) {
+      TraceContext.encode(message.traceContext, writer.uint32(34).fork()).join();
     }
     return writer;
   },
@@ -1006,6 +1017,14 @@ export const ProcessTurnsRequest: MessageFns<ProcessTurnsRequest> = {
             message.validateOnly = reader.bool();
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.traceContext = TraceContext.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1026,6 +1045,9 @@ export const ProcessTurnsRequest: MessageFns<ProcessTurnsRequest> = {
     message.turn = (object.turn !== undefined && object.turn !== null) ? Turn.fromPartial(object.turn) : undefined;
     message.expectedRevision = object.expectedRevision ?? undefined;
     message.validateOnly = object.validateOnly ?? false;
+    message.traceContext = (object.traceContext !== undefined && object.traceContext !== null)
+      ? TraceContext.fromPartial(object.traceContext)
+      : undefined;
     return message;
   },
 };

@@ -24,6 +24,7 @@ import { Value } from "../../../google/protobuf/struct";
 import { Timestamp } from "../../../google/protobuf/timestamp";
 import { ProcessTurnRequest, ProcessTurnResponse } from "./orchestrator_service";
 import { Session } from "./session";
+import { TraceContext } from "./turn";
 
 /** A decision of the older single-scenario filter. Used for imports only. */
 export enum ScenarioAction {
@@ -71,6 +72,12 @@ export interface TurnRecord {
    * before another one can supersede it. The later turn names this one in `supersedes_turn_id`.
    */
   supersededByTurnId: string;
+  /**
+   * The trace context of the span in which the service decided the turn, to link other spans to it. If the service did not
+   * record that span: the valid `trace_context` that a ProcessTurns stream carried for the turn. Absent if there is neither,
+   * and for turns that were recorded by a version that did not store it.
+   */
+  traceContext: TraceContext | undefined;
 }
 
 /** Identifies a session. */
@@ -222,6 +229,7 @@ function createBaseTurnRecord(): TurnRecord {
     request: undefined,
     response: undefined,
     supersededByTurnId: "",
+    traceContext: undefined,
   };
 }
 
@@ -244,6 +252,9 @@ export const TurnRecord: MessageFns<TurnRecord> = {
     }
     if (message.supersededByTurnId !== "") {
       writer.uint32(50).string(message.supersededByTurnId);
+    }
+    if (message.traceContext !== undefined) {
+      TraceContext.encode(message.traceContext, writer.uint32(58).fork()).join();
     }
     return writer;
   },
@@ -309,6 +320,14 @@ export const TurnRecord: MessageFns<TurnRecord> = {
             message.supersededByTurnId = reader.string();
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.traceContext = TraceContext.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -336,6 +355,9 @@ export const TurnRecord: MessageFns<TurnRecord> = {
       ? ProcessTurnResponse.fromPartial(object.response)
       : undefined;
     message.supersededByTurnId = object.supersededByTurnId ?? "";
+    message.traceContext = (object.traceContext !== undefined && object.traceContext !== null)
+      ? TraceContext.fromPartial(object.traceContext)
+      : undefined;
     return message;
   },
 };

@@ -205,6 +205,20 @@ export interface Turn_SessionVariablesEntry {
   value: unknown | undefined;
 }
 
+/** The position of a span in a distributed trace (https://www.w3.org/TR/trace-context/). */
+export interface TraceContext {
+  /**
+   * W3C `traceparent`: version, trace id, id of the span, and flags in lower-case hexadecimal, for example
+   * 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01. At most 200 characters. A longer one counts as malformed.
+   */
+  traceparent: string;
+  /**
+   * Optional. W3C `tracestate`: a list of KEY=VALUE of tracing systems, separated by commas. At most 512 characters with 32
+   * entries. A longer one counts as malformed.
+   */
+  tracestate: string;
+}
+
 /** The analysis of the customer's message (P2). */
 export interface Situation {
   /** Optional. The message as the customer wrote it. At most 100,000 characters. */
@@ -762,6 +776,73 @@ export const Turn_SessionVariablesEntry: MessageFns<Turn_SessionVariablesEntry> 
     const message = createBaseTurn_SessionVariablesEntry();
     message.key = object.key ?? "";
     message.value = object.value === undefined ? undefined : object.value;
+    return message;
+  },
+};
+
+function createBaseTraceContext(): TraceContext {
+  return { traceparent: "", tracestate: "" };
+}
+
+export const TraceContext: MessageFns<TraceContext> = {
+  encode(message: TraceContext, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.traceparent !== "") {
+      writer.uint32(10).string(message.traceparent);
+    }
+    if (message.tracestate !== "") {
+      writer.uint32(18).string(message.tracestate);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TraceContext {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTraceContext();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.traceparent = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.tracestate = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<TraceContext>, I>>(base?: I): TraceContext {
+    return TraceContext.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<TraceContext>, I>>(object: I): TraceContext {
+    const message = createBaseTraceContext();
+    message.traceparent = object.traceparent ?? "";
+    message.tracestate = object.tracestate ?? "";
     return message;
   },
 };

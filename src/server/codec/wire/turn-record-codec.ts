@@ -3,10 +3,7 @@ import type { TurnRecord as TurnRecordMessage } from '../../../../gen/focal/orch
 import type { TurnRecord } from '../../ports/session-store';
 
 /** Converts a turn record. `occurred_at` in the request is set to the time with which the turn was decided. */
-export function turnRecordToProto(
-  record: Omit<TurnRecord, 'traceparent'>,
-  supersededByTurnId: string,
-): TurnRecordMessage {
+export function turnRecordToProto(record: TurnRecord, supersededByTurnId: string): TurnRecordMessage {
   const request = ProcessTurnRequest.decode(record.request);
   if (request.turn !== undefined) request.turn.occurredAt = new Date(record.occurredAt);
   return {
@@ -16,5 +13,6 @@ export function turnRecordToProto(
     request,
     response: ProcessTurnResponse.decode(record.response),
     supersededByTurnId,
+    traceContext: record.traceContext,
   };
 }

@@ -26,13 +26,21 @@ export function createBidiStreamHandler<Request, Response>(
   const runRequest = compose<Request, MessageOrBytes<Response>>(middlewares['stream request'], (call) =>
     method.handle(call.getRequest(), call),
   );
+  const { name, readCaller } = method.span;
   return (stream) => {
     const runStream = compose<never, void>(middlewares['bidi stream'], (context) => {
       setMaxListeners(0, context.signal); // One listener per request.
       const respondTo: RespondTo<Request, Response> = (request) =>
-        runRequest(CallContext.forStreamRequest(context, request, clock.now() + turnTimeoutMs)).catch(
-          (error: OrchestratorError) =>
-            method.toErrorResponse(request.bytes, toRpcStatus(error, telemetry.getTraceId())),
+        telemetry.withRequestSpan(
+          name,
+          () => readCaller(request.bytes),
+          (span) =>
+            runRequest(CallContext.forStreamRequest(context, request, clock.now() + turnTimeoutMs)).catch(
+              (error: OrchestratorError) => {
+                span.setError(error);
+                return method.toErrorResponse(request.bytes, toRpcStatus(error, telemetry.getTraceId()));
+              },
+            ),
         );
       return respondToAll(stream, {
         respondTo,

@@ -6,6 +6,7 @@ import type { Admission } from '../middleware/admission';
 export interface MethodDependencies {
   readonly useCases: UseCases;
   readonly clock: Clock;
+  readonly telemetry: Telemetry;
   /** `limits.maxRequests` of ProcessTurns. */
   readonly maxRequestsPerStream: number;
   /** `limits.stallTimeoutMs` of WatchSession. */

@@ -2,14 +2,13 @@ import type { Metadata, ServiceDefinition } from '@grpc/grpc-js';
 import type { Status } from '../../../../gen/google/rpc/status';
 import type { Scope } from '../../ports/authenticator';
 import type { Call } from '../../ports/call';
-import type { ValidatedRequest } from '../validation/request-validator';
+import type { TraceContext } from '../../ports/trace-context';
+import type { RequestReader, ValidatedRequest } from '../validation/request-validator';
 
-/** What a method requires of the credential of a client. */
-export interface MethodAccess<Request> {
+/** What a method requires of the credential of a client, and what its requests are about. */
+export interface MethodAccess<Request> extends RequestReader<Request> {
   /** The scope that the credential must have. */
   readonly scope: Scope;
-  /** Returns the tenant whose data the request is about; undefined for messages without a tenant, which access no tenant's data. */
-  readonly getTenantId: (request: Request) => string | undefined;
 }
 
 /** A response message, or its encoded bytes if the message is already encoded. */
@@ -76,6 +75,12 @@ export interface BidiStreamMethod<Request, Response> extends MethodAccess<Reques
   readonly handle: (request: ValidatedRequest<Request>, call: Call) => Promise<MessageOrBytes<Response>>;
   /** Creates the response to a failed request from the bytes of the request. The stream continues. */
   readonly toErrorResponse: (request: Uint8Array, error: Status) => Response;
+  /** The span of each request. */
+  readonly span: {
+    readonly name: string;
+    /** Reads the trace context of the caller from a request that may violate the contract; undefined if it has none. */
+    readonly readCaller: (request: Uint8Array) => TraceContext | undefined;
+  };
 }
 
 export type Method<Request, Response> =

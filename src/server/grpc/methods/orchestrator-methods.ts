@@ -5,6 +5,7 @@ import {
 } from '../../../../gen/focal/orchestration/v1/orchestrator_service';
 import { Turn } from '../../../../gen/focal/orchestration/v1/turn';
 import { findFocusInstanceId } from '../../../core/model/focus';
+import type { OnProvisional } from '../../application/decide-loaded-turn';
 import type { PhaseCommand } from '../../application/decide-phases';
 import { fieldsFromMessage } from '../../codec/wire/field-codec';
 import { modelProposalFromProto, turnResultToProto } from '../../codec/wire/result-codec';
@@ -13,7 +14,8 @@ import { sessionFromProto, sessionToProto } from '../../codec/wire/session-codec
 import { turnFromProto } from '../../codec/wire/turn-message-codec';
 import type { MethodDependencies } from './dependencies';
 import type { ServiceMethods } from './method';
-import { toTurnCommand } from './turn-command';
+import { readTraceContext } from './trace-context-reader';
+import { toStreamedTurnCommand, toTurnCommand } from './turn-command';
 import { TurnEvents } from './turn-events';
 import { toTurnError, toTurnResponse } from './turn-response';
 
@@ -24,16 +26,19 @@ replayedTrailer.set('x-turn-replayed', 'true');
 export function createOrchestratorMethods({
   useCases,
   clock,
+  telemetry,
   maxRequestsPerStream,
   maxResponseBytes,
-}: Pick<MethodDependencies, 'useCases' | 'clock' | 'maxRequestsPerStream' | 'maxResponseBytes'>): ServiceMethods<
-  typeof OrchestratorServiceService
-> {
+}: Pick<
+  MethodDependencies,
+  'useCases' | 'clock' | 'telemetry' | 'maxRequestsPerStream' | 'maxResponseBytes'
+>): ServiceMethods<typeof OrchestratorServiceService> {
   return {
     processTurn: {
       kind: 'unary',
       scope: 'turns',
       getTenantId: ({ turn }) => turn?.tenantId,
+      getSessionId: ({ turn }) => turn?.sessionId,
       async handle(request, call) {
         const turn = await useCases.processTurn(toTurnCommand(request, clock.now()), call);
         return turn.replayed ? { body: turn.responseBytes, trailer: replayedTrailer } : { body: turn.responseBytes };
@@ -43,15 +48,22 @@ export function createOrchestratorMethods({
       kind: 'server stream',
       scope: 'turns',
       getTenantId: ({ turn }) => turn?.tenantId,
+      getSessionId: ({ turn }) => turn?.sessionId,
       async handle(request, call, send) {
         const events = new TurnEvents(maxResponseBytes);
         const command = toTurnCommand(request, clock.now());
-        const turn = await useCases.processTurn(command, call, async (result, signal) => {
+        const sendProvisional: OnProvisional = async (result, signal) => {
           for (const event of events.createProvisionalEvents(result)) {
             await send(event);
             if (signal.aborted) return;
           }
-        });
+        };
+        // The span ends with the turn. The span of the call ends when the client has read all events.
+        const turn = await telemetry.withRequestSpan(
+          'StreamTurn turn',
+          () => undefined,
+          () => useCases.processTurn(command, call, sendProvisional),
+        );
         for (const event of events.createFinalEvents(turn)) await send(event);
       },
     },
@@ -59,17 +71,20 @@ export function createOrchestratorMethods({
       kind: 'bidi stream',
       scope: 'turns',
       getTenantId: ({ turn }) => turn?.tenantId,
+      getSessionId: ({ turn }) => turn?.sessionId,
       limits: { maxRequests: maxRequestsPerStream },
       async handle(request, call) {
-        return toTurnResponse(await useCases.processTurn(toTurnCommand(request, clock.now()), call));
+        return toTurnResponse(await useCases.processTurn(toStreamedTurnCommand(request, clock.now()), call));
       },
       toErrorResponse: toTurnError,
+      span: { name: 'ProcessTurns turn', readCaller: readTraceContext },
     },
     decideLifecycle: {
       kind: 'unary',
       isComputed: true,
       scope: 'turns',
       getTenantId: ({ input }) => input?.turn?.tenantId,
+      getSessionId: ({ input }) => input?.turn?.sessionId,
       async handle({ message }, call) {
         const { result } = await useCases.decidePhases(toPhaseCommand(message, clock.now()), call);
         const { context, lifecycleDecisions, rejectedCandidates, ignoredOutcomes, modelProposal } =
@@ -82,6 +97,7 @@ export function createOrchestratorMethods({
       isComputed: true,
       scope: 'turns',
       getTenantId: ({ input }) => input?.turn?.tenantId,
+      getSessionId: ({ input }) => input?.turn?.sessionId,
       async handle({ message }, call) {
         const { result } = await useCases.decidePhases(toPhaseCommand(message, clock.now()), call);
         const { lifecycleDecisions, transitionDecisions, modelProposal } = turnResultToProto(result);
@@ -93,6 +109,7 @@ export function createOrchestratorMethods({
       isComputed: true,
       scope: 'turns',
       getTenantId: ({ input }) => input?.turn?.tenantId,
+      getSessionId: ({ input }) => input?.turn?.sessionId,
       async handle({ message }, call) {
         const { result, session } = await useCases.decidePhases(toPhaseCommand(message, clock.now()), call);
         const { lifecycleDecisions, transitionDecisions, plan, modelProposal } = turnResultToProto(result);

@@ -123,6 +123,7 @@ export function createScenarioMethods({
       isComputed: true,
       scope: 'catalogue',
       getTenantId: ({ tenantId }) => tenantId,
+      getSessionId: ({ sessionId }) => sessionId,
       async handle({ message }, call) {
         const { scenarioId, version, sessionId } = message;
         const query = { agent: toAgentKey(message), scenarioId, version, sessionId };

@@ -70,7 +70,7 @@ export function addServices(
   for (const { methods } of services) {
     const definitions = methods.map(({ name, definition, method }) => {
       const { path, requestDeserialize, responseSerialize } = definition;
-      const requests = validators.forMethod(path, requestDeserialize, method.getTenantId);
+      const requests = validators.forMethod(path, requestDeserialize, method);
       const serialize = serializeMessageOrBytes(responseSerialize);
       return [name, { ...definition, requestDeserialize: requests, responseSerialize: serialize }];
     });

@@ -16,6 +16,7 @@ export function createSessionMethods({
       kind: 'unary',
       scope: 'sessions',
       getTenantId: ({ tenantId }) => tenantId,
+      getSessionId: ({ sessionId }) => sessionId,
       async handle({ message }, call) {
         const session = await useCases.getSession(toSessionKey(message), call);
         return { body: { session: sessionToProto(session, findFocusInstanceId(session)) } };
@@ -25,6 +26,7 @@ export function createSessionMethods({
       kind: 'unary',
       scope: 'sessions',
       getTenantId: ({ tenantId }) => tenantId,
+      getSessionId: ({ sessionId }) => sessionId,
       async handle({ message }, call) {
         return { body: { existed: await useCases.deleteSession(toSessionKey(message), call) } };
       },
@@ -33,6 +35,7 @@ export function createSessionMethods({
       kind: 'unary',
       scope: 'sessions',
       getTenantId: ({ tenantId }) => tenantId,
+      getSessionId: ({ sessionId }) => sessionId,
       async handle({ message }, call) {
         const tokens = createTurnTokens(message);
         const afterRevision = Number(tokens.parse(message, /^\d{1,10}$/));
@@ -50,6 +53,7 @@ export function createSessionMethods({
       kind: 'long server stream',
       scope: 'sessions',
       getTenantId: ({ tenantId }) => tenantId,
+      getSessionId: ({ sessionId }) => sessionId,
       limits: { stallTimeoutMs },
       async handle({ message: { afterRevision, afterTurnId, ...request } }, call, send) {
         const cursor = { afterRevision, afterTurnId: afterTurnId === '' ? undefined : afterTurnId };
@@ -61,6 +65,7 @@ export function createSessionMethods({
       kind: 'unary',
       scope: 'sessions',
       getTenantId: ({ tenantId }) => tenantId,
+      getSessionId: ({ sessionId }) => sessionId,
       async handle({ message }, call) {
         const command = { key: toSessionKey(message), record: legacySessionFromProto(message) };
         const { session, created } = await useCases.importSession(command, call);

@@ -13,13 +13,18 @@ const maxIdBytes = 200;
  */
 export function readTurnId(request: Uint8Array): string {
   const turn = readLastField(request, turnNumber);
-  const id = turn && readLastField(turn, turnIdNumber);
-  if (id === undefined || id.length > maxIdBytes) return '';
-  return normalizeUuid(Buffer.from(id.buffer, id.byteOffset, id.length).toString());
+  return turn === undefined ? '' : normalizeUuid(readText(turn, turnIdNumber, maxIdBytes));
+}
+
+/** Reads the last string field with this number; "" if it is absent or has more than `maxBytes` bytes. */
+export function readText(message: Uint8Array, number: number, maxBytes: number): string {
+  const text = readLastField(message, number);
+  if (text === undefined || text.length > maxBytes) return '';
+  return Buffer.from(text.buffer, text.byteOffset, text.length).toString();
 }
 
 /** Returns the content of the last delimited field with this number. Ignores everything after the first malformed byte. */
-function readLastField(message: Uint8Array, number: number): Uint8Array | undefined {
+export function readLastField(message: Uint8Array, number: number): Uint8Array | undefined {
   const reader = new WireReader(message);
   let content: Uint8Array | undefined;
   try {

@@ -6,6 +6,7 @@ import { authenticate } from './authenticate';
 import { allowAll, type CredentialAuthorizer } from './authorizer';
 import { BatchGate } from './batch-gate';
 import { ConcurrencyLimiter, TenantConcurrencyLimiter } from './concurrency-limiter';
+import { holdRequestBytes, limitRequestBytes, limitTenantBytes } from './limit-request-bytes';
 import { measureCalls } from './measure-calls';
 import {
   authorize,
@@ -18,11 +19,12 @@ import {
   limitTenantConcurrency,
   type Middleware,
   reportErrors,
-  trace,
+  traceSession,
   validate,
   watchCredential,
 } from './middleware';
 import { limitPendingRequests } from './pending-request-limiter';
+import { RequestBytesLimiter } from './request-bytes-limiter';
 import { explainTransportErrors, sendTrailers } from './send-status';
 import { createTransportInterceptor } from './transport-interceptor';
 
@@ -41,6 +43,12 @@ export interface CallLimits {
    * credential of ProcessTurns.
    */
   readonly maxStreamsPerTenant: number;
+  /** Maximum size of a received message in bytes, also after decompression. */
+  readonly maxMessageBytes: number;
+  /** Maximum number of bytes of all requests in flight, after decompression. */
+  readonly maxRequestBytesInFlight: number;
+  /** Maximum number of bytes of one tenant's requests in flight: by the tenant of the credential, or of the request. */
+  readonly maxRequestBytesInFlightPerTenant: number;
   /** Maximum size of a call's metadata in bytes, as HTTP/2 counts them. */
   readonly maxMetadataBytes: number;
   /** Minimum time until the deadline. A call with less time is rejected. Milliseconds. */
@@ -71,6 +79,8 @@ export interface Admission {
   readonly callsInFlight: number;
   /** Number of open long-lived streams. */
   readonly openStreams: number;
+  /** Number of bytes of the requests in flight, after decompression. */
+  readonly requestBytesInFlight: number;
 }
 
 /**
@@ -91,16 +101,23 @@ export function createAdmission(deps: AdmissionDependencies, limits: CallLimits)
     limits.maxStreamsPerTenant,
     formatLimitMessage('streams of this tenant are open'),
   );
+  const requestBytes = new RequestBytesLimiter({
+    maxBytes: limits.maxRequestBytesInFlight,
+    maxBytesPerTenant: limits.maxRequestBytesInFlightPerTenant,
+  });
   const gate = new BatchGate();
 
   const callMiddlewares: readonly Middleware[] = [
     reportErrors(deps),
+    holdRequestBytes(requestBytes),
     limitConcurrency(calls),
     endCancellation,
     limitMetadata(limits.maxMetadataBytes),
     batch(gate),
     validate,
+    traceSession(telemetry),
     authorize(authorizer),
+    limitTenantBytes(requestBytes),
     checkDeadline(clock, limits.minRemainingMs),
     limitTenantConcurrency(tenantCalls),
   ];
@@ -117,6 +134,7 @@ export function createAdmission(deps: AdmissionDependencies, limits: CallLimits)
       createTransportInterceptor([
         measureCalls(metrics),
         limitPendingRequests(pending, telemetry),
+        limitRequestBytes(requestBytes, { ...limits, getTenantId: (call) => authorizer.getTenantId(call), telemetry }),
         sendTrailers,
         explainTransportErrors(telemetry),
       ]),
@@ -129,17 +147,20 @@ export function createAdmission(deps: AdmissionDependencies, limits: CallLimits)
       'long server stream': [
         ...streamMiddlewares,
         validate,
+        traceSession(telemetry),
         authorize(authorizer),
         limitTenantConcurrency(tenantStreams),
       ],
       'bidi stream': [...streamMiddlewares, limitCredentialConcurrency(tenantStreams, authorizer)],
       'stream request': [
-        trace(telemetry),
         reportErrors(deps),
+        holdRequestBytes(requestBytes),
         limitConcurrency(calls),
         batch(gate),
         validate,
+        traceSession(telemetry),
         authorize(authorizer),
+        limitTenantBytes(requestBytes),
         checkDeadline(clock, limits.minRemainingMs),
         limitTenantConcurrency(tenantCalls),
       ],
@@ -149,6 +170,9 @@ export function createAdmission(deps: AdmissionDependencies, limits: CallLimits)
     },
     get openStreams() {
       return streams.inUse;
+    },
+    get requestBytesInFlight() {
+      return requestBytes.inUse;
     },
   };
 }

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import type { Metadata, ServerInterceptingCallInterface } from '@grpc/grpc-js';
 import { OrchestratorError } from '../../../core/model/orchestrator-error';
 import type { Authenticator, Credentials, Principal, Scope } from '../../ports/authenticator';
@@ -45,6 +46,8 @@ interface Client {
   readonly method?: string;
   readonly peer?: string;
   readonly principal?: string | undefined;
+  /** Why the credential cannot be checked. */
+  readonly problem?: string;
 }
 
 interface AuthenticatedCall {
@@ -137,7 +140,8 @@ export class CredentialAuthorizer implements Authorizer {
         this.report(result.failure, { ...client, method: path });
         return new OrchestratorError('UNAUTHENTICATED', result.message);
       case 'unavailable': {
-        this.report('unavailable', { ...client, method: path });
+        const problem = types.isNativeError(result.cause) ? result.cause.message : String(result.cause);
+        this.report('unavailable', { ...client, method: path, problem });
         const message = 'The credential cannot be checked at the moment; retry after the retry delay.';
         return new OrchestratorError('AUTHENTICATION_UNAVAILABLE', message, { retryAfterMs, cause: result.cause });
       }

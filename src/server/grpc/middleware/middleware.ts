@@ -29,17 +29,6 @@ export function compose<Request, Result>(
   );
 }
 
-/**
- * Runs the rest of a call in a span. Used only for the requests of a stream, because a call already has the server span of
- * OpenTelemetry.
- */
-export function trace(telemetry: Telemetry): Middleware {
-  return (call, next) => telemetry.withSpanAsync(requestSpanName, () => next(call));
-}
-
-/** Name of the span of one request of a bidirectional stream. ProcessTurns is the only method with such a stream. */
-const requestSpanName = 'ProcessTurns turn';
-
 /** Converts every error to an OrchestratorError, logs it, and marks the current span. */
 export function reportErrors(reporting: ErrorReporting): Middleware {
   return async (call, next) => {
@@ -105,6 +94,14 @@ export const validate: Middleware = (call, next) => {
   call.request = call.rawRequest.validate();
   return next(call);
 };
+
+/** Adds the session of the request to the span of the call and to all spans below it. */
+export function traceSession(telemetry: Telemetry): Middleware {
+  return (call, next) => {
+    const sessionId = call.request?.sessionId;
+    return sessionId ? telemetry.withSession(sessionId, () => next(call)) : next(call);
+  };
+}
 
 /** Checks that the request is for the tenant of the credential. */
 export function authorize(authorizer: Authorizer): Middleware {

@@ -36,7 +36,8 @@ export class PendingRequestLimiter {
 
   /**
    * Counts a call with a single request until the request is complete or the call ends. Above the limit the call is rejected with
-   * TOO_MANY_CALLS. After the timeout it ends with DEADLINE_EXCEEDED. Also sets `transport.metadata` for every call.
+   * TOO_MANY_CALLS. After the timeout it ends with DEADLINE_EXCEEDED. Also sets `transport.metadata` and calls
+   * `transport.onEnd` for every call.
    */
   track(call: ServerInterceptingCallInterface, transport: TransportCall): void {
     const { start } = call;
@@ -68,6 +69,7 @@ export class PendingRequestLimiter {
         // grpc-js also calls onCancel after each status.
         onCancel() {
           release();
+          transport.onEnd?.();
           listener.onCancel();
         },
       });

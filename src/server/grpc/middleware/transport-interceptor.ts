@@ -13,6 +13,8 @@ export interface TransportCall {
   readonly isRequestStream: boolean;
   /** The metadata from the client; undefined until it arrives. */
   metadata: Metadata | undefined;
+  /** Called when the call has ended: after its status, or when the client has canceled it. */
+  onEnd: (() => void) | undefined;
 }
 
 /**
@@ -29,7 +31,7 @@ export type TransportHook = (call: ServerInterceptingCallInterface, transport: T
  */
 export function createTransportInterceptor(hooks: readonly TransportHook[]): ServerInterceptor {
   return ({ path, requestStream }, call) => {
-    const transport: TransportCall = { path, isRequestStream: requestStream, metadata: undefined };
+    const transport: TransportCall = { path, isRequestStream: requestStream, metadata: undefined, onEnd: undefined };
     for (const hook of hooks) hook(call, transport);
     return new ServerInterceptingCall(call);
   };

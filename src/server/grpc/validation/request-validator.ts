@@ -25,6 +25,16 @@ export interface ValidatedRequest<Request> {
   readonly bytes: Uint8Array;
   /** The tenant in the request; undefined for messages without one. */
   readonly tenantId: string | undefined;
+  /** The session in the request; undefined or "" if there is none. */
+  readonly sessionId: string | undefined;
+}
+
+/** Reads from a request what it is about. */
+export interface RequestReader<Request> {
+  /** Returns the tenant whose data the request is about; undefined for messages without a tenant, which access no tenant's data. */
+  readonly getTenantId: (request: Request) => string | undefined;
+  /** Returns the session that the request is about; undefined or "" if there is none. Absent for methods without sessions. */
+  readonly getSessionId?: (request: Request) => string | undefined;
 }
 
 /**
@@ -59,13 +69,12 @@ export class RequestValidators {
   }
 
   /**
-   * Creates the validator of a method. `decode` is the generated decoder; `getTenantId` returns the tenant in a request. Compiles
-   * all constraints immediately, so that the first call is not slow and an invalid annotation prevents the start.
+   * Creates the validator of a method. `decode` is the generated decoder. Compiles all constraints immediately, so that the first call is not slow and an invalid annotation prevents the start.
    */
   forMethod<Request>(
     path: string,
     decode: (bytes: Buffer) => Request,
-    getTenantId: (message: Request) => string | undefined,
+    { getTenantId, getSessionId }: RequestReader<Request>,
   ): RequestValidator<Request> {
     const schema = getRequestSchema(this.contract, path);
     const plan = this.planner.getPlan(schema);
@@ -75,7 +84,7 @@ export class RequestValidators {
       try {
         const validBytes = this.validateBytes(schema, plan, bytes);
         const message = decode(toBuffer(validBytes));
-        return { message, bytes: validBytes, tenantId: getTenantId(message) };
+        return { message, bytes: validBytes, tenantId: getTenantId(message), sessionId: getSessionId?.(message) };
       } catch (error) {
         throw error instanceof OrchestratorError ? error : createUndecodableError(error);
       }

@@ -1,3 +1,4 @@
+import { decodeTraceContext, encodeTraceContext } from '../../codec/stored/trace-context-text';
 import type { TurnRecord } from '../../ports/session-store';
 
 // The byte layout of the values in the session tables. Numbers are big-endian. The layout is persistent, because every release
@@ -61,25 +62,25 @@ const turnHeaderBytes =
   2 * Float64Array.BYTES_PER_ELEMENT + 2 * Uint16Array.BYTES_PER_ELEMENT + Uint32Array.BYTES_PER_ELEMENT;
 
 /**
- * Encodes a recorded turn without its revision, which is in the key: two times, three lengths, turn id, traceparent, request,
- * response. Early versions had no traceparent and a 32-bit length for the turn id, whose upper 16 bits are now the length of the
- * traceparent: 0.
+ * Encodes a recorded turn without its revision, which is in the key: two times, three lengths, turn id, trace context,
+ * request, response. Early versions had no trace context and a 32-bit length for the turn id, whose upper 16 bits are now the length
+ * of the trace context: 0.
  */
 export function encodeTurnValue(record: TurnRecord): Uint8Array {
   const turnId = Buffer.from(record.turnId);
-  const traceparent = Buffer.from(record.traceparent ?? '');
+  const traceContext = Buffer.from(encodeTraceContext(record.traceContext));
   const { request, response } = record;
-  const traceparentOffset = turnHeaderBytes + turnId.byteLength;
-  const requestOffset = traceparentOffset + traceparent.byteLength;
+  const traceContextOffset = turnHeaderBytes + turnId.byteLength;
+  const requestOffset = traceContextOffset + traceContext.byteLength;
   const bytes = new Uint8Array(requestOffset + request.byteLength + response.byteLength);
   const header = new DataView(bytes.buffer);
   header.setFloat64(0, record.occurredAt);
   header.setFloat64(8, record.committedAt);
-  header.setUint16(16, traceparent.byteLength);
+  header.setUint16(16, traceContext.byteLength);
   header.setUint16(18, turnId.byteLength);
   header.setUint32(20, request.byteLength);
   bytes.set(turnId, turnHeaderBytes);
-  bytes.set(traceparent, traceparentOffset);
+  bytes.set(traceContext, traceContextOffset);
   bytes.set(request, requestOffset);
   bytes.set(response, requestOffset + request.byteLength);
   return bytes;
@@ -88,18 +89,17 @@ export function encodeTurnValue(record: TurnRecord): Uint8Array {
 /** The inverse of `encodeTurnValue`. Request and response share memory with `bytes`. */
 export function decodeTurnValue(bytes: Uint8Array, revision: number): TurnRecord {
   const header = new DataView(bytes.buffer, bytes.byteOffset, turnHeaderBytes);
-  const traceparentOffset = turnHeaderBytes + header.getUint16(18);
-  const requestOffset = traceparentOffset + header.getUint16(16);
+  const traceContextOffset = turnHeaderBytes + header.getUint16(18);
+  const requestOffset = traceContextOffset + header.getUint16(16);
   const responseOffset = requestOffset + header.getUint32(20);
   return {
     revision,
-    turnId: decodeText(bytes.subarray(turnHeaderBytes, traceparentOffset)),
+    turnId: decodeText(bytes.subarray(turnHeaderBytes, traceContextOffset)),
     occurredAt: header.getFloat64(0),
     committedAt: header.getFloat64(8),
     request: bytes.subarray(requestOffset, responseOffset),
     response: bytes.subarray(responseOffset),
-    traceparent:
-      traceparentOffset === requestOffset ? undefined : decodeText(bytes.subarray(traceparentOffset, requestOffset)),
+    traceContext: decodeTraceContext(decodeText(bytes.subarray(traceContextOffset, requestOffset))),
   };
 }
 

@@ -1,3 +1,4 @@
+import { decodeTraceContext } from '../../codec/stored/trace-context-text';
 import type { TurnRecord } from '../../ports/session-store';
 
 // Functions that read the replies of scripts. A reply of an unexpected type is a defect in this folder, so they throw a plain
@@ -36,7 +37,7 @@ export function parseTurnEntry(entry: unknown): TurnRecord {
     committedAt: Number(getField('committed').toString()),
     request: getField('request'),
     response: getField('response'),
-    traceparent: fields.get('trace')?.toString(),
+    traceContext: decodeTraceContext(fields.get('trace')?.toString() ?? ''),
   };
 }
 

@@ -8,6 +8,7 @@ import { createServices, getScopesByPath } from '../../../../src/server/grpc/met
 import { loadContract } from '../../../../src/server/grpc/validation/contract';
 import { scopes } from '../../../../src/server/ports/authenticator';
 import { SystemClock } from '../../../../src/server/runtime/system';
+import { noopTelemetry } from '../../../../src/server/telemetry';
 import { type ApiKeyFixture, anApiKey } from '../../../support/api-keys';
 import {
   callMethod,
@@ -49,6 +50,7 @@ const scopesByPath = getScopesByPath(
   createServices({
     useCases: noUseCases,
     clock: new SystemClock(),
+    telemetry: noopTelemetry,
     maxRequestsPerStream: 1,
     stallTimeoutMs: 1,
     maxResponseBytes: 1,

@@ -82,7 +82,7 @@ export const rows: Readonly<Record<string, Row>> = {
     send: ({ recorder }) =>
       recorder.sendLargest(
         3 * megabyte,
-        (length) => recorder.exchange(processTurns, anEcho(uuid(12), turn, length)),
+        (length) => recorder.exchange(processTurns, { ...anEcho(uuid(12), turn, length), traceContext: undefined }),
         2,
       ),
   },

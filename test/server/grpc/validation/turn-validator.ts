@@ -14,11 +14,9 @@ const path = '/focal.orchestration.v1.OrchestratorService/ProcessTurn';
 /** Creates the validator of ProcessTurn with the given limits, and otherwise with the default limits. */
 export function createTurnValidator(limits: Partial<RequestLimits> = {}): RequestValidator<ProcessTurnRequest> {
   const validators = new RequestValidators(contract, { ...toRequestLimits(defaultServerOptions), ...limits });
-  return validators.forMethod(
-    path,
-    (bytes) => ProcessTurnRequest.decode(bytes),
-    ({ turn }) => turn?.tenantId,
-  );
+  return validators.forMethod(path, (bytes) => ProcessTurnRequest.decode(bytes), {
+    getTenantId: ({ turn }) => turn?.tenantId,
+  });
 }
 
 /** The fields of a request that violate the contract, or the reason if there are none. Undefined if the request is accepted. */

@@ -72,16 +72,17 @@ function testTurns(open: OpenSessionStore): void {
       expect((await store.load(key, uuid(101), unboundedCall)).session).toEqual(commit.session);
     });
 
-    it('records the traceparent of a traced turn', async () => {
+    it('records the trace context of a traced turn', async () => {
       const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
-      const traced = aCommit(aSession(), uuid(100), { traceparent });
+      const traceContext = { traceparent, tracestate: 'vendor=value, other=1' };
+      const traced = aCommit(aSession(), uuid(100), { traceContext });
       await store.commit(traced, unboundedCall);
       await store.commit(aCommit(traced.session, uuid(101)), unboundedCall);
       const { turns: recorded } = await store.listTurns({ key, afterRevision: 0, limit: 10 }, unboundedCall);
-      expect(recorded.map((record) => record.traceparent)).toEqual([traceparent, undefined]);
+      expect(recorded.map((record) => record.traceContext)).toEqual([traceContext, undefined]);
       const [first] = recorded;
       expect(first && toHexRecord(first)).toEqual(toHexRecord(traced.record));
-      expect(await store.commit(traced, unboundedCall)).toMatchObject({ kind: 'known', record: { traceparent } });
+      expect(await store.commit(traced, unboundedCall)).toMatchObject({ kind: 'known', record: { traceContext } });
     });
 
     it('5.1: returns the identical record for a known turn id and changes nothing', async () => {

@@ -11,8 +11,8 @@ const record: TurnRecord = {
   response: Uint8Array.of(4, 5),
 };
 
-/** Encodes a record as releases without traceparents did, with a 32-bit length of the turn id. */
-function encodeWithoutTraceparent({ turnId, occurredAt, committedAt, request, response }: TurnRecord): Uint8Array {
+/** Encodes a record as releases without trace contexts did, with a 32-bit length of the turn id. */
+function encodeWithoutTraceContext({ turnId, occurredAt, committedAt, request, response }: TurnRecord): Uint8Array {
   const head = Buffer.alloc(24);
   head.writeDoubleBE(occurredAt, 0);
   head.writeDoubleBE(committedAt, 8);
@@ -25,16 +25,17 @@ function encodeWithoutTraceparent({ turnId, occurredAt, committedAt, request, re
 const toPlainRecord = (value: TurnRecord) => ({ ...value, request: [...value.request], response: [...value.response] });
 
 describe('turn values', () => {
-  it.each([undefined, '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'])(
-    'are equal after encoding and decoding with the traceparent %s',
-    (traceparent) => {
-      const traced = { ...record, traceparent };
+  const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+  it.each([undefined, { traceparent, tracestate: '' }, { traceparent, tracestate: 'vendor=value, other=a b' }])(
+    'are equal after encoding and decoding with the trace context %o',
+    (traceContext) => {
+      const traced = { ...record, traceContext };
       expect(toPlainRecord(decodeTurnValue(encodeTurnValue(traced), 7))).toEqual(toPlainRecord(traced));
     },
   );
 
-  it('are decoded if a release without traceparents wrote them', () => {
-    expect(toPlainRecord(decodeTurnValue(encodeWithoutTraceparent(record), 7))).toEqual(toPlainRecord(record));
-    expect(Buffer.from(encodeTurnValue(record))).toEqual(encodeWithoutTraceparent(record));
+  it('are decoded if a release without trace contexts wrote them', () => {
+    expect(toPlainRecord(decodeTurnValue(encodeWithoutTraceContext(record), 7))).toEqual(toPlainRecord(record));
+    expect(Buffer.from(encodeTurnValue(record))).toEqual(encodeWithoutTraceContext(record));
   });
 });

@@ -110,7 +110,7 @@ export const recordedTurns = [
     committedAt: 1_700_000_000_010,
     request: Buffer.from('request 1'),
     response: Buffer.from('response 1'),
-    traceparent: undefined,
+    traceContext: undefined,
   },
   {
     revision: 2,
@@ -119,6 +119,6 @@ export const recordedTurns = [
     committedAt: 1_700_000_000_012,
     request: Buffer.from('request 2'),
     response: Buffer.from('response 2'),
-    traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+    traceContext: { traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01', tracestate: '' },
   },
 ] as const;

@@ -21,7 +21,7 @@
 -- ARGV[9]  maximum number of recorded turns, at least 1
 -- ARGV[10] time to live of the session, milliseconds
 -- ARGV[11] last turn id of the previous session, "" if it had no turns
--- ARGV[12] traceparent of the turn, "" if the turn was not traced
+-- ARGV[12] trace context of the turn as a text, "" if there is none
 -- ARGV[13] which state to keep as the one before the turn: "previous" for the one that the commit replaces, "given" or "none"
 -- ARGV[14] the given state, else ""
 -- ARGV[15] import of the previous session if it had no turns, else ""

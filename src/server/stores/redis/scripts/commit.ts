@@ -1,4 +1,5 @@
 import { getImportId, type Session } from '../../../../core/model/session';
+import { encodeTraceContext } from '../../../codec/stored/trace-context-text';
 import type { Call } from '../../../ports/call';
 import type { TurnRecord } from '../../../ports/session-store';
 import { LuaScript } from '../lua-script';
@@ -51,7 +52,7 @@ export async function runCommit(
       recordedTurns,
       sessionTtlMs,
       previousSession?.lastTurnId ?? '',
-      record.traceparent ?? '',
+      encodeTraceContext(record.traceContext),
       ...(typeof keptState === 'string' ? [keptState, ''] : ['given', keptState]),
       previousSession?.lastTurnId === '' ? getImportId(previousSession) : '',
     ],

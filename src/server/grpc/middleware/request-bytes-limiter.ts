@@ -1,0 +1,123 @@
+import { OrchestratorError } from '../../../core/model/orchestrator-error';
+import { retryAfterMs } from './concurrency-limiter';
+
+/** Limits on the bytes of received requests, after decompression. */
+export interface RequestBytesLimits {
+  /** Maximum number of bytes of all requests that are in flight on the node. A request that is alone is always accepted. */
+  readonly maxBytes: number;
+  /** Maximum number of bytes of one tenant's requests in flight. A request that is alone is always accepted. */
+  readonly maxBytesPerTenant: number;
+}
+
+/** What still needs the bytes of a request: its call, the decompression, or the handler. */
+type Holder = 'call' | 'decompression' | 'handler';
+
+/** Bytes that count until nothing holds them. */
+export class RequestBytes {
+  private readonly limiter: RequestBytesLimiter;
+  private readonly holders = new Set<Holder>(['call']);
+  private readonly onFree: () => void;
+  private bytes: number;
+  private tenantId: string | undefined;
+
+  constructor(limiter: RequestBytesLimiter, bytes: number, tenantId: string | undefined, onFree: () => void) {
+    this.limiter = limiter;
+    this.bytes = bytes;
+    this.tenantId = tenantId;
+    this.onFree = onFree;
+  }
+
+  /**
+   * Counts the bytes for the tenant in the request, unless they already count for the tenant of the credential.
+   *
+   * @throws OrchestratorError TENANT_TOO_MANY_CALLS if the tenant's limit is reached.
+   */
+  assignTenant(tenantId: string | undefined): void {
+    if (this.tenantId !== undefined || tenantId === undefined) return;
+    this.limiter.addToTenant(this.bytes, tenantId);
+    this.tenantId = tenantId;
+  }
+
+  /** Corrects a reservation to the size that the request really has. */
+  shrinkTo(bytes: number): void {
+    if (this.holders.size === 0 || bytes >= this.bytes) return;
+    this.limiter.subtract(this.bytes - bytes, this.tenantId);
+    this.bytes = bytes;
+  }
+
+  hold(holder: Holder): void {
+    if (this.holders.size > 0) this.holders.add(holder);
+  }
+
+  /** Idempotent. */
+  release(holder: Holder): void {
+    if (!this.holders.delete(holder) || this.holders.size > 0) return;
+    this.limiter.subtract(this.bytes, this.tenantId);
+    this.onFree();
+  }
+}
+
+/**
+ * Limits the bytes of requests in flight. The number of calls does not limit them, because a compressed request can have a thousand
+ * times the bytes that were received.
+ */
+export class RequestBytesLimiter {
+  private readonly limits: RequestBytesLimits;
+  private readonly bytesByTenant = new Map<string, number>();
+  private readonly requests = new WeakMap<Uint8Array, RequestBytes>();
+  private totalBytes = 0;
+
+  constructor(limits: RequestBytesLimits) {
+    this.limits = limits;
+  }
+
+  /** Number of bytes of the requests in flight. */
+  get inUse(): number {
+    return this.totalBytes;
+  }
+
+  /**
+   * Counts the bytes of a request before they are used. `onFree` is called when they no longer count.
+   *
+   * @throws OrchestratorError TOO_MANY_CALLS or TENANT_TOO_MANY_CALLS if a limit is reached.
+   */
+  reserve(bytes: number, tenantId: string | undefined, onFree: () => void): RequestBytes {
+    if (this.totalBytes > 0 && this.totalBytes + bytes > this.limits.maxBytes) {
+      const message = 'The requests in flight on this node have too many bytes; retry after the retry delay.';
+      throw new OrchestratorError('TOO_MANY_CALLS', message, { retryAfterMs });
+    }
+    if (tenantId !== undefined) this.addToTenant(bytes, tenantId);
+    this.totalBytes += bytes;
+    return new RequestBytes(this, bytes, tenantId, onFree);
+  }
+
+  /** Associates the decompressed bytes with their reservation. */
+  register(unpacked: Uint8Array, reservation: RequestBytes): void {
+    this.requests.set(unpacked, reservation);
+  }
+
+  /** Returns the reservation of the bytes of a request. */
+  find(unpacked: Uint8Array): RequestBytes | undefined {
+    return this.requests.get(unpacked);
+  }
+
+  /** For RequestBytes. */
+  addToTenant(bytes: number, tenantId: string): void {
+    const current = this.bytesByTenant.get(tenantId) ?? 0;
+    if (current > 0 && current + bytes > this.limits.maxBytesPerTenant) {
+      const message =
+        'The requests of this tenant in flight on this node have too many bytes; retry after the retry delay.';
+      throw new OrchestratorError('TENANT_TOO_MANY_CALLS', message, { retryAfterMs });
+    }
+    this.bytesByTenant.set(tenantId, current + bytes);
+  }
+
+  /** For RequestBytes. */
+  subtract(bytes: number, tenantId: string | undefined): void {
+    this.totalBytes -= bytes;
+    if (tenantId === undefined) return;
+    const rest = (this.bytesByTenant.get(tenantId) ?? 0) - bytes;
+    if (rest > 0) this.bytesByTenant.set(tenantId, rest);
+    else this.bytesByTenant.delete(tenantId);
+  }
+}
