@@ -179,9 +179,8 @@ export interface ProcessTurnsRequest {
   /**
    * Optional. The trace context of the caller of this turn, because the metadata of the stream has only one. The span of the
    * turn is then a child of the caller's span, with a link to the span of the stream; without it, it is a child of the span of
-   * the stream. A malformed `traceparent` is ignored together with
-   * `tracestate`, and a malformed `tracestate` alone, as W3C Trace Context requires: neither fails the turn. It is not part of
-   * the turn's identity: a retry may have another one (5.1).
+   * the stream. A malformed `traceparent` is ignored together with `tracestate`, and a malformed `tracestate` alone, as W3C
+   * Trace Context requires: neither fails the turn. It is not part of the turn's identity: a retry may have another one (5.1).
    */
   traceContext: TraceContext | undefined;
 }
