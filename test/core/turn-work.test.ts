@@ -7,6 +7,7 @@ import type { OrchestratorError } from '../../src/core/model/orchestrator-error'
 import { defaultSettings } from '../../src/core/model/settings';
 import { Conversation, type ScenarioDraft, type TransitionDraft, type TurnDraft } from '../support/conversation';
 import { randomSession } from '../support/random-scenarios';
+import { range } from '../support/range';
 
 /** Counts how often a field of the customer is read, independently of what the turn spends. */
 class CountedFields extends Map<string, JsonValue> {
@@ -16,10 +17,6 @@ class CountedFields extends Map<string, JsonValue> {
     this.reads += 1;
     return super.get(name);
   }
-}
-
-function range<T>(count: number, create: (index: number) => T): T[] {
-  return Array.from({ length: count }, (_, index) => create(index));
 }
 
 /** Transitions that are looked at and never taken. */

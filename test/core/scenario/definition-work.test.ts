@@ -5,10 +5,7 @@ import { defaultCompileOptions } from '../../../src/core/scenario/compile-option
 import { compileInParts, compileScenario } from '../../../src/core/scenario/compile-scenario';
 import { aScenario, type ScenarioDraft } from '../../support/conversation';
 import { aField } from '../../support/field-definitions';
-
-function range<T>(count: number, create: (index: number) => T): T[] {
-  return Array.from({ length: count }, (_, index) => create(index));
-}
+import { range } from '../../support/range';
 
 const end = { stepId: 'end', isTerminal: true };
 
