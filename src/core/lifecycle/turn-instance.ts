@@ -65,7 +65,7 @@ export type PausedTurnInstance = Extract<TurnInstance, { readonly action: 'PAUSE
 /** An instance that ends on this turn. */
 export type EndedTurnInstance = Extract<TurnInstance, { readonly action: 'COMPLETE' | 'CANCEL' }>;
 
-/** What can differ when an entry is created. */
+/** The properties that differ between new entries. */
 type InitialDetails = Partial<
   Pick<InstanceState, 'start' | 'shouldWalk' | 'expectedWalk' | 'isRestarting' | 'conditionErrors'>
 >;

@@ -27,7 +27,7 @@ const getCodes = (findings: readonly CatalogueFinding[]): readonly string[] =>
 
 const scenarios = [createScenario('a', 'x'), createScenario('b', 'y')];
 
-test('0.4: a field that several scenarios collect is found in each after the first', () => {
+test('0.4: a field that several scenarios collect is reported for each one after the first', () => {
   const found = checkCatalogue(
     [createScenario('a', 'x', 'z'), createScenario('b', 'y', 'x'), createScenario('c', 'x')],
     [],

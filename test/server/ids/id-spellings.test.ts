@@ -55,7 +55,7 @@ function readExample(name: string): Example {
   return { method, requests, answerCount: name === 'WatchSession' ? response.length : Number.POSITIVE_INFINITY };
 }
 
-/** The bytes of an answer in hexadecimal, or the status and reason of a failed call. */
+/** The bytes of a response in hexadecimal, or the status and reason of a failed call. */
 function call(grpc: GrpcUnderTest, { method, requests, answerCount }: Example): Promise<readonly string[]> {
   const answers: string[] = [];
   const stream = grpc.client.makeBidiStreamRequest<Uint8Array, Buffer>(

@@ -50,9 +50,8 @@ export function connectRedis(options: RedisConnectionOptions): RedisConnection {
 
 /**
  * The connection to Redis, shared by all stores. Commands with large values have connections of their own, so that they neither delay the
- * others nor share their timeout. It sends nothing for a call that is canceled or past its deadline, and no call
- * waits beyond its deadline. Calls reject as SessionStore documents. A write rejects with COMMIT_UNKNOWN if its reply is lost or
- * if it is not replicated as required.
+ * others nor share their timeout. It sends nothing for a call that is canceled or past its deadline, and no call waits beyond its deadline.
+ * Calls reject as SessionStore documents. A write rejects with COMMIT_UNKNOWN if its reply is lost or if it is not replicated as required.
  */
 export class RedisConnection {
   /** Subscriptions to channels, on a separate connection. */
