@@ -7,16 +7,20 @@ import { randomSession } from '../../support/random-scenarios';
 
 const parameters = { numRuns: 100, seed: Math.floor(Math.random() * 2 ** 31) };
 
-/** A session in which some turns supersede another random turn. */
+/** A session in which some turns supersede another random turn. They are messages, because what supersedes a message is one. */
 const randomSuperseding = randomSession.chain((random) =>
-  fc.record({
-    random: fc.constant(random),
-    /** For each turn of the session, the turns that are superseded before it. */
-    replaced: fc.array(fc.array(fc.constantFrom(...random.turns), { maxLength: 2 }), {
+  fc
+    .array(fc.array(fc.constantFrom(...random.turns), { maxLength: 2 }), {
       minLength: random.turns.length,
       maxLength: random.turns.length,
+    })
+    .map((replaced) => {
+      const turns = random.turns.map((draft, index) =>
+        replaced[index]?.length ? { ...draft, trigger: 'MESSAGE' as const } : draft,
+      );
+      /** `replaced` has, for each turn of the session, the turns that are superseded before it. */
+      return { random: { ...random, turns }, replaced };
     }),
-  }),
 );
 
 type RandomSession = typeof randomSession extends fc.Arbitrary<infer T> ? T : never;
