@@ -93,8 +93,8 @@ export class RawClient {
     });
   }
 
-  /** Starts a call and cancels it when its request has been sent. Resolves to whether it was answered before. */
-  cancelUnary(method: string, request: Uint8Array): Promise<boolean> {
+  /** Starts a call and cancels it after a delay in milliseconds. Resolves to whether it was answered before. */
+  cancelUnary(method: string, request: Uint8Array, delayMs: number): Promise<boolean> {
     return new Promise((resolve) => {
       const call = this.client.makeUnaryRequest<Buffer, Buffer>(
         method,
@@ -103,7 +103,7 @@ export class RawClient {
         Buffer.from(request),
         (error) => resolve(error === null),
       );
-      setImmediate(() => call.cancel());
+      setTimeout(() => call.cancel(), delayMs);
     });
   }
 

@@ -29,6 +29,8 @@ const createClient = (port: number): RawClient => new RawClient(port, { 'grpc.en
 /** Canceled calls that are sent at once. */
 const burst = 50;
 const watchers = 8;
+/** Bound of the delay of a cancellation in milliseconds, so that some calls are canceled before they are decided and some after it. */
+const maxDelayMs = 12;
 
 /** The only status with which a call of another caller may fail: a busy machine may miss a deadline. */
 const allowedStatus = 'DEADLINE_EXCEEDED';
@@ -63,7 +65,9 @@ export async function cancelCalls(
             return turnLog.add(session.sessionId, turnId, request);
           });
           canceled.push(...turns);
-          const answers = await Promise.all(turns.map(({ request }) => client.cancelUnary(processTurnMethod, request)));
+          const answers = await Promise.all(
+            turns.map(({ request }) => client.cancelUnary(processTurnMethod, request, random.nextInt(maxDelayMs))),
+          );
           answeredCount += answers.filter(Boolean).length;
           reportProgress(`${canceled.length} of ${cancellations} cancellations`);
         }
