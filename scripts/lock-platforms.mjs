@@ -1,6 +1,6 @@
 // Adds missing optional platform packages, such as @biomejs/cli-darwin-arm64, to package-lock.json. npm omits them if the registry is a
 // mirror with packages of one platform only, and `npm ci` then rejects the lock file ("Missing: ... from lock file"). Also asks the registry
-// for each integrity that is missing: without it, npm installs whatever the registry sends. Run `npm run lock` after a change of a dependency.
+// for each integrity that is missing: without it, npm does not verify the package. Run `npm run lock` after a change of a dependency.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 

@@ -22,7 +22,7 @@ export async function openEmbeddedStores(config: Config, clock: Clock, log: Logg
   const { sessionStore, catalogue } = openEmbedded(options);
   let isClosing = false;
   const deleteExpired = async (): Promise<void> => {
-    // As many steps as there are, so that the store keeps up with any rate of new sessions. Turns are committed between two steps.
+    // Repeats until nothing is left, so that the store keeps up with any rate of new sessions. Turns are committed between two steps.
     while (!isClosing && (await callWithTimeout(clock, sweepIntervalMs, (call) => sessionStore.sweep(call))));
   };
   const sweeper = poll(sweepIntervalMs, () =>

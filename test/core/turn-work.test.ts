@@ -7,6 +7,7 @@ import type { OrchestratorError } from '../../src/core/model/orchestrator-error'
 import { defaultSettings } from '../../src/core/model/settings';
 import { Conversation, type ScenarioDraft, type TransitionDraft, type TurnDraft } from '../support/conversation';
 import { randomSession } from '../support/random-scenarios';
+import { range } from '../support/range';
 
 /** Counts how often a field of the customer is read, independently of what the turn spends. */
 class CountedFields extends Map<string, JsonValue> {
@@ -16,10 +17,6 @@ class CountedFields extends Map<string, JsonValue> {
     this.reads += 1;
     return super.get(name);
   }
-}
-
-function range<T>(count: number, create: (index: number) => T): T[] {
-  return Array.from({ length: count }, (_, index) => create(index));
 }
 
 /** Transitions that are looked at and never taken. */
@@ -192,7 +189,7 @@ test('the work of a chain grows nearly in proportion to its length, and a chain 
   expect(getWork(1_000)).toBeLessThan(defaultSettings.turnWork);
 });
 
-describe('what a decision lists is bounded', () => {
+describe('the lists of a decision are bounded', () => {
   test('a decision lists the last 200 alternatives and counts the others', () => {
     const conversation = new Conversation([chain('a', 100, 3)]);
     const { result } = conversation.turn({ candidates: { a: 1 }, customer: { n: 0 } });

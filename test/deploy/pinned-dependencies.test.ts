@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
-// What is downloaded for a build is fixed by a digest, so that nobody can replace it.
+// Downloads of a build are pinned by digest, so that they cannot be replaced.
 
 const root = join(__dirname, '..', '..');
 const trackedFiles = execFileSync('git', ['ls-files'], { cwd: root, encoding: 'utf8' }).trim().split('\n');

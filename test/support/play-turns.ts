@@ -24,6 +24,13 @@ export function playTurns(
   return [first, ...otherDrafts.map((draft) => conversation.turn(draft))];
 }
 
+/** Starts one scenario on the first turn and returns the last turn. */
+export function playToLast(scenario: ScenarioDraft, ...drafts: readonly TurnDraft[]): PlayedTurn {
+  const [head, ...rest] = drafts;
+  const { conversation, first } = startScenarios([scenario], head);
+  return rest.reduce((_before, draft) => conversation.turn(draft), first);
+}
+
 /** Plays turns of one scenario and returns its contribution on each turn, for example `ASK name`; "" if there is none. */
 export function listContributions(
   scenario: ScenarioDraft,

@@ -14,7 +14,7 @@ export interface SmallDisk {
   remove(): void;
 }
 
-/** Whether this process may mount a file system. If not, says what is not tested. Call it once for each group of tests. */
+/** Whether this process may mount a file system. If not, logs which tests are skipped. Call it once for each group of tests. */
 export function canMountDisks(): boolean {
   try {
     mountSmallDisk(1).remove();

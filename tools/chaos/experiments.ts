@@ -115,8 +115,8 @@ export const experiments: readonly Experiment[] = [
   {
     number: 15,
     name: 'further processes start on the folder of an embedded store',
-    full: (context) => shareFolder(context, { newcomers: 40, kills: 20 }),
-    short: (context) => shareFolder(context, { newcomers: 2, kills: 2 }),
+    full: (context) => shareFolder(context, { refusedStarts: 40, kills: 20 }),
+    short: (context) => shareFolder(context, { refusedStarts: 2, kills: 2 }),
   },
   {
     number: 16,

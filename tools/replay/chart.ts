@@ -68,7 +68,7 @@ export function findStep(chart: Chart, stepId: string | undefined): ChartStep | 
   return chart.steps.find((step) => step.step_id === stepId);
 }
 
-/** Whether a step has an edge, of those that `matches` selects, to another step. */
+/** Whether an edge that `matches` accepts leads from a step to a target. */
 export function leadsTo(
   step: ChartStep,
   target: ChartStep,

@@ -16,7 +16,7 @@ export interface ProcessTurnResult {
 
 /** The result of one turn of a stream. */
 export interface TurnOutcome {
-  /** The id of the sent turn in lower case, whatever its spelling was; "" if the service could not decode it. */
+  /** The id of the sent turn, in lower case; "" if the service could not decode it. */
   readonly turnId: string;
   /** The result, or the error of a failed turn. A failed turn does not end the stream. */
   readonly outcome: ProcessTurnResult | CallError;

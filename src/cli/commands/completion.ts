@@ -38,7 +38,7 @@ interface OptionCompletion {
 }
 
 function toCommandCompletion(command: Command): CommandCompletion {
-  const options = [command, ...command.commands].flatMap((each) => each.options.flatMap(toOptionCompletions));
+  const options = [command, ...command.commands].flatMap(({ options: own }) => own.flatMap(toOptionCompletions));
   return {
     name: command.name(),
     summary: command.summary(),

@@ -41,7 +41,7 @@ const listTooLong = createConditionError('a list exceeds the size limit');
 /** Charges cost units; returns an error when the budget is exhausted. */
 export function charge(units: number): CelError | undefined {
   if (budget.isExhausted || units > budget.units) {
-    // The rest is kept: it counts as not used, because what it was too little for is not done.
+    // The remaining units count as unused, because the refused work is not done.
     budget.isExhausted = true;
     budget.refusals += 1;
     return costExceeded;

@@ -225,7 +225,7 @@ function findPatternProblem(pattern: string, limits: ConditionLimits): string | 
  * A WARNING, because the text is valid CEL.
  */
 const checkArithmetic: ExpressionCheck = ({ expression, scope, depth }, { limits }) => {
-  // Inferring the kinds of operands costs as much as they are deep.
+  // Inferring the kinds of operands takes time proportional to their depth.
   if (depth > limits.maxDepth) return undefined;
   const call = getCall(expression);
   const operator = call === undefined ? undefined : arithmeticOperators.get(call.function);

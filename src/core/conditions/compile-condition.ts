@@ -35,8 +35,7 @@ export function compileCondition(text: string, limits: ConditionLimits = default
 }
 
 /**
- * Returns the units that compiling a text costs, in units of an allowance. Compiling takes at most this long, because the time grows with the
- * length.
+ * Returns the units of an allowance that compiling a text costs. It is an upper bound of the time, which grows with the length.
  */
 export function getCompileWork(text: string): number {
   return 500 + 30 * Math.min(text.length, 2_000);

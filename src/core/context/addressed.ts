@@ -91,7 +91,7 @@ function isAddressedDirectly(view: DraftView): boolean {
     : view.hasReceivedAwaitedField || view.hasReceivedAskedField || view.rejectedAnswers.length > 0;
 }
 
-/** An instance that waits for a call is addressed with what it called (0.5). */
+/** An instance that waits for a call is addressed together with the instance that it called (0.5). */
 function markWaitingCallers(views: readonly Draft<DraftView>[]): void {
   if (views.every(({ instance }) => instance.call === undefined)) return;
   const ids = new Set(views.filter(({ isAddressed }) => isAddressed).map(({ instance }) => instance.instanceId));

@@ -22,7 +22,7 @@ export interface LocalFieldInput {
   readonly focusInstanceId: string;
   /** All candidates of the turn. */
   readonly candidates: readonly ScenarioCandidate[];
-  /** Scenarios that a candidate at or above the start threshold or a START names. */
+  /** Scenarios that are named by a START, or by a candidate at or above the start threshold. */
   readonly namedScenarioIds: ReadonlySet<string>;
 }
 

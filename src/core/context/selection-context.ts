@@ -76,7 +76,7 @@ export interface SelectionContext extends TurnInput {
   readonly known: KnownData;
   /** Fields that changed for the session; sorted. */
   readonly changedFields: readonly string[];
-  /** All outcomes of the turn with what they answer, in request order (0.6). */
+  /** All outcomes of the turn with their targets, in request order (0.6). */
   readonly outcomes: readonly ResolvedOutcome[];
   /** The CHOICE that CONFIRMED or DECLINED of this turn answers; undefined if they answer none (1.5). */
   readonly answeredChoice: AnsweredChoice | undefined;

@@ -22,7 +22,7 @@ export function findVisitRequest(
   { visit, requests }: { readonly visit: Pick<StepVisit, 'number'>; readonly requests: readonly InstanceRequest[] },
   kind: RequestKind,
 ): InstanceRequest | undefined {
-  // Most searches of a turn: a loop is faster than `findLast`, which V8 does not inline (ADR 0007).
+  // The most frequent search of a turn: a loop is faster than `findLast`, which V8 does not inline (ADR 0007).
   for (let index = requests.length - 1; index >= 0; index -= 1) {
     const request = requests[index];
     if (request?.kind === kind && request.visitNumber === visit.number) return request;

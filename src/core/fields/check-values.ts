@@ -42,7 +42,7 @@ export type GetKnown = (given: GivenValue, accepted: AcceptedFields) => KnownDat
 /**
  * Checks the source, then the type, then the rule of each value (section 10). `given` is ordered from the oldest source to the newest.
  * In a rule, `data` has the known values and the values that are already accepted. A rule is therefore evaluated after the values that it
- * reads, whatever their order in the turn. A rejected value is never part of `data`, so it does not affect other values.
+ * reads, in any order of the turn. A rejected value is never part of `data`, so it does not affect other values.
  * Returns the verdicts in the order of `given`.
  */
 export function checkValues(

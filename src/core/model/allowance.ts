@@ -1,11 +1,11 @@
 import { OrchestratorError } from './orchestrator-error';
 
-/** What work is spent on. The error of a call that needs too much work names it. */
+/** The kinds of work. The error of a call that needs too much work names the kind. */
 export type WorkKind = 'conditions' | 'transitions' | 'steps' | 'compiled conditions' | 'checks';
 
 /**
- * The work that may be done for a call, in units of about 0.1 microseconds. Whoever does work that a caller can make large spends units
- * first, so that the work is never more than the limit. The count does not depend on the machine, so that the same call always has the same
+ * The work that may be done for a call, in units of about 0.1 microseconds. Code spends units before it does work that a caller can make
+ * large, so that the work never exceeds the limit. The count does not depend on the machine, so that the same call always has the same
  * result.
  */
 export class Allowance {

@@ -50,7 +50,7 @@ export function copyInstance(instance: ScenarioInstance): Draft<ScenarioInstance
   };
 }
 
-/** Returns an instance with some properties replaced. Where many turns pass, `copyInstance` is faster. */
+/** Returns an instance with some properties replaced. On frequent paths, `copyInstance` is faster. */
 export function changeInstance(instance: ScenarioInstance, changes: Partial<ScenarioInstance>): ScenarioInstance {
   return Object.assign(copyInstance(instance), changes);
 }

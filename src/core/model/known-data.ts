@@ -74,7 +74,7 @@ export function viewInstanceData(
   return new LayeredData(own, session, customer, localFields);
 }
 
-/** Known data with changes on top. It never lies on another one, so that a read costs the same after any number of changes. */
+/** Known data with changes on top. `base` is never a ChangedData, so that a read costs the same after any number of changes. */
 class ChangedData implements KnownData {
   constructor(
     private readonly base: KnownData,

@@ -6,7 +6,7 @@ import type { ScenarioFinding } from './scenario-finding';
 
 /**
  * A check yields its findings, and undefined where it can pause: after each step and each transition. The caller decides whether it pauses
- * there, so that the checks of a large scenario do not hold the event loop.
+ * there, so that the checks of a large scenario do not block the event loop.
  */
 export type Check = Generator<ScenarioFinding | undefined, void>;
 

@@ -65,8 +65,8 @@ function forget({ known, clearedFields }: Walk, fields: readonly string[], conte
 }
 
 /**
- * Finds the first unfinished stage; after all stages, and after a DECLINED or a call that did not succeed in place of them, what a transition
- * misses (3.3).
+ * Finds the first unfinished stage. After all stages, or instead of them after a DECLINED or an unsuccessful call, finds the data that a
+ * transition misses (3.3).
  */
 function findNeed(walk: WalkDraft, context: SelectionContext): void {
   const { outcome } = walk.position.visit;

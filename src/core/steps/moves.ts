@@ -19,7 +19,7 @@ interface Entry {
 
 const plainEntry: Entry = {};
 
-/** Takes a transition: clears fields, leaves the step, and enters the target or returns to the suspended visit. Whether anything changed. */
+/** Takes a transition: clears fields, leaves the step, and enters the target or returns to the suspended visit. Returns whether anything changed. */
 export function followTransition(walk: WalkDraft, transition: CompiledTransition, context: SelectionContext): boolean {
   const { input, position } = walk;
   if (transition.returns) {
@@ -124,7 +124,7 @@ export function enter(walk: WalkDraft, step: CompiledStep, context: SelectionCon
   returnOnRoute(walk, step);
 }
 
-/** A step that is reached again cuts off what came after it (0.9). */
+/** Removes the entry of a step that is reached again, and all later entries, from the route (0.9). */
 function returnOnRoute(walk: WalkDraft, { stepId }: CompiledStep): void {
   const earlier = walk.route.findIndex((entry) => entry.stepId === stepId);
   if (earlier >= 0) walk.route = walk.route.slice(0, earlier);
@@ -177,7 +177,7 @@ function addLeadIns({ leadInTemplateIds, correction, input }: Walk, step: Compil
   return isRepeated ? leadInTemplateIds : [...leadInTemplateIds, ...step.definition.templateIds];
 }
 
-/** Returns to the visit that a global transition suspended. It opens no visit; its attempts continue (3.2). False if there is none. */
+/** Returns to the visit that a global transition suspended. It opens no visit; its attempts continue (3.2). Returns false if there is none. */
 function returnToVisit(walk: WalkDraft, transition: CompiledTransition, context: SelectionContext): boolean {
   const suspended = walk.position.visit.returnTo;
   const step = suspended && walk.input.scenario.steps.get(suspended.stepId);
@@ -192,7 +192,7 @@ function returnToVisit(walk: WalkDraft, transition: CompiledTransition, context:
   return true;
 }
 
-/** What clearing fields changes in a walk. */
+/** The parts of a walk that clearing fields changes. */
 type ClearedWalk = Pick<Walk, 'clearedFields' | 'settledFields' | 'known'>;
 
 function applyCleared(walk: WalkDraft, transition: CompiledTransition, context: SelectionContext): boolean {

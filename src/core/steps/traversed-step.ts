@@ -7,7 +7,7 @@ import type { RouteEntry } from '../model/visit';
 import type { CompiledStep, CompiledTransition } from '../scenario/compiled-scenario';
 import type { TraversedStep, Walk } from './walk-state';
 
-/** Returns what a walk leaves behind of the step that it has reached. */
+/** Creates the record of the step that a walk has reached and now leaves. */
 export function toTraversedStep(
   { position, requests, input, correction }: Walk,
   transition: CompiledTransition | undefined,
@@ -26,7 +26,7 @@ export function toTraversedStep(
     readFields: step.isReadAction && !isNewVisit ? listReadFields(requests, visit.number) : noFields,
     confirmedFields: confirm ? sortNames([...confirm.values.keys()]) : noFields,
   };
-  const hasContributed = put.any || (!isNewVisit && visit.informedRevision > 0);
+  const hasContributed = put.hasAny || (!isNewVisit && visit.informedRevision > 0);
   const isSkipped =
     step.collectedFields.length > 0 &&
     !hasContributed &&
@@ -34,21 +34,21 @@ export function toTraversedStep(
   return { entry, transition, isPassedOver: isNewVisit, isSkipped };
 }
 
-/** What was put in a visit. */
+/** The requests that were put in a visit. */
 interface PutInVisit {
-  readonly any: boolean;
+  readonly hasAny: boolean;
   readonly asked: boolean;
   /** The latest CONFIRM. */
   readonly confirm: InstanceRequest | undefined;
 }
 
-const nothingPut: PutInVisit = { any: false, asked: false, confirm: undefined };
+const nothingPut: PutInVisit = { hasAny: false, asked: false, confirm: undefined };
 
 function findPut(requests: readonly InstanceRequest[], visitNumber: number): PutInVisit {
-  const put: Draft<PutInVisit> = { any: false, asked: false, confirm: undefined };
+  const put: Draft<PutInVisit> = { hasAny: false, asked: false, confirm: undefined };
   for (const request of requests) {
     if (request.visitNumber !== visitNumber) continue;
-    put.any = true;
+    put.hasAny = true;
     if (request.kind === 'ASK') put.asked = true;
     else if (request.kind === 'CONFIRM') put.confirm = request;
   }

@@ -103,7 +103,7 @@ export interface Walk {
   readonly globalGuards: ReadonlyMap<string, string>;
 }
 
-/** A walk that is not finished. Each move changes it; `need` is set at the end. Only `walkInstance` and its like have one. */
+/** A walk that is not finished. Each move changes it; `need` is set at the end. Only functions that compute a walk, such as `walkInstance`, have one. */
 export type WalkDraft = Draft<Walk>;
 
 /** Copies a walk, to change the copy; see `copyInstance`. */

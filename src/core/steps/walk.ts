@@ -127,7 +127,7 @@ function advance(walk: WalkDraft, context: SelectionContext): void {
   if (!takeTransition('ANYTIME', walk, context)) takeTransition('ON_COMPLETION', walk, context);
 }
 
-/** Evaluates the transitions with one trigger and takes the chosen one. Whether one was taken. */
+/** Evaluates the transitions with one trigger and takes the chosen one. Returns whether one was taken. */
 function takeTransition(trigger: TransitionTrigger, walk: WalkDraft, context: SelectionContext): boolean {
   const choice = chooseTransition(trigger, walk, context);
   recordChoice(walk, choice);

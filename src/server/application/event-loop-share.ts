@@ -3,7 +3,7 @@ export const unitsPerIteration = 50_000;
 
 /**
  * Shares the event loop between calls. Work that has used its share of an iteration waits until input and output were handled. In each later
- * iteration one waiting part runs, so that many calls at the same time do not hold the event loop for longer than one of them.
+ * iteration one waiting part runs, so that many calls at the same time do not block the event loop for longer than one of them.
  */
 class EventLoopShare {
   private used = 0;

@@ -10,8 +10,8 @@ export interface WorkingCall {
 }
 
 /**
- * Runs work that yields where it can pause. It pauses when it has spent `unitsPerIteration` since the last pause, and goes on only if the call
- * has not ended.
+ * Runs work that yields where it can pause. It pauses when it has spent `unitsPerIteration` since the last pause, and continues only if the
+ * call has not ended.
  *
  * @throws OrchestratorError CANCELLED or DEADLINE, and what the work throws.
  */

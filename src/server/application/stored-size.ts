@@ -6,7 +6,7 @@ export interface StoredSizeDependencies {
 }
 
 /** Bytes of a response in addition to what is stored: tags, lengths, a page token, and one finding that counts the others. */
-const answerBytes = 1_024;
+const overheadBytes = 1_024;
 
 /**
  * Checks that a value of the catalogue can be received when it is read.
@@ -14,7 +14,7 @@ const answerBytes = 1_024;
  * @throws OrchestratorError TOO_LARGE.
  */
 export function checkStoredSize({ maxResponseBytes }: StoredSizeDependencies, subject: string, size: number): void {
-  const maxSize = maxResponseBytes - answerBytes;
+  const maxSize = maxResponseBytes - overheadBytes;
   if (size <= maxSize) return;
   throw createTooLargeError({ subject, limit: 'max_response_bytes', size, maxSize, advice: 'Shorten or divide it.' });
 }

@@ -18,7 +18,7 @@ const messageBytes = 128;
 const recordBytes = 1_024;
 
 /**
- * Checks that a turn can be received after the commit: as an answer, as an event of StreamTurn, as a turn of ListTurns and of
+ * Checks that a turn can be received after the commit: as a response, as an event of StreamTurn, as a turn of ListTurns and of
  * WatchSession. The record is the largest of these, because it contains the request and the response.
  *
  * @throws OrchestratorError TOO_LARGE.

@@ -13,7 +13,7 @@ export interface JwksSource {
   refetch(): Promise<KeySet>;
 }
 
-/** The key of a token is unknown, and the fault may be in the keys of the issuer: they cannot be fetched, or are malformed. */
+/** The key of a token is unknown, perhaps because the keys of the issuer cannot be fetched or are malformed. */
 export class JwksUnavailableError extends Error {
   override readonly name = 'JwksUnavailableError';
 }

@@ -6,7 +6,7 @@ import { z } from 'zod';
 export interface KeySet {
   /** Finds the keys of a token for jose. Rejects with JWKSNoMatchingKey, or with JWKSMultipleMatchingKeys if several keys fit. */
   readonly find: JWTVerifyGetKey;
-  /** What is wrong with the set, for the log. A malformed key does not affect the other keys. */
+  /** The problems of the set, for the log. A malformed key does not affect the other keys. */
   readonly problems: readonly string[];
   /**
    * Returns why the set may lack the key of a genuine token, for a token that no key of the set verifies; undefined if the set is
@@ -48,7 +48,7 @@ const jsonWebKeySet = z.looseObject({
   keys: z.array(z.unknown(), { error: 'must be a JSON Web Key Set: an object with the list "keys"' }),
 });
 
-/** What a key of a set is good for. `kid` is undefined if a malformed key has no id. */
+/** The purpose of a key. `kid` is undefined if a malformed key has no id. */
 type Assessment =
   | { readonly kind: 'usable'; readonly key: JWK }
   | { readonly kind: 'ignored' }
@@ -98,7 +98,7 @@ function isForSignatures({ kty, use, alg, crv, key_ops: operations }: z.infer<ty
   return crv === undefined || (signatureCurves.get(kty)?.includes(crv) ?? true);
 }
 
-/** Imports a key on trial. Returns what is wrong with it; undefined if it can verify signatures. */
+/** Tries to import a key. Returns its problem; undefined if it can verify signatures. */
 function findProblem(key: JWK): string | undefined {
   try {
     const { asymmetricKeyDetails: details } = createPublicKey({ key: { ...key }, format: 'jwk' });

@@ -15,7 +15,7 @@ export interface RedisUrl {
 
 const defaultPort = 6379;
 
-/** What a valid URL is. It is the message for every invalid one, because a description of the fault could contain a password. */
+/** Describes a valid URL. It is the message for every invalid one, because a description of the fault could contain a password. */
 export const redisUrlFormat =
   'must be empty or redis://[[user]:password@]host[:port][/database], or the same with rediss://, without a query. Percent-encode ' +
   'special characters of user and password, for example %23 for #, %40 for @ and %2F for /, or set redis.username and ' +

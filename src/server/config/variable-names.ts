@@ -14,7 +14,7 @@ const keysByWords: ReadonlyMap<string, string> = new Map(
   [...knownKeys.keys()].map((key) => [key.replaceAll('.', '_'), key]),
 );
 
-/** Returns the key that has the words of a text, whatever separates them, for example `redis.url` for `redis_url` or `REDIS-URL`. */
+/** Returns the key that has the words of a text, with any separators, for example `redis.url` for `redis_url` or `REDIS-URL`. */
 export function findKeyByWords(text: string): string | undefined {
   return keysByWords.get(toWords(text));
 }
@@ -73,7 +73,7 @@ function listSimilarVariables(env: Environment): readonly { readonly name: strin
   });
 }
 
-/** The part of a name that says that the value is an address. */
+/** The end of a name that shows that the value is an address. */
 const addressSuffix =
   /(URL|URI|DSN|HOSTS?|HOSTNAME|ADDRS?|ADDRESS(ES)?|ENDPOINTS?|SERVERS?|NODES|SENTINELS?|CLUSTER|CONNECTION_?STRING)$/i;
 
@@ -83,14 +83,14 @@ export function listForeignRedisVariables(env: Environment): readonly string[] {
   return Object.entries(env).flatMap(([name, value = '']) => {
     if (value.trim() === '' || name.startsWith(settingPrefix) || isServiceLink(name, value)) return [];
     if (misspelled.has(name)) return [];
-    // A download or a page is no address of a server.
+    // The address of a download or a page is not the address of a server.
     const isWebPage = /^https?:\/\//i.test(value.trim());
     const isRedisAddress = /(^|_)(REDIS|VALKEY)/i.test(name) && addressSuffix.test(name) && !isWebPage;
     return isRedisAddress || /^(redis|rediss|valkey|valkeys):\/\//i.test(value.trim()) ? [name] : [];
   });
 }
 
-/** Whether Kubernetes has set the variable for a Service in the namespace, whose name may be anything. */
+/** Whether Kubernetes has set the variable for a Service in the namespace. The Service may have any name. */
 function isServiceLink(name: string, value = ''): boolean {
   return (
     /_SERVICE_(HOST|PORT)(_[A-Z\d_]+)?$/.test(name) ||

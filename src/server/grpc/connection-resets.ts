@@ -73,7 +73,7 @@ function replace(session: ServerHttp2Session): void {
 /** Statuses of calls that a client usually cancels at the same time, so that the reset may arrive after the status. */
 const canceledStatuses: ReadonlySet<unknown> = new Set([status.CANCELLED, status.DEADLINE_EXCEEDED].map(String));
 
-/** Whether the client has reset a stream, or may do so after it has ended: its request is incomplete, or it was out of time. */
+/** Whether the client has reset a stream, or may do so after it has ended: its request is incomplete, or its deadline has passed. */
 function mayHaveBeenReset(stream: ServerHttp2Stream): boolean {
   if (stream.rstCode !== constants.NGHTTP2_NO_ERROR || !stream.readableEnded) return true;
   const sentStatus = stream.sentTrailers?.['grpc-status'] ?? stream.sentHeaders?.['grpc-status'];

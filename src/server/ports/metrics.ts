@@ -50,7 +50,7 @@ export interface Metrics {
   startModelRequest(model: string): EndMeasurement<ModelUsage>;
   /** Measures a call. `method` is `package.Service/Method`. The result is the name of the status code. */
   startCall(method: string): EndMeasurement<string>;
-  /** Counts a call that needs more work than one call may. `work` is what used it up. */
+  /** Counts a call that exceeds a limit on work. `work` is the kind of work at which the limit was reached. */
   recordWorkLimit(work: string): void;
   /** Counts a call, or a request of a stream, whose authentication or authorization failed. */
   recordAccessFailure(failure: AccessFailure): void;

@@ -132,7 +132,7 @@ function createInstruments(meter: Meter): Instruments {
       unit: '{call}',
     }),
     workLimits: meter.createCounter('orchestrator.work_limit.exceeded', {
-      description: 'Calls, and turns of streams, that need more work than one call may.',
+      description: 'Calls, and turns of streams, that exceed a limit on work.',
       unit: '{call}',
     }),
   };

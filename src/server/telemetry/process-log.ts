@@ -35,8 +35,8 @@ export function writeOperatorMessage(level: Level, message: string): void {
 }
 
 /**
- * Turns what Node.js and libraries write into lines of the log: the console, warnings, and errors that nothing catches. After such an
- * error the process exits with code 1. In a terminal, the console stays as it is. Idempotent.
+ * Converts the output of Node.js and libraries to lines of the log: the console, warnings, and uncaught errors. After an uncaught error
+ * the process exits with code 1. In a terminal, the console stays as it is. Idempotent.
  */
 export function installProcessLog(): void {
   if (isInstalled) return;

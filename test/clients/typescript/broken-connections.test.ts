@@ -4,7 +4,7 @@ import { type CallError, connect, insecure, type OrchestratorClient } from 'scen
 import { ProcessTurnRequest, ProcessTurnResponse } from '../../../gen/focal/orchestration/v1/orchestrator_service';
 import { toGrpcFrame } from '../../support/raw-http2';
 
-/** What the server does with a call instead of answering it. */
+/** How the server handles a call instead of answering it. */
 type Fault = (stream: ServerHttp2Stream) => void;
 
 let faults: Fault[] = [];

@@ -236,7 +236,7 @@ describe('0.4: a local field that one instance takes', () => {
   });
 });
 
-describe('0.4: who takes a local field', () => {
+describe('0.4: the recipient of a local field', () => {
   const start = { delivery: 0.9 } as const;
 
   test('0.4: no instance, if the scenario that the variable names does not list it', () => {

@@ -1,7 +1,7 @@
 import { Conversation, type ScenarioDraft } from '../../support/conversation';
 import { asking, end, silent } from '../../support/sample-scenarios';
 
-describe('0.4: what a scenario knows that starts on the turn on which another one ends', () => {
+describe('0.4: the data of a scenario that starts on the turn on which another one ends', () => {
   const reading = silent('reading', { entryCondition: 'has(data.x)' });
   const play = (...others: readonly ScenarioDraft[]): readonly string[] => {
     const conversation = new Conversation([asking('s', ['x', 'more']), reading, ...others]);
@@ -10,15 +10,15 @@ describe('0.4: what a scenario knows that starts on the turn on which another on
     return [...played.actions.filter((action) => action.includes('START')), ...played.rejections];
   };
 
-  test('0.4: not the fields that are forgotten', () => {
+  test('0.4: excludes the fields that are forgotten', () => {
     expect(play()).toEqual(['reading ENTRY_CONDITION']);
   });
 
-  test('0.4: the fields that an instance which goes on collects', () => {
+  test('0.4: includes the fields that a continuing instance collects', () => {
     expect(play(asking('other', ['x', 'y']))).toEqual(['reading START CANDIDATE']);
   });
 
-  test('0.4: not the fields that only another instance without them goes on for', () => {
+  test('0.4: excludes the fields that no continuing instance collects', () => {
     expect(play(asking('other', ['y']))).toEqual(['reading ENTRY_CONDITION']);
   });
 });
@@ -47,7 +47,7 @@ describe('0.4: local fields of a run that replaces a finished one', () => {
     expect(played.plan).toContain('trip ASK day');
   });
 
-  test('2.3: the values of this turn do', () => {
+  test('2.3: the values of this turn belong to the new run', () => {
     const conversation = start();
     conversation.turn({
       signals: [['START', 'trip']],

@@ -229,7 +229,7 @@ describe('0.5: nested calls', () => {
   });
 });
 
-describe('0.5: which instances a turn without a message concerns', () => {
+describe('0.5: a turn without a message', () => {
   const reads: StepDraft = {
     stepId: 'ask',
     collectsProfileFields: ['x'],
@@ -237,7 +237,7 @@ describe('0.5: which instances a turn without a message concerns', () => {
   };
   const patch: TurnDraft = { trigger: 'TOOL_RESULTS', patch: { mood: 'bad', other: 1 } };
 
-  test('0.5: one of several changed values suffices', () => {
+  test('0.5: addresses an instance if one of several changed values concerns it', () => {
     const played = startConversation([{ scenarioId: 's', steps: [reads, end] }]).turn(patch);
     expect(played.transition('s').targetStepId).toBe('end');
   });

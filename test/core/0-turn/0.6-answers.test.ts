@@ -125,7 +125,7 @@ describe('0.6: a yes or no while a CHOICE is open', () => {
     return conversation;
   };
 
-  test('0.6: CONFIRMED answers a CHOICE with one option, which stands before the CONFIRM of its plan', () => {
+  test('0.6: CONFIRMED answers a CHOICE with one option, which precedes the CONFIRM of its plan', () => {
     const played = startWithChoice(['a']).turn(yes);
     expect(played.actions).toContain('a START CONSENTED');
     expect(played.session.instances[0]?.currentStepId).toBe('confirm');

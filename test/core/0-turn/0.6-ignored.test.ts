@@ -217,7 +217,7 @@ test('0.6: an outcome for an ended instance does not go to a new one of the same
   expect(conversation.instance('s').irreversibleDone).toEqual([]);
 });
 
-describe('0.6: what enters irreversible_done of outcomes that are not applied', () => {
+describe('0.6: entries of irreversible_done from outcomes that are not applied', () => {
   const success: Outcome = { kind: 'ACTION_SUCCEEDED', actionKey: key, toolId: 'pay' };
   const report = (conversation: Conversation, outcome: Outcome, draft: TurnDraft = {}): readonly string[] => {
     const played = conversation.turn({ trigger: 'TOOL_RESULTS', ...draft, outcomes: [outcome] });

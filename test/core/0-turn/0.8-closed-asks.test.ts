@@ -12,7 +12,7 @@ const askAndConfirm: StepDraft = {
 };
 const form: ScenarioDraft = { scenarioId: 's', steps: [askAndConfirm, waiting, end] };
 
-describe('0.8: the ASK of a step that goes on to another stage', () => {
+describe('0.8: the ASK of a step that continues with another stage', () => {
   test('0.8: closes when the customer answers it', () => {
     const conversation = startConversation([form]);
     const played = conversation.turn({ variables: { x: 1, y: 2 } });

@@ -69,7 +69,7 @@ test.each(['description', 'reason', 'prompt'] as const)(
   },
 );
 
-test('10: a value that is also another value is refused at its own place', () => {
+test('10: a value that repeats another value in upper case is refused, with its own path', () => {
   const values = [yes, { value: 'YES', synonyms: [] }];
   expect(find([{ name: 'x', type: 'ENUM', values }]).findings).toMatchObject([
     { code: 'AMBIGUOUS_ENUM_VALUE', fieldPath: 'fields[0].values[1].value' },

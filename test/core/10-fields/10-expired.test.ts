@@ -134,7 +134,7 @@ describe('10: a value that a tool found expires', () => {
   });
 });
 
-describe('10: which values are needed again when they expire', () => {
+describe('10: values that are needed again when they expire', () => {
   const call: StepDraft = {
     stepId: 'call',
     calls: { scenarioId: 't', reuseCompleted: false, returns: [] },

@@ -1,10 +1,4 @@
-import {
-  aRelationship,
-  Conversation,
-  type ScenarioDraft,
-  type StepDraft,
-  type TurnDraft,
-} from '../../support/conversation';
+import { aRelationship, Conversation, type ScenarioDraft, type TurnDraft } from '../../support/conversation';
 import {
   address,
   callStep,
@@ -12,6 +6,7 @@ import {
   givesStreet,
   other,
   register,
+  registerWithGlobalStep,
   silentEnd,
   startCall,
   startRegister,
@@ -310,17 +305,7 @@ describe('the end and the pause of a caller', () => {
   });
 
   test('11: a call continues during a visit to a global step, and its result is used after the return', () => {
-    const why: StepDraft = {
-      stepId: 'why',
-      templateIds: ['because'],
-      reachableFromAnywhere: true,
-      to: [{ returns: true, intentLabel: 'ok' }],
-    };
-    const caller = register();
-    const conversation = startCall([
-      { ...caller, steps: [...caller.steps, why], globals: [{ to: 'why', intentLabel: 'why' }] },
-      address(),
-    ]);
+    const conversation = startCall([registerWithGlobalStep(), address()]);
     conversation.turn({ intent: 'why', signals: [['CONTINUE', 'register']] });
     expect(conversation.instance('register')).toMatchObject({ currentStepId: 'why', call: { scenarioId: 'address' } });
     conversation.turn(givesStreet);

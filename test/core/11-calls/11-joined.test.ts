@@ -124,7 +124,7 @@ describe('11, 3.9: the values of a call that a correction makes run again', () =
     return conversation;
   };
 
-  test('11: what a tool found is found again', () => {
+  test('11: the tool of the called scenario runs again', () => {
     const conversation = startOrder();
     expect(conversation.turn({ variables: { street: 'Main 2' } }).plan).toEqual([
       'address ACTION_HINT find',

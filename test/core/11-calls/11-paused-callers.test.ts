@@ -3,7 +3,7 @@ import { address, other, register, startCall, startRegister } from './calling-sc
 
 const excluding = { relationships: [aRelationship('address', 'EXCLUDES', 'other')] };
 
-/** Register and what it called are paused, and Other is active. */
+/** Register and the instance that it called are paused, and Other is active. */
 function pauseAndStartOther(called: ScenarioDraft): Conversation {
   const conversation = new Conversation([register(), called, other], excluding);
   conversation.turn(startRegister);
@@ -13,7 +13,7 @@ function pauseAndStartOther(called: ScenarioDraft): Conversation {
 }
 
 describe('the resume of a caller', () => {
-  test('2.11: what a named caller has called displaces as its caller does', () => {
+  test('2.11: the called instance of a named caller displaces others as the caller does', () => {
     const conversation = pauseAndStartOther(address({ priority: 5 }));
     expect(conversation.turn({ candidates: { register: 0.9 } }).actions).toEqual([
       'register CONTINUE RESUMED',
@@ -50,7 +50,7 @@ describe('the resume of a caller', () => {
     ]);
   });
 
-  test('11: what it called resumes later, without an offer, if it is excluded at first', () => {
+  test('11: the called instance resumes later, without an offer, if it is excluded at first', () => {
     const conversation = pauseAndStartOther(address({ resume: 'OFFER' }));
     const resumed = conversation.turn({ signals: [['CONTINUE', 'register']] });
     expect(resumed.lifecycle('address')).toMatchObject({ action: 'PAUSE', staysPausedBecause: 'EXCLUDED' });
@@ -63,7 +63,7 @@ describe('the resume of a caller', () => {
     expect(later.plan).toEqual(['address ASK street', 'register NONE']);
   });
 
-  test('11: a CONTINUE aimed at what it called does not resume an active caller again', () => {
+  test('11: a CONTINUE aimed at the called instance does not resume an active caller again', () => {
     const conversation = pauseAndStartOther(address());
     conversation.turn({ signals: [['CONTINUE', 'register']] });
     const played = conversation.turn({

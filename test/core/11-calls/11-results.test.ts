@@ -6,6 +6,7 @@ import {
   givesStreet,
   other,
   register,
+  registerWithGlobalStep,
   silentEnd,
   startCall,
   startRegister,
@@ -25,7 +26,7 @@ const callAndConfirm: ScenarioDraft = {
     end,
   ],
 };
-/** Register calls an instance of Address that runs already, and is then paused. The run of Address goes on. */
+/** Register calls an instance of Address that runs already, and is then paused. The run of Address continues. */
 const pauseRegister = (caller: ScenarioDraft, called: ScenarioDraft = address()): Conversation => {
   const conversation = new Conversation([caller, called, other]);
   conversation.turn({ candidates: { address: 0.9 } });
@@ -42,7 +43,7 @@ describe('the result of a call', () => {
     expect(conversation.instance('register').visit).toMatchObject({ number: 1, outcome: 'CALL_SUCCEEDED' });
   });
 
-  test('2.17: an instance that nobody called completes with TERMINAL, although another one waits for a call', () => {
+  test('2.17: an instance that was not called completes with TERMINAL, although another one waits for a call', () => {
     const quick: ScenarioDraft = { ...other, steps: [{ ...other.steps[0], stepId: 'ask', to: ['end'] }, silentEnd] };
     const conversation = startCall([register(), address(), quick]);
     conversation.turn({ candidates: { other: 0.9 } });
@@ -50,7 +51,7 @@ describe('the result of a call', () => {
     expect(played.lifecycle('other')).toMatchObject({ action: 'COMPLETE', reason: 'TERMINAL' });
   });
 
-  test('2.10: a caller that nothing addresses goes on when its call returns', () => {
+  test('2.10: a caller that is not addressed continues when its call returns', () => {
     const find: StepDraft = { stepId: 'ask', toolIds: ['t'], to: [{ to: 'end', outcomes: ['ACTION_SUCCEEDED'] }] };
     const conversation = startCall([register(), { ...address(), steps: [find, silentEnd] }]);
     const played = conversation.turn({
@@ -193,18 +194,8 @@ test('11: when the caller goes to a step that calls another scenario, the first 
   ]);
 });
 
-test('2.17: a caller that contributes from a global step goes on instead of waiting', () => {
-  const why: StepDraft = {
-    stepId: 'why',
-    templateIds: ['because'],
-    reachableFromAnywhere: true,
-    to: [{ returns: true, intentLabel: 'ok' }],
-  };
-  const caller = register();
-  const conversation = startCall([
-    { ...caller, steps: [...caller.steps, why], globals: [{ to: 'why', intentLabel: 'why' }] },
-    address(),
-  ]);
+test('2.17: a caller that contributes from a global step continues with GOES_ON', () => {
+  const conversation = startCall([registerWithGlobalStep(), address()]);
   const played = conversation.turn({ intent: 'why', signals: [['CONTINUE', 'register']] });
   expect(played.lifecycle('register').reason).toBe('GOES_ON');
   expect(played.plan).toContain('register INFORM because');

@@ -37,6 +37,18 @@ export function register(variation: Variation & { readonly to?: readonly Transit
   };
 }
 
+/** As `register`, with a global step that the intent "why" leads to and that returns with the intent "ok". */
+export function registerWithGlobalStep(): ScenarioDraft {
+  const caller = register();
+  const why: StepDraft = {
+    stepId: 'why',
+    templateIds: ['because'],
+    reachableFromAnywhere: true,
+    to: [{ returns: true, intentLabel: 'ok' }],
+  };
+  return { ...caller, steps: [...caller.steps, why], globals: [{ to: 'why', intentLabel: 'why' }] };
+}
+
 /** Asks for a street and then ends without a contribution. */
 export function address(variation: Variation & { readonly last?: StepDraft } = {}): ScenarioDraft {
   const { last = silentEnd, ...given } = variation;
@@ -55,7 +67,7 @@ export const other: ScenarioDraft = {
 export const startRegister: TurnDraft = { candidates: { register: 0.9 }, variables: { name: 'Ada' } };
 export const givesStreet: TurnDraft = { variables: { street: 'Main 1' } };
 
-/** Register has called Address, unless the scenarios say something else. */
+/** Register has called Address, unless `scenarios` defines something else. */
 export function startCall(
   scenarios: readonly ScenarioDraft[] = [register(), address(), other],
   options: Options = {},

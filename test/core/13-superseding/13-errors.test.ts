@@ -24,7 +24,7 @@ test.each<[SupersedingProblem, string]>([
   });
 });
 
-test('13: the error of a session without turns says so', () => {
+test('13: the error for a session without turns states that it has none', () => {
   expect(createNotSupersedableError(turn, undefined, 'NOT_LAST_TURN')).toMatchObject({
     message: `Turn turn-1 cannot be superseded: the session has no turns. ${send}`,
     metadata: { last_turn_id: '' },

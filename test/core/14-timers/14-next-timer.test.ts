@@ -194,7 +194,7 @@ describe('remind_after', () => {
     expect(again.result.nextTimerAt).toBe(15 * minute);
   });
 
-  test('14: a question that a part of its answer puts again before that moment is no reminder', () => {
+  test('14: a question that is put again after a partial answer, before that moment, is not a reminder', () => {
     const steps: readonly StepDraft[] = [{ stepId: 'ask', collectsProfileFields: ['x', 'y'], to: ['end'] }, end];
     const { conversation } = startScenarios([reminding({ scenarioId: 's', steps }, 1)], start);
     const again = conversation.turn({ trigger: 'TOOL_RESULTS', patch: { x: 1 }, occurredAt: 11 * minute });
@@ -452,7 +452,7 @@ test('14, 3.2: the after of an ON_COMPLETION transition is no timer while the st
   expect([listTimers('ON_COMPLETION'), listTimers('ANYTIME')]).toEqual([undefined, 15 * minute]);
 });
 
-describe('14: which times are no timers', () => {
+describe('14: times that are not timers', () => {
   const help: StepDraft = {
     stepId: 'help',
     reachableFromAnywhere: true,

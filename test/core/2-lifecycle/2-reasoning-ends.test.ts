@@ -65,7 +65,7 @@ test.each<[string, () => PlayedTurn, string]>([
     () => playAll(new Conversation([{ ...refund(), steps: [{ ...end, ending: 'FAILED' }] }]), startRefund, {}),
     'The terminal step "end" of "Refund" is finished. It ends as FAILED.',
   ],
-])('2: the reasoning of an end with %s says why', (reason, play, sentence) => {
+])('2: the reasoning of an end with %s states the cause', (reason, play, sentence) => {
   expect(play().lifecycle('refund')).toMatchObject({ reason, reasoning: sentence });
 });
 
@@ -101,7 +101,7 @@ describe('11: the reasoning about a call', () => {
   };
   const order: TurnDraft = { variables: { order: 1 } };
 
-  test('11: says that a refused call waits', () => {
+  test('11: states that a refused call waits', () => {
     const conversation = new Conversation([calling, booking({ requires: { no: 'HARD' } })]);
     expect(playAll(conversation, startRefund, order, {}).lifecycle('refund')).toMatchObject({
       reason: 'WAITS_FOR_CALL',

@@ -6,7 +6,7 @@ const cancel = (...scenarioIds: readonly string[]): TurnDraft => ({
 });
 
 describe('2.11: a resume at the limit of active instances', () => {
-  /** Paused was displaced; what displaced it is paused as well, and Active has taken the only place. */
+  /** Displacing has displaced Paused and is paused as well. Active is the only active instance, which is the maximum. */
   const startFull = (variation: Variation): Conversation => {
     const conversation = new Conversation(
       [

@@ -16,7 +16,7 @@ describe('0.5: an instance whose step blocks a start on a turn that addresses ot
     return conversation;
   };
 
-  test('0.5: goes on, and others stay quiet', () => {
+  test('0.5: continues, and others stay quiet', () => {
     const conversation = start(asking('quiet', ['q']));
     conversation.store(asking('new', ['n']));
     const played = conversation.turn({ ...fill, candidates: { new: 0.9 } });
@@ -24,7 +24,7 @@ describe('0.5: an instance whose step blocks a start on a turn that addresses ot
     expect([played.lifecycle('blocking').reason, played.lifecycle('quiet').reason]).toEqual(['GOES_ON', 'QUIET']);
   });
 
-  test('0.5: goes on if it blocks the resume of a scenario that is named', () => {
+  test('0.5: continues if it blocks the resume of a scenario that is named', () => {
     const played = start().turn({ ...fill, candidates: { paused: 0.9 } });
     expect(played.lifecycle('paused').staysPausedBecause).toBe('START_BLOCKED');
     expect(played.lifecycle('blocking').reason).toBe('GOES_ON');

@@ -1,11 +1,5 @@
-import {
-  Conversation,
-  type PlayedTurn,
-  type ScenarioDraft,
-  type StepDraft,
-  type TurnDraft,
-} from '../../support/conversation';
-import { startScenarios } from '../../support/play-turns';
+import { Conversation, type ScenarioDraft, type StepDraft, type TurnDraft } from '../../support/conversation';
+import { playToLast } from '../../support/play-turns';
 import { asking, end, waiting } from '../../support/sample-scenarios';
 
 const confirmed: TurnDraft = { outcomes: [{ kind: 'CONFIRMED' }] };
@@ -15,12 +9,6 @@ const ask = (fields: readonly string[], ...to: NonNullable<StepDraft['to']>): St
   to,
 });
 const createScenario = (...steps: readonly StepDraft[]): ScenarioDraft => ({ scenarioId: 's', steps: [...steps, end] });
-
-function playToLast(draft: ScenarioDraft, ...drafts: readonly TurnDraft[]): PlayedTurn {
-  const [head, ...rest] = drafts;
-  const { conversation, first } = startScenarios([draft], head);
-  return rest.reduce((_before, each) => conversation.turn(each), first);
-}
 
 const pay: StepDraft = {
   stepId: 'pay',

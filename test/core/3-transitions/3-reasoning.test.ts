@@ -6,7 +6,7 @@ import {
   type StepDraft,
   type TurnDraft,
 } from '../../support/conversation';
-import { startScenarios } from '../../support/play-turns';
+import { playToLast, startScenarios } from '../../support/play-turns';
 import { acting, asking, confirming, end, silent, waiting } from '../../support/sample-scenarios';
 
 const confirmed: TurnDraft = { outcomes: [{ kind: 'CONFIRMED' }] };
@@ -16,13 +16,6 @@ const ask = (field: string, ...to: NonNullable<StepDraft['to']>): StepDraft => (
   to,
 });
 const createScenario = (...steps: readonly StepDraft[]): ScenarioDraft => ({ scenarioId: 's', steps: [...steps, end] });
-
-/** Starts a scenario on the first turn and returns the last turn. */
-function playToLast(draft: ScenarioDraft, ...drafts: readonly TurnDraft[]): PlayedTurn {
-  const [head, ...rest] = drafts;
-  const { conversation, first } = startScenarios([draft], head);
-  return rest.reduce((_before, each) => conversation.turn(each), first);
-}
 
 /** For each reason, a turn that leads to it and the sentence of the decision. */
 const cases: Readonly<Record<TransitionReason, readonly [() => PlayedTurn, sentence: string]>> = {

@@ -93,7 +93,7 @@ test('3.2: the attempts of that visit continue', () => {
 });
 
 test.each<[string, TurnDraft]>([['while it explains', { intent: 'ok', variables: { name: 'Ada' } }]])(
-  '3.2: if the request is settled %s, the walk goes on from there',
+  '3.2: if the request is settled %s, the walk continues from there',
   (_case, draft) => {
     const conversation = start();
     conversation.turn(ask);
@@ -179,7 +179,7 @@ describe('3.2: several explanations', () => {
     return intents.map((intent) => conversation.turn({ intent, requested: ['reason'] }).transition('s')).at(-1);
   };
 
-  test('3.2: the second one returns to the first one, which has nothing left to say and returns too', () => {
+  test('3.2: the second one returns to the first one, which has nothing to contribute and returns too', () => {
     expect(playIntents('why', 'how', '')).toMatchObject({ targetStepId: 'name', transitionsTaken: ['how/1', 'why/2'] });
   });
 

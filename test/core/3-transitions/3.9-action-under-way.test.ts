@@ -361,7 +361,7 @@ describe('3.9: the retry of a failed action with two tools', () => {
   });
 });
 
-describe('3.9: which values are held', () => {
+describe('3.9: held values', () => {
   test('3.9: not a profile field that a later turn does not send', () => {
     const conversation = startConversation([transfer({ confirmsFields: ['memo'] })], {
       variables: { name: 'Ada', amount: 50 },

@@ -156,7 +156,7 @@ describe('3.9: a correction for an instance that does not walk', () => {
     expect(conversation.turn({ signals: [['CONTINUE', 's']] }).transition('s').correctedFields).toEqual(['a', 'b']);
   });
 
-  test('3.9: is dropped if the value is the old one again', () => {
+  test('3.9: is dropped if the field has its earlier value again', () => {
     const conversation = startQuiet({ variables: { a: 2 } });
     conversation.turn({ variables: { a: 1 }, signals: [['CONTINUE', 'o']] });
     const played = conversation.turn({ signals: [['CONTINUE', 's']] });

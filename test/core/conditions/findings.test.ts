@@ -321,7 +321,7 @@ describe('6: the messages of warnings about arithmetic', () => {
   });
 });
 
-describe('6: what is checked within an expression', () => {
+describe('6: checks within an expression', () => {
   test.each<[string, readonly number[]]>([
     ['(turn > 1 ? data.a : 1) + 1 > 18', []],
     ['(data.a + turn) + 1.0 > 18.0', [9]],
@@ -352,7 +352,7 @@ describe('6: what is checked within an expression', () => {
   });
 });
 
-describe('6: what a syntax error says', () => {
+describe('6: messages of syntax errors', () => {
   test.each([
     ['data.a and not data.b', /Use '&&'/],
     ['knot data.a', /unexpected/],

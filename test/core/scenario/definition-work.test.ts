@@ -5,10 +5,7 @@ import { defaultCompileOptions } from '../../../src/core/scenario/compile-option
 import { compileInParts, compileScenario } from '../../../src/core/scenario/compile-scenario';
 import { aScenario, type ScenarioDraft } from '../../support/conversation';
 import { aField } from '../../support/field-definitions';
-
-function range<T>(count: number, create: (index: number) => T): T[] {
-  return Array.from({ length: count }, (_, index) => create(index));
-}
+import { range } from '../../support/range';
 
 const end = { stepId: 'end', isTerminal: true };
 
@@ -106,7 +103,7 @@ test('the work is in proportion to steps and global transitions, not to their pr
 test.each([
   ['compiled conditions', withConditions(300, 10)],
   ['checks', withActions(2_000)],
-])('a definition that needs more work than it may is refused: %s', (work, draft) => {
+])('a definition that exceeds the limit on work is refused: %s', (work, draft) => {
   const allowance = new Allowance(2_000_000, 'limits.definition_work');
   const compile = () => runWithoutPauses(compileInParts(aScenario(draft), 1, defaultCompileOptions, allowance));
   expect(compile).toThrow(

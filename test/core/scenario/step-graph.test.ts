@@ -51,7 +51,7 @@ test('the steps that lead to others are those of the graph with every edge', () 
   );
 });
 
-test('the steps on cycles are those from which and to which a cycle of the given steps leads', () => {
+test('the steps on cycles are those that reach a cycle of the given steps and are reachable from one', () => {
   fc.assert(
     fc.property(graphs, someSteps, (graph, given) => {
       const all = listAllEdges(graph);

@@ -5,6 +5,7 @@ import { noopMetrics } from '../../../src/server/telemetry';
 import { unboundedCall } from '../../support/calls';
 import { aScenario, type ScenarioDraft } from '../../support/conversation';
 import { aField } from '../../support/field-definitions';
+import { range } from '../../support/range';
 import {
   createService,
   openEmbeddedStores,
@@ -16,10 +17,6 @@ import { createCommand } from '../../support/turn-dependencies';
 
 const agent = { tenantId: uuid(1), agentId: uuid(2) };
 const session = { tenantId: uuid(1), sessionId: uuid(3) };
-
-function range<T>(count: number, create: (index: number) => T): T[] {
-  return Array.from({ length: count }, (_, index) => create(index));
-}
 
 /** A chain of steps with conditions that are FALSE: costly to pass, and to compile. */
 const chain = (scenarioId: string, steps: number): ScenarioDraft => ({

@@ -159,7 +159,7 @@ describe('The claim "exp"', () => {
   });
 });
 
-test('a genuine signature of any claims has an answer', async () => {
+test('a token with any claims and a genuine signature is accepted or refused', async () => {
   const [one] = keys;
   const tokens = withKeys(one);
   const hostile = fc.oneof(fc.jsonValue(), fc.constant({ toString: 1, valueOf: 1 }), fc.double());

@@ -336,7 +336,7 @@ describe('inconsistent settings of authentication', () => {
   });
 });
 
-describe('limits on what is stored and sent', () => {
+describe('limits on stored and sent values', () => {
   it('the default limits of a session are those of the stores', () => {
     expect(toSessionLimits(loadConfig({}))).toEqual(defaultSessionLimits);
   });

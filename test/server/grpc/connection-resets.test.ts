@@ -9,18 +9,18 @@ import { aSession, uuid } from '../../support/session-builder';
 
 const { getSession } = SessionServiceService;
 const request = { tenantId: uuid(1), sessionId: uuid(3) };
-const neighbour = { tenantId: uuid(1), sessionId: uuid(4) };
+const otherSession = { tenantId: uuid(1), sessionId: uuid(4) };
 
 let grpc: GrpcUnderTest;
 let answerNeighbour: () => void;
 
-/** Waits for the answer to the neighbour only. Its clock stands still, so that the allowance is not refilled. */
+/** Waits for the response to the other call only. Its clock does not advance, so that the allowance is not refilled. */
 beforeEach(async () => {
   const answered = new Promise<void>((resolve) => {
     answerNeighbour = resolve;
   });
   const getSlowly = async (key: SessionKey) => {
-    if (key.sessionId === neighbour.sessionId) await answered;
+    if (key.sessionId === otherSession.sessionId) await answered;
     return aSession(key);
   };
   grpc = await startGrpc({ getSession: getSlowly }, {}, undefined, { clock: new FakeClock() });
@@ -37,14 +37,14 @@ function cancelCall(): Promise<void> {
 }
 
 test('3,000 canceled calls do not end the other calls of a connection', async () => {
-  const open = callMethod(grpc, getSession, neighbour);
+  const open = callMethod(grpc, getSession, otherSession);
   await eventually(async () => grpc.server.callsInFlight === 1);
   for (let sent = 0; sent < 3_000; sent += 50) {
     await Promise.all(Array.from({ length: 50 }, cancelCall));
     expect(await callMethod(grpc, getSession, request)).toMatchObject({ session: request });
   }
   answerNeighbour();
-  expect(await open).toMatchObject({ session: neighbour });
+  expect(await open).toMatchObject({ session: otherSession });
 });
 
 test('calls that are completed do not replace a connection', async () => {

@@ -188,7 +188,7 @@ describe('A compressed request', () => {
     ['above the maximum size', 'deflate', deflateSync(Buffer.alloc(messageBytes + 1)), 'TOO_LARGE'],
     ['with an unknown compression', 'snappy', valid, 'NOT_IMPLEMENTED'],
   ];
-  it.each(cases)('%s (%s) has the right answer', async (_title, encoding, packed, reason) => {
+  it.each(cases)('%s (%s) has the expected status', async (_title, encoding, packed, reason) => {
     grpc = await startGrpc({ getSession: async (key) => aSession(key) }, limits);
     const call = openCall(openSession(), packed, { 'grpc-encoding': encoding });
     call.end();

@@ -43,7 +43,7 @@ test('a request has model, limits, schema and API key, and the answer becomes th
   expect(usages).toEqual([{ outcome: 'PROPOSED', inputTokens: 400, outputTokens: 40, cost: 0.008 }]);
 });
 
-test('every request has the API key of the moment, so that a changed key needs no restart', async () => {
+test('every request has the current API key, so that a changed key needs no restart', async () => {
   let key = 'first';
   const { model } = createChatModel(endpoint, { getApiKey: () => key });
   await model.propose(request, unboundedCall);

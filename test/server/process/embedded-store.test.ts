@@ -56,7 +56,7 @@ async function start(env: NodeJS.ProcessEnv = {}) {
 
 const databaseContains = (text: string) => readFileSync(join(path, 'data.mdb')).includes(text);
 
-it('is refused for a second service, and the first one goes on', async () => {
+it('is refused for a second service, and the first one continues', async () => {
   const first = await start();
   await first.applyTurn(3);
   const error: unknown = await start().catch((reason: unknown) => reason);

@@ -157,7 +157,7 @@ it('measures every phase and every store operation', async () => {
   });
 });
 
-it('counts the calls that need more work than they may', async () => {
+it('counts the calls that exceed a limit on work', async () => {
   expect(await findSeries('orchestrator_work_limit_exceeded_total')).toEqual({ 'work="compiled conditions"': 1 });
 });
 

@@ -17,7 +17,7 @@ import {
 import type { RawClient, RawResult } from '../../chaos/raw-client';
 import { buildAnytime, buildChain, buildConditions, buildSkippable, toAttackId } from './attack-scenarios';
 
-/** A call that tries to hold the event loop of the service for long. */
+/** A call that tries to block the event loop of the service for long. */
 export interface Attack {
   readonly name: string;
   /** Prepares the attack with calls that are not measured. Returns the call to measure, which can be repeated. */
@@ -107,7 +107,7 @@ function onInline(method: 'DecideLifecycle' | 'DecideTransitions'): Attack['prep
   };
 }
 
-/** The shapes of calls that held the event loop for seconds in an earlier version. */
+/** The shapes of calls that blocked the event loop for seconds in an earlier version. */
 export const attacks: readonly Attack[] = [
   {
     name: 'a  500 ANYTIME transitions with nested macros',

@@ -9,8 +9,8 @@ import { toOutcome } from '../verification';
 
 export interface ShareFolderParameters {
   /** Number of processes that try to use the folder of a running one. Every second one runs as in another container. */
-  readonly newcomers: number;
-  /** Number of kills of the process that has the folder, each followed by a start and a newcomer at the same time. */
+  readonly refusedStarts: number;
+  /** Number of kills of the process that has the folder, each followed by two starts at the same time. */
   readonly kills: number;
 }
 
@@ -26,38 +26,38 @@ const isolation: readonly string[] = ['unshare', '--pid', '--uts', '--fork', '--
  */
 export async function shareFolder(
   { seed, reportProgress }: ExperimentContext,
-  { newcomers, kills }: ShareFolderParameters,
+  { refusedStarts, kills }: ShareFolderParameters,
 ): Promise<Outcome> {
   return withDeployment({ nodeCount: 1, store: { kind: 'embedded' } }, async (deployment) => {
     const { turnLog, nodes } = deployment;
     const [node] = nodes;
     if (node === undefined) throw new Error('The deployment has no node.');
     const random = new SeededRandom(seed);
-    const arrivals = new Arrivals(node, canIsolate());
+    const starts = new CompetingStarts(node, canIsolate());
     await withLoad(deployment, random.fork(), async () => {
-      for (let newcomer = 0; newcomer < newcomers; newcomer += 1) {
+      for (let start = 0; start < refusedStarts; start += 1) {
         await waitForAcknowledged(turnLog, turnsBetweenStarts);
-        await arrivals.refuse(newcomer % 2 === 1);
-        reportProgress(`${newcomer + 1} of ${newcomers} newcomers`);
+        await starts.refuse(start % 2 === 1);
+        reportProgress(`${start + 1} of ${refusedStarts} refused starts`);
       }
       const { failures } = turnLog.counts;
       if (failures.size > 0) {
         const text = `calls to the first process failed: ${[...failures.keys()].join(', ')}`;
-        arrivals.violations.push({ kind: 'expectation', text });
+        starts.violations.push({ kind: 'expectation', text });
       }
       for (let kill = 0; kill < kills; kill += 1) {
         await waitForAcknowledged(turnLog, turnsBetweenStarts);
         await node.kill();
-        await arrivals.compete();
+        await starts.compete();
         reportProgress(`${kill + 1} of ${kills} kills`);
       }
     });
-    return toOutcome(deployment, arrivals.counts, arrivals.violations);
+    return toOutcome(deployment, starts.counts, starts.violations);
   });
 }
 
 /** Starts services on the folder of a node, and records whether they are refused. */
-class Arrivals {
+class CompetingStarts {
   readonly counts = {
     'processes refused': 0,
     'of these in another PID namespace': 0,
@@ -86,17 +86,17 @@ class Arrivals {
 
   /** Starts the node, which is not running, and another service at the same time. The node must run afterwards. */
   async compete(): Promise<void> {
-    const rival = getStartProblem([], this.node.settings);
+    const other = getStartProblem([], this.node.settings);
     const isStarted = await this.node.start().then(
       () => true,
       () => false,
     );
-    const rivalIsStarted = (await rival) === undefined;
-    if (isStarted === rivalIsStarted) {
+    const isOtherStarted = (await other) === undefined;
+    if (isStarted === isOtherStarted) {
       const text = `of two processes that started at once, ${isStarted ? 'both' : 'none'} got the folder`;
       this.violations.push({ kind: 'expectation', text });
     }
-    if (!isStarted) await this.node.start(); // The rival has ended.
+    if (!isStarted) await this.node.start(); // The other service has ended.
     this.counts['kill -9 and two starts at once'] += 1;
   }
 }

@@ -10,8 +10,8 @@
  * Machine-readable reason of a failed call. Every error carries a google.rpc.ErrorInfo whose `reason` is one of these names
  * without the prefix `ERROR_REASON_`, whose `domain` is "focal.orchestration.v1" and whose `metadata` holds the keys listed
  * here. If the service records traces, the metadata also holds `trace_id`: the trace of the call's span, or that of the
- * caller's `traceparent` if the call was refused before its span began. The metadata has at most 1 KiB; `omitted_entries` is
- * then the number of entries that did not fit. The status code of a reason never changes.
+ * caller's `traceparent` if the call was refused before its span began. The metadata has at most 1 KiB; if entries do
+ * not fit, `omitted_entries` is their number. The status code of a reason never changes.
  */
 export enum ErrorReason {
   /** ERROR_REASON_UNSPECIFIED - Never sent. */
@@ -63,9 +63,9 @@ export enum ErrorReason {
    */
   ERROR_REASON_TENANT_TOO_MANY_CALLS = 18,
   /**
-   * ERROR_REASON_TOO_LARGE - RESOURCE_EXHAUSTED. The request, its metadata, what it would store or its answer exceeds a size limit. Nothing was changed.
-   * The same request fails again: make it smaller. Metadata, unless grpc-js itself refused the message: limit, the name of the
-   * setting or of the fixed limit; size and max_size, in the unit of the limit.
+   * ERROR_REASON_TOO_LARGE - RESOURCE_EXHAUSTED. The request, its metadata, its response or the value that it would store exceeds a size limit. Nothing
+   * was changed. The same request fails again: make it smaller. Metadata, unless grpc-js itself refused the message: limit,
+   * the name of the setting or of the fixed limit; size and max_size, in the unit of the limit.
    */
   ERROR_REASON_TOO_LARGE = 19,
   /**
@@ -109,22 +109,22 @@ export enum ErrorReason {
    */
   ERROR_REASON_TURN_NOT_SUPERSEDABLE = 32,
   /**
-   * ERROR_REASON_RECORD_TOO_NEW - FAILED_PRECONDITION. A newer release wrote a stored record that this node cannot read, for example after a rollback. Nothing
-   * was changed. Retry on an upgraded node. Metadata: record, the kind of the record: "session", "scenario", "field
+   * ERROR_REASON_RECORD_TOO_NEW - FAILED_PRECONDITION. A newer release wrote a stored record that this node cannot read, for example after a rollback.
+   * Nothing was changed. Retry on an upgraded node. Metadata: record, the kind of the record: "session", "scenario", "field
    * definition", "relationship" or "response".
    */
   ERROR_REASON_RECORD_TOO_NEW = 33,
   /**
-   * ERROR_REASON_WORK_LIMIT - RESOURCE_EXHAUSTED. The call needs more work than one call may: its conditions, transitions, steps or definitions are too
-   * expensive. Nothing was changed, and a retry fails in the same way. The message says what used up the work and what to
-   * do. Metadata: work, what used it up, one of conditions, transitions, steps, compiled conditions, checks; limit, the
-   * number of units; setting, the setting with the limit.
+   * ERROR_REASON_WORK_LIMIT - RESOURCE_EXHAUSTED. The call exceeds a limit on work: its conditions, transitions, steps or definitions are too expensive.
+   * Nothing was changed, and a retry fails in the same way. The message names the kind of work and suggests a change.
+   * Metadata: work, the kind of work at which the limit was reached, one of conditions, transitions, steps, compiled
+   * conditions, checks; limit, the number of units; setting, the setting with the limit.
    */
   ERROR_REASON_WORK_LIMIT = 34,
   /**
-   * ERROR_REASON_SESSION_TOO_LARGE - FAILED_PRECONDITION. The session would exceed `[limits] session_bytes` or `session_variables`. Nothing was changed. The same
-   * turn fails again until the session is smaller: send a turn that deletes variables, or smaller values, or delete the session.
-   * Metadata: session_id; limit, "session_bytes" or "session_variables"; size and max_size, in the unit of the limit.
+   * ERROR_REASON_SESSION_TOO_LARGE - FAILED_PRECONDITION. The session would exceed `[limits] session_bytes` or `session_variables`. Nothing was changed. The
+   * same turn fails again until the session is smaller: send a turn that deletes variables, or smaller values, or delete the
+   * session. Metadata: session_id; limit, "session_bytes" or "session_variables"; size and max_size, in the unit of the limit.
    */
   ERROR_REASON_SESSION_TOO_LARGE = 35,
   UNRECOGNIZED = -1,

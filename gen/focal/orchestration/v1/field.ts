@@ -179,7 +179,7 @@ export interface RejectedValue {
   value: unknown | undefined;
 }
 
-/** What the definition of a field says about asking for it, in the language of the turn. */
+/** The part of a field definition that concerns asking for the field, in the language of the turn. */
 export interface FieldTexts {
   /** The field. */
   fieldName: string;

@@ -112,7 +112,7 @@ export enum LifecycleReason {
   LIFECYCLE_REASON_RETURNED = 25,
   /** LIFECYCLE_REASON_CALL_FAILED - CANCEL: its call failed and no transition handles it (2.5). */
   LIFECYCLE_REASON_CALL_FAILED = 26,
-  /** LIFECYCLE_REASON_CALL_CANCELLED - CANCEL: what it called was canceled and no transition handles it (2.5). */
+  /** LIFECYCLE_REASON_CALL_CANCELLED - CANCEL: the scenario that it called was canceled and no transition handles it (2.5). */
   LIFECYCLE_REASON_CALL_CANCELLED = 27,
   /** LIFECYCLE_REASON_CALLER_LEFT - CANCEL: the instance that called it ended or left the step of the call (section 11). */
   LIFECYCLE_REASON_CALLER_LEFT = 28,

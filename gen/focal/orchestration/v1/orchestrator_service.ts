@@ -179,9 +179,8 @@ export interface ProcessTurnsRequest {
   /**
    * Optional. The trace context of the caller of this turn, because the metadata of the stream has only one. The span of the
    * turn is then a child of the caller's span, with a link to the span of the stream; without it, it is a child of the span of
-   * the stream. A malformed `traceparent` is ignored together with
-   * `tracestate`, and a malformed `tracestate` alone, as W3C Trace Context requires: neither fails the turn. It is not part of
-   * the turn's identity: a retry may have another one (5.1).
+   * the stream. A malformed `traceparent` is ignored together with `tracestate`, and a malformed `tracestate` alone, as W3C
+   * Trace Context requires: neither fails the turn. It is not part of the turn's identity: a retry may have another one (5.1).
    */
   traceContext: TraceContext | undefined;
 }
@@ -217,12 +216,12 @@ export interface PhaseInput {
     | Session
     | undefined;
   /**
-   * Optional. Scenarios to use instead of the catalogue. If any are given, the catalogue is not read. Each is checked like
-   * in PutScenario and has version 1; instances run on it whichever version they name. Ids are unique. At most 100.
+   * Optional. Scenarios to use instead of the catalogue. If any are given, the catalogue is not read. Each is checked as
+   * in PutScenario and has version 1; instances run on it, even if they name another version. Ids are unique. At most 100.
    */
   scenarios: Scenario[];
   /**
-   * Optional. Relationships between the inline scenarios, each checked like in PutRelationship and given once. Not allowed
+   * Optional. Relationships between the inline scenarios, each checked as in PutRelationship. No duplicates. Not allowed
    * without inline scenarios. At most 1,000.
    */
   relationships: Relationship[];
@@ -234,7 +233,7 @@ export interface PhaseInput {
     | ModelProposal
     | undefined;
   /**
-   * Optional. Field definitions for the inline scenarios, checked like in PutFields (section 10). Not allowed without
+   * Optional. Field definitions for the inline scenarios, checked as in PutFields (section 10). Not allowed without
    * inline scenarios.
    */
   fields: FieldDefinitions | undefined;
@@ -1784,10 +1783,10 @@ export const OrchestratorServiceService = {
    * Decides a whole turn and commits it exactly once (sections 0 and 5). A retry with a known turn_id and the same request
    * returns the stored bytes and the trailing metadata `x-turn-replayed: true`. Fails with ALREADY_EXISTS if the turn_id is
    * known with a different request, with ABORTED if `expected_revision` is not the current revision, and with
-   * FAILED_PRECONDITION if `supersedes_turn_id` is not a turn that can be superseded (section 13), or if the session would exceed
-   * a size limit (SESSION_TOO_LARGE). Fails with RESOURCE_EXHAUSTED if request and response together exceed
-   * `server.max_response_bytes` (4 MiB by default), because the recorded turn could then not be read. With `validate_only`, it fails
-   * in the same cases.
+   * FAILED_PRECONDITION if `supersedes_turn_id` is not a turn that can be superseded (section 13), or if the session would
+   * exceed a size limit (SESSION_TOO_LARGE). Fails with RESOURCE_EXHAUSTED if request and response together exceed
+   * `server.max_response_bytes` (4 MiB by default), because the recorded turn could then not be read. With `validate_only`,
+   * it fails in the same cases.
    */
   processTurn: {
     path: "/focal.orchestration.v1.OrchestratorService/ProcessTurn" as const,
@@ -1848,7 +1847,7 @@ export const OrchestratorServiceService = {
    * Stateless: the session store is neither read nor written, so a repeated turn_id is decided again. The whole turn is
    * evaluated, because the lifecycle depends on the transitions (2.8). Fails with INVALID_ARGUMENT if no sequence of turns
    * can lead to the session, or if an inline scenario or relationship has errors; the details list the findings. Fails with
-   * RESOURCE_EXHAUSTED if the answer exceeds `server.max_response_bytes`.
+   * RESOURCE_EXHAUSTED if the response exceeds `server.max_response_bytes`.
    */
   decideLifecycle: {
     path: "/focal.orchestration.v1.OrchestratorService/DecideLifecycle" as const,
@@ -1899,10 +1898,10 @@ export interface OrchestratorServiceServer extends UntypedServiceImplementation 
    * Decides a whole turn and commits it exactly once (sections 0 and 5). A retry with a known turn_id and the same request
    * returns the stored bytes and the trailing metadata `x-turn-replayed: true`. Fails with ALREADY_EXISTS if the turn_id is
    * known with a different request, with ABORTED if `expected_revision` is not the current revision, and with
-   * FAILED_PRECONDITION if `supersedes_turn_id` is not a turn that can be superseded (section 13), or if the session would exceed
-   * a size limit (SESSION_TOO_LARGE). Fails with RESOURCE_EXHAUSTED if request and response together exceed
-   * `server.max_response_bytes` (4 MiB by default), because the recorded turn could then not be read. With `validate_only`, it fails
-   * in the same cases.
+   * FAILED_PRECONDITION if `supersedes_turn_id` is not a turn that can be superseded (section 13), or if the session would
+   * exceed a size limit (SESSION_TOO_LARGE). Fails with RESOURCE_EXHAUSTED if request and response together exceed
+   * `server.max_response_bytes` (4 MiB by default), because the recorded turn could then not be read. With `validate_only`,
+   * it fails in the same cases.
    */
   processTurn: handleUnaryCall<ProcessTurnRequest, ProcessTurnResponse>;
   /**
@@ -1938,7 +1937,7 @@ export interface OrchestratorServiceServer extends UntypedServiceImplementation 
    * Stateless: the session store is neither read nor written, so a repeated turn_id is decided again. The whole turn is
    * evaluated, because the lifecycle depends on the transitions (2.8). Fails with INVALID_ARGUMENT if no sequence of turns
    * can lead to the session, or if an inline scenario or relationship has errors; the details list the findings. Fails with
-   * RESOURCE_EXHAUSTED if the answer exceeds `server.max_response_bytes`.
+   * RESOURCE_EXHAUSTED if the response exceeds `server.max_response_bytes`.
    */
   decideLifecycle: handleUnaryCall<DecideLifecycleRequest, DecideLifecycleResponse>;
   /**
@@ -1959,10 +1958,10 @@ export interface OrchestratorServiceClient extends Client {
    * Decides a whole turn and commits it exactly once (sections 0 and 5). A retry with a known turn_id and the same request
    * returns the stored bytes and the trailing metadata `x-turn-replayed: true`. Fails with ALREADY_EXISTS if the turn_id is
    * known with a different request, with ABORTED if `expected_revision` is not the current revision, and with
-   * FAILED_PRECONDITION if `supersedes_turn_id` is not a turn that can be superseded (section 13), or if the session would exceed
-   * a size limit (SESSION_TOO_LARGE). Fails with RESOURCE_EXHAUSTED if request and response together exceed
-   * `server.max_response_bytes` (4 MiB by default), because the recorded turn could then not be read. With `validate_only`, it fails
-   * in the same cases.
+   * FAILED_PRECONDITION if `supersedes_turn_id` is not a turn that can be superseded (section 13), or if the session would
+   * exceed a size limit (SESSION_TOO_LARGE). Fails with RESOURCE_EXHAUSTED if request and response together exceed
+   * `server.max_response_bytes` (4 MiB by default), because the recorded turn could then not be read. With `validate_only`,
+   * it fails in the same cases.
    */
   processTurn(
     request: ProcessTurnRequest,
@@ -2022,7 +2021,7 @@ export interface OrchestratorServiceClient extends Client {
    * Stateless: the session store is neither read nor written, so a repeated turn_id is decided again. The whole turn is
    * evaluated, because the lifecycle depends on the transitions (2.8). Fails with INVALID_ARGUMENT if no sequence of turns
    * can lead to the session, or if an inline scenario or relationship has errors; the details list the findings. Fails with
-   * RESOURCE_EXHAUSTED if the answer exceeds `server.max_response_bytes`.
+   * RESOURCE_EXHAUSTED if the response exceeds `server.max_response_bytes`.
    */
   decideLifecycle(
     request: DecideLifecycleRequest,

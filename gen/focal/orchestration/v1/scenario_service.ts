@@ -2740,8 +2740,8 @@ export const ScenarioServiceService = {
    * `server.max_response_bytes`. Nothing is stored then.
    *
    * The BadRequest of the error lists the findings in their order, as many as fit into 4 KiB, because clients reject larger
-   * trailing metadata. It cuts a field path after 300 characters and a description after 500, and its last entry counts the
-   * findings that are not listed. ValidateScenario returns them uncut. A definition that is stored is never cut.
+   * trailing metadata. It truncates a field path after 300 characters and a description after 500, and its last entry counts
+   * the findings that are not listed. ValidateScenario does not truncate them. A stored definition is never truncated.
    */
   putScenario: {
     path: "/focal.orchestration.v1.ScenarioService/PutScenario" as const,
@@ -2752,7 +2752,7 @@ export const ScenarioServiceService = {
     responseSerialize: (value: PutScenarioResponse): Buffer => Buffer.from(PutScenarioResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): PutScenarioResponse => PutScenarioResponse.decode(value),
   },
-  /** Returns all findings of a scenario. Stores nothing. */
+  /** Returns the findings of a scenario, at most 1,000. Stores nothing. */
   validateScenario: {
     path: "/focal.orchestration.v1.ScenarioService/ValidateScenario" as const,
     requestStream: false as const,
@@ -2904,9 +2904,9 @@ export const ScenarioServiceService = {
   /**
    * Validates and stores the field definitions of an agent as a new version (section 10). They replace all earlier ones; an
    * empty list removes them. If they are equal to the stored version, nothing is stored and that version is returned. Fails
-   * with INVALID_ARGUMENT if one of the findings is an ERROR, with ABORTED if `expected_version` is not the stored version, and
-   * with RESOURCE_EXHAUSTED if the definitions could not be returned within `server.max_response_bytes`. Nothing is stored then.
-   * The error lists the findings as that of PutScenario does: cut and counted.
+   * with INVALID_ARGUMENT if one of the findings is an ERROR, with ABORTED if `expected_version` is not the stored version,
+   * and with RESOURCE_EXHAUSTED if the definitions could not be returned within `server.max_response_bytes`. Nothing is
+   * stored then. The error lists the findings like that of PutScenario.
    */
   putFields: {
     path: "/focal.orchestration.v1.ScenarioService/PutFields" as const,
@@ -2937,11 +2937,11 @@ export interface ScenarioServiceServer extends UntypedServiceImplementation {
    * `server.max_response_bytes`. Nothing is stored then.
    *
    * The BadRequest of the error lists the findings in their order, as many as fit into 4 KiB, because clients reject larger
-   * trailing metadata. It cuts a field path after 300 characters and a description after 500, and its last entry counts the
-   * findings that are not listed. ValidateScenario returns them uncut. A definition that is stored is never cut.
+   * trailing metadata. It truncates a field path after 300 characters and a description after 500, and its last entry counts
+   * the findings that are not listed. ValidateScenario does not truncate them. A stored definition is never truncated.
    */
   putScenario: handleUnaryCall<PutScenarioRequest, PutScenarioResponse>;
-  /** Returns all findings of a scenario. Stores nothing. */
+  /** Returns the findings of a scenario, at most 1,000. Stores nothing. */
   validateScenario: handleUnaryCall<ValidateScenarioRequest, ValidateScenarioResponse>;
   /** Returns a version of a scenario. Fails with NOT_FOUND if the scenario or the version does not exist. */
   getScenario: handleUnaryCall<GetScenarioRequest, GetScenarioResponse>;
@@ -2988,9 +2988,9 @@ export interface ScenarioServiceServer extends UntypedServiceImplementation {
   /**
    * Validates and stores the field definitions of an agent as a new version (section 10). They replace all earlier ones; an
    * empty list removes them. If they are equal to the stored version, nothing is stored and that version is returned. Fails
-   * with INVALID_ARGUMENT if one of the findings is an ERROR, with ABORTED if `expected_version` is not the stored version, and
-   * with RESOURCE_EXHAUSTED if the definitions could not be returned within `server.max_response_bytes`. Nothing is stored then.
-   * The error lists the findings as that of PutScenario does: cut and counted.
+   * with INVALID_ARGUMENT if one of the findings is an ERROR, with ABORTED if `expected_version` is not the stored version,
+   * and with RESOURCE_EXHAUSTED if the definitions could not be returned within `server.max_response_bytes`. Nothing is
+   * stored then. The error lists the findings like that of PutScenario.
    */
   putFields: handleUnaryCall<PutFieldsRequest, PutFieldsResponse>;
   /** Returns the field definitions of an agent: version 0 without definitions if none were ever stored. */
@@ -3005,8 +3005,8 @@ export interface ScenarioServiceClient extends Client {
    * `server.max_response_bytes`. Nothing is stored then.
    *
    * The BadRequest of the error lists the findings in their order, as many as fit into 4 KiB, because clients reject larger
-   * trailing metadata. It cuts a field path after 300 characters and a description after 500, and its last entry counts the
-   * findings that are not listed. ValidateScenario returns them uncut. A definition that is stored is never cut.
+   * trailing metadata. It truncates a field path after 300 characters and a description after 500, and its last entry counts
+   * the findings that are not listed. ValidateScenario does not truncate them. A stored definition is never truncated.
    */
   putScenario(
     request: PutScenarioRequest,
@@ -3023,7 +3023,7 @@ export interface ScenarioServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: PutScenarioResponse) => void,
   ): ClientUnaryCall;
-  /** Returns all findings of a scenario. Stores nothing. */
+  /** Returns the findings of a scenario, at most 1,000. Stores nothing. */
   validateScenario(
     request: ValidateScenarioRequest,
     callback: (error: ServiceError | null, response: ValidateScenarioResponse) => void,
@@ -3224,9 +3224,9 @@ export interface ScenarioServiceClient extends Client {
   /**
    * Validates and stores the field definitions of an agent as a new version (section 10). They replace all earlier ones; an
    * empty list removes them. If they are equal to the stored version, nothing is stored and that version is returned. Fails
-   * with INVALID_ARGUMENT if one of the findings is an ERROR, with ABORTED if `expected_version` is not the stored version, and
-   * with RESOURCE_EXHAUSTED if the definitions could not be returned within `server.max_response_bytes`. Nothing is stored then.
-   * The error lists the findings as that of PutScenario does: cut and counted.
+   * with INVALID_ARGUMENT if one of the findings is an ERROR, with ABORTED if `expected_version` is not the stored version,
+   * and with RESOURCE_EXHAUSTED if the definitions could not be returned within `server.max_response_bytes`. Nothing is
+   * stored then. The error lists the findings like that of PutScenario.
    */
   putFields(
     request: PutFieldsRequest,

@@ -198,7 +198,7 @@ export interface ScenarioInstance {
   scenarioId: string;
   /**
    * The version that the instance runs on (section 7). In a request to a stateless method, 0 means the latest version; with
-   * inline scenarios the instance runs on the inline version, whichever version this field names.
+   * inline scenarios the instance runs on the inline version, even if this field names another one.
    */
   scenarioVersion: number;
   /** ACTIVE or PAUSED. In a request to a stateless method, unspecified means ACTIVE. */

@@ -186,7 +186,8 @@ export interface Turn {
   deliveries: Delivery[];
   /**
    * Optional. The turn that this turn replaces, for example because the customer edited the message (section 13). The turn is
-   * decided on the state before that turn, so it must carry whatever of that turn still holds: outcomes, values, deliveries.
+   * decided on the state before that turn, so it must repeat the parts of that turn that still apply: outcomes, values,
+   * deliveries.
    * That turn must be the last turn of the session, a MESSAGE turn, and must not have hinted a WRITE action; otherwise the
    * call fails with FAILED_PRECONDITION (TURN_NOT_SUPERSEDABLE). Must be empty in a request to a stateless method: send the
    * session before the turn to replace. UUID or empty.
@@ -327,8 +328,8 @@ export interface AppliedRule {
   /** Optional, default GLOBAL. What the rule applies to. */
   scope: RuleScope;
   /**
-   * With scope SCENARIO the scenario id, with STEP the step id, with GLOBAL empty. At most 128 characters. A text in the form of
-   * a UUID is read in lower case, and so is the step id that it is compared with.
+   * With scope SCENARIO the scenario id, with STEP the step id, with GLOBAL empty. At most 128 characters. A
+   * text in the form of a UUID is read in lower case, and so is the step id that it is compared with.
    */
   scopeId: string;
   /** Optional, STEP only. The scenario of the step. Empty: every scenario with a step of that id. UUID or empty. */

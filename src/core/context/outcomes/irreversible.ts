@@ -55,7 +55,7 @@ function recordVisit(
   return recorded;
 }
 
-/** An instance, running or ended, with what it did that cannot be undone. */
+/** An instance, running or ended, with its actions that cannot be undone. */
 type WithIrreversible = Pick<ScenarioInstance, 'instanceId' | 'irreversibleDone'>;
 
 /**

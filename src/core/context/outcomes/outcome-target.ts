@@ -21,7 +21,7 @@ export type OutcomeTarget =
   | { readonly kind: 'choice'; readonly choice: ScenarioChoiceRequest }
   | { readonly kind: 'ignored'; readonly instanceId: string; readonly reason: IgnoredReason };
 
-/** An outcome of the turn with what it answers. */
+/** An outcome of the turn with its target. */
 export interface ResolvedOutcome {
   readonly outcome: StepOutcome;
   readonly target: OutcomeTarget;

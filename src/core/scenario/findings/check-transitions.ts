@@ -166,7 +166,7 @@ function isSilent({
   );
 }
 
-/** Finds loops through steps without stages. Each search costs as much as the scenario is large. */
+/** Finds loops through steps without stages. Each search takes time proportional to the size of the scenario. */
 class SilentLoops {
   private readonly graph: StepGraph;
   private readonly silentPredecessors: StepEdges;

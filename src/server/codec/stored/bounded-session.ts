@@ -16,11 +16,11 @@ export function encodeBoundedSession(
 ): Uint8Array {
   const variables = countVariables(session);
   if (variables > maxVariables && variables > (previous === undefined ? 0 : countVariables(previous))) {
-    throw createTooLargeError(session, { limit: 'session_variables', size: variables, maxSize: maxVariables });
+    throw createSessionTooLargeError(session, { limit: 'session_variables', size: variables, maxSize: maxVariables });
   }
   const state = encodeSession(session);
   if (state.length > maxBytes && state.length > (previous === undefined ? 0 : measureSession(previous))) {
-    throw createTooLargeError(session, { limit: 'session_bytes', size: state.length, maxSize: maxBytes });
+    throw createSessionTooLargeError(session, { limit: 'session_bytes', size: state.length, maxSize: maxBytes });
   }
   return state;
 }
@@ -41,7 +41,7 @@ const units: Readonly<Record<Excess['limit'], string>> = {
   session_variables: 'variables',
 };
 
-function createTooLargeError({ sessionId }: Session, { limit, size, maxSize }: Excess): OrchestratorError {
+function createSessionTooLargeError({ sessionId }: Session, { limit, size, maxSize }: Excess): OrchestratorError {
   const unit = units[limit];
   return new OrchestratorError(
     'SESSION_TOO_LARGE',

@@ -62,8 +62,9 @@ const logLevels: Readonly<Record<ErrorReason, 'debug' | 'warn' | 'error'>> = {
 const sizeReasons: ReadonlySet<ErrorReason> = new Set(['TOO_LARGE', 'SESSION_TOO_LARGE']);
 
 /**
- * Converts a thrown value to the error of the call, logs it, counts it if a size limit refused the call, and marks the current span. An error that is not an OrchestratorError,
- * or has the reason INTERNAL, is a defect: its details are written to the log with the trace id and are not sent to the client.
+ * Converts a thrown value to the error of the call, logs it, counts it if a size limit refused the call, and marks the current span. An
+ * error that is not an OrchestratorError, or has the reason INTERNAL, is a defect: its details are written to the log with the trace id and
+ * are not sent to the client.
  */
 export function toOrchestratorError(
   thrown: unknown,

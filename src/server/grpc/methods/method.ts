@@ -23,7 +23,7 @@ export interface UnaryResponse<Response> {
 export interface UnaryMethod<Request, Response> extends MethodAccess<Request> {
   readonly kind: 'unary';
   /**
-   * Whether the answer is computed from the request and stored nowhere, so that its size is checked when it is sent. Every other answer is
+   * Whether the response is computed from the request and stored nowhere, so that its size is checked when it is sent. Every other response is
    * bounded before something is stored: a refusal after that would be wrong, and what is stored must stay readable. Default: false.
    */
   readonly isComputed?: boolean;

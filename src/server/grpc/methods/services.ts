@@ -4,7 +4,7 @@ import { ScenarioServiceService } from '../../../../gen/focal/orchestration/v1/s
 import { SessionServiceService } from '../../../../gen/focal/orchestration/v1/session_service';
 import type { Scope } from '../../ports/authenticator';
 import type { RequestValidators } from '../validation/request-validator';
-import { boundAnswer } from './bound-answer';
+import { boundResponse } from './bound-response';
 import { createHandler } from './create-handler';
 import type { HandlerDependencies, MethodDependencies } from './dependencies';
 import type { AnyMethod, MessageOrBytes, ServiceMethods } from './method';
@@ -42,7 +42,11 @@ function defineService<Definition extends ServiceDefinition>(
   const methods = Object.entries<ServiceDefinition[string]>(definition).map(([name, generated]) => {
     const method = literals[name];
     if (method === undefined) throw new Error(`The method ${generated.path} has no literal.`);
-    return { name, definition: generated, method: boundAnswer(method, generated.responseSerialize, maxResponseBytes) };
+    return {
+      name,
+      definition: generated,
+      method: boundResponse(method, generated.responseSerialize, maxResponseBytes),
+    };
   });
   return { name: methods[0]?.definition.path.split('/')[1] ?? '', methods };
 }

@@ -9,10 +9,10 @@ export interface RequestBytesLimits {
   readonly maxBytesPerTenant: number;
 }
 
-/** What still needs the bytes of a request: its call, the decompression, or the handler. */
+/** A user of the bytes of a request: its call, the decompression, or the handler. */
 type Holder = 'call' | 'decompression' | 'handler';
 
-/** Bytes that count until nothing holds them. */
+/** Bytes of a request, which count until every holder has released them. */
 export class RequestBytes {
   private readonly limiter: RequestBytesLimiter;
   private readonly holders = new Set<Holder>(['call']);

@@ -69,7 +69,8 @@ export class RequestValidators {
   }
 
   /**
-   * Creates the validator of a method. `decode` is the generated decoder. Compiles all constraints immediately, so that the first call is not slow and an invalid annotation prevents the start.
+   * Creates the validator of a method. `decode` is the generated decoder. Compiles all constraints immediately, so that the first call is
+   * not slow and an invalid annotation prevents the start.
    */
   forMethod<Request>(
     path: string,

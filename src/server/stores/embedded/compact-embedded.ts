@@ -19,7 +19,7 @@ export interface Compaction {
 
 const databaseFile = 'data.mdb';
 
-/** One transaction of the copy has at most this many bytes of values, so that it holds the event loop for a short time only. */
+/** One transaction of the copy has at most this many bytes of values, so that it blocks the event loop for a short time only. */
 const maxBatchBytes = 1024 * 1024;
 const maxBatchEntries = 1_000;
 

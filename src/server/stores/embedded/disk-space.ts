@@ -42,7 +42,7 @@ export class DiskSpace {
     this.cause = cause;
   }
 
-  /** Finds out whether the disk is full. A disk that was full must have room for the reserve and the minimum again. */
+  /** Checks whether the disk is full. A disk that was full must have room for the reserve and the minimum again. */
   async check(): Promise<void> {
     if ((await readFreeBytes(this.path)) < minFreeBytes) this.isFull = true;
     else if (this.isFull) {
@@ -65,7 +65,7 @@ export class DiskSpace {
     return (statSync(this.reserve, { throwIfNoEntry: false })?.size ?? 0) >= reserveBytes;
   }
 
-  /** Random bytes, because a file system that compresses would not reserve space for others. */
+  /** Writes random bytes, because a file system that compresses would not reserve space for others. Returns whether it succeeded. */
   private createReserve(): boolean {
     if (getFreeBytes(this.path) < minFreeBytes) return false;
     try {
@@ -77,7 +77,7 @@ export class DiskSpace {
     }
   }
 
-  /** Creates the reserve anew by writing it together with the minimum, because a quota is not part of the free space. */
+  /** Creates the reserve again by writing it together with the minimum, because a quota is not part of the free space. */
   private async claim(): Promise<boolean> {
     const file = `${this.reserve}.new`;
     try {

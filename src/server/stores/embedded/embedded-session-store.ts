@@ -43,7 +43,7 @@ interface EncodedCommit extends Omit<TurnCommit, 'session' | 'keptState'> {
 
 const noState: Uint8Array = new Uint8Array();
 
-/** The most sessions and turns that one transaction of a sweep or a deletion removes. It holds the event loop for some milliseconds. */
+/** Maximum number of sessions and turns that one transaction of a sweep or a deletion removes, which blocks the event loop for some ms. */
 const maxRemovedPerStep = 200;
 
 /**

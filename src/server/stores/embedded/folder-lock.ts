@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { tryLock } from 'fs-native-extensions';
 
-/** What the lock file says about the process that has the lock. It is only for messages: the lock itself is one of the kernel. */
+/** The content of the lock file: the process that has the lock. It is only used in messages; the kernel holds the lock itself. */
 interface LockOwner {
   readonly pid: number;
   readonly host: string;
@@ -12,8 +12,8 @@ interface LockOwner {
 }
 
 /**
- * Restricts a folder to one process with a lock of the kernel on a file. It excludes every process on the machine, also in
- * another container, where process ids and host names mean nothing. The kernel releases it when the process ends, even by
+ * Restricts a folder to one process with a kernel lock on a file. It excludes every process on the machine, also in another
+ * container, where process ids and host names mean nothing. The kernel releases it when the process ends, even by
  * SIGKILL, so that a stale lock cannot exist and no clock is involved.
  */
 export class FolderLock {
@@ -44,7 +44,7 @@ export class FolderLock {
       ftruncateSync(this.fd);
       writeSync(this.fd, JSON.stringify(owner), 0);
     } catch {
-      // The disk is full. The lock holds without a description.
+      // The disk is full. The lock works without a description.
     }
   }
 }

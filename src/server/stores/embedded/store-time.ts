@@ -9,7 +9,7 @@ export interface StoreClocks {
 
 /**
  * The time by which sessions expire, in milliseconds since 1970. It is the time of day, but it never goes back. If the clock is
- * set back, it goes on at the speed of the monotonic clock until the clock has caught up. So a session never ends earlier or
+ * set back, it continues at the speed of the monotonic clock until the clock has caught up. So a session never ends earlier or
  * later than its time to live after its last turn, and an expired session does not return.
  *
  * If the clock is set forward, time follows, because a machine that was suspended looks the same.

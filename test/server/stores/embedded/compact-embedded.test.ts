@@ -71,7 +71,7 @@ describe('the compaction of an embedded store', () => {
       await commitTurns(3, marker, bytes);
     });
 
-    it('erases a deleted session, which the file has until then', async () => {
+    it('erases a deleted session, which the file contains until then', async () => {
       await stores.sessionStore.delete({ tenantId, sessionId: uuid(3) }, unboundedCall);
       await applyTurn(stores.sessionStore, { tenantId, sessionId: uuid(4) }, uuid(1));
       expect(contains(marker)).toBe(true);
@@ -139,7 +139,7 @@ describe('the compaction of an embedded store', () => {
     await changed.close();
   });
 
-  it('is rejected while a service uses the folder, which goes on', async () => {
+  it('is rejected while a service uses the folder, and the service continues', async () => {
     await expect(compactEmbedded(toOptions())).rejects.toThrow(`is in use by process ${process.pid}`);
     expect(await applyTurn(stores.sessionStore, { tenantId, sessionId: uuid(3) }, uuid(1))).toEqual({
       kind: 'committed',

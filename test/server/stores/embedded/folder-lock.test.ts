@@ -129,7 +129,7 @@ describe('the folder of an embedded store', () => {
     if (!isPermitted) console.warn('Not tested, because namespaces are not permitted: two containers with one volume.');
     const itInContainers = isPermitted ? it : it.skip;
 
-    itInContainers('is rejected for another container, and the first one goes on', async () => {
+    itInContainers('is rejected for another container, and the first one continues', async () => {
       const first = startOnFolder(['2'], isolation);
       await first.waitForLines(20);
       const second = startOnFolder(['2', '1000'], isolation);

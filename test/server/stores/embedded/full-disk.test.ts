@@ -86,7 +86,7 @@ const storeFull = { reason: 'STORE_FULL', retryAfterMs: expect.any(Number) };
     expect(await read(1)).toBeUndefined();
   });
 
-  it('accepts turns again when there is room, and has its reserve again', async () => {
+  it('accepts turns again and restores its reserve when there is room', async () => {
     const sessions = await applyTurnsUntilFull();
     disk.fill();
     for (let session = 1; session <= sessions; session += 1) await remove(session);
@@ -111,7 +111,7 @@ const storeFull = { reason: 'STORE_FULL', retryAfterMs: expect.any(Number) };
     expect(deletion).toEqual({ kind: 'deleted', existed: true });
   });
 
-  it('does not become ready and unready by turns while the free space is at the limit', async () => {
+  it('does not alternate between ready and unready while the free space is at the limit', async () => {
     disk.clear();
     await probe();
     const outcomes = await applyTurnsUntilProbeFails();
@@ -132,7 +132,7 @@ const storeFull = { reason: 'STORE_FULL', retryAfterMs: expect.any(Number) };
     for (let session = 1; session <= sessions; session += 1) expect(await remove(session)).toBe(true);
   });
 
-  it('is not created, and the error says why', async () => {
+  it('is not created, and the error states the reason', async () => {
     const child = startProgram(join(__dirname, 'committing-process.ts'), [join(disk.path, 'new')]);
     expect(await child.exitCode).toBe(1);
     expect(child.stderr()).toMatch(/ENOSPC: no space left on device/);

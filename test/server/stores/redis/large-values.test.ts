@@ -19,7 +19,7 @@ const withText = (value: string): Pick<Session, 'variables'> => ({
   variables: new Map([['text', { value, scope: 'SESSION', isPersistedResult: false }]]),
 });
 
-/** What the network does not transfer any more: the bytes of a connection after the first `maxBytes` in one direction. */
+/** The bytes that the network no longer transfers: those after the first `maxBytes` of a connection in one direction. */
 interface Stall {
   readonly direction: 'to Redis' | 'from Redis';
   readonly maxBytes: number;

@@ -6,7 +6,10 @@ import { asInteger } from '../script-reply';
 
 const script = LuaScript.load('delete-session');
 
-/** Runs delete-session.lua, which notifies all nodes on `channel`. Resolves to whether the session existed. Rejects as `RedisConnection.write` does. */
+/**
+ * Runs delete-session.lua, which notifies all nodes on `channel`. Resolves to whether the session existed. Rejects as `RedisConnection.write`
+ * does.
+ */
 export async function runDeleteSession(
   connection: RedisConnection,
   keys: SessionKeys,

@@ -13,7 +13,7 @@ interface Method<Request> {
  * Calls methods with a client that receives messages up to the default limit of gRPC, 4 MiB, as clients of most languages do. Records the size
  * of every message.
  */
-export class AnswerRecorder {
+export class ResponseRecorder {
   readonly sizes: number[] = [];
   /** The limits that refused a call, as their errors name them. */
   readonly refusedBy: string[] = [];
@@ -34,7 +34,7 @@ export class AnswerRecorder {
     return bytes;
   }
 
-  /** Calls a method with a stream of answers. Resolves to the first `count` messages, by default to all of them. */
+  /** Calls a method with a stream of responses. Resolves to the first `count` messages, by default to all of them. */
   stream<Request>(
     method: Method<Request>,
     request: NoInfer<Request>,
@@ -49,24 +49,25 @@ export class AnswerRecorder {
     const stream = this.client.makeBidiStreamRequest(method.path, method.requestSerialize, (bytes: Buffer) => bytes);
     stream.write(request);
     stream.end();
-    const [answer] = await this.collect(stream, method.path, Number.POSITIVE_INFINITY);
-    const result = answer && ProcessTurnsResponse.decode(answer).result;
-    if (result?.$case !== 'response') throw result ? new CallError(method.path, result.value) : new Error('no answer');
+    const [response] = await this.collect(stream, method.path, Number.POSITIVE_INFINITY);
+    const result = response && ProcessTurnsResponse.decode(response).result;
+    if (result?.$case !== 'response')
+      throw result ? new CallError(method.path, result.value) : new Error('no response');
     return ProcessTurnResponse.encode(result.value).finish();
   }
 
   /**
-   * Sends a request that is too large, then the largest one that is accepted: every refusal says how many bytes are too many, so the next
-   * request has as many fewer, divided by `copies`, the number of times that the answer contains the text.
+   * Sends a request that is too large, then the largest one that is accepted: every refusal states how many bytes are too many, so the next
+   * request has as many fewer, divided by `copies`, the number of times that the response contains the text.
    */
-  async sendLargest<Answer>(
+  async sendLargest<Response>(
     start: number,
-    send: (length: number) => Promise<Answer>,
+    send: (length: number) => Promise<Response>,
     copies = 1,
-  ): Promise<{ readonly answer: Answer; readonly length: number }> {
+  ): Promise<{ readonly response: Response; readonly length: number }> {
     for (let length = start; ; ) {
       try {
-        return { answer: await send(length), length };
+        return { response: await send(length), length };
       } catch (error) {
         if (!(error instanceof CallError) || error.metadata['limit'] === undefined) throw error;
         this.refusedBy.push(error.metadata['limit']);

@@ -5,11 +5,11 @@ import type { ValidatedRequest } from '../validation/request-validator';
 import type { AnyMessage, AnyMethod } from './method';
 
 /**
- * Makes a method with a computed answer fail with TOO_LARGE if the answer exceeds `maxResponseBytes`. Returns every other method unchanged.
+ * Makes a method with a computed response fail with TOO_LARGE if the response exceeds `maxResponseBytes`. Returns every other method unchanged.
  */
-export function boundAnswer(
+export function boundResponse(
   method: AnyMethod,
-  serialize: (answer: AnyMessage) => Uint8Array,
+  serialize: (response: AnyMessage) => Uint8Array,
   maxResponseBytes: number,
 ): AnyMethod {
   if (method.kind !== 'unary' || !method.isComputed) return method;
@@ -18,15 +18,15 @@ export function boundAnswer(
     async handle(request: ValidatedRequest<AnyMessage>, call: Call) {
       const { body, ...rest } = await method.handle(request, call);
       const bytes = body instanceof Uint8Array ? body : serialize(body);
-      if (bytes.length > maxResponseBytes) throw createAnswerError(bytes.length, maxResponseBytes);
+      if (bytes.length > maxResponseBytes) throw createResponseTooLargeError(bytes.length, maxResponseBytes);
       return { ...rest, body: bytes };
     },
   };
 }
 
-function createAnswerError(size: number, maxSize: number): OrchestratorError {
+function createResponseTooLargeError(size: number, maxSize: number): OrchestratorError {
   return createTooLargeError({
-    subject: 'The answer',
+    subject: 'The response',
     limit: 'max_response_bytes',
     size,
     maxSize,

@@ -44,7 +44,7 @@ export function aPath(length: number, id = scenarioId): Scenario {
   return Scenario.fromPartial({ scenarioId: id, name: 'A path', entryStepId: 's0', steps });
 }
 
-/** A scenario with more findings than an answer can contain: every transition of every step has a target that does not exist. */
+/** A scenario with more findings than a response can contain: every transition of every step has a target that does not exist. */
 export function aScenarioWithFindings(steps: number, transitions: number): Scenario {
   const broken = Array.from({ length: transitions }, (_, index) => ({
     transitionId: `t${index}`,

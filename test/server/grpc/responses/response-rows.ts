@@ -14,7 +14,6 @@ import { unboundedCall } from '../../../support/calls';
 import { getCallError } from '../../../support/grpc-under-test';
 import type { StoresUnderTest } from '../../../support/service-under-test';
 import { uuid } from '../../../support/session-builder';
-import type { AnswerRecorder } from './answer-recorder';
 import {
   aDrawing,
   agent,
@@ -28,6 +27,7 @@ import {
   scenarioId,
   someFields,
 } from './largest-requests';
+import type { ResponseRecorder } from './response-recorder';
 
 /** The default limit of gRPC clients, and of server.max_response_bytes. */
 export const maxBytes = 4_194_304;
@@ -39,18 +39,18 @@ const { getSession, listTurns, watchSession, importSession, deleteSession } = Se
 const catalogue = ScenarioServiceService;
 
 export interface Target {
-  readonly recorder: AnswerRecorder;
+  readonly recorder: ResponseRecorder;
   readonly stores: StoresUnderTest;
 }
 
-/** How the answer of a method is bounded. */
+/** How the response of a method is bounded. */
 export interface Row {
   /**
-   * `store`: what would be too large is refused before it is stored. `answer`: a computed answer is refused when it is sent. `cut`: the answer
-   * has the part that fits. `constant`: the answer has a few fields of bounded length. `none`: the method is not implemented.
+   * `store`: a value that would be too large is refused before it is stored. `response`: a computed response is refused when it is sent. `cut`: the response
+   * has the part that fits. `constant`: the response has a few fields of bounded length. `none`: the method is not implemented.
    */
-  readonly bound: 'store' | 'answer' | 'cut' | 'constant' | 'none';
-  /** Sends what is too large, if anything can be, and then the largest that is accepted. */
+  readonly bound: 'store' | 'response' | 'cut' | 'constant' | 'none';
+  /** Sends a request that is too large, if there can be one, and then the largest one that is accepted. */
   readonly send: (target: Target) => Promise<unknown>;
   /** The limits that must have refused something. */
   readonly refusedBy: readonly string[];
@@ -87,19 +87,19 @@ export const rows: Readonly<Record<string, Row>> = {
       ),
   },
   DecideLifecycle: {
-    bound: 'answer',
+    bound: 'response',
     refusedBy: ['max_message_bytes'],
     fills: 0.99,
     send: ({ recorder }) =>
       recorder.sendLargest(maxBytes, (echo) => recorder.call(decideLifecycle, { input: aPhaseInput({ echo }) })),
   },
   DecideTransitions: {
-    bound: 'answer',
+    bound: 'response',
     refusedBy: [],
     send: ({ recorder }) => recorder.call(decideTransitions, { input: aPhaseInput({ scenarios: 5, known: megabyte }) }),
   },
   PlanContributions: {
-    bound: 'answer',
+    bound: 'response',
     refusedBy: ['max_response_bytes'],
     fills: 0.99,
     send: ({ recorder }) =>
@@ -183,8 +183,8 @@ export const rows: Readonly<Record<string, Row>> = {
     // 1,000 findings are listed at most, which are smaller than the default limit.
     fills: 0.03,
     async send({ recorder }) {
-      const answer = await recorder.call(catalogue.validateScenario, { scenario: aScenarioWithFindings(50, 500) });
-      const { valid, findings, omittedFindings } = ValidateScenarioResponse.decode(answer);
+      const response = await recorder.call(catalogue.validateScenario, { scenario: aScenarioWithFindings(50, 500) });
+      const { valid, findings, omittedFindings } = ValidateScenarioResponse.decode(response);
       expect(valid).toBe(false);
       expect(findings.length).toBeGreaterThan(0);
       expect(omittedFindings).toBeGreaterThan(0);
@@ -246,7 +246,7 @@ export const rows: Readonly<Record<string, Row>> = {
     },
   },
   RenderScenario: {
-    bound: 'answer',
+    bound: 'response',
     refusedBy: ['max_response_bytes'],
     async send({ recorder }) {
       const other = { tenantId: uuid(1), agentId: uuid(7) };
@@ -293,13 +293,13 @@ function notImplemented<Request>(
   };
 }
 
-function putLargestScenario(recorder: AnswerRecorder) {
+function putLargestScenario(recorder: ResponseRecorder) {
   return recorder.sendLargest(maxBytes, (length) =>
     recorder.call(catalogue.putScenario, { ...agent, scenario: aPath(length), expectedVersion: undefined }),
   );
 }
 
-function putLargestFields(recorder: AnswerRecorder) {
+function putLargestFields(recorder: ResponseRecorder) {
   const agentKey = { tenantId: uuid(1), agentId: uuid(8) };
   return recorder.sendLargest(maxBytes, (length) =>
     recorder.call(catalogue.putFields, { ...agentKey, definitions: someFields(length), expectedVersion: undefined }),

@@ -11,9 +11,9 @@ import {
 } from '../../../support/service-under-test';
 import { uuid } from '../../../support/session-builder';
 import { openRedisStores } from '../../integration/describe-on-both-stores';
-import { AnswerRecorder } from './answer-recorder';
-import { maxBytes, rows } from './answer-rows';
 import { agent } from './largest-requests';
+import { ResponseRecorder } from './response-recorder';
+import { maxBytes, rows } from './response-rows';
 import { smallCalls } from './small-calls';
 
 /** The methods according to the descriptors of the contract. */
@@ -22,7 +22,7 @@ const contractMethods = [...getContractRegistry()]
   .filter(({ typeName }) => typeName.startsWith('focal.orchestration.v1.'))
   .flatMap(({ methods }) => methods.map(({ name }) => name));
 
-test('every method of the contract has a row that says how its answer is bounded', () => {
+test('every method of the contract has a row that says how its response is bounded', () => {
   expect(Object.keys(rows).sort()).toEqual([...contractMethods].sort());
 });
 
@@ -47,7 +47,7 @@ describe.each([
   test.each(Object.entries(rows))(
     '%s: what is accepted can be received with the default limit of a client',
     async (_, row) => {
-      const recorder = new AnswerRecorder(grpc);
+      const recorder = new ResponseRecorder(grpc);
       try {
         await row.send({ recorder, stores });
         const largest = Math.max(0, ...recorder.sizes);
@@ -67,15 +67,15 @@ describe.each([
   });
 });
 
-test('every method with a computed answer has a small call', () => {
-  const computed = Object.entries(rows).filter(([, { bound }]) => bound === 'answer');
+test('every method with a computed response has a small call', () => {
+  const computed = Object.entries(rows).filter(([, { bound }]) => bound === 'response');
   expect(Object.keys(smallCalls).sort()).toEqual(computed.map(([name]) => name).sort());
 });
 
-test.each(Object.entries(smallCalls))('%s refuses an answer above the setting', async (_, send) => {
+test.each(Object.entries(smallCalls))('%s refuses a response above the setting', async (_, send) => {
   const service = createService(openEmbeddedStores());
   const grpc = await startGrpc(service.useCases, { maxResponseBytes: 100 });
-  const recorder = new AnswerRecorder(grpc);
+  const recorder = new ResponseRecorder(grpc);
   try {
     const error = await getCallError(send(recorder));
     expect(error).toMatchObject({ status: 'RESOURCE_EXHAUSTED', reason: 'TOO_LARGE' });

@@ -1,13 +1,13 @@
 import { OrchestratorServiceService } from '../../../../gen/focal/orchestration/v1/orchestrator_service';
 import { ScenarioServiceService } from '../../../../gen/focal/orchestration/v1/scenario_service';
-import type { AnswerRecorder } from './answer-recorder';
 import { aDrawing, agent, aPhaseInput } from './largest-requests';
+import type { ResponseRecorder } from './response-recorder';
 
 const { decideLifecycle, decideTransitions, planContributions } = OrchestratorServiceService;
 const catalogue = ScenarioServiceService;
 
-/** A small call of every method whose answer is checked when it is sent. */
-export const smallCalls: Readonly<Record<string, (recorder: AnswerRecorder) => Promise<unknown>>> = {
+/** A small call of every method whose response is checked when it is sent. */
+export const smallCalls: Readonly<Record<string, (recorder: ResponseRecorder) => Promise<unknown>>> = {
   DecideLifecycle: (recorder) => recorder.call(decideLifecycle, { input: aPhaseInput({ scenarios: 1 }) }),
   DecideTransitions: (recorder) => recorder.call(decideTransitions, { input: aPhaseInput({ scenarios: 1 }) }),
   PlanContributions: (recorder) => recorder.call(planContributions, { input: aPhaseInput({ scenarios: 1 }) }),
