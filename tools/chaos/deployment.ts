@@ -3,9 +3,8 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { connect, insecure } from 'scenario-orchestrator-client';
 import type { Scenario, StoredScenario } from '../../gen/focal/orchestration/v1/scenario';
-import { PutScenarioRequest } from '../../gen/focal/orchestration/v1/scenario_service';
+import { PutScenarioRequest, PutScenarioResponse } from '../../gen/focal/orchestration/v1/scenario_service';
 import { loadScenarioFiles } from '../../src/cli/files';
 import { startServiceProcess, stopProcess } from '../../src/cli/local-service';
 import type { Catalogue } from '../../src/core/scenario/catalogue';
@@ -18,6 +17,8 @@ import { buildCatalogue } from './verify-session';
 
 const scenarioFolder = join(__dirname, '..', '..', 'examples', 'scenarios');
 const readyTimeoutMs = 10_000;
+const putScenarioMethod = '/focal.orchestration.v1.ScenarioService/PutScenario';
+const putTimeoutMs = 60_000;
 
 /** The store that the nodes share. */
 export type DeploymentStore =
@@ -36,6 +37,8 @@ export interface DeploymentOptions {
   readonly nodeSettings?: (node: number) => NodeJS.ProcessEnv;
   /** The path of a module that each node loads before the service. */
   readonly preload?: string;
+  /** Creates the client of a node. Default: a RawClient. */
+  readonly createClient?: (port: number) => RawClient;
 }
 
 /** Service nodes that share a store and a catalogue, and the log of the turns that are sent to them. */
@@ -64,7 +67,14 @@ export async function withDeployment<T>(
 }
 
 async function startDeployment(
-  { store, nodeCount, settings, nodeSettings, preload }: DeploymentOptions,
+  {
+    store,
+    nodeCount,
+    settings,
+    nodeSettings,
+    preload,
+    createClient = (port) => new RawClient(port),
+  }: DeploymentOptions,
   cleanups: (() => unknown)[],
 ): Promise<Deployment> {
   const nodes: ServiceNode[] = [];
@@ -77,12 +87,12 @@ async function startDeployment(
     const node = await ServiceNode.start({ ...commonSettings, ...storeSettings, ...settings, ...ownSettings }, preload);
     cleanups.push(() => node.stop());
     nodes.push(node);
-    // Stores the scenarios before the other nodes start, because a running node reads a changed catalogue up to a second later.
-    if (nodes.length === 1) storedScenarios = await putScenarios(node.port);
-    const client = new RawClient(node.port);
+    const client = createClient(node.port);
     cleanups.push(() => client.close());
     await client.waitForReady(readyTimeoutMs);
     clients.push(client);
+    // Stores the scenarios before the other nodes start, because a running node reads a changed catalogue up to a second later.
+    if (nodes.length === 1) storedScenarios = await putScenarios(client);
   }
   const scenarios = storedScenarios.flatMap(({ scenario }) => scenario ?? []);
   return { nodes, clients, proxies, scenarios, catalogue: buildCatalogue(storedScenarios), turnLog: new TurnLog() };
@@ -120,18 +130,16 @@ async function createStoreSettings(
 }
 
 /** Stores the example scenarios. */
-async function putScenarios(port: number): Promise<readonly StoredScenario[]> {
-  const client = connect(`127.0.0.1:${port}`, { credentials: insecure() });
-  try {
-    const storedScenarios: StoredScenario[] = [];
-    for (const { message: scenario } of loadScenarioFiles([scenarioFolder]).scenarios) {
-      const response = await client.putScenario(PutScenarioRequest.fromPartial({ ...agent, scenario }));
-      if (response.stored !== undefined) storedScenarios.push(response.stored);
-    }
-    return storedScenarios;
-  } finally {
-    client.close();
+async function putScenarios(client: RawClient): Promise<readonly StoredScenario[]> {
+  const storedScenarios: StoredScenario[] = [];
+  for (const { message: scenario } of loadScenarioFiles([scenarioFolder]).scenarios) {
+    const request = PutScenarioRequest.encode(PutScenarioRequest.fromPartial({ ...agent, scenario })).finish();
+    const result = await client.callUnary(putScenarioMethod, request, { timeoutMs: putTimeoutMs });
+    if ('failure' in result) throw new Error(`PutScenario failed: ${result.failure.status}, ${result.failure.details}`);
+    const { stored } = PutScenarioResponse.decode(result.response.bytes);
+    if (stored !== undefined) storedScenarios.push(stored);
   }
+  return storedScenarios;
 }
 
 /** A place where a node kills itself; see failpoint.ts. */

@@ -1,15 +1,27 @@
 import type { Experiment } from './experiment';
+import { cancelCalls } from './experiments/cancel-calls';
 import { cutReplies } from './experiments/cut-replies';
 import { drainServers } from './experiments/drain-servers';
 import { exhaustMemory } from './experiments/exhaust-memory';
 import { failOverCluster } from './experiments/fail-over-cluster';
+import { fillSessions } from './experiments/fill-sessions';
 import { jumpClocks } from './experiments/jump-clocks';
 import { killRedis } from './experiments/kill-redis';
 import { killEmbeddedServer, killServers } from './experiments/kill-servers';
+import { loadNeighbour } from './experiments/load-neighbour';
 import { contendForSession, repeatTurns } from './experiments/repeat-turns';
+import { respellIds } from './experiments/respell-ids';
 import { shareFolder } from './experiments/share-folder';
 import { slowDownRedis } from './experiments/slow-down-redis';
 import { watchSessions } from './experiments/watch-sessions';
+
+/** The calls that the neighbour has in flight at any time. */
+const busyNeighbour = {
+  'work-limit turns': 2,
+  'turns of sessions of 1 MiB': 2,
+  'reads of sessions of 1 MiB': 2,
+  'small turns': 10,
+} as const;
 
 /** All experiments, in the order in which they run. */
 export const experiments: readonly Experiment[] = [
@@ -75,6 +87,32 @@ export const experiments: readonly Experiment[] = [
     short: (context) => drainServers(context, { drains: 2 }),
   },
   {
+    number: 12,
+    name: 'a tenant uses a node as much as its limits allow, and another tenant sends turns',
+    full: (context) =>
+      loadNeighbour(context, {
+        rounds: 8,
+        roundMs: 5_000,
+        callers: busyNeighbour,
+        maxCallsPerTenant: 500,
+        maxRatio: 2,
+      }),
+    short: (context) =>
+      loadNeighbour(context, { rounds: 1, roundMs: 1_000, callers: busyNeighbour, maxCallsPerTenant: 500 }),
+  },
+  {
+    number: 13,
+    name: 'sessions are kept at their limits on size and variables',
+    full: (context) => fillSessions(context, { cycles: 50 }),
+    short: (context) => fillSessions(context, { cycles: 1 }),
+  },
+  {
+    number: 14,
+    name: 'every id of every call is sent in random spelling while servers are killed',
+    full: (context) => respellIds(context, { kills: 50 }),
+    short: (context) => respellIds(context, { kills: 1 }),
+  },
+  {
     number: 15,
     name: 'further processes start on the folder of an embedded store',
     full: (context) => shareFolder(context, { refusedStarts: 40, kills: 20 }),
@@ -85,5 +123,11 @@ export const experiments: readonly Experiment[] = [
     name: 'the clocks of the nodes are set forward and back, on Redis and on the embedded store',
     full: (context) => jumpClocks(context, { jumps: 100 }),
     short: (context) => jumpClocks(context, { jumps: 6 }),
+  },
+  {
+    number: 17,
+    name: 'a caller cancels calls rapidly on a connection that it shares with others',
+    full: (context) => cancelCalls(context, { cancellations: 10_000, sessions: 100 }),
+    short: (context) => cancelCalls(context, { cancellations: 1_500, sessions: 20 }),
   },
 ];

@@ -60,8 +60,9 @@ export class RawClient {
   private readonly client: Client;
   private isClosed = false;
 
-  constructor(port: number) {
-    this.client = new Client(`127.0.0.1:${port}`, credentials.createInsecure(), channelOptions);
+  /** `options` override the options of the channel. */
+  constructor(port: number, options: ChannelOptions = {}) {
+    this.client = new Client(`127.0.0.1:${port}`, credentials.createInsecure(), { ...channelOptions, ...options });
   }
 
   callUnary(method: string, request: Uint8Array, options: RawCallOptions): Promise<RawResult> {
@@ -89,6 +90,20 @@ export class RawClient {
         if (callError !== null || bytes === undefined) resolve({ failure: toFailure(code, details) });
         else resolve({ response: { bytes, replayed: metadata.get('x-turn-replayed').includes('true') } });
       });
+    });
+  }
+
+  /** Starts a call and cancels it after a delay in milliseconds. Resolves to whether it was answered before. */
+  cancelUnary(method: string, request: Uint8Array, delayMs: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      const call = this.client.makeUnaryRequest<Buffer, Buffer>(
+        method,
+        passThrough,
+        passThrough,
+        Buffer.from(request),
+        (error) => resolve(error === null),
+      );
+      setTimeout(() => call.cancel(), delayMs);
     });
   }
 

@@ -131,7 +131,8 @@ async function sendAgain(
   }
 }
 
-async function listRecordedTurns(sessionId: string, client: RawClient): Promise<readonly RecordedTurn[]> {
+/** Reads all recorded turns of a session, in the order of their revisions. */
+export async function listRecordedTurns(sessionId: string, client: RawClient): Promise<readonly RecordedTurn[]> {
   const recorded: RecordedTurn[] = [];
   let pageToken = '';
   do {
@@ -162,12 +163,15 @@ async function callOrThrow(method: string, request: Uint8Array, client: RawClien
   throw new Error(`${method} failed: ${result.failure.status}, ${result.failure.details}`);
 }
 
-/** Retries while the service is unavailable, because the last fault may have ended only a moment ago. */
+/** Statuses of a fault that may have ended only a moment ago, and of a limit on concurrent calls. */
+const temporaryStatuses: ReadonlySet<string> = new Set(['UNAVAILABLE', 'RESOURCE_EXHAUSTED']);
+
+/** Retries while the service is unavailable. */
 async function callUntilAvailable(method: string, request: Uint8Array, client: RawClient): Promise<RawResult> {
   const end = Date.now() + availableTimeoutMs;
   for (;;) {
     const result = await client.callUnary(method, request, { timeoutMs: callTimeoutMs });
-    if ('response' in result || result.failure.status !== 'UNAVAILABLE' || Date.now() > end) return result;
+    if ('response' in result || !temporaryStatuses.has(result.failure.status) || Date.now() > end) return result;
     await sleep(retryPauseMs);
   }
 }

@@ -3,7 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, credentials } from '@grpc/grpc-js';
+import { readReport } from '../../../tools/bench/hold/read-report';
 import { SeededRandom } from '../../../tools/chaos/seeded-random';
+import { findFreePort } from '../../../tools/redis/free-port';
 import { RedisProcess } from '../../../tools/redis/redis-process';
 import { type BuiltServer, ensureBuilt, startBuiltServer } from '../../support/built-server';
 import { eventually } from '../../support/eventually';
@@ -56,8 +58,14 @@ beforeAll(async () => {
   // glibc returns freed memory to the system as it does in the image, and also freed blocks of 16 KiB or more, so that its free
   // lists do not count as a leak. The server caches few sessions, because cached sessions would count as a leak. It allows many
   // calls, so that other requests are not rejected during a flood. The timeouts are long, because the machine may be busy.
+  const holdMonitorPort = await findFreePort();
+  const modules = [
+    join(__dirname, '..', '..', 'support', 'report-memory.cjs'),
+    join(__dirname, '..', '..', '..', 'dist', 'tools', 'bench', 'hold', 'hold-monitor.js'),
+  ];
   server = await startBuiltServer({
-    NODE_OPTIONS: `--require ${join(__dirname, '..', '..', 'support', 'report-memory.cjs')}`,
+    NODE_OPTIONS: modules.map((path) => `--require ${path}`).join(' '),
+    HOLD_MONITOR_PORT: String(holdMonitorPort),
     MEMORY_REPORT: getReportPath(),
     MALLOC_TRIM_THRESHOLD_: '131072',
     MALLOC_MMAP_THRESHOLD_: '16384',
@@ -78,11 +86,16 @@ beforeAll(async () => {
   }
   for (const attackClass of classes) await createAttack(attackClass, random.fork()).send();
   baseline = await measureMemory();
+  await readReport(holdMonitorPort);
   const attacks = shuffle(createAttacks());
   for (let at = 0; at < attacks.length; at += roundSize) {
     await Promise.all(attacks.slice(at, at + roundSize).map(sendAttack));
     validCallAnswers.push(await getCallOutcome(client, createSampleRequest(random)));
   }
+  // Printed only, because it depends on the machine.
+  const { longestMs, longestCpuMs } = await readReport(holdMonitorPort);
+  const figures = `${longestMs.toFixed(0)} ms, ${longestCpuMs.toFixed(0)} ms of CPU time`;
+  process.stdout.write(`${sentCount} hostile requests: longest hold of the event loop ${figures}\n`);
 }, 1_800_000);
 
 afterAll(async () => {

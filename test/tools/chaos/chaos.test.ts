@@ -32,6 +32,8 @@ async function runChaos(...args: readonly string[]): Promise<{ code: number; std
   });
 }
 
+const shortExperiments = [1, 2, 3, 5, 9, 11, 12, 13, 14, 15, 16, 17];
+
 describe('npm run chaos --short', () => {
   let code: number;
   const results = new Map<number, ExperimentResult>();
@@ -47,12 +49,12 @@ describe('npm run chaos --short', () => {
 
   const getCounts = (number: number): Readonly<Record<string, number>> => results.get(number)?.counts ?? {};
 
-  it('runs the experiments 1, 2, 3, 5, 9, 11, 15 and 16, and exits with code 0', () => {
-    expect([...results.keys()]).toEqual([1, 2, 3, 5, 9, 11, 15, 16]);
+  it('runs the experiments with a short form, and exits with code 0', () => {
+    expect([...results.keys()]).toEqual(shortExperiments);
     expect(code).toBe(0);
   });
 
-  it.each([1, 2, 3, 5, 9, 11, 15, 16])('%i: no turn is lost or applied twice, and every turn is verified', (number) => {
+  it.each(shortExperiments)('%i: no turn is lost or applied twice, and every turn is verified', (number) => {
     const counts = getCounts(number);
     expect(results.get(number)?.violations).toEqual([]);
     expect(counts).toMatchObject({ lost: 0, duplicates: 0, 'replays that differ': 0 });
@@ -94,6 +96,29 @@ describe('npm run chaos --short', () => {
     expect(getCounts(11)['calls in flight']).toBeGreaterThanOrEqual(8);
   });
 
+  it('12: a tenant sends turns alone and with a neighbour', () => {
+    const counts = getCounts(12);
+    expect(counts['turns alone']).toBeGreaterThan(0);
+    expect(counts['turns with the neighbour']).toBeGreaterThan(0);
+    expect(counts['work-limit turns: RESOURCE_EXHAUSTED']).toBeGreaterThan(0);
+    expect(counts['turns of sessions of 1 MiB: OK']).toBeGreaterThan(0);
+  });
+
+  it('13: full sessions refuse turns, accept them after a deletion, and can be erased', () => {
+    expect(getCounts(13)).toMatchObject({
+      'sessions at a limit': 4,
+      'turns refused': 16,
+      'refused turns applied after a deletion': 8,
+      'sessions at a limit erased': 4,
+    });
+  });
+
+  it('14: sessions whose ids are sent in random spelling equal their twins', () => {
+    const counts = getCounts(14);
+    expect(counts).toMatchObject({ 'kill -9 of a server': 2, 'states equal to the twin': counts['sessions'] });
+    expect(counts['ids with capitals']).toBeGreaterThan(0);
+  });
+
   it('15: a second process on a folder is refused, and one of two gets it when the first one is killed', () => {
     expect(getCounts(15)).toMatchObject({ 'processes refused': 2, 'kill -9 and two starts at once': 2 });
   });
@@ -101,6 +126,11 @@ describe('npm run chaos --short', () => {
   it('16: the clocks are set on both stores, and turns are committed meanwhile', () => {
     expect(getCounts(16)).toMatchObject({ 'clocks set': 12, 'kill -9 and start': 2 });
     expect(getCounts(16)['turns committed by a clock that was set']).toBeGreaterThan(0);
+  });
+
+  it('17: calls that are canceled on a shared connection do not end the others', () => {
+    expect(getCounts(17)).toMatchObject({ 'calls canceled': 1_500, 'streams of others': 8, 'of these ended': 0 });
+    expect(getCounts(17)['of these applied']).toBeGreaterThan(0);
   });
 });
 

@@ -1,30 +1,29 @@
-import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
-import { startServiceProcess, stopProcess } from '../../../src/cli/local-service';
 import { RawClient, type RawResult } from '../../chaos/raw-client';
-import { findFreePort } from '../../redis/free-port';
 import { CleanupStack } from '../cleanup';
 import { runBenchCommand, showProgress } from '../command';
 import { describeMachine, formatTable } from '../figures';
 import { type Attack, attacks } from './attacks';
+import { bombHeadings, bombs, measureBombs } from './gzip-bombs';
 import type { HoldReport } from './hold-monitor';
+import { startMonitoredService } from './monitored-service';
+import { readReport } from './read-report';
 
 interface HoldArguments {
   readonly attacks: readonly Attack[];
+  readonly includesBombs: boolean;
   readonly help: boolean;
 }
 
 const usage = `npm run bench:hold [-- [--only NAME,NAME]]
 
 Sends calls that need as much work as the contract allows to a service with the embedded store. Prints, for each of them, the longest
-time for which the event loop of the service ran nothing else, and the status of the call. See docs/performance.md.
+time for which the event loop of the service ran nothing else, and the status of the call. Then sends 100 gzip bombs at once, and prints
+the memory of the service before, at most and afterwards. See docs/performance.md.
 
-  --only NAME,NAME  run only these attacks: a, b, c, d, e, f, g1, g2, h1, h2, h3, h4`;
+  --only NAME,NAME  run only these attacks: a, b, c, d, e, f, g1, g2, h1, h2, h3, h4, bombs`;
+
+const bombsName = 'bombs';
 
 function parseHoldArguments(args: readonly string[]): HoldArguments {
   const { values } = parseArgs({
@@ -32,18 +31,15 @@ function parseHoldArguments(args: readonly string[]): HoldArguments {
     options: { only: { type: 'string' }, help: { type: 'boolean', short: 'h', default: false } },
   });
   const prefixes = values.only?.split(',').map((name) => name.trim());
-  const unknown = prefixes?.find((prefix) => !attacks.some(({ name }) => name.startsWith(prefix)));
+  const unknown = prefixes?.find(
+    (prefix) => prefix !== bombsName && !attacks.some(({ name }) => name.startsWith(prefix)),
+  );
   if (unknown !== undefined) throw new Error(`There is no attack "${unknown}".`);
   return {
     attacks: attacks.filter(({ name }) => prefixes?.some((prefix) => name.startsWith(prefix)) ?? true),
+    includesBombs: prefixes?.includes(bombsName) ?? true,
     help: values.help,
   };
-}
-
-async function readReport(port: number): Promise<HoldReport> {
-  const socket = connect(port, '127.0.0.1');
-  await once(socket, 'connect');
-  return JSON.parse(await text(socket)) as HoldReport;
 }
 
 function describeResult(result: RawResult | undefined): string {
@@ -94,7 +90,15 @@ runBenchCommand({
         rows.push([attack.name, ...(await measureOnNewService(attack))]);
       }
       showProgress('');
-      console.log(formatTable(rows));
+      if (args.attacks.length > 0) console.log(formatTable(rows));
+      if (!args.includesBombs) return;
+      const bombRows: (string | number)[][] = [bombHeadings];
+      for (const bomb of bombs) {
+        showProgress(bomb.name);
+        bombRows.push([bomb.name, ...(await measureBombs(bomb))]);
+      }
+      showProgress('');
+      console.log(`\n${formatTable(bombRows)}`);
     });
   },
 });
@@ -103,22 +107,11 @@ runBenchCommand({
 async function measureOnNewService(attack: Attack): Promise<(string | number)[]> {
   const cleanups = new CleanupStack();
   return await cleanups.run(async () => {
-    const folder = cleanups.add(mkdtempSync(join(tmpdir(), 'orchestrator-hold-')), (path) =>
-      rmSync(path, { recursive: true, force: true }),
-    );
-    const monitorPort = await findFreePort();
-    const { address, child } = await startServiceProcess({
-      env: process.env,
-      settings: {
-        HOLD_MONITOR_PORT: String(monitorPort),
-        ORCHESTRATOR__EMBEDDED__PATH: join(folder, 'data'),
-        // The largest number, so that as many scenarios as possible are active.
-        ORCHESTRATOR__PIPELINE__SCENARIO_ORCHESTRATION__MAX_SIMULTANEOUS_SCENARIOS: '20',
-      },
-      preload: join(__dirname, 'hold-monitor.js'),
+    // The largest number, so that as many scenarios as possible are active.
+    const { port, monitorPort } = await startMonitoredService(cleanups, {
+      ORCHESTRATOR__PIPELINE__SCENARIO_ORCHESTRATION__MAX_SIMULTANEOUS_SCENARIOS: '20',
     });
-    cleanups.add(child, stopProcess);
-    const client = cleanups.add(new RawClient(Number(address.split(':')[1])), (each) => each.close());
+    const client = cleanups.add(new RawClient(port), (each) => each.close());
     await client.waitForReady(10_000);
     return await runAttack(attack, client, monitorPort);
   });

@@ -7,6 +7,7 @@ import { RedisProcess } from '../../redis/redis-process';
 import { type Deployment, type DeploymentStore, type ServiceNode, withDeployment } from '../deployment';
 import type { ExperimentContext, Outcome } from '../experiment';
 import { waitForAcknowledged, waitUntil, withLoad } from '../load';
+import { addOutcomes } from '../outcome';
 import { agent } from '../random-turns';
 import { SeededRandom } from '../seeded-random';
 import { toOutcome } from '../verification';
@@ -121,14 +122,4 @@ async function countTurnsOfSetClocks({ nodes, turnLog }: Deployment): Promise<nu
     client.close();
   }
   return count;
-}
-
-/** Adds the counts of two runs. */
-function addOutcomes(first: Outcome, second: Outcome): Outcome {
-  const labels = new Set([...Object.keys(first.counts), ...Object.keys(second.counts)]);
-  const sums = Array.from(
-    labels,
-    (label) => [label, (first.counts[label] ?? 0) + (second.counts[label] ?? 0)] as const,
-  );
-  return { counts: Object.fromEntries(sums), violations: [...first.violations, ...second.violations] };
 }
