@@ -10,6 +10,9 @@ const { varint, fixed64, delimited, fixed32 } = wireTypes;
 /** Thrown to stop a fast walk. All requests share one object, because creating an error with a stack trace is slow. */
 export const fullValidationRequired = new Error('The request needs full validation.');
 
+/** Thrown to end a full walk early: the rest of a request with too many parts is not looked at. */
+export const tooManyParts = new Error('The request has too many parts.');
+
 const secondsTag = (1 << 3) | varint;
 const nanosTag = (2 << 3) | varint;
 const nanosPerSecond = 1e9;
@@ -249,7 +252,9 @@ export class MessageWalker extends WireReader {
   private countPart(plan?: MessagePlan): void {
     if (plan?.kind === 'json value') return;
     this.parts++;
-    if (this.parts === this.limits.maxParts + 1) this.requireReport().addTooManyParts(this.limits.maxParts);
+    if (this.parts <= this.limits.maxParts) return;
+    this.requireReport().addTooManyParts(this.limits.maxParts);
+    throw tooManyParts;
   }
 
   /** Called at the end of a JSON value. `seen` has one bit for each kind of value that occurred. */

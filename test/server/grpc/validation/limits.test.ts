@@ -159,6 +159,12 @@ describe('a configured limit', () => {
     const names = (count: number) => situation(...times(count, (n) => text(15, `f${n}`)));
     expect(getRejection(validator, names(7))).toBeUndefined();
     expect(getRejection(validator, names(8))).toEqual(['turn.situation.requested_fields[7]']);
+    // The bytes after the last part that is allowed are not looked at, whatever they are.
+    const malformed = Buffer.of(0x07);
+    expect(getRejection(validator, Buffer.concat([names(8), malformed]))).toEqual([
+      'turn.situation.requested_fields[7]',
+    ]);
+    expect(getRejection(validator, Buffer.concat([names(7), malformed]))).not.toEqual(undefined);
   });
 
   test('counts the JSON values in all fields', () => {
