@@ -103,6 +103,12 @@ export class MessageWalker extends WireReader {
     if (wireType === delimited && field.isPackable) return this.walkPacked(field, index, end);
     if (wireType !== field.wireType) this.rejectWireType(field, wireType);
     if (index === field.maxCount) this.requireReport().addTooManyElements(field);
+    if (index >= field.maxCount) {
+      // The request is refused for this list, so the elements above its limit are not looked at.
+      this.skip(wireType, end);
+      this.countPart();
+      return 1;
+    }
     const { report } = this;
     if (report !== undefined) {
       if (field.message?.kind === 'map entry') report.path.enterEntry(field.name);

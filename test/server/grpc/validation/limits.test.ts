@@ -141,6 +141,14 @@ describe('a configured limit', () => {
     expect(getRejection(validator, candidates(4))).toEqual(['turn.candidates']);
   });
 
+  test('ends the check of a list: elements above the limit are not described', () => {
+    const validator = configure('Turn.candidates', 1);
+    const wrongType = delimited(8, int32(1, 5));
+    const sendTwo = (...fields: readonly Uint8Array[]) => turnRequestWith(delimited(8, text(1, uuid(5))), ...fields);
+    expect(getRejection(validator, sendTwo(wrongType))).toEqual(['turn.candidates']);
+    expect(getRejection(configure('Turn.candidates', 2), sendTwo(wrongType))).not.toEqual(['turn.candidates']);
+  });
+
   test('above the limit of the contract has no effect', () => {
     const validator = configure('Turn.candidates', 1_000);
     expect(getRejection(validator, candidates(100))).toBeUndefined();
