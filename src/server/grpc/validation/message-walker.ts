@@ -243,17 +243,6 @@ export class MessageWalker extends WireReader {
     if (this.pos !== end || nanos < 0 || nanos >= nanosPerSecond || !isInRange) throw fullValidationRequired;
   }
 
-  /** Reads a varint below 2^49 in a fast walk. */
-  private readUint49(): number {
-    let value = 0;
-    for (let scale = 1; scale < 2 ** 49; scale *= 128) {
-      const byte = this.bytes[this.pos++] ?? 0;
-      value += (byte & 0x7f) * scale;
-      if (byte < 0x80) return value;
-    }
-    throw fullValidationRequired;
-  }
-
   /** Counts a message that is not part of a JSON value, or an element of a list. */
   private countPart(plan?: MessagePlan): void {
     if (plan?.kind === 'json value') return;

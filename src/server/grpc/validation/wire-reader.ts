@@ -61,6 +61,17 @@ export class WireReader {
     throw this.createMalformedError('a number has more than 64 bits');
   }
 
+  /** Reads a varint below 2^49, exactly. */
+  readUint49(): number {
+    let value = 0;
+    for (let scale = 1; scale < 2 ** 49; scale *= 128) {
+      const byte = this.bytes[this.pos++] ?? 0;
+      value += (byte & 0x7f) * scale;
+      if (byte < 0x80) return value;
+    }
+    throw this.createMalformedError('a number has more than 49 bits');
+  }
+
   /** Reads the length of a delimited value and returns the index after the value, which is at most `limit`. */
   readDelimitedEnd(limit: number): number {
     const length = this.readUint32();
