@@ -1,10 +1,10 @@
-import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { openEmbedded } from '../../../../src/server/stores/embedded/open-embedded';
 import { unboundedCall } from '../../../support/calls';
 import { type ChildProgram, startProgram } from '../../../support/child-process';
+import { canIsolate, isolation } from '../../../support/container-isolation';
 import { uuid } from '../../../support/session-builder';
 import { applyTurn } from '../contract/turn-driver';
 import { createTemporaryFolder } from './temporary-folder';
@@ -122,14 +122,8 @@ describe('the folder of an embedded store', () => {
     }
   });
 
-  describe('of a container', () => {
-    // Each program is process 1 of its own PID namespace, with its own host name and /proc, as in a container.
-    const isolation = ['unshare', '--pid', '--uts', '--fork', '--kill-child', '--mount-proc'];
-    const isPermitted = spawnSync(isolation[0] ?? '', [...isolation.slice(1), 'true']).status === 0;
-    if (!isPermitted) console.warn('Not tested, because namespaces are not permitted: two containers with one volume.');
-    const itInContainers = isPermitted ? it : it.skip;
-
-    itInContainers('is rejected for another container, and the first one continues', async () => {
+  (canIsolate() ? describe : describe.skip)('of a container', () => {
+    it('is rejected for another container, and the first one continues', async () => {
       const first = startOnFolder(['2'], isolation);
       await first.waitForLines(20);
       const second = startOnFolder(['2', '1000'], isolation);
@@ -142,7 +136,7 @@ describe('the folder of an embedded store', () => {
       expect(first.stderr()).toBe('');
     });
 
-    itInContainers('is released by kill -9 of the container', async () => {
+    it('is released by kill -9 of the container', async () => {
       const first = startOnFolder([], isolation);
       await first.waitForLines(5);
       await first.kill();
