@@ -2,6 +2,7 @@ import { aRelationship, Conversation, type ScenarioDraft, type TurnDraft } from 
 import {
   address,
   callStep,
+  cancelAddress,
   end,
   givesStreet,
   other,
@@ -13,7 +14,6 @@ import {
 } from './calling-scenarios';
 
 const failing = address({ last: { ...silentEnd, ending: 'FAILED' } });
-const cancelAddress: TurnDraft = { signals: [['CANCEL', 'address']] };
 
 describe('a call that does not succeed', () => {
   test('11: a called scenario that ends FAILED fails the call, which cancels the caller (2.5)', () => {

@@ -2,6 +2,7 @@ import { Conversation, type ScenarioDraft, type StepDraft, type TurnDraft } from
 import {
   address,
   callStep,
+  cancelAddress,
   end,
   givesStreet,
   other,
@@ -12,7 +13,6 @@ import {
   startRegister,
 } from './calling-scenarios';
 
-const cancelAddress: TurnDraft = { signals: [['CANCEL', 'address']] };
 /** Calls Address and confirms at the same step. */
 const callAndConfirm: ScenarioDraft = {
   scenarioId: 'register',

@@ -76,3 +76,5 @@ export function startCall(
   conversation.turn(startRegister);
   return conversation;
 }
+
+export const cancelAddress: TurnDraft = { signals: [['CANCEL', 'address']] };

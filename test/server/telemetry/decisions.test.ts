@@ -2,15 +2,15 @@ import { Client, credentials } from '@grpc/grpc-js';
 import { OrchestratorServiceService } from '../../../gen/focal/orchestration/v1/orchestrator_service';
 import { Scenario } from '../../../gen/focal/orchestration/v1/scenario';
 import { ScenarioServiceService } from '../../../gen/focal/orchestration/v1/scenario_service';
-import { RedisProcess } from '../../../tools/redis/redis-process';
-import { type BuiltServer, ensureBuilt, startBuiltServer } from '../../support/built-server';
+import type { BuiltServer } from '../../support/built-server';
 import { callMethod, callRaw, getCallError, streamRaw } from '../../support/grpc-under-test';
 import type { ReceivedSpan } from '../../support/otlp-messages';
-import { type OtlpReceiver, startOtlpReceiver } from '../../support/otlp-receiver';
+import type { OtlpReceiver } from '../../support/otlp-receiver';
 import { type TurnFields, turnRequest } from '../../support/request-bytes';
 import { uuid } from '../../support/session-builder';
 import { formatSpanTree } from '../../support/span-tree';
 import { createTracedCaller } from '../../support/traced-caller';
+import { startTracedService, type TracedService } from '../../support/traced-service';
 
 jest.setTimeout(60_000);
 
@@ -32,22 +32,12 @@ const turnSpans = [
 ];
 
 let receiver: OtlpReceiver;
-let redis: RedisProcess;
+let running: TracedService;
 let server: BuiltServer;
 let client: Client;
 beforeAll(async () => {
-  await ensureBuilt();
-  receiver = await startOtlpReceiver();
-  redis = await RedisProcess.start();
-  server = await startBuiltServer({
-    ORCHESTRATOR__REDIS__URL: redis.url,
-    ORCHESTRATOR__REDIS__COMMAND_TIMEOUT_MS: '60000',
-    ORCHESTRATOR__REDIS__CATALOGUE_STALENESS_MS: '60000',
-    ORCHESTRATOR__TELEMETRY__LOG_LEVEL: 'debug',
-    OTEL_EXPORTER_OTLP_ENDPOINT: receiver.grpcEndpoint,
-    OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
-    OTEL_BSP_SCHEDULE_DELAY: '50',
-  });
+  running = await startTracedService({ ORCHESTRATOR__TELEMETRY__LOG_LEVEL: 'debug' });
+  ({ receiver, server } = running);
   client = new Client(server.address, credentials.createInsecure());
   const agent = { tenantId: uuid(1), agentId: uuid(2) };
   await callMethod({ client }, ScenarioServiceService.putScenario, {
@@ -60,9 +50,7 @@ beforeAll(async () => {
 }, 180_000);
 afterAll(async () => {
   client?.close();
-  await server?.stop();
-  await redis?.stop();
-  await receiver?.close();
+  await running?.close();
 });
 
 function createRefund(): Scenario {

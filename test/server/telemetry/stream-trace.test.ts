@@ -12,12 +12,12 @@ import {
   type TurnOutcome,
   WatchSessionRequest,
 } from 'scenario-orchestrator-client';
-import { RedisProcess } from '../../../tools/redis/redis-process';
-import { type BuiltServer, ensureBuilt, startBuiltServer } from '../../support/built-server';
-import { type OtlpReceiver, startOtlpReceiver } from '../../support/otlp-receiver';
+import type { BuiltServer } from '../../support/built-server';
+import type { OtlpReceiver } from '../../support/otlp-receiver';
 import { uuid } from '../../support/session-builder';
 import { formatSpanTree, getSessionIds } from '../../support/span-tree';
 import { createTracedCaller } from '../../support/traced-caller';
+import { startTracedService, type TracedService } from '../../support/traced-service';
 
 jest.setTimeout(120_000);
 
@@ -25,23 +25,14 @@ const streamName = 'focal.orchestration.v1.OrchestratorService/ProcessTurns';
 const turnName = 'ProcessTurns turn';
 
 let receiver: OtlpReceiver;
-let redis: RedisProcess;
+let running: TracedService;
 let server: BuiltServer;
 let client: OrchestratorClient;
 /** The callers. They export their spans to the same receiver as the service, which is another process. */
 let callers: BasicTracerProvider;
 beforeAll(async () => {
-  await ensureBuilt();
-  receiver = await startOtlpReceiver();
-  redis = await RedisProcess.start();
-  server = await startBuiltServer({
-    ORCHESTRATOR__REDIS__URL: redis.url,
-    ORCHESTRATOR__REDIS__COMMAND_TIMEOUT_MS: '60000',
-    ORCHESTRATOR__REDIS__CATALOGUE_STALENESS_MS: '60000',
-    OTEL_EXPORTER_OTLP_ENDPOINT: receiver.grpcEndpoint,
-    OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
-    OTEL_BSP_SCHEDULE_DELAY: '50',
-  });
+  running = await startTracedService();
+  ({ receiver, server } = running);
   client = connect(server.address, { credentials: insecure(), timeoutMs: 60_000 });
   callers = new BasicTracerProvider({
     spanProcessors: [new SimpleSpanProcessor(new OTLPTraceExporter({ url: receiver.grpcEndpoint }))],
@@ -51,10 +42,8 @@ beforeAll(async () => {
 }, 180_000);
 afterAll(async () => {
   client?.close();
-  await server?.stop();
   await callers?.shutdown();
-  await redis?.stop();
-  await receiver?.close();
+  await running?.close();
 });
 
 let turnCount = 0;
