@@ -13,8 +13,13 @@ export interface TurnRecord {
   readonly committedAt: number;
   /** The request bytes; opaque to the store. */
   readonly request: Uint8Array;
-  /** The response bytes; opaque to the store. */
+  /** The response bytes in the view BASIC, whatever view the caller asked for; opaque to the store. */
   readonly response: Uint8Array;
+  /**
+   * What else the turn was decided on, so that it can be decided again: the scenario versions and a fingerprint of the other
+   * definitions. Opaque to the store, usually 5 bytes. Undefined for a turn that a release up to 0.2 recorded.
+   */
+  readonly basis?: Uint8Array | undefined;
   /**
    * The span in which the turn was decided. If that span was not recorded: the trace context that the caller sent with a streamed
    * turn, or undefined.
@@ -85,6 +90,26 @@ export interface RecordedTurns {
   readonly turns: readonly TurnRecord[];
   /** Whether there are later turns. */
   readonly hasMore: boolean;
+}
+
+/** Names a recorded turn of a session. */
+export type TurnSelector = { readonly turnId: string } | { readonly revision: number };
+
+/** A recorded turn with what is needed to decide it again. */
+export interface TurnHistory {
+  /**
+   * The state that the first of `turns` was decided on: for a superseding turn the one before the superseded turn, as the commit kept
+   * it. Undefined if no state at or before the requested turn is kept.
+   */
+  readonly start: StateBefore | undefined;
+  /** The turns from `start` to the requested one, without a gap, oldest first. Only the requested one if `start` is undefined. */
+  readonly turns: readonly TurnRecord[];
+}
+
+/** Reads what is needed to decide a recorded turn again. */
+export interface TurnHistoryStore {
+  /** Resolves to undefined if the session has no such recorded turn. Rejects with the errors of a SessionStore. */
+  readTurnHistory(key: SessionKey, turn: TurnSelector, call: Call): Promise<TurnHistory | undefined>;
 }
 
 export interface CreateOutcome {
