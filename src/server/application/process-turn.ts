@@ -5,7 +5,7 @@ import { canBeSuperseded } from '../../core/model/superseding';
 import type { Turn } from '../../core/model/turn';
 import type { Call } from '../ports/call';
 import type { Metrics } from '../ports/metrics';
-import type { CommitOutcome, KeptState, LoadedSession, TurnRecord } from '../ports/session-store';
+import type { CommitOutcome, LoadedSession, TurnRecord } from '../ports/session-store';
 import type { TurnCodec } from '../ports/turn-codec';
 import { adoptLegacySession, type LegacySessionDependencies } from './adopt-legacy-session';
 import {
@@ -226,15 +226,12 @@ function commit(
   call: Call,
 ): Promise<CommitOutcome> {
   const { session, result } = decision;
-  const keptState = canBeSuperseded(turn, result) ? getStateToKeep(turn, base) : 'none';
+  // The store copies the state that the commit replaces. It cannot derive the one that a superseding turn was decided on.
+  const stateBefore = turn.supersedesTurnId === '' ? 'previous' : base;
+  const isSupersedable = canBeSuperseded(turn, result);
   return telemetry.withSpanAsync('session.commit', () =>
-    store.commit({ previousSession, session, record, keptState }, call),
+    store.commit({ previousSession, session, record, stateBefore, isSupersedable }, call),
   );
-}
-
-/** The store copies the state that the commit replaces, unless the turn was decided on another one. */
-function getStateToKeep({ supersedesTurnId }: Turn, base: Session): KeptState {
-  return supersedesTurnId === '' ? 'previous' : base;
 }
 
 /**

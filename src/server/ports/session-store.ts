@@ -32,13 +32,6 @@ export interface StateBefore {
   readonly session: Session | undefined;
 }
 
-/**
- * Which state a commit keeps as the one before the session's last turn, so that a later turn can supersede that turn (section 13).
- * `previous`: the state that the commit replaces; the store copies it. A session: the state that a superseding turn was decided on.
- * `none`: the turn cannot be superseded.
- */
-export type KeptState = 'previous' | 'none' | Session;
-
 export interface LoadedSession {
   /** Undefined if the session does not exist or has expired. May be outdated, because `commit` detects an outdated session. */
   readonly session: Session | undefined;
@@ -63,7 +56,13 @@ export interface TurnCommit {
   /** The session after the turn. Its revision is that of `previousSession` plus one, or 1. */
   readonly session: Session;
   readonly record: TurnRecord;
-  readonly keptState: KeptState;
+  /**
+   * The state that the turn was decided on. `previous`: the state that the commit replaces; the store copies it. A session: the one that a
+   * superseding turn was decided on (section 13).
+   */
+  readonly stateBefore: 'previous' | Session;
+  /** Whether a later turn can supersede this one, so that the state before it is kept while it is the last turn (section 13). */
+  readonly isSupersedable: boolean;
 }
 
 export type CommitOutcome =
@@ -92,25 +91,22 @@ export interface RecordedTurns {
   readonly hasMore: boolean;
 }
 
-/** Names a recorded turn of a session. */
-export type TurnSelector = { readonly turnId: string } | { readonly revision: number };
-
-/** A recorded turn with what is needed to decide it again. */
+/** A recorded turn with all that is needed to decide it again. */
 export interface TurnHistory {
   /**
-   * The state that the first of `turns` was decided on: for a superseding turn the one before the superseded turn, as the commit kept
-   * it. Undefined if no state at or before the requested turn is kept.
+   * The state that the first turn of `turns` was decided on. If that turn superseded another one, it is the state before the superseded turn,
+   * as `restoreSessionBefore` returns it. Undefined if no state is kept from which the turn can be decided; then `turns` has the turn alone.
    */
   readonly start: StateBefore | undefined;
-  /** The turns from `start` to the requested one, without a gap, oldest first. Only the requested one if `start` is undefined. */
+  /**
+   * The recorded turns from `start` to the requested turn, which is the last one; without gaps. The state before each turn but the first is
+   * the one after the turn before it, or, if it superseded that turn, `restoreSessionBefore` of that state and the one before that turn.
+   */
   readonly turns: readonly TurnRecord[];
 }
 
-/** Reads what is needed to decide a recorded turn again. */
-export interface TurnHistoryStore {
-  /** Resolves to undefined if the session has no such recorded turn. Rejects with the errors of a SessionStore. */
-  readTurnHistory(key: SessionKey, turn: TurnSelector, call: Call): Promise<TurnHistory | undefined>;
-}
+/** Identifies a recorded turn of a session. */
+export type TurnReference = { readonly turnId: string } | { readonly revision: number };
 
 export interface CreateOutcome {
   readonly session: Session;
@@ -134,8 +130,8 @@ export interface SessionStore {
   /**
    * Applies a turn atomically. First checks that the turn id is unknown, then that the store still holds `previousSession`, which
    * means the same revision and the same last turn, or the same import if there is no turn: the revision alone could be that of a
-   * session that was deleted and created again. Keeps the state that `keptState` names. Restarts the session's time to live and
-   * keeps the last `recordedTurns` records. Rejects with COMMIT_UNKNOWN if the commit was sent but its reply was lost, so that only
+   * session that was deleted and created again. Keeps the state before the turn if the turn can be superseded, and for the turns that
+   * `keepsStateBefore` names if it has at most `maxKeptStateBytes`. Restarts the session's time to live and keeps the last `recordedTurns` records. Rejects with COMMIT_UNKNOWN if the commit was sent but its reply was lost, so that only
    * a retry with the turn id returns the outcome. Rejects with STORE_FULL if the store is out of memory, and with SESSION_TOO_LARGE
    * if the session exceeds a limit and is larger than `previousSession`. In both cases, nothing was changed. SESSION_TOO_LARGE comes
    * before all checks, so the turn id may be known.
@@ -153,6 +149,12 @@ export interface SessionStore {
 
   /** Lists recorded turns, oldest first: at least one if any turn matches. Reads at most one turn more than it returns. */
   listTurns(query: RecordedTurnsQuery, call: Call): Promise<RecordedTurns>;
+
+  /**
+   * Reads a recorded turn with the turns and the state from which it can be decided again. Resolves to undefined if the turn is not
+   * recorded. Reads at most `maxHistoryTurns` turns and `maxHistoryBytes`.
+   */
+  readTurnHistory(key: SessionKey, turn: TurnReference, call: Call): Promise<TurnHistory | undefined>;
 
   /** Deletes the session, its recorded turns and its known turn ids. Resolves to whether anything was deleted. */
   delete(key: SessionKey, call: Call): Promise<boolean>;

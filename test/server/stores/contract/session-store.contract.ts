@@ -8,6 +8,7 @@ import { testSessionNotifications } from './session-notifications.contract';
 import type { OpenSessionStore, SessionStoreSettings, SessionStoreUnderTest } from './session-store-under-test';
 import { testStateBefore } from './state-before.contract';
 import { aCommit, applyTurn, toHexRecord } from './turn-driver';
+import { testTurnHistory } from './turn-history.contract';
 import { testUnsafeIds } from './unsafe-ids.contract';
 
 const key: SessionKey = { tenantId: uuid(1), sessionId: uuid(3) };
@@ -16,6 +17,7 @@ const key: SessionKey = { tenantId: uuid(1), sessionId: uuid(3) };
 export function testSessionStore(open: OpenSessionStore): void {
   describe('sessions and turns', () => testTurns(open));
   describe('state before the last turn', () => testStateBefore(open));
+  describe('turn history', () => testTurnHistory(open));
   describe('size limits', () => testSessionLimits(open));
   describe('imported sessions', () => testImportedSessions(open));
   describe('unsafe ids', () => testUnsafeIds(open));

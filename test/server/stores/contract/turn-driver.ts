@@ -24,7 +24,8 @@ export function aCommit(previous: Session, turnId: string, parts: Partial<TurnCo
       response: Buffer.from(`response of ${turnId} at ${revision}`),
       ...parts,
     },
-    keptState: 'previous',
+    stateBefore: 'previous',
+    isSupersedable: true,
   };
 }
 
