@@ -91,22 +91,32 @@ export interface RecordedTurns {
   readonly hasMore: boolean;
 }
 
+/** Names a recorded turn of a session. */
+export type TurnSelector = { readonly turnId: string } | { readonly revision: number };
+
 /** A recorded turn with all that is needed to decide it again. */
 export interface TurnHistory {
   /**
-   * The state that the first turn of `turns` was decided on. If that turn superseded another one, it is the state before the superseded turn,
-   * as `restoreSessionBefore` returns it. Undefined if no state is kept from which the turn can be decided; then `turns` has the turn alone.
+   * The state that the first of `turns` was decided on. If that turn superseded another one, it is the state before the superseded turn, as
+   * `restoreSessionBefore` returned it. Undefined if no state is kept from which the turn can be decided.
    */
   readonly start: StateBefore | undefined;
   /**
-   * The recorded turns from `start` to the requested turn, which is the last one; without gaps. The state before each turn but the first is
-   * the one after the turn before it, or, if it superseded that turn, `restoreSessionBefore` of that state and the one before that turn.
+   * The turns from `start` to the requested one, without a gap, oldest first. Only the requested one if `start` is undefined. The state
+   * before each turn but the first is the one after the turn before it, or, if it superseded that turn, `restoreSessionBefore` of that
+   * state and the one before that turn.
    */
   readonly turns: readonly TurnRecord[];
 }
 
-/** Identifies a recorded turn of a session. */
-export type TurnReference = { readonly turnId: string } | { readonly revision: number };
+/** Reads what is needed to decide a recorded turn again. */
+export interface TurnHistoryStore {
+  /**
+   * Resolves to undefined if the session has no such recorded turn. Reads at most `maxHistoryTurns` turns and `maxHistoryBytes`. Rejects
+   * with the errors of a SessionStore.
+   */
+  readTurnHistory(key: SessionKey, turn: TurnSelector, call: Call): Promise<TurnHistory | undefined>;
+}
 
 export interface CreateOutcome {
   readonly session: Session;
@@ -120,7 +130,7 @@ export interface CreateOutcome {
  * Every method rejects with an OrchestratorError: STORE_UNAVAILABLE if the store does not respond and nothing was changed,
  * DEADLINE or CANCELLED if the call ended before anything was sent.
  */
-export interface SessionStore {
+export interface SessionStore extends TurnHistoryStore {
   /**
    * Loads the session to decide `turnId` on. The session may come from a cache of this node, because `commit` detects an outdated
    * session. With `skipsCache` it comes from the store, and `recordedTurn` is set if the turn was applied.
@@ -149,12 +159,6 @@ export interface SessionStore {
 
   /** Lists recorded turns, oldest first: at least one if any turn matches. Reads at most one turn more than it returns. */
   listTurns(query: RecordedTurnsQuery, call: Call): Promise<RecordedTurns>;
-
-  /**
-   * Reads a recorded turn with the turns and the state from which it can be decided again. Resolves to undefined if the turn is not
-   * recorded. Reads at most `maxHistoryTurns` turns and `maxHistoryBytes`.
-   */
-  readTurnHistory(key: SessionKey, turn: TurnReference, call: Call): Promise<TurnHistory | undefined>;
 
   /** Deletes the session, its recorded turns and its known turn ids. Resolves to whether anything was deleted. */
   delete(key: SessionKey, call: Call): Promise<boolean>;

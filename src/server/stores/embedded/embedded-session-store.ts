@@ -15,7 +15,7 @@ import type {
   TurnCommit,
   TurnHistory,
   TurnRecord,
-  TurnReference,
+  TurnSelector,
 } from '../../ports/session-store';
 import { keepsStateBefore, maxKeptStateBytes } from '../../ports/turn-history';
 import type { EmbeddedEnvironment } from './embedded-environment';
@@ -137,7 +137,7 @@ export class EmbeddedSessionStore implements SessionStore {
     });
   }
 
-  async readTurnHistory(key: SessionKey, turn: TurnReference, call: Call): Promise<TurnHistory | undefined> {
+  async readTurnHistory(key: SessionKey, turn: TurnSelector, call: Call): Promise<TurnHistory | undefined> {
     const session = toTableKey(key);
     return this.environment.read(call, () => {
       if (this.getUnexpired(session) === undefined) return undefined;

@@ -14,7 +14,7 @@ import type {
   SessionStore,
   TurnCommit,
   TurnHistory,
-  TurnReference,
+  TurnSelector,
 } from '../../ports/session-store';
 import { keepsStateBefore } from '../../ports/turn-history';
 import { RecentKeys } from './recent-keys';
@@ -163,7 +163,7 @@ export class RedisSessionStore implements SessionStore {
     return runListTurns(this.connection, getSessionKeys(this.prefix, key), { afterRevision, limit, maxBytes }, call);
   }
 
-  async readTurnHistory(key: SessionKey, turn: TurnReference, call: Call): Promise<TurnHistory | undefined> {
+  async readTurnHistory(key: SessionKey, turn: TurnSelector, call: Call): Promise<TurnHistory | undefined> {
     const reply = await runReadTurnHistory(this.connection, getSessionKeys(this.prefix, key), turn, call);
     return reply && { start: reply.start && decodeStateBefore(reply.start), turns: reply.turns };
   }

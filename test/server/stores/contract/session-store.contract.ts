@@ -87,6 +87,16 @@ function testTurns(open: OpenSessionStore): void {
       expect(await store.commit(traced, unboundedCall)).toMatchObject({ kind: 'known', record: { traceContext } });
     });
 
+    it('records the basis of a turn', async () => {
+      const basis = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
+      const first = aCommit(aSession(), uuid(100), { basis });
+      await store.commit(first, unboundedCall);
+      await store.commit(aCommit(first.session, uuid(101)), unboundedCall);
+      const { turns: recorded } = await store.listTurns({ key, afterRevision: 0, limit: 10 }, unboundedCall);
+      expect(recorded.map((record) => record.basis && Buffer.from(record.basis))).toEqual([basis, undefined]);
+      expect(recorded.map(toHexRecord)[0]).toEqual(toHexRecord(first.record));
+    });
+
     it('5.1: returns the identical record for a known turn id and changes nothing', async () => {
       const bytes = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
       const commit = aCommit(aSession(), uuid(100), { request: bytes, response: Buffer.concat([bytes, bytes]) });

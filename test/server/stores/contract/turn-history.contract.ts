@@ -1,5 +1,5 @@
 import type { Session, SessionKey } from '../../../../src/core/model/session';
-import type { SessionStore, TurnCommit, TurnReference } from '../../../../src/server/ports/session-store';
+import type { SessionStore, TurnCommit, TurnSelector } from '../../../../src/server/ports/session-store';
 import { maxHistoryBytes, maxKeptStateBytes } from '../../../../src/server/ports/turn-history';
 import { unboundedCall } from '../../../support/calls';
 import { aSession, uuid } from '../../../support/session-builder';
@@ -33,9 +33,9 @@ export function testTurnHistory(open: OpenSessionStore): void {
     while (session.revision < revision) session = await commitOne(session);
     return session;
   };
-  const read = (turn: TurnReference) => store.readTurnHistory(key, turn, unboundedCall);
+  const read = (turn: TurnSelector) => store.readTurnHistory(key, turn, unboundedCall);
   /** Describes a history as the revision of its state and those of its turns. */
-  const describeHistory = async (turn: TurnReference) => {
+  const describeHistory = async (turn: TurnSelector) => {
     const history = await read(turn);
     const { start, turns } = history ?? { start: undefined, turns: [] };
     const records = turns.map(toHexRecord);

@@ -9,7 +9,7 @@
 --          release up to 0.2 imported do not have it. "k:<revision>" the state before the recorded turn that led to the revision, ""
 --          if there was no session; only some turns have it
 -- KEYS[2]  stream, the turn log: entries <revision>-0 with the fields turn, occurred, committed, request, response, and
---          optionally trace
+--          optionally trace and basis
 --
 -- ARGV[1]  turn id
 -- ARGV[2]  revision of the previous session, "" if there was no session
@@ -28,7 +28,8 @@
 -- ARGV[15] import of the previous session if it had no turns, else ""
 -- ARGV[16] "1" to keep the state before the turn until the next turn, else "0"
 -- ARGV[17] maximum size of the state before the turn to keep it with the record, in bytes; "" to keep none
--- ARGV[18] maximum size of the reply, in bytes, see large-values.ts
+-- ARGV[18] basis of the turn, "" if there is none
+-- ARGV[19] maximum size of the reply, in bytes, see large-values.ts
 --
 -- Returns the revision after the turn, an integer, if the turn was committed,
 --         {"known", log entry or false if it is missing} if the turn id is known,
@@ -40,7 +41,7 @@ local turn_id, previous_revision, last_turn_id = ARGV[1], ARGV[2], ARGV[11]
 local known_revision, revision, last_turn_revision, import =
   unpack(redis.call('HMGET', session, 't:' .. turn_id, 'r', 't:' .. last_turn_id, 'i'))
 local recorded = redis.call('XLEN', log)
-local max_reply = tonumber(ARGV[18])
+local max_reply = tonumber(ARGV[19])
 
 if known_revision then
   local entry = redis.call('XRANGE', log, known_revision .. '-0', known_revision .. '-0')[1] or false
@@ -63,9 +64,14 @@ if not revision and recorded > 0 then
 end
 
 -- XADD comes first, because it is the only write that can still fail. If XADD fails, nothing has changed.
-local trace = ARGV[12] == '' and {} or { 'trace', ARGV[12] }
+local optional = {}
+if ARGV[12] ~= '' then optional = { 'trace', ARGV[12] } end
+if ARGV[18] ~= '' then
+  optional[#optional + 1] = 'basis'
+  optional[#optional + 1] = ARGV[18]
+end
 redis.call('XADD', log, ARGV[3] .. '-0', 'turn', turn_id, 'occurred', ARGV[5], 'committed', ARGV[6],
-  'request', ARGV[7], 'response', ARGV[8], unpack(trace))
+  'request', ARGV[7], 'response', ARGV[8], unpack(optional))
 local is_supersedable, max_kept_size = ARGV[16] == '1', tonumber(ARGV[17])
 local before
 if is_supersedable or max_kept_size then

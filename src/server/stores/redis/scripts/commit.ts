@@ -30,6 +30,8 @@ export type CommitReply =
   /** `state` is the stored state, or undefined if there is no session. `ttlMs` is negative if the session has no time to live. */
   | { readonly kind: 'conflict'; readonly state: Buffer | undefined; readonly ttlMs: number };
 
+const noBytes: Uint8Array = new Uint8Array();
+
 /** Runs commit.lua. Rejects as `RedisConnection.write` does. */
 export async function runCommit(
   connection: RedisConnection,
@@ -59,6 +61,7 @@ export async function runCommit(
       previousSession?.lastTurnId === '' ? getImportId(previousSession) : '',
       isSupersedable ? '1' : '0',
       keepsStateBefore(record.revision) ? maxKeptStateBytes : '',
+      toBuffer(record.basis ?? noBytes),
     ],
   );
   return typeof reply === 'number' ? { kind: 'committed' } : parseRejection(asList(reply));

@@ -1,5 +1,5 @@
 import type { Call } from '../../../ports/call';
-import type { TurnRecord, TurnReference } from '../../../ports/session-store';
+import type { TurnRecord, TurnSelector } from '../../../ports/session-store';
 import { maxHistoryBytes, maxHistoryTurns } from '../../../ports/turn-history';
 import { LuaScript } from '../lua-script';
 import type { RedisConnection } from '../redis-connection';
@@ -19,7 +19,7 @@ export interface ReadTurnHistoryReply {
 export async function runReadTurnHistory(
   connection: RedisConnection,
   keys: SessionKeys,
-  turn: TurnReference,
+  turn: TurnSelector,
   call: Call,
 ): Promise<ReadTurnHistoryReply | undefined> {
   const reference = 'turnId' in turn ? [turn.turnId, 0] : ['', turn.revision];
