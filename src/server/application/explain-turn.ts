@@ -1,0 +1,72 @@
+import { OrchestratorError } from '../../core/model/orchestrator-error';
+import type { SessionKey } from '../../core/model/session';
+import type { Call } from '../ports/call';
+import type { TurnSelector } from '../ports/session-store';
+import { type DecideAgainDependencies, decideAgain } from './decide-again';
+import { createTooLargeError } from './too-large';
+import { messageBytes } from './turn-size';
+
+export interface ExplainTurnDependencies extends DecideAgainDependencies {
+  /** Maximum bytes of a sent message (server.max_response_bytes). */
+  readonly maxResponseBytes: number;
+}
+
+export interface ExplainTurnQuery {
+  readonly key: SessionKey;
+  readonly turn: TurnSelector;
+}
+
+export interface Explanation {
+  /** The encoded response in the view FULL. */
+  readonly responseBytes: Uint8Array;
+  /** Whether relationships, field definitions, settings or the release have changed since the turn. */
+  readonly definitionsChanged: boolean;
+}
+
+/**
+ * Explains a recorded turn: its response in the view FULL, decided again.
+ *
+ * @throws OrchestratorError TURN_NOT_FOUND, TOO_LARGE, and the errors of `decideAgain` and of the store.
+ */
+export async function explainTurn(
+  deps: ExplainTurnDependencies,
+  { key, turn }: ExplainTurnQuery,
+  call: Call,
+): Promise<Explanation> {
+  const explanation = await findExplanation(deps, { key, turn }, call);
+  const { length: size } = explanation.responseBytes;
+  const maxSize = deps.maxResponseBytes - messageBytes;
+  if (size <= maxSize) return explanation;
+  throw createTooLargeError({
+    subject: 'The explanation of the turn',
+    limit: 'max_response_bytes',
+    size,
+    maxSize,
+    advice: 'Read the decisions with ListTurns, or ask the operator to raise the limit.',
+  });
+}
+
+async function findExplanation(
+  deps: ExplainTurnDependencies,
+  { key, turn }: ExplainTurnQuery,
+  call: Call,
+): Promise<Explanation> {
+  const history = await deps.store.readTurnHistory(key, turn, call);
+  const record = history?.turns.at(-1);
+  if (history === undefined || record === undefined) throw createNotFoundError(key, turn);
+  if (deps.codec.isFull(record.response)) return { responseBytes: record.response, definitionsChanged: false };
+  const { explain, definitionsChanged } = await decideAgain(deps, key, history, call);
+  return { responseBytes: deps.codec.encodeExplanation(explain()), definitionsChanged };
+}
+
+function createNotFoundError({ sessionId }: SessionKey, turn: TurnSelector): OrchestratorError {
+  const [text, metadata]: [string, Record<string, string>] =
+    'turnId' in turn
+      ? [`turn ${turn.turnId}`, { turn_id: turn.turnId }]
+      : [`turn at revision ${turn.revision}`, { revision: String(turn.revision) }];
+  return new OrchestratorError(
+    'TURN_NOT_FOUND',
+    `Session ${sessionId} has no recorded ${text}: there was none, or it is no longer recorded. ListTurns returns the recorded turns.`,
+    { metadata: { session_id: sessionId, ...metadata } },
+  );
+}
