@@ -11,7 +11,7 @@ import type { TurnCodec } from '../ports/turn-codec';
 import type { OpenedCatalogue } from './catalogue-snapshot';
 import type { CompiledCatalogue } from './compiled-catalogue';
 import { decideRecordedTurn, openCatalogueForTurn } from './decide-loaded-turn';
-import { getFingerprint, pinVersions, restoreVersions, toVersionKeys } from './turn-basis';
+import { getFingerprint, restoreCatalogue, restoreVersions, toVersionKeys } from './turn-basis';
 
 export interface DecideAgainDependencies {
   readonly store: Pick<SessionStore, 'readTurnHistory'>;
@@ -24,7 +24,9 @@ export interface DecideAgainDependencies {
 
 /** A recorded turn, decided again with the recorded decision. */
 export interface DecidedAgain extends Pick<TurnDecision, 'explain'> {
-  /** Whether relationships, field definitions, settings or the release have changed since one of the decided turns. */
+  /**
+   * Whether relationships, field definitions, settings or the release have changed since one of the decided turns, or a scenario was deleted.
+   */
   readonly definitionsChanged: boolean;
 }
 
@@ -87,17 +89,21 @@ async function decide(
   const basis = record.basis && codec.decodeBasis(record.basis);
   const versions = basis === undefined ? new Map<string, number>() : restoreVersions(session, recorded, basis);
   const opened = await openCatalogueForTurn(catalogue, turn, session, call, toVersionKeys(versions));
-  const loaded = { turn, session, catalogue: pinVersions(opened, versions), proposal: recorded.modelProposal };
+  const loaded = {
+    turn,
+    session,
+    catalogue: restoreCatalogue(opened, versions, recorded),
+    proposal: recorded.modelProposal,
+  };
   const decision = await decideRecordedTurn({ ids, settings }, loaded, call);
   const difference = codec.findDifference(record.response, decision.result);
-  if (difference !== undefined) {
-    throw createDifferenceError(key, requested, { record, difference, missing: listMissing(opened, versions) });
-  }
+  const missing = listMissing(opened, versions);
+  if (difference !== undefined) throw createDifferenceError(key, requested, { record, difference, missing });
   return {
     base,
     session: decision.session,
     explain: decision.explain,
-    definitionsChanged: basis?.fingerprint !== getFingerprint(opened, settings),
+    definitionsChanged: missing.length > 0 || basis?.fingerprint !== getFingerprint(opened, settings),
   };
 }
 

@@ -19,7 +19,7 @@ export interface ExplainTurnQuery {
 export interface Explanation {
   /** The encoded response in the view FULL. */
   readonly responseBytes: Uint8Array;
-  /** Whether relationships, field definitions, settings or the release have changed since the turn. */
+  /** Whether relationships, field definitions, settings or the release have changed since the turn, or a scenario was deleted. */
   readonly definitionsChanged: boolean;
 }
 

@@ -97,13 +97,22 @@ export function getFingerprint(catalogue: OpenedCatalogue, settings: Orchestrati
 
 const settingsFingerprints = new WeakMap<OrchestrationSettings, number>();
 
-/** Returns a catalogue whose latest versions are the given ones. Of other scenarios, it has the latest versions. */
-export function pinVersions(catalogue: OpenedCatalogue, versions: ReadonlyMap<string, number>): Catalogue {
-  const { revision, relationships, fields } = catalogue;
+/**
+ * Returns the catalogue to decide a recorded turn on again. Its latest versions are the given ones. Of other scenarios, it has the latest
+ * versions. Which fields only tools may fill depends on all scenarios; what matters of it is in the response, because a turn reads it only to
+ * reject values of the customer.
+ */
+export function restoreCatalogue(
+  catalogue: OpenedCatalogue,
+  versions: ReadonlyMap<string, number>,
+  { plan }: Pick<TurnResult, 'plan'>,
+): Catalogue {
+  const { revision, relationships } = catalogue;
+  const rejected = plan.rejectedValues.filter(({ reason, source }) => reason === 'SOURCE' && source === 'CUSTOMER');
   return {
     revision,
     relationships,
-    fields,
+    fields: { ...catalogue.fields, toolFields: new Set(rejected.map(({ fieldName }) => fieldName)) },
     getScenario(scenarioId) {
       const version = versions.get(scenarioId);
       return version === undefined

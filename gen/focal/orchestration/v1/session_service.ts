@@ -154,9 +154,9 @@ export interface ExplainTurnResponse {
     | ProcessTurnResponse
     | undefined;
   /**
-   * Whether relationships, field definitions or settings have changed since the turn, or another release decided it. The
-   * decisions are the recorded ones nonetheless; `context.relationships`, `context.condition_errors`, `alternatives` and the
-   * sentences may describe what applies now.
+   * Whether relationships, field definitions or settings have changed since the turn, a scenario was deleted, or another
+   * release decided the turn. The decisions are the recorded ones nonetheless; `context`, `alternatives` and the sentences may
+   * describe what applies now.
    */
   definitionsChanged: boolean;
 }

@@ -75,7 +75,11 @@ async function oneTurn(turn: TurnMessage, input: PhaseInput): Promise<Session | 
     callMethod(grpc, decideTransitions, { input }),
     callMethod(grpc, planContributions, { input }),
   ]);
-  const whole = await callMethod(grpc, processTurn, ProcessTurnRequest.fromPartial({ turn, responseView: ResponseView.RESPONSE_VIEW_FULL }));
+  const whole = await callMethod(
+    grpc,
+    processTurn,
+    ProcessTurnRequest.fromPartial({ turn, responseView: ResponseView.RESPONSE_VIEW_FULL }),
+  );
   const { context, lifecycleDecisions, rejectedCandidates, ignoredOutcomes, transitionDecisions, plan } = whole;
   const { session } = await callMethod(grpc, getSession, turn);
   expect(lifecycle).toEqual({ context, lifecycleDecisions, rejectedCandidates, ignoredOutcomes });
