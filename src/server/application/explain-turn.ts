@@ -3,13 +3,6 @@ import type { SessionKey } from '../../core/model/session';
 import type { Call } from '../ports/call';
 import type { TurnSelector } from '../ports/session-store';
 import { type DecideAgainDependencies, decideAgain } from './decide-again';
-import { createTooLargeError } from './too-large';
-import { messageBytes } from './turn-size';
-
-export interface ExplainTurnDependencies extends DecideAgainDependencies {
-  /** Maximum bytes of a sent message (server.max_response_bytes). */
-  readonly maxResponseBytes: number;
-}
 
 export interface ExplainTurnQuery {
   readonly key: SessionKey;
@@ -26,28 +19,10 @@ export interface Explanation {
 /**
  * Explains a recorded turn: its response in the view FULL, decided again.
  *
- * @throws OrchestratorError TURN_NOT_FOUND, TOO_LARGE, and the errors of `decideAgain` and of the store.
+ * @throws OrchestratorError TURN_NOT_FOUND, and the errors of `decideAgain` and of the store.
  */
 export async function explainTurn(
-  deps: ExplainTurnDependencies,
-  { key, turn }: ExplainTurnQuery,
-  call: Call,
-): Promise<Explanation> {
-  const explanation = await findExplanation(deps, { key, turn }, call);
-  const { length: size } = explanation.responseBytes;
-  const maxSize = deps.maxResponseBytes - messageBytes;
-  if (size <= maxSize) return explanation;
-  throw createTooLargeError({
-    subject: 'The explanation of the turn',
-    limit: 'max_response_bytes',
-    size,
-    maxSize,
-    advice: 'Read the decisions with ListTurns, or ask the operator to raise the limit.',
-  });
-}
-
-async function findExplanation(
-  deps: ExplainTurnDependencies,
+  deps: DecideAgainDependencies,
   { key, turn }: ExplainTurnQuery,
   call: Call,
 ): Promise<Explanation> {

@@ -9,7 +9,7 @@ export interface TurnSizeDependencies {
 }
 
 /** Maximum bytes that a message adds to the record that it contains: tags, lengths and a page token. */
-export const messageBytes = 128;
+const messageBytes = 128;
 
 /**
  * Bytes of a record in addition to request and response, with a trace context of at most 712 characters. The request can also grow when

@@ -202,21 +202,19 @@ test('9: a turn is explained with its recorded proposal, and the model is not as
   expect(asked).toBe(1);
 });
 
-test('an explanation above max_response_bytes fails, and so does a turn with FULL before it is stored', async () => {
-  const { responseBytes } = await process(start(101));
-  const { length } = (await explain({ revision: 1 })).responseBytes;
-  expect(length).toBeGreaterThan(responseBytes.length);
-  const limit = { maxResponseBytes: length + 127 };
-  await expect(explain({ revision: 1 }, limit)).rejects.toMatchObject({
+test('a turn whose response in the view FULL exceeds max_response_bytes is not stored', async () => {
+  const { responseBytes: basic } = await process(start(101, { validateOnly: true }));
+  const { responseBytes } = await process(start(101, { ...full, validateOnly: true }));
+  expect(responseBytes.length).toBeGreaterThan(basic.length);
+  // The record, which has the request, too, is larger than the response of so small a turn.
+  const codec = { ...deps.codec, encodeExplanation: () => new Uint8Array(deps.maxResponseBytes - 127) };
+  Object.setPrototypeOf(codec, Object.getPrototypeOf(deps.codec));
+  await expect(process(start(101, full), { codec })).rejects.toMatchObject({
     reason: 'TOO_LARGE',
-    message: expect.stringContaining('The explanation of the turn has'),
+    message: expect.stringContaining('Request the view BASIC'),
   });
-  expect((await explain({ revision: 1 }, { maxResponseBytes: length + 128 })).responseBytes).toHaveLength(length);
-  const small = { maxResponseBytes: 300 };
-  await expect(process(createCommand({ turnId: uuid(102) }, full), small)).rejects.toMatchObject({
-    reason: 'TOO_LARGE',
-  });
-  expect((await store.read(key, unboundedCall))?.revision).toBe(1);
+  expect(await store.read(key, unboundedCall)).toBeUndefined();
+  expect(await process(start(101), { codec })).toMatchObject({ replayed: false, result: { revision: 1 } });
 });
 
 test('an explanation ends with its deadline and when the call is canceled', async () => {

@@ -58,6 +58,7 @@ export function createSessionMethods({
     },
     explainTurn: {
       kind: 'unary',
+      isComputed: true,
       scope: 'sessions',
       getTenantId: ({ tenantId }) => tenantId,
       getSessionId: ({ sessionId }) => sessionId,
