@@ -187,6 +187,7 @@ test('explain and tail --explain show the reasons of recorded turns as sentences
   await runOk('put', 'examples/scenarios/refund.yaml');
   const first = writeTurnFile(`message: ${start.message}
 turn_id: ${start.id}
+customer_data: {customer_id: C-1}
 candidates: [{scenario_id: Refund, score: 0.9}]
 `);
   const sent = await runOk('turn', first, '--session', explained);
