@@ -16,25 +16,26 @@ import {
   type RequestStatus,
 } from '../model/request';
 import type { ScenarioInstance } from '../model/session';
-import { mergeNames, sortNames, sortWith } from '../model/sorting';
+import { mergeNames, sortNames } from '../model/sorting';
 import type { CompiledScenario } from '../scenario/compiled-scenario';
 import type { Walk } from '../steps/walk-state';
 import { trimRequests } from './trim-requests';
 
 /** The order of the requests of a plan: a bare yes answers a CONFIRM rather than an ASK (0.3). */
-const putOrder: Readonly<Record<RequestKind, number>> = { CONFIRM: 0, ASK: 1, ACTION: 2 };
+const putOrder: readonly RequestKind[] = ['CONFIRM', 'ASK', 'ACTION'];
 
 /**
  * Lists the ids of the instances whose requests a plan puts: CONFIRM, then ASK, then ACTION, each in plan order (0.3). A CHOICE counts as a
  * CONFIRM and has the id "".
  */
 export function listPutOrder(contributions: readonly Contribution[]): readonly string[] {
-  const put: { readonly instanceId: string; readonly kind: RequestKind }[] = [];
-  for (const contribution of contributions) {
-    const kind = getRequestKind(contribution);
-    if (kind) put.push({ instanceId: contribution.instanceId, kind });
+  const instanceIds: string[] = [];
+  for (const kind of putOrder) {
+    for (const contribution of contributions) {
+      if (getRequestKind(contribution) === kind) instanceIds.push(contribution.instanceId);
+    }
   }
-  return sortWith(put, (a, b) => putOrder[a.kind] - putOrder[b.kind]).map(({ instanceId }) => instanceId);
+  return instanceIds;
 }
 
 /** Returns the kind of request that a contribution puts; undefined if it puts none. Fields that another scenario asks for count as asked (4.2). */
@@ -134,7 +135,10 @@ function putRequest(
     attempts: 0,
     reminders: 0,
   };
-  return [...requests.map((request) => closeReplaced(request, added)), added];
+  const all: InstanceRequest[] = [];
+  for (const request of requests) all.push(closeReplaced(request, added));
+  all.push(added);
+  return all;
 }
 
 /**
