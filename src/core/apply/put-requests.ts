@@ -109,13 +109,13 @@ function putRequest(
   putting: Putting,
 ): readonly InstanceRequest[] {
   const { step, visit } = walk.position;
-  const content = toContent(contribution, walk);
+  const content = toContent(contribution);
   const before = requests.find((request) => isSameRequest(request, content, visit.number));
   if (before) {
-    const updated = putAgain(before, content, contribution.isReminder, putting);
+    const updated = putAgain(before, content, walk, contribution.isReminder, putting);
     return requests.map((request) => (request === before ? updated : request));
   }
-  const { kind, actionKey, fields, values, tools } = content;
+  const { kind, actionKey, fields, tools } = content;
   // A literal is faster than a spread here (ADR 0007).
   const added: InstanceRequest = {
     kind,
@@ -123,7 +123,7 @@ function putRequest(
     stepId: step.stepId,
     visitNumber: visit.number,
     fields,
-    values,
+    values: getValues(content, walk),
     tools,
     status: 'OPEN',
     hasAnswer: false,
@@ -157,13 +157,21 @@ function closeReplaced(request: InstanceRequest, { kind, visitNumber }: Instance
 }
 
 /** What a request asks for. */
-type RequestContent = Pick<InstanceRequest, 'kind' | 'actionKey' | 'fields' | 'values' | 'tools'>;
+interface RequestContent extends Pick<InstanceRequest, 'kind' | 'actionKey' | 'fields' | 'tools'> {
+  /** The values to confirm or that an ASK shows; undefined for an ACTION. */
+  readonly values: FieldValues | undefined;
+}
+
+/** Returns the values of a request. Those of an ACTION are all values that the instance knows when it is hinted. */
+function getValues({ values }: RequestContent, { input, known }: Walk): FieldValues {
+  return values ?? getKnownValues(narrowToKnown(input.scenario.askableFields, known), known);
+}
 
 const noValues: FieldValues = new Map();
 const noFields: readonly string[] = [];
 const noTools: readonly RequestedTool[] = [];
 
-function toContent(contribution: Contribution, { input, known }: Walk): RequestContent {
+function toContent(contribution: Contribution): RequestContent {
   switch (contribution.type) {
     case 'ASK': {
       const { fieldsToAsk, sharedFields, knownValues } = contribution;
@@ -179,7 +187,7 @@ function toContent(contribution: Contribution, { input, known }: Walk): RequestC
         kind: 'ACTION',
         actionKey: contribution.actionKey,
         fields: noFields,
-        values: getKnownValues(narrowToKnown(input.scenario.askableFields, known), known),
+        values: undefined,
         tools: contribution.tools.map(({ toolId }) => ({ toolId })),
       };
     case 'INFORM':
@@ -215,6 +223,7 @@ function isSameRequest(
 function putAgain(
   before: InstanceRequest,
   content: RequestContent,
+  walk: Walk,
   isReminder: boolean,
   putting: Putting,
 ): InstanceRequest {
@@ -226,7 +235,7 @@ function putAgain(
     stepId: before.stepId,
     visitNumber: before.visitNumber,
     fields: content.fields,
-    values: isOpenAction ? before.values : content.values,
+    values: isOpenAction ? before.values : getValues(content, walk),
     tools: isOpenAction ? before.tools : withoutOutcomes(before.tools, content.tools),
     status: 'OPEN',
     hasAnswer: before.hasAnswer,
