@@ -1,4 +1,3 @@
-import { Server, type ServerUnaryCall, type sendUnaryData } from '@grpc/grpc-js';
 import {
   OrchestratorServiceService,
   ProcessTurnRequest,
@@ -19,7 +18,7 @@ import { getProcessTelemetry, noopMetrics } from '../../../src/server/telemetry'
 import { mainStepCount } from '../workload/scenarios';
 import { defaultShape } from '../workload/session-turns';
 import { buildTurnInputs } from '../workload/turn-inputs';
-import { connectStoreValue, serveForParent } from './forked-server';
+import { connectStoreValue, createUnaryServer, serveForParent } from './forked-server';
 import type { StubServerMessage } from './servers';
 
 /** A turn of the workload with its decision. */
@@ -79,14 +78,8 @@ serveForParent(async ({ redisPort }: StubServerMessage) => {
     return response;
   }
 
-  const server = new Server();
   const { path } = OrchestratorServiceService.processTurn;
   const deserialize = (bytes: Buffer) => ({ bytes, message: ProcessTurnRequest.decode(bytes) });
   const serialize = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  type Request = ReturnType<typeof deserialize>;
-  const processTurn = (call: ServerUnaryCall<Request, Uint8Array>, callback: sendUnaryData<Uint8Array>): void => {
-    handle(call.request.bytes).then((response) => callback(null, response), callback);
-  };
-  server.register(path, processTurn, serialize, deserialize, 'unary');
-  return server;
+  return createUnaryServer({ path, deserialize, serialize }, ({ bytes }) => handle(bytes));
 });
