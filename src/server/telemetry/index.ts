@@ -2,7 +2,6 @@ import type { Metrics } from '../ports/metrics';
 import type { Telemetry } from '../ports/telemetry';
 import { withPhaseMetrics } from './metrics-decorators';
 import { noopMetrics, noopTelemetry } from './noop-telemetry';
-import { OtelMetrics } from './otel-metrics';
 import { OtelTelemetry } from './otel-telemetry';
 import { getRunningSdk } from './running-sdk';
 
@@ -14,7 +13,7 @@ export { allowCustomerData, flushTelemetry } from './running-sdk';
 
 /** Returns the metrics of this process. They do nothing unless the preload started an SDK that exports metrics. */
 export function getProcessMetrics(): Metrics {
-  return getRunningSdk()?.exportsMetrics ? new OtelMetrics() : noopMetrics;
+  return getRunningSdk()?.metrics ?? noopMetrics;
 }
 
 /**

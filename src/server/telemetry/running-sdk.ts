@@ -1,4 +1,5 @@
 import { DiagLogLevel, diag } from '@opentelemetry/api';
+import type { Metrics } from '../ports/metrics';
 import { limitRepeats } from './limit-repeats';
 import { repeatIntervalMs, writeLogLine } from './process-log';
 
@@ -7,8 +8,8 @@ import { repeatIntervalMs, writeLogLine } from './process-log';
 export interface RunningSdk {
   /** Whether spans are exported. */
   readonly exportsTraces: boolean;
-  /** Whether metrics are exported. */
-  readonly exportsMetrics: boolean;
+  /** The metrics that are exported; undefined if none are. */
+  readonly metrics: Metrics | undefined;
   stop(): Promise<void>;
 }
 

@@ -17,6 +17,7 @@ import {
   resourceFromAttributes,
 } from '@opentelemetry/resources';
 import {
+  AggregationTemporality,
   ConsoleMetricExporter,
   type IMetricReader,
   PeriodicExportingMetricReader,
@@ -25,6 +26,8 @@ import {
 import { NodeSDK } from '@opentelemetry/sdk-node';
 import { BatchSpanProcessor, ConsoleSpanExporter, type SpanExporter } from '@opentelemetry/sdk-trace-base';
 import { ATTR_SERVICE_NAME } from '@opentelemetry/semantic-conventions';
+import { AccumulatedMetrics } from './accumulated-metrics';
+import { AccumulatorExport, type TemporalitySelector } from './metric-producer';
 import { getOtlpProtocol, getRequestedExporters, isSignalRequested } from './otel-environment';
 import { serializeRedisStatement, setRunningSdk } from './running-sdk';
 import { RpcSpanNameProcessor, SessionIdProcessor } from './span-processors';
@@ -41,6 +44,7 @@ export const untracedMethods = ['Check', 'Watch', 'List', 'ServerReflectionInfo'
  */
 export function startSdk(env: NodeJS.ProcessEnv): void {
   const [traces, metrics] = [isSignalRequested('TRACES', env), isSignalRequested('METRICS', env)];
+  const ownMetrics = metrics ? new AccumulatedMetrics() : undefined;
   const sdk = new NodeSDK({
     resource: createResource(env),
     autoDetectResources: hasOwnDetectors(env),
@@ -51,7 +55,7 @@ export function startSdk(env: NodeJS.ProcessEnv): void {
           ...createSpanExporters(env).map((exporter) => new BatchSpanProcessor(exporter)),
         ]
       : [],
-    metricReaders: metrics ? [...createMetricReaders(env)] : [],
+    metricReaders: ownMetrics ? [...createMetricReaders(env, ownMetrics)] : [],
     logRecordProcessors: [],
     instrumentations: [
       ...(traces ? createTracingInstrumentations() : []),
@@ -60,7 +64,7 @@ export function startSdk(env: NodeJS.ProcessEnv): void {
     ],
   });
   sdk.start();
-  setRunningSdk({ exportsTraces: traces, exportsMetrics: metrics, stop: () => sdk.shutdown() });
+  setRunningSdk({ exportsTraces: traces, metrics: ownMetrics, stop: () => sdk.shutdown() });
 }
 
 /** Whether the SDK selects the detectors of resource attributes, by their standard variable. */
@@ -105,6 +109,9 @@ export function createSpanExporters(env: NodeJS.ProcessEnv): readonly SpanExport
   });
 }
 
+/** The instrumentation scope of the metrics of the service. */
+const scopeName = 'scenario-orchestrator';
+
 /** Defaults of the OpenTelemetry specification. */
 const defaultExportIntervalMs = 60_000;
 const defaultExportTimeoutMs = 30_000;
@@ -117,20 +124,23 @@ const defaultPrometheusPort = 9464;
  *
  * @throws Error for an exporter, a protocol or a number that is not supported.
  */
-function createMetricReaders(env: NodeJS.ProcessEnv): readonly IMetricReader[] {
+function createMetricReaders(env: NodeJS.ProcessEnv, { instruments }: AccumulatedMetrics): readonly IMetricReader[] {
+  const ownMetrics = new AccumulatorExport(scopeName, Object.values(instruments));
   return getRequestedExporters('METRICS', env).map((name) => {
     switch (name) {
       case 'otlp':
         return createPeriodicReader(
           getOtlpProtocol('METRICS', env) === 'grpc' ? new OtlpGrpcMetricExporter() : new OtlpHttpMetricExporter(),
+          ownMetrics,
           env,
         );
       case 'console':
-        return createPeriodicReader(new ConsoleMetricExporter(), env);
+        return createPeriodicReader(new ConsoleMetricExporter(), ownMetrics, env);
       case 'prometheus':
         return new PrometheusExporter({
           host: env['OTEL_EXPORTER_PROMETHEUS_HOST']?.trim() || 'localhost',
           port: readWholeNumber('OTEL_EXPORTER_PROMETHEUS_PORT', env, defaultPrometheusPort),
+          metricProducers: [ownMetrics.createProducer(() => AggregationTemporality.CUMULATIVE)],
         });
       default:
         throw new Error(`OTEL_METRICS_EXPORTER: "${name}" is not supported; use otlp, prometheus, console or none`);
@@ -138,12 +148,19 @@ function createMetricReaders(env: NodeJS.ProcessEnv): readonly IMetricReader[] {
   });
 }
 
-function createPeriodicReader(exporter: PushMetricExporter, env: NodeJS.ProcessEnv): IMetricReader {
+function createPeriodicReader(
+  exporter: PushMetricExporter,
+  ownMetrics: AccumulatorExport,
+  env: NodeJS.ProcessEnv,
+): IMetricReader {
   const exportIntervalMillis = readWholeNumber('OTEL_METRIC_EXPORT_INTERVAL', env, defaultExportIntervalMs);
   const timeout = readWholeNumber('OTEL_METRIC_EXPORT_TIMEOUT', env, defaultExportTimeoutMs);
   // The SDK rejects a timeout that is longer than the interval.
   const exportTimeoutMillis = Math.min(timeout, exportIntervalMillis);
-  return new PeriodicExportingMetricReader({ exporter, exportIntervalMillis, exportTimeoutMillis });
+  const selectTemporality: TemporalitySelector = (type) =>
+    exporter.selectAggregationTemporality?.(type) ?? AggregationTemporality.CUMULATIVE;
+  const metricProducers = [ownMetrics.createProducer(selectTemporality)];
+  return new PeriodicExportingMetricReader({ exporter, metricProducers, exportIntervalMillis, exportTimeoutMillis });
 }
 
 function readWholeNumber(variable: string, env: NodeJS.ProcessEnv, defaultValue: number): number {
