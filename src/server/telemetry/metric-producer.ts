@@ -1,4 +1,4 @@
-import { type HrTime, ValueType } from '@opentelemetry/api';
+import { ValueType } from '@opentelemetry/api';
 import { emptyResource } from '@opentelemetry/resources';
 import {
   AggregationTemporality,
@@ -9,6 +9,7 @@ import {
   type MetricProducer,
 } from '@opentelemetry/sdk-metrics';
 import type { Accumulation, Accumulator, Instrument, MetricAttributes } from './accumulator';
+import { toHrTime } from './hr-time';
 
 /** Selects whether a reader gets the sums since the start, or those since its last collection. */
 export type TemporalitySelector = (type: InstrumentType) => AggregationTemporality;
@@ -138,9 +139,4 @@ function toMetricData(instrument: Instrument, stream: Stream, now: number): read
 function toDescriptor({ kind, name, description, unit, boundaries }: Instrument) {
   const advice = kind === 'histogram' ? { explicitBucketBoundaries: [...boundaries] } : {};
   return { name, description, unit, type: instrumentTypes[kind], valueType: ValueType.DOUBLE, advice };
-}
-
-function toHrTime(milliseconds: number): HrTime {
-  const seconds = Math.trunc(milliseconds / 1_000);
-  return [seconds, Math.round((milliseconds - seconds * 1_000) * 1_000_000)];
 }
