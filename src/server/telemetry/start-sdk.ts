@@ -1,8 +1,6 @@
 import { OTLPMetricExporter as OtlpGrpcMetricExporter } from '@opentelemetry/exporter-metrics-otlp-grpc';
 import { OTLPMetricExporter as OtlpHttpMetricExporter } from '@opentelemetry/exporter-metrics-otlp-proto';
 import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
-import { OTLPTraceExporter as OtlpGrpcTraceExporter } from '@opentelemetry/exporter-trace-otlp-grpc';
-import { OTLPTraceExporter as OtlpHttpTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import { RuntimeNodeInstrumentation } from '@opentelemetry/instrumentation-runtime-node';
 import type { Resource } from '@opentelemetry/resources';
 import {
@@ -26,6 +24,7 @@ import { AccumulatedMetrics } from './accumulated-metrics';
 import { AccumulatorExport, type TemporalitySelector } from './metric-producer';
 import { noContextManager } from './no-context-manager';
 import { getOtlpProtocol, getRequestedExporters, isSignalRequested } from './otel-environment';
+import { OtlpSpanExporter } from './otlp-span-exporter';
 import { RecordingTelemetry } from './recording-telemetry';
 import { createResource } from './resource';
 import { setRunningSdk } from './running-sdk';
@@ -87,7 +86,7 @@ export function createSpanExporters(env: NodeJS.ProcessEnv): readonly SpanExport
   return getRequestedExporters('TRACES', env).map((name) => {
     switch (name) {
       case 'otlp':
-        return getOtlpProtocol('TRACES', env) === 'grpc' ? new OtlpGrpcTraceExporter() : new OtlpHttpTraceExporter();
+        return new OtlpSpanExporter(getOtlpProtocol('TRACES', env));
       case 'console':
         return new ConsoleSpanExporter();
       default:

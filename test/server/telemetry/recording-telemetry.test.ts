@@ -1,80 +1,172 @@
-import { context, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
-import { NodeSDK } from '@opentelemetry/sdk-node';
-import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
+import { propagation, SpanKind, SpanStatusCode } from '@opentelemetry/api';
+import { core } from '@opentelemetry/sdk-node';
 import { OrchestratorError } from '../../../src/core/model/orchestrator-error';
-import { noopTelemetry, OtelTelemetry } from '../../../src/server/telemetry';
-import { SessionIdProcessor } from '../../../src/server/telemetry/span-processors';
+import { createCall, runInSpan } from '../../../src/server/ports/call';
+import { getTraceFields, noSpan, runInChildSpan, type Span } from '../../../src/server/ports/span';
+import type { CallMetadata } from '../../../src/server/ports/telemetry';
+import { noopTelemetry } from '../../../src/server/telemetry';
+import { unboundedCall } from '../../support/calls';
+import { createRecordingTelemetry } from '../../support/recorded-spans';
 
-const exporter = new InMemorySpanExporter();
-const sdk = new NodeSDK({
-  autoDetectResources: false,
-  spanProcessors: [new SessionIdProcessor(), new SimpleSpanProcessor(exporter)],
-  metricReaders: [],
-  logRecordProcessors: [],
+beforeAll(() => propagation.setGlobalPropagator(new core.W3CTraceContextPropagator()));
+afterAll(() => propagation.disable());
+
+const path = '/package.Service/Method';
+const traceId = '0af7651916cd43dd8448eb211c80319c';
+const callerSpanId = 'b7ad6b7169203331';
+const sampled = `00-${traceId}-${callerSpanId}-01`;
+const unsampled = `00-${traceId}-${callerSpanId}-00`;
+
+const metadata = (headers: Readonly<Record<string, string>> = {}): CallMetadata => ({
+  get: (name) => (headers[name] === undefined ? [] : [headers[name]]),
+  getMap: () => headers,
 });
-beforeAll(() => sdk.start());
-beforeEach(() => exporter.reset());
-afterAll(() => sdk.shutdown());
 
-const telemetry = new OtelTelemetry();
-const findSpan = (name: string) => exporter.getFinishedSpans().find((span) => span.name === name);
+function createTelemetry(env: NodeJS.ProcessEnv = {}) {
+  const { telemetry, exported } = createRecordingTelemetry(env);
+  return { telemetry, exported, find: (name: string) => exported.find((span) => span.name === name) };
+}
 
-it('nests spans, also across asynchronous work', async () => {
-  const answer = await telemetry.withSpanAsync('turn', async () => {
+const callIn = (span: Span) => createCall(Number.POSITIVE_INFINITY, unboundedCall.signal, span);
+
+it('all spans of a call are exported when its span ends, in the order in which they ended', async () => {
+  const { telemetry, exported, find } = createTelemetry();
+  const root = telemetry.startCall(path, metadata({ traceparent: sampled }));
+  await runInSpan(callIn(root), 'load', async ({ span }) => {
     await new Promise((resolve) => setImmediate(resolve));
-    return telemetry.withSpan('phase', (span) => {
-      span.setAttributes({ count: 2, ids: ['a', 'b'] });
-      span.addEvent('decision', { reason: 'AIMED' });
-      return 42;
+    runInChildSpan(span, 'phase', () => span.addEvent('decision', { reason: 'AIMED' }));
+  });
+  expect(exported).toEqual([]);
+  root.end();
+  expect(exported.map(({ name }) => name)).toEqual(['phase', 'load', 'package.Service/Method']);
+  expect(find('phase')?.parentSpanContext?.spanId).toBe(find('load')?.spanContext().spanId);
+  expect(find('load')?.parentSpanContext?.spanId).toBe(root.spanId);
+  expect(find('load')?.events).toMatchObject([{ name: 'decision', attributes: { reason: 'AIMED' } }]);
+  expect(find('package.Service/Method')?.parentSpanContext?.spanId).toBe(callerSpanId);
+});
+
+it('a span that ends after its call is exported when it ends', () => {
+  const { telemetry, exported } = createTelemetry();
+  const root = telemetry.startCall(path, metadata());
+  const command = root.startChild('evalsha', 'client');
+  root.end();
+  expect(exported.map(({ name }) => name)).toEqual(['package.Service/Method']);
+  command.end();
+  expect(exported.map(({ name, kind }) => [name, kind])).toEqual([
+    ['package.Service/Method', SpanKind.SERVER],
+    ['evalsha', SpanKind.CLIENT],
+  ]);
+});
+
+it('a span that has ended does not change, has no more children and is exported once', () => {
+  const { telemetry, exported } = createTelemetry();
+  const root = telemetry.startCall(path, metadata());
+  root.end();
+  root.end();
+  root.setAttributes({ late: true });
+  root.addEvent('late', {});
+  root.addLink({ traceparent: sampled, tracestate: '' });
+  root.setError(new Error('late'));
+  root.setSession('late');
+  expect(root.startChild('late')).toBe(root);
+  expect([root.isRecording, root.getTraceContext()]).toEqual([false, undefined]);
+  expect(exported).toHaveLength(1);
+  expect(exported[0]?.attributes).not.toHaveProperty('late');
+  expect([exported[0]?.events, exported[0]?.links, exported[0]?.status.code]).toEqual([[], [], SpanStatusCode.UNSET]);
+});
+
+it('an OrchestratorError sets status and reason; any other error also has its stack', async () => {
+  const { telemetry, find } = createTelemetry();
+  const root = telemetry.startCall(path, metadata());
+  const known = new OrchestratorError('STORE_UNAVAILABLE', 'The store does not respond.');
+  await expect(runInSpan(callIn(root), 'load', () => Promise.reject(known))).rejects.toBe(known);
+  const fail = () => {
+    throw new TypeError('defect');
+  };
+  expect(() => runInChildSpan(root, 'phase', fail)).toThrow('defect');
+  root.end();
+  expect(find('load')).toMatchObject({
+    status: { code: SpanStatusCode.ERROR, message: 'The store does not respond.' },
+    attributes: { 'error.type': 'STORE_UNAVAILABLE' },
+    events: [],
+  });
+  expect(find('phase')).toMatchObject({
+    attributes: { 'error.type': 'TypeError' },
+    events: [{ name: 'exception', attributes: { 'exception.type': 'TypeError', 'exception.message': 'defect' } }],
+  });
+});
+
+it('the spans that start after the session is known have its id', () => {
+  const { telemetry, exported } = createTelemetry();
+  const root = telemetry.startCall(path, metadata());
+  root.startChild('early').end();
+  root.setSession('session 1');
+  const commit = root.startChild('commit');
+  commit.startChild('evalsha', 'client').end();
+  commit.end();
+  root.end();
+  expect(exported.map(({ name, attributes }) => [name, attributes['gen_ai.conversation.id']])).toEqual([
+    ['early', undefined],
+    ['evalsha', 'session 1'],
+    ['commit', 'session 1'],
+    ['package.Service/Method', 'session 1'],
+  ]);
+});
+
+describe('a call that is not sampled', () => {
+  it('creates no spans, and has the trace id of its caller for errors and log lines', async () => {
+    const { telemetry, exported } = createTelemetry();
+    const root = telemetry.startCall(path, metadata({ traceparent: unsampled }));
+    expect([root.isRecording, root.traceId, root.getTraceContext()]).toEqual([false, traceId, undefined]);
+    expect(root.startChild('child')).toBe(root);
+    expect(await runInSpan(callIn(root), 'load', async ({ span }) => span)).toBe(root);
+    expect(runInChildSpan(root, 'phase', () => 42)).toBe(42);
+    expect(getTraceFields(root)).toEqual({ trace_id: traceId, span_id: expect.stringMatching(/^[0-9a-f]{16}$/) });
+    expect(root.spanId).not.toBe(callerSpanId);
+    expect(root.spanId).toBe(root.spanId);
+    root.end();
+    expect(exported).toEqual([]);
+  });
+
+  it('has a new trace id without a caller', () => {
+    const { telemetry } = createTelemetry({ OTEL_TRACES_SAMPLER: 'always_off' });
+    const ids = [1, 2].map(() => telemetry.startCall(path, metadata()).traceId);
+    expect(ids).toEqual([expect.stringMatching(/^[0-9a-f]{32}$/), expect.stringMatching(/^[0-9a-f]{32}$/)]);
+    expect(ids[0]).not.toBe(ids[1]);
+  });
+});
+
+describe('OTEL_TRACES_SAMPLER', () => {
+  const ratio = (value: string) => ({ OTEL_TRACES_SAMPLER_ARG: value });
+  it.each<[sampler: string, env: NodeJS.ProcessEnv, forCallers: [root: boolean, sampled: boolean, unsampled: boolean]]>(
+    [
+      ['', {}, [true, true, false]],
+      ['always_on', {}, [true, true, true]],
+      ['always_off', {}, [false, false, false]],
+      ['parentbased_always_on', {}, [true, true, false]],
+      ['parentbased_always_off', {}, [false, true, false]],
+      ['traceidratio', ratio('1'), [true, true, true]],
+      ['traceidratio', ratio('0'), [false, false, false]],
+      ['parentbased_traceidratio', ratio('1'), [true, true, false]],
+      ['parentbased_traceidratio', ratio('0'), [false, true, false]],
+    ],
+  )('%s with %j samples calls without a caller, of a sampled and of another caller: %j', (sampler, env, expected) => {
+    const { telemetry } = createTelemetry({ OTEL_TRACES_SAMPLER: sampler, ...env });
+    const callers = [metadata(), metadata({ traceparent: sampled }), metadata({ traceparent: unsampled })];
+    expect(callers.map((caller) => telemetry.startCall(path, caller).isRecording)).toEqual(expected);
+  });
+
+  it('traceidratio samples the same traces as the SDK on every node', () => {
+    const telemetries = [1, 2].map(() =>
+      createTelemetry({ OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: '0.5' }),
+    );
+    const decisions = Array.from({ length: 200 }, (_, index) => {
+      const traceparent = `00-${(index * 0x9e3779b1 + 1).toString(16).padStart(32, '5')}-${callerSpanId}-01`;
+      return telemetries.map(({ telemetry }) => telemetry.startCall(path, metadata({ traceparent })).isRecording);
     });
+    expect(decisions.every(([first, second]) => first === second)).toBe(true);
+    expect(new Set(decisions.flat()).size).toBe(2);
   });
-  expect(answer).toBe(42);
-  const [phase, turn] = [findSpan('phase'), findSpan('turn')];
-  expect(phase?.parentSpanContext?.spanId).toBe(turn?.spanContext().spanId);
-  expect(phase?.attributes).toEqual({ count: 2, ids: ['a', 'b'] });
-  expect(phase?.events).toMatchObject([{ name: 'decision', attributes: { reason: 'AIMED' } }]);
-  expect(turn?.status.code).toBe(SpanStatusCode.UNSET);
-});
-
-it('sets attributes of the active span and returns its trace id', () => {
-  const id = telemetry.withSpan('turn', () => {
-    telemetry.getActiveSpan().setAttributes({ replayed: true });
-    return telemetry.getTraceId();
-  });
-  expect(findSpan('turn')?.attributes).toEqual({ replayed: true });
-  expect(findSpan('turn')?.spanContext().traceId).toBe(id);
-  expect(telemetry.getTraceId()).toBe('');
-});
-
-it('sets error status and reason for an OrchestratorError and rethrows it', async () => {
-  const error = new OrchestratorError('STORE_UNAVAILABLE', 'The store does not respond.');
-  await expect(telemetry.withSpanAsync('session.load', () => Promise.reject(error))).rejects.toBe(error);
-  const span = findSpan('session.load');
-  expect(span?.status).toEqual({ code: SpanStatusCode.ERROR, message: 'The store does not respond.' });
-  expect(span?.attributes).toEqual({ 'error.type': 'STORE_UNAVAILABLE' });
-  expect(span?.events).toEqual([]);
-});
-
-it('records an exception event for any other error', () => {
-  expect(() =>
-    telemetry.withSpan('phase', () => {
-      throw new TypeError('defect');
-    }),
-  ).toThrow('defect');
-  const span = findSpan('phase');
-  expect(span?.attributes).toEqual({ 'error.type': 'TypeError' });
-  expect(span?.events).toMatchObject([{ name: 'exception' }]);
-});
-
-it('creates no spans in an unsampled trace but returns its trace id', () => {
-  const traceId = '0af7651916cd43dd8448eb211c80319c';
-  const unsampled = trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId: 'b7ad6b7169203331', traceFlags: 0 });
-  const seen = context.with(unsampled, () => {
-    telemetry.getActiveSpan().setAttributes({ a: 1 });
-    return telemetry.withSpan('phase', ({ isRecording: recording }) => [recording, telemetry.getTraceId()]);
-  });
-  expect(seen).toEqual([false, traceId]);
-  expect(exporter.getFinishedSpans()).toEqual([]);
 });
 
 describe('the span of a request of a stream', () => {
@@ -82,134 +174,78 @@ describe('the span of a request of a stream', () => {
     traceparent: '00-1bf7651916cd43dd8448eb211c80319c-c7ad6b7169203331-01',
     tracestate: 'vendor=value',
   };
-  /** Runs work in the span of a stream. */
-  const withStream = <T>(isSampled: boolean, work: () => Promise<T>): Promise<T> => {
-    if (isSampled) return telemetry.withSpanAsync('stream', work);
-    const stream = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331', traceFlags: 0 };
-    return context.with(trace.setSpanContext(ROOT_CONTEXT, stream), work);
-  };
 
-  it('is a child of the span of its caller, with a link to the span of the stream', async () => {
-    await telemetry.withSpanAsync('stream', () =>
-      telemetry.withRequestSpan(
-        'turn',
-        () => caller,
-        async () => telemetry.withSpan('phase', () => undefined),
-      ),
-    );
-    const [stream, turn, phase] = [findSpan('stream'), findSpan('turn'), findSpan('phase')];
+  it('is a child of the span of its caller, with a link to the span of the stream', () => {
+    const { telemetry, find } = createTelemetry();
+    const stream = telemetry.startCall(path, metadata());
+    const request = telemetry.startRequest('turn', stream, () => caller);
+    request.startChild('phase').end();
+    expect(request.getTraceContext()).toEqual({
+      traceparent: `00-1bf7651916cd43dd8448eb211c80319c-${request.spanId}-01`,
+      tracestate: 'vendor=value',
+    });
+    request.end();
+    const turn = find('turn');
     expect(turn?.kind).toBe(SpanKind.SERVER);
     expect(turn?.spanContext().traceId).toBe('1bf7651916cd43dd8448eb211c80319c');
-    expect(turn?.spanContext().traceState?.serialize()).toBe('vendor=value');
     expect(turn?.parentSpanContext?.spanId).toBe('c7ad6b7169203331');
-    expect(turn?.links.map((link) => link.context.spanId)).toEqual([stream?.spanContext().spanId]);
-    expect(phase?.parentSpanContext?.spanId).toBe(turn?.spanContext().spanId);
+    expect(turn?.links.map((link) => link.context.spanId)).toEqual([stream.spanId]);
+    expect(find('phase')?.parentSpanContext?.spanId).toBe(request.spanId);
   });
 
-  it('is a child of the span of the stream without a caller', async () => {
-    await telemetry.withSpanAsync('stream', () =>
-      telemetry.withRequestSpan(
-        'turn',
-        () => undefined,
-        async () => undefined,
-      ),
-    );
-    const streamId = findSpan('stream')?.spanContext().spanId;
-    expect(findSpan('turn')?.parentSpanContext?.spanId).toBe(streamId);
-    expect(findSpan('turn')?.links.map((link) => link.context.spanId)).toEqual([streamId]);
+  it('is exported when it ends, while the stream is open', () => {
+    const { telemetry, exported } = createTelemetry();
+    const stream = telemetry.startCall(path, metadata());
+    telemetry.startRequest('turn', stream, () => undefined).end();
+    expect(exported.map(({ name }) => name)).toEqual(['turn']);
+    expect(exported[0]?.parentSpanContext?.spanId).toBe(stream.spanId);
+    expect(exported[0]?.links.map((link) => link.context.spanId)).toEqual([stream.spanId]);
   });
 
-  it('is sampled as its caller is, whether the stream is sampled or not', async () => {
+  it('is sampled as its caller is, whether the stream is sampled or not', () => {
     const unsampledCaller = { ...caller, traceparent: caller.traceparent.replace(/01$/, '00') };
-    for (const isSampled of [true, false]) {
+    const { telemetry, exported } = createTelemetry();
+    for (const traceparent of [sampled, unsampled]) {
+      const stream = telemetry.startCall(path, metadata({ traceparent }));
       for (const [name, sender] of Object.entries({ sampled: caller, unsampled: unsampledCaller, none: undefined })) {
-        await withStream(isSampled, () =>
-          telemetry.withRequestSpan(
-            `${name} in ${isSampled}`,
-            () => sender,
-            async () => undefined,
-          ),
-        );
+        telemetry.startRequest(`${name} in ${traceparent === sampled}`, stream, () => sender).end();
       }
     }
     // There is no link to a stream that is not sampled, because its span is not exported.
-    const turns = exporter.getFinishedSpans().filter(({ name }) => name !== 'stream');
-    expect(turns.map(({ name, links }) => [name, links.length])).toEqual([
+    expect(exported.map(({ name, links }) => [name, links.length])).toEqual([
       ['sampled in true', 1],
       ['none in true', 1],
       ['sampled in false', 0],
     ]);
   });
 
-  it('returns its trace context, with the tracestate of the caller, for the record of the turn', async () => {
-    const recorded = await telemetry.withRequestSpan(
-      'turn',
-      () => caller,
-      async () => telemetry.getTraceContext(),
-    );
-    const { spanId } = findSpan('turn')?.spanContext() ?? {};
-    expect(recorded).toEqual({
-      traceparent: `00-1bf7651916cd43dd8448eb211c80319c-${spanId}-01`,
-      tracestate: 'vendor=value',
-    });
-  });
-
-  it('has the error of the turn', async () => {
-    const error = new OrchestratorError('AGENT_MISMATCH', 'The session belongs to another agent.');
-    await expect(
-      telemetry.withRequestSpan(
-        'turn',
-        () => caller,
-        () => Promise.reject(error),
-      ),
-    ).rejects.toBe(error);
-    expect(findSpan('turn')?.attributes).toEqual({ 'error.type': 'AGENT_MISMATCH' });
+  it('has the ids of its stream if neither is sampled and it has no caller', () => {
+    const { telemetry } = createTelemetry();
+    const stream = telemetry.startCall(path, metadata({ traceparent: unsampled }));
+    expect(telemetry.startRequest('turn', stream, () => undefined)).toBe(stream);
   });
 });
 
 it('a span links to sampled spans only', () => {
-  const link = (flags: string) => ({
-    traceparent: `00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-${flags}`,
-    tracestate: '',
-  });
-  telemetry.withSpan('replay', (span) => {
-    span.addLink(link('00'));
-    span.addLink(link('01'));
-  });
-  expect(findSpan('replay')?.links.map(({ context: { traceFlags } }) => traceFlags)).toEqual([1]);
+  const { telemetry, find } = createTelemetry();
+  const root = telemetry.startCall(path, metadata());
+  root.addLink({ traceparent: unsampled, tracestate: '' });
+  root.addLink({ traceparent: sampled, tracestate: '' });
+  root.end();
+  expect(find('package.Service/Method')?.links.map(({ context: { traceFlags } }) => traceFlags)).toEqual([1]);
 });
 
-it('all spans of a session have its id, also those that others start', async () => {
-  await telemetry.withSpanAsync('call', () =>
-    telemetry.withSession('session 1', () =>
-      telemetry.withSpanAsync('commit', async () => trace.getTracer('instrumentation').startSpan('evalsha').end()),
-    ),
-  );
-  telemetry.withSpan('other', () => undefined);
-  expect(exporter.getFinishedSpans().map(({ name, attributes }) => [name, attributes])).toEqual([
-    ['evalsha', { 'gen_ai.conversation.id': 'session 1' }],
-    ['commit', { 'gen_ai.conversation.id': 'session 1' }],
-    ['call', { 'gen_ai.conversation.id': 'session 1' }],
-    ['other', {}],
-  ]);
+it('a call that fails before its span starts has the trace id of its caller', () => {
+  const { telemetry } = createTelemetry();
+  expect(['', 'malformed', sampled].map((traceparent) => telemetry.getTraceId(traceparent))).toEqual(['', '', traceId]);
 });
 
-it('reads no trace context of a caller without an SDK', async () => {
+it('without an SDK there are no spans, no ids, and no trace context of a caller is read', async () => {
   const getCaller = jest.fn();
-  await noopTelemetry.withRequestSpan('turn', getCaller, async () => undefined);
+  const root = noopTelemetry.startCall(path, metadata({ traceparent: sampled }));
+  const spans = [root, noopTelemetry.startRequest('turn', root, getCaller), root.startChild('child')];
+  expect(spans).toEqual([noSpan, noSpan, noSpan]);
   expect(getCaller).not.toHaveBeenCalled();
-});
-
-it('creates no spans without an SDK', async () => {
-  const seen = await noopTelemetry.withSpanAsync('a', async (span) => {
-    span.setAttributes({ a: 1 });
-    span.addEvent('e', {});
-    return noopTelemetry.withSpan('b', ({ isRecording: recording }) => [
-      recording,
-      trace.getActiveSpan(),
-      noopTelemetry.getTraceId(),
-    ]);
-  });
-  expect(seen).toEqual([false, undefined, '']);
-  expect(exporter.getFinishedSpans()).toEqual([]);
+  expect([getTraceFields(root), noopTelemetry.getTraceId(sampled)]).toEqual([{}, '']);
+  expect(await runInSpan(unboundedCall, 'load', async ({ span }) => span)).toBe(noSpan);
 });
