@@ -4,7 +4,6 @@ import { toStatusObject } from '../errors/call-error';
 import { CallContext } from '../middleware/call-context';
 import { endCallSpan } from '../middleware/call-span';
 import { compose } from '../middleware/middleware';
-import { setTrailer } from '../middleware/send-status';
 import type { RawRequest } from '../validation/request-validator';
 import type { HandlerDependencies } from './dependencies';
 import type { MessageOrBytes, UnaryMethod, UnaryResponse } from './method';
@@ -21,9 +20,8 @@ export function createUnaryHandler<Request, Response>(
     const span = telemetry.startCall(call.getPath(), call.metadata);
     run(CallContext.forCall(call, clock.now() + turnTimeoutMs, span)).then(
       ({ body, trailer }) => {
-        if (trailer !== undefined) setTrailer(call.metadata, trailer);
         endCallSpan(span, status.OK);
-        callback(null, body);
+        callback(null, body, trailer);
       },
       // The middleware `reportErrors` converts every error.
       (error: OrchestratorError) => {

@@ -25,7 +25,7 @@ import {
 } from './middleware';
 import { limitPendingRequests } from './pending-request-limiter';
 import { RequestBytesLimiter } from './request-bytes-limiter';
-import { explainTransportErrors, sendTrailers } from './send-status';
+import { explainTransportErrors } from './explain-transport-errors';
 import { createTransportInterceptor } from './transport-interceptor';
 
 export interface CallLimits {
@@ -135,7 +135,6 @@ export function createAdmission(deps: AdmissionDependencies, limits: CallLimits)
         measureCalls(metrics),
         limitPendingRequests(pending, telemetry),
         limitRequestBytes(requestBytes, { ...limits, getTenantId: (call) => authorizer.getTenantId(call), telemetry }),
-        sendTrailers,
         explainTransportErrors(telemetry),
       ]),
       deps.trackWatches,
