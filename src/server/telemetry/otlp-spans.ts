@@ -34,7 +34,9 @@ export function encodeSpans(spans: readonly ReadableSpan[]): Uint8Array {
   return writer.take();
 }
 
-function groupSpans(spans: readonly ReadableSpan[]): ReadonlyMap<Resource, ReadonlyMap<Scope, readonly ReadableSpan[]>> {
+function groupSpans(
+  spans: readonly ReadableSpan[],
+): ReadonlyMap<Resource, ReadonlyMap<Scope, readonly ReadableSpan[]>> {
   const resources = new Map<Resource, Map<Scope, ReadableSpan[]>>();
   for (const span of spans) {
     const scopes = resources.get(span.resource) ?? new Map<Scope, ReadableSpan[]>();

@@ -111,7 +111,8 @@ export class ProtobufWriter {
     const start = this.position + getVarintSize(length * 3);
     const written = this.buffer.write(text, start, 'utf8');
     const lengthBytes = getVarintSize(written);
-    if (this.position + lengthBytes < start) this.buffer.copyWithin(this.position + lengthBytes, start, start + written);
+    if (this.position + lengthBytes < start)
+      this.buffer.copyWithin(this.position + lengthBytes, start, start + written);
     this.varint32(written);
     this.position += written;
   }

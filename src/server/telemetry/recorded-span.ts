@@ -36,24 +36,23 @@ export interface SpanEnvironment {
   readonly export: (span: ReadableSpan) => void;
 }
 
+/** Maximum number of ended spans that a call holds. A turn that is decided again after conflicts has many. */
+const maxHeldSpans = 256;
+
 /**
  * The spans of a call, or of one request of a stream. They are exported in one pass when the first one, the root, ends; a span that ends
  * later, for example that of a command of a canceled call, is exported immediately.
  */
 class CallSpans {
-  private readonly ended: RecordedSpan[] = [];
-  private isOver = false;
+  private ended: RecordedSpan[] = [];
 
   constructor(readonly environment: SpanEnvironment) {}
 
-  add(span: RecordedSpan): void {
-    if (this.isOver) this.environment.export(span);
-    else this.ended.push(span);
-  }
-
-  finish(): void {
-    this.isOver = true;
-    for (const span of this.ended) this.environment.export(span);
+  add(span: RecordedSpan, isOver: boolean): void {
+    this.ended.push(span);
+    if (!isOver && this.ended.length < maxHeldSpans) return;
+    for (const each of this.ended) this.environment.export(each);
+    this.ended = [];
   }
 }
 
@@ -98,7 +97,7 @@ export class RecordedSpan implements Span, ReadableSpan {
   private constructor(
     private readonly context: SpanContext,
     private readonly spans: CallSpans,
-    private readonly isRoot: boolean,
+    private readonly ownRoot: RecordedSpan | undefined,
     { name, kind, parent, sessionId }: SpanStart,
   ) {
     this.name = name;
@@ -108,7 +107,7 @@ export class RecordedSpan implements Span, ReadableSpan {
   }
 
   static startRoot(environment: SpanEnvironment, start: SpanStart): RecordedSpan {
-    return new RecordedSpan(start.context, new CallSpans(environment), true, start);
+    return new RecordedSpan(start.context, new CallSpans(environment), undefined, start);
   }
 
   startChild(name: string, kind: Kind = 'internal'): Span {
@@ -118,7 +117,12 @@ export class RecordedSpan implements Span, ReadableSpan {
     const context =
       traceState === undefined ? { traceId, spanId, traceFlags } : { traceId, spanId, traceFlags, traceState };
     const start = { name, kind: spanKinds[kind], context, parent: this.context, sessionId: this.sessionId };
-    return new RecordedSpan(context, this.spans, false, start);
+    return new RecordedSpan(context, this.spans, this.root, start);
+  }
+
+  /** The first span of the call. */
+  private get root(): RecordedSpan {
+    return this.ownRoot ?? this;
   }
 
   get traceId(): string {
@@ -223,8 +227,7 @@ export class RecordedSpan implements Span, ReadableSpan {
     if (!this.isRecording) return;
     this.durationMs = performance.now() - this.startedAfterMs;
     this.isRecording = false;
-    this.spans.add(this);
-    if (this.isRoot) this.spans.finish();
+    this.spans.add(this, !this.root.isRecording);
   }
 
   // What follows is read by the exporters.

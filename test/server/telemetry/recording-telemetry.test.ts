@@ -1,5 +1,6 @@
-import { propagation, SpanKind, SpanStatusCode } from '@opentelemetry/api';
+import { DiagLogLevel, diag, propagation, SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import { core } from '@opentelemetry/sdk-node';
+import { BatchSpanProcessor, type SpanExporter } from '@opentelemetry/sdk-trace-base';
 import { OrchestratorError } from '../../../src/core/model/orchestrator-error';
 import { createCall, runInSpan } from '../../../src/server/ports/call';
 import { getTraceFields, noSpan, runInChildSpan, type Span } from '../../../src/server/ports/span';
@@ -26,6 +27,9 @@ function createTelemetry(env: NodeJS.ProcessEnv = {}) {
   const { telemetry, exported } = createRecordingTelemetry(env);
   return { telemetry, exported, find: (name: string) => exported.find((span) => span.name === name) };
 }
+
+const ignore = () => undefined;
+const silentDiag = { error: ignore, warn: ignore, info: ignore, debug: ignore, verbose: ignore };
 
 const callIn = (span: Span) => createCall(Number.POSITIVE_INFINITY, unboundedCall.signal, span);
 
@@ -56,6 +60,52 @@ it('a span that ends after its call is exported when it ends', () => {
     ['package.Service/Method', SpanKind.SERVER],
     ['evalsha', SpanKind.CLIENT],
   ]);
+});
+
+it('a call with very many spans exports them before it ends', () => {
+  const { telemetry, exported } = createTelemetry();
+  const root = telemetry.startCall(path, metadata());
+  for (let count = 0; count < 1_000; count += 1) root.startChild('attempt').end();
+  expect(exported.length).toBeGreaterThan(500);
+  root.end();
+  expect(exported).toHaveLength(1_001);
+});
+
+it('what the queue of the exporter does not hold is dropped, and the number is logged', async () => {
+  const warnings: string[] = [];
+  diag.setLogger({ ...silentDiag, warn: (message) => void warnings.push(message) }, DiagLogLevel.WARN);
+  const results: ((result: core.ExportResult) => void)[] = [];
+  const batches: number[] = [];
+  const exporter: SpanExporter = {
+    export(spans, onResult) {
+      batches.push(spans.length);
+      results.push(onResult);
+    },
+    shutdown: () => Promise.resolve(),
+  };
+  const processor = new BatchSpanProcessor(exporter, { maxQueueSize: 4, maxExportBatchSize: 2 });
+  const { telemetry, exported } = createTelemetry();
+  const exportCall = (children: number) => {
+    const root = telemetry.startCall(path, metadata());
+    for (let count = 0; count < children; count += 1) root.startChild('child').end();
+    root.end();
+    for (const span of exported.splice(0)) processor.onEnd(span);
+  };
+  exportCall(9);
+  expect(batches).toEqual([2]);
+  while (results.length > 0) {
+    results.shift()?.({ code: core.ExportResultCode.SUCCESS });
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  expect(batches).toEqual([2, 2, 2]);
+  exportCall(0);
+  expect(warnings).toEqual(['Dropped 4 spans because maxQueueSize reached']);
+  const stopped = processor.shutdown();
+  await new Promise((resolve) => setImmediate(resolve));
+  results.shift()?.({ code: core.ExportResultCode.SUCCESS });
+  await stopped;
+  expect(batches).toEqual([2, 2, 2, 1]);
+  diag.disable();
 });
 
 it('a span that has ended does not change, has no more children and is exported once', () => {
