@@ -6,6 +6,7 @@ import { authenticate } from './authenticate';
 import { allowAll, type CredentialAuthorizer } from './authorizer';
 import { BatchGate } from './batch-gate';
 import { ConcurrencyLimiter, TenantConcurrencyLimiter } from './concurrency-limiter';
+import { explainTransportErrors } from './explain-transport-errors';
 import { holdRequestBytes, limitRequestBytes, limitTenantBytes } from './limit-request-bytes';
 import { measureCalls } from './measure-calls';
 import {
@@ -25,7 +26,6 @@ import {
 } from './middleware';
 import { limitPendingRequests } from './pending-request-limiter';
 import { RequestBytesLimiter } from './request-bytes-limiter';
-import { explainTransportErrors } from './explain-transport-errors';
 import { createTransportInterceptor } from './transport-interceptor';
 
 export interface CallLimits {
