@@ -80,10 +80,11 @@ function createCommand(turn: TurnFields, parts: Partial<PhaseCommand> = {}): Pha
   };
 }
 
-test('the spans are those of the four phases, without load and commit', async () => {
+test('the spans are those of the catalogue and the four phases, without load and commit', async () => {
   const span = new RecordingSpan();
   await decidePhases(deps, createCommand(withCandidate(refund)), withSpan(unboundedCall, span));
   expect(span.children).toEqual([
+    'catalogue.load',
     'orchestrator.context',
     'orchestrator.lifecycle',
     'orchestrator.transitions',
