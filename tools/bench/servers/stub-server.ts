@@ -1,4 +1,4 @@
-import { Server, type ServerUnaryCall, type sendUnaryData, status } from '@grpc/grpc-js';
+import { status } from '@grpc/grpc-js';
 import {
   OrchestratorServiceService,
   ProcessTurnRequest,
@@ -23,7 +23,7 @@ import { getProcessTelemetry } from '../../../src/server/telemetry';
 import { mainStepCount } from '../workload/scenarios';
 import { defaultShape } from '../workload/session-turns';
 import { buildTurnInputs } from '../workload/turn-inputs';
-import { connectStoreValue, serveForParent } from './forked-server';
+import { connectStoreValue, createUnaryServer, serveForParent } from './forked-server';
 import type { StubServerMessage } from './servers';
 
 /** A turn of the workload with its decision. */
@@ -89,18 +89,13 @@ serveForParent(async ({ redisPort }: StubServerMessage) => {
     return response;
   }
 
-  const server = new Server();
   const { path } = OrchestratorServiceService.processTurn;
   const deserialize = (bytes: Buffer) => ({ bytes, message: ProcessTurnRequest.decode(bytes) });
   const serialize = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  type Request = ReturnType<typeof deserialize>;
-  const processTurn = (call: ServerUnaryCall<Request, Uint8Array>, callback: sendUnaryData<Uint8Array>): void => {
-    const span = telemetry.startCall(path, call.metadata);
-    handle(call.request.bytes, span).then((response) => {
-      endCallSpan(span, status.OK);
-      callback(null, response);
-    }, callback);
-  };
-  server.register(path, processTurn, serialize, deserialize, 'unary');
-  return server;
+  return createUnaryServer({ path, deserialize, serialize }, async ({ bytes }, metadata) => {
+    const span = telemetry.startCall(path, metadata);
+    const response = await handle(bytes, span);
+    endCallSpan(span, status.OK);
+    return response;
+  });
 });
