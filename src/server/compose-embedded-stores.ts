@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { type Config, toSessionLimits } from './config';
+import { type Config, toSessionLimits, toTurnLimits } from './config';
 import type { Clock } from './ports/clock';
 import type { Logger } from './ports/logger';
 import { callWithTimeout, poll } from './runtime';
@@ -19,8 +19,12 @@ export interface OpenEmbeddedStores extends Pick<EmbeddedStores, 'sessionStore' 
 export async function openEmbeddedStores(config: Config, clock: Clock, log: Logger): Promise<OpenEmbeddedStores> {
   const options = toEmbeddedOptions(config, clock);
   if (config.embedded.compact_at_start) await compactAtStart(options, log);
-  const { sessionStore, catalogue } = openEmbedded(options);
   let isClosing = false;
+  const onPackingError = (error: unknown): void => {
+    if (!isClosing)
+      log.warn({ error }, 'older turns were not packed; they stay as they are until a later turn of the session');
+  };
+  const { sessionStore, catalogue } = openEmbedded({ ...options, onPackingError });
   const deleteExpired = async (): Promise<void> => {
     // Repeats until nothing is left, so that the store keeps up with any rate of new sessions. Turns are committed between two steps.
     while (!isClosing && (await callWithTimeout(clock, sweepIntervalMs, (call) => sessionStore.sweep(call))));
@@ -51,7 +55,7 @@ function toEmbeddedOptions({ embedded, limits }: Config, clock: Clock): Embedded
   return {
     path: resolve(embedded.path),
     sessionTtlMs: limits.session_ttl,
-    recordedTurns: limits.recorded_turns,
+    turnLimits: toTurnLimits({ limits }),
     sessionLimits: toSessionLimits({ limits }),
     clock,
     monotonicClock: performance,

@@ -60,7 +60,7 @@ const catalogueMethods: Readonly<Record<keyof ScenarioCatalogue, true>> = {
 export async function runFullWorkload(clients: ClientsUnderTest): Promise<void> {
   const calledOnStore = new Set<string>();
   for (const sessionId of [1, 2, 3, 4, 5, 6, 7, 8].map(uuid)) {
-    const store = await clients.createStore({ keyPrefix, cachedSessions: 0, recordedTurns: 2 });
+    const store = await clients.createStore({ keyPrefix, cachedSessions: 0, turnLimits: { recordedTurns: 2 } });
     await useSessions(recordCalls(store, calledOnStore), sessionId);
   }
   expect([...calledOnStore].sort()).toEqual(Object.keys(sessionMethods).sort());
