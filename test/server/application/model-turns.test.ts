@@ -79,7 +79,13 @@ function createCommand(number: number, turn: TurnFields = {}, sessionId = uuid(3
   const bytes = turnRequest({ ...turn, turnId: uuid(100 + number), sessionId, occurredAt: new Date(number * 60_000) });
   const { turn: message } = ProcessTurnRequest.decode(bytes);
   if (!message) throw new Error('the request has no turn');
-  return { turn: turnFromProto(message, 0), expectedRevision: undefined, validateOnly: false, requestBytes: bytes };
+  return {
+    turn: turnFromProto(message, 0),
+    expectedRevision: undefined,
+    validateOnly: false,
+    responseView: 'BASIC',
+    requestBytes: bytes,
+  };
 }
 
 const withCandidates = (score: number, ...ids: readonly string[]): TurnFields => ({
