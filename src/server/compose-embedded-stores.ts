@@ -2,13 +2,16 @@ import { resolve } from 'node:path';
 import { type Config, toSessionLimits, toTurnLimits } from './config';
 import type { Clock } from './ports/clock';
 import type { Logger } from './ports/logger';
-import { callWithTimeout, poll } from './runtime';
+import { callWithTimeout, poll, pollWhenNotBusy } from './runtime';
 import { type Compaction, compactEmbedded, compactIfErasable } from './stores/embedded/compact-embedded';
 import { FolderInUseError } from './stores/embedded/folder-lock';
 import { type EmbeddedOptions, type EmbeddedStores, openEmbedded } from './stores/embedded/open-embedded';
 
 /** Interval in milliseconds at which expired sessions are deleted from the embedded store. */
 const sweepIntervalMs = 60_000;
+
+/** Interval in milliseconds at which the turns of idle sessions are packed. */
+export const packIdleIntervalMs = 15_000;
 
 export interface OpenEmbeddedStores extends Pick<EmbeddedStores, 'sessionStore' | 'catalogue'> {
   readonly path: string;
@@ -34,6 +37,7 @@ export async function openEmbeddedStores(config: Config, clock: Clock, log: Logg
       if (!isClosing) log.warn({ error }, 'expired sessions were not deleted');
     }),
   );
+  const packer = pollWhenNotBusy(packIdleIntervalMs, () => sessionStore.packIdle());
   return {
     path: options.path,
     sessionStore,
@@ -41,6 +45,7 @@ export async function openEmbeddedStores(config: Config, clock: Clock, log: Logg
     async close() {
       isClosing = true;
       sweeper.stop();
+      packer.stop();
       await sessionStore.close();
     },
   };

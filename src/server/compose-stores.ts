@@ -1,4 +1,4 @@
-import { openEmbeddedStores } from './compose-embedded-stores';
+import { openEmbeddedStores, packIdleIntervalMs } from './compose-embedded-stores';
 import { openRedisEndpoint } from './compose-redis-access';
 import { type Config, toSessionLimits, toTurnLimits } from './config';
 import type { Clock } from './ports/clock';
@@ -7,7 +7,7 @@ import type { Logger } from './ports/logger';
 import type { Metrics } from './ports/metrics';
 import type { ScenarioCatalogue } from './ports/scenario-catalogue';
 import type { SessionStore } from './ports/session-store';
-import { callWithTimeout, type FileReloader } from './runtime';
+import { callWithTimeout, type FileReloader, pollWhenNotBusy } from './runtime';
 import { RedisCatalogue } from './stores/redis/redis-catalogue';
 import { connectRedis } from './stores/redis/redis-connection';
 import { formatEndpoint } from './stores/redis/redis-endpoint';
@@ -72,6 +72,7 @@ function createRedisStores(config: Config, { clock, log, metrics, files }: Store
     onLostRevision: createLossReport(log, metrics),
     onPackingError: createPackingReport(log),
   });
+  const packer = pollWhenNotBusy(packIdleIntervalMs, () => sessions.packIdle());
   const scenarios = new RedisCatalogue(connection, { keyPrefix: redis.key_prefix });
   const keyTemplate = redis.older_session_key;
   return {
@@ -87,6 +88,7 @@ function createRedisStores(config: Config, { clock, log, metrics, files }: Store
         .catch(() => undefined)
         .then(() => connection.requireSupportedVersion()),
     async close() {
+      packer.stop();
       await scenarios.close();
       await sessions.close();
     },

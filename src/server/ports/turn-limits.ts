@@ -31,13 +31,44 @@ export function resolveTurnLimits(limits: Partial<TurnLimits> = {}): TurnLimits 
 
 /** When older turns are packed into a block, which is compressed and decoded as a whole. */
 export interface PackingLimits {
-  /** Turns per block; at most 32. */
+  /** Turns per block; at most 16. Turns are packed when there are that many besides the last `unpackedTurns`. */
   readonly turnsPerBlock: number;
-  /** The number of last turns that are not packed; at least 1. */
+  /** The number of last turns that are not packed while the session is in use; at least 1. */
   readonly unpackedTurns: number;
   /** Maximum bytes of requests and responses per block. A block with one turn may have more. */
   readonly blockBytes: number;
+  /** The turns of a session without a turn for this time, in milliseconds, are packed, except for the last one, or if they are few. */
+  readonly idleMs: number;
 }
 
 /** `blockBytes` keeps the reply with the turns to pack below `largeValueBytes`, unless a state is large. */
-export const defaultPackingLimits: PackingLimits = { turnsPerBlock: 16, unpackedTurns: 16, blockBytes: 49_152 };
+export const defaultPackingLimits: PackingLimits = {
+  turnsPerBlock: 16,
+  unpackedTurns: 8,
+  blockBytes: 57_344,
+  idleMs: 300_000,
+};
+
+/** Which turns to pack. */
+export interface PackingRange {
+  /** Maximum number of turns to pack. */
+  readonly maxTurns: number;
+  /** Nothing is packed if fewer turns are unpacked. */
+  readonly minUnpacked: number;
+  /** The number of last turns that are not packed; at least 1. */
+  readonly keptTurns: number;
+  readonly maxBytes: number;
+}
+
+/** An idle session with fewer turns to pack is not worth the work. */
+const minIdleTurns = 4;
+
+/** Returns which turns of a session to pack. */
+export function toPackingRange(
+  { turnsPerBlock, unpackedTurns, blockBytes }: PackingLimits,
+  isIdle: boolean,
+): PackingRange {
+  const keptTurns = isIdle ? 1 : unpackedTurns;
+  const minTurns = isIdle ? Math.min(minIdleTurns, turnsPerBlock) : turnsPerBlock;
+  return { maxTurns: turnsPerBlock, minUnpacked: minTurns + keptTurns, keptTurns, maxBytes: blockBytes };
+}

@@ -11,8 +11,9 @@ interface MemoryArguments {
 
 const usage = `npm run bench:memory [-- [--turns N,N] [--json]]
 
-Measures how much memory of Redis one session takes with the default settings (MEMORY USAGE of all its keys), after different numbers of
-turns. The session repeats the turns of "npm run bench". See docs/performance.md.
+Measures how much memory of Redis one session takes with the default settings (MEMORY USAGE of all its keys): after its last turn, and when
+it has been idle for five minutes, so this takes about six minutes. The sessions repeat the turns of "npm run bench". See
+docs/performance.md.
 
   --turns N,N  numbers of turns; default 9,100,500,1000
   --json       print one JSON object`;
@@ -37,8 +38,8 @@ runBenchCommand({
     const memory = await measureSessionMemory(turns);
     if (json) console.log(JSON.stringify({ machine: describeMachine(), memory }));
     else {
-      const rows = memory.map(({ turns: count, total, unpacked, state }) => [count, total, unpacked, state]);
-      console.log(formatTable([['turns', 'bytes in Redis', 'of which unpacked turns', 'state'], ...rows]));
+      const rows = memory.map(({ turns: count, active, idle, state }) => [count, active, idle, state]);
+      console.log(formatTable([['turns', 'bytes in use', 'bytes idle', 'bytes of state'], ...rows]));
     }
   },
 });

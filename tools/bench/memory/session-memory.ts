@@ -3,6 +3,8 @@ import { Redis } from 'ioredis';
 import { connect, insecure } from 'scenario-orchestrator-client';
 import { ProcessTurnRequest } from '../../../gen/focal/orchestration/v1/orchestrator_service';
 import type { Turn } from '../../../gen/focal/orchestration/v1/turn';
+import { packIdleIntervalMs } from '../../../src/server/compose-embedded-stores';
+import { defaultPackingLimits } from '../../../src/server/ports/turn-limits';
 import { getSessionKeys } from '../../../src/server/stores/redis/redis-keys';
 import { RedisProcess } from '../../redis/redis-process';
 import { CleanupStack } from '../cleanup';
@@ -11,24 +13,28 @@ import { putScenarios, startBenchService } from '../servers/servers';
 import { buildScenario } from '../workload/scenarios';
 import { agent, buildSessionTurns, defaultShape, turnsPerSession } from '../workload/session-turns';
 
-/** The Redis memory of a session after a number of turns, in bytes. */
+/** The memory of one session in Redis, in bytes: all its keys. */
 export interface SessionMemory {
+  /** The number of turns of the session. */
   readonly turns: number;
-  /** All keys of the session. */
-  readonly total: number;
-  /** The part of `total` for turns that are not in a block. */
-  readonly unpacked: number;
-  /** The size of the stored state, which is a part of `total`. */
+  /** One second after the last turn. Older turns are then packed. */
+  readonly active: number;
+  /** When the session has been idle, so that nearly all turns are packed. */
+  readonly idle: number;
+  /** The size of the stored state, which is a part of both. */
   readonly state: number;
 }
 
 /** The key prefix of config/default.toml. */
 const keyPrefix = 'so:';
 
-/** After this time in milliseconds without a turn, nothing is left to pack in the background. */
+/** After this time in milliseconds without a turn, nothing is left to pack that is packed while a session is in use. */
 const packingMs = 1_000;
 
-/** Plays a session with the default settings, and measures its memory after each of the given numbers of turns, in ascending order. */
+/** After this time in milliseconds, the turns of idle sessions are packed. */
+const idleMs = defaultPackingLimits.idleMs + 2 * packIdleIntervalMs;
+
+/** Plays one session with each of the numbers of turns, with the default settings, and measures their memory. */
 export function measureSessionMemory(turnCounts: readonly number[]): Promise<readonly SessionMemory[]> {
   const cleanup = new CleanupStack();
   return cleanup.run(async () => {
@@ -38,22 +44,34 @@ export function measureSessionMemory(turnCounts: readonly number[]): Promise<rea
     const client = cleanup.add(connect(service.address, { credentials: insecure() }), (opened) => opened.close());
     const scenarios = Array.from({ length: defaultShape.activeScenarios }, (_, index) => buildScenario(index));
     await putScenarios(service, scenarios);
-    const turns = buildLongSession(Math.max(...turnCounts));
-    const { session, turnLog } = getSessionKeys(keyPrefix, { ...agent, sessionId: turns[0]?.sessionId ?? '' });
-    const memory: SessionMemory[] = [];
-    for (const [index, turn] of turns.entries()) {
-      showProgress(`turn ${index + 1} of ${turns.length}`);
-      await client.processTurn(ProcessTurnRequest.fromPartial({ turn }));
-      if (!turnCounts.includes(index + 1)) continue;
+    const sessions = turnCounts.map(buildLongSession);
+    const measure = (turns: readonly Turn[]) => measureKeys(redis, turns[0]?.sessionId ?? '');
+    const active: number[] = [];
+    for (const [index, turns] of sessions.entries()) {
+      showProgress(`session ${index + 1} of ${sessions.length}`);
+      for (const turn of turns) await client.processTurn(ProcessTurnRequest.fromPartial({ turn }));
       await sleep(packingMs);
-      const [all = 0, unpacked = 0] = await Promise.all(
-        [session, turnLog].map(async (key) => (await redis.memory('USAGE', key, 'SAMPLES', 0)) ?? 0),
-      );
-      memory.push({ turns: index + 1, total: all + unpacked, unpacked, state: await redis.hstrlen(session, 's') });
+      active.push((await measure(turns)).total);
     }
+    showProgress(`waiting ${idleMs / 1_000} s, until the sessions are idle`);
+    await sleep(idleMs);
     showProgress('');
-    return memory;
+    return Promise.all(
+      sessions.map(async (turns, index) => {
+        const { total, state } = await measure(turns);
+        return { turns: turns.length, active: active[index] ?? Number.NaN, idle: total, state };
+      }),
+    );
   });
+}
+
+async function measureKeys(redis: Redis, sessionId: string) {
+  const { session, turnLog } = getSessionKeys(keyPrefix, { ...agent, sessionId });
+  const sizes = await Promise.all([session, turnLog].map((key) => redis.memory('USAGE', key, 'SAMPLES', 0)));
+  return {
+    total: sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0),
+    state: await redis.hstrlen(session, 's'),
+  };
 }
 
 /** Builds a session that repeats the nine turns of the workload, with other turn ids and later times. */

@@ -2,7 +2,13 @@ import { promisify } from 'node:util';
 import { brotliCompress, brotliDecompress, constants } from 'node:zlib';
 import { OrchestratorError } from '../../../core/model/orchestrator-error';
 import { decodeTraceContext, encodeTraceContext } from './trace-context-text';
-import { type BlockSummary, decodeBlockHeader, encodeBlockHeader, type StoredTurn } from './turn-block-header';
+import {
+  type BlockHeader,
+  type BlockSummary,
+  decodeBlockHeader,
+  encodeBlockHeader,
+  type StoredTurn,
+} from './turn-block-header';
 
 // A block: consecutive recorded turns of a session, compressed together. What is decoded is equal to what was encoded, byte for byte. The
 // layout is persistent: every release must be able to read the blocks of older releases. Another layout of the content, another compression
@@ -19,19 +25,40 @@ const decompress = promisify(brotliDecompress);
 // plus 1, or 0. Then, without gaps: trace context, basis, request, response, state. scripts/read-packable.lua writes the same.
 const turnHeaderBytes = 32;
 
-/** Encodes 1 to 32 consecutive turns. Compresses outside of the event loop. */
-export async function encodeTurnBlock(turns: readonly StoredTurn[]): Promise<Uint8Array> {
+/** Describes 1 to 16 consecutive turns for the header of a block. */
+export function summarizeTurns(turns: readonly StoredTurn[]): BlockSummary {
   const first = turns[0]?.record;
   const last = turns.at(-1)?.record;
   if (first === undefined || last === undefined) throw new Error('A block has at least one turn.');
-  const summary: BlockSummary = {
+  return {
     firstRevision: first.revision,
     turnIds: turns.map(({ record }) => record.turnId),
     keepsState: turns.map(({ stateBefore }) => stateBefore !== undefined),
     messageBytes: turns.reduce((sum, { record }) => sum + record.request.length + record.response.length, 0),
     lastCommittedAt: last.committedAt,
   };
-  return compressTurnBlock(summary, Buffer.concat(turns.flatMap(encodeTurn)));
+}
+
+/** Encodes the turns of a block without compressing them. */
+export function encodeTurnBlockContent(turns: readonly StoredTurn[]): Uint8Array {
+  return Buffer.concat(turns.flatMap(encodeTurn));
+}
+
+/** Creates a block with the turns of `block`, followed by others. */
+export async function appendToTurnBlock(
+  block: Uint8Array,
+  summary: BlockSummary,
+  content: Uint8Array,
+): Promise<Uint8Array> {
+  const header = decodeBlockHeader(block);
+  const merged: BlockSummary = {
+    firstRevision: header.firstRevision,
+    turnIds: [...header.turnIds, ...summary.turnIds],
+    keepsState: [...header.keepsState, ...summary.keepsState],
+    messageBytes: header.messageBytes + summary.messageBytes,
+    lastCommittedAt: summary.lastCommittedAt,
+  };
+  return compressTurnBlock(merged, Buffer.concat([await decompressContent(block, header), content]));
 }
 
 /** Creates a block from its encoded content. */
@@ -48,15 +75,14 @@ export async function compressTurnBlock(summary: BlockSummary, content: Uint8Arr
 }
 
 /**
- * The inverse of `encodeTurnBlock`. Decompresses outside of the event loop.
+ * Returns the turns of a block. Decompresses outside of the event loop.
  *
  * @throws OrchestratorError RECORD_TOO_NEW if a newer release wrote the block, or a plain Error if the bytes are damaged.
  */
 export async function decodeTurnBlock(block: Uint8Array): Promise<readonly StoredTurn[]> {
   const header = decodeBlockHeader(block);
-  if (header.encoding !== brotliEncoding) throw createBlockTooNewError(header.encoding);
+  const content = await decompressContent(block, header);
   try {
-    const content = await decompress(block.subarray(header.bodyOffset), { maxOutputLength: header.contentLength });
     const turns: StoredTurn[] = [];
     let offset = 0;
     for (const [index, turnId] of header.turnIds.entries()) {
@@ -68,6 +94,15 @@ export async function decodeTurnBlock(block: Uint8Array): Promise<readonly Store
     return turns;
   } catch (cause) {
     throw new Error('Cannot decode a stored block of turns.', { cause });
+  }
+}
+
+async function decompressContent(block: Uint8Array, header: BlockHeader): Promise<Buffer> {
+  if (header.encoding !== brotliEncoding) throw createBlockTooNewError(header.encoding);
+  try {
+    return await decompress(block.subarray(header.bodyOffset), { maxOutputLength: header.contentLength });
+  } catch (cause) {
+    throw new Error('Cannot decompress a stored block of turns.', { cause });
   }
 }
 

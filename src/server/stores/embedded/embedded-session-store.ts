@@ -19,18 +19,19 @@ import type {
 import { keepsStateBefore, maxKeptStateBytes } from '../../ports/turn-history';
 import { resolveTurnLimits } from '../../ports/turn-limits';
 import { takeHistory, takeTurns } from '../recorded-turns/take-turns';
+import { TurnPacker } from '../recorded-turns/turn-packer';
 import type { EmbeddedEnvironment } from './embedded-environment';
 import { encodeKeyPair } from './embedded-keys';
 import type { EmbeddedSessionStoreOptions } from './embedded-session-store-options';
-import { EmbeddedTurnPacker } from './embedded-turn-packer';
 import { decodeKnownTurn, decodeTurns, type FoundTurns } from './found-turns';
+import { createPackBlock } from './pack-block';
 import { SessionTable, StateBeforeTable } from './session-tables';
 import type { SessionValue } from './session-values';
 import { TurnTable } from './turn-table';
 
 /** The result of the transaction of a commit. States and blocks are decoded after the transaction. */
 type CommitResult =
-  | { readonly kind: 'committed' }
+  | { readonly kind: 'committed'; readonly unpackedTurns: number }
   | { readonly kind: 'known'; readonly found: FoundTurns }
   | { readonly kind: 'conflict'; readonly state: Uint8Array | undefined };
 
@@ -54,7 +55,7 @@ export class EmbeddedSessionStore implements SessionStore {
   private readonly statesBefore: StateBeforeTable;
   private readonly turns: TurnTable;
   private readonly sessionLimits: SessionLimits;
-  private readonly packer: EmbeddedTurnPacker;
+  private readonly packer: TurnPacker<string>;
   /** Emits an event for each change. The name of the event is the key of the session. */
   private readonly changes = new EventEmitter().setMaxListeners(0);
 
@@ -66,12 +67,8 @@ export class EmbeddedSessionStore implements SessionStore {
     this.sessionLimits = options.sessionLimits ?? defaultSessionLimits;
     this.statesBefore = new StateBeforeTable(environment);
     this.turns = new TurnTable(environment, resolveTurnLimits(options.turnLimits));
-    this.packer = new EmbeddedTurnPacker(
-      environment,
-      this.turns,
-      options,
-      (session) => this.getUnexpired(session)?.revision,
-    );
+    const getRevision = (session: string) => this.getUnexpired(session)?.revision;
+    this.packer = new TurnPacker(options, createPackBlock(environment, this.turns, getRevision));
   }
 
   async load(
@@ -105,8 +102,8 @@ export class EmbeddedSessionStore implements SessionStore {
     const result = await this.environment.write(call, apply, () => this.changes.emit(tableKey));
     switch (result.kind) {
       case 'committed':
-        this.packer.onCommit(tableKey, record);
-        return result;
+        this.packer.onCommit(tableKey, tableKey, record, result.unpackedTurns);
+        return { kind: 'committed' };
       case 'known':
         return { kind: 'known', record: await decodeKnownTurn(result.found, record.turnId) };
       case 'conflict':
@@ -208,6 +205,11 @@ export class EmbeddedSessionStore implements SessionStore {
     });
   }
 
+  /** Starts to pack the turns of idle sessions. Call it periodically. */
+  packIdle(): void {
+    this.packer.packIdle();
+  }
+
   /** Resolves when the turns that are packed in the background are packed. */
   waitUntilPacked(): Promise<void> {
     return this.packer.waitUntilIdle();
@@ -235,8 +237,7 @@ export class EmbeddedSessionStore implements SessionStore {
     if (keepsStateBefore(record.revision) && before.length <= maxKeptStateBytes) {
       this.turns.keepStateBefore(session, record.revision, before);
     }
-    this.turns.add(session, record);
-    return { kind: 'committed' };
+    return { kind: 'committed', unpackedTurns: this.turns.add(session, record) };
   }
 
   /**

@@ -2,7 +2,7 @@ import type { Database, Key } from 'lmdb';
 import { decodeBlockHeader, type StoredTurn } from '../../codec/stored/turn-block-header';
 import type { RecordedTurnsQuery, TurnRecord, TurnSelector } from '../../ports/session-store';
 import { maxHistoryBytes, maxHistoryTurns } from '../../ports/turn-history';
-import type { PackingLimits, TurnLimits } from '../../ports/turn-limits';
+import type { PackingRange, TurnLimits } from '../../ports/turn-limits';
 import type { EmbeddedEnvironment } from './embedded-environment';
 import { encodeKeyPart, keyPartUpperBound } from './embedded-keys';
 import type { FoundTurns } from './found-turns';
@@ -10,8 +10,17 @@ import { decodeTurnValue, encodeTurnValue } from './session-values';
 
 // Call the methods that change a table only within a transaction, that is, within `EmbeddedEnvironment.write`.
 
+/** More turns than this are not counted. */
+const maxCounted = 100;
+
 /** The upper bound of a range of revisions. */
 const revisionUpperBound = Number.MAX_SAFE_INTEGER;
+
+/** Single turns to pack, and the block to which they are added; undefined if they have a new one. */
+export interface PackableTurns {
+  readonly turns: readonly StoredTurn[];
+  readonly lastBlock: Uint8Array | undefined;
+}
 
 /** The last turn of a session, from which number and age of the others are counted. */
 type LastTurn = Pick<TurnRecord, 'revision' | 'committedAt'>;
@@ -109,38 +118,58 @@ export class TurnTable {
     this.keptStates.putSync([session, revision], state);
   }
 
-  /** Adds a turn and removes the turns that exceed the limits on the number and the age of recorded turns. */
-  add(session: string, record: TurnRecord): void {
+  /**
+   * Adds a turn and removes the turns that exceed the limits on the number and the age of recorded turns. Returns the number of turns that
+   * are not in a block, at most `maxCounted`.
+   */
+  add(session: string, record: TurnRecord): number {
     this.turns.putSync([session, record.revision], encodeTurnValue(record));
     this.revisions.putSync([session, encodeKeyPart(record.turnId)], record.revision);
     this.trim(session, record, 0);
+    return this.turns.getCount({ ...listAfter(session, -1), limit: maxCounted });
   }
 
-  /** Returns the oldest single turns if there are enough of them to pack, else none. */
-  listPackable(session: string, { turnsPerBlock, unpackedTurns, blockBytes }: PackingLimits): readonly StoredTurn[] {
-    const range = { ...listAfter(session, -1), limit: turnsPerBlock + unpackedTurns };
-    const entries = Array.from(this.turns.getRange(range));
-    if (entries.length < range.limit) return [];
+  /** Returns the oldest single turns to pack; undefined if there are not enough. */
+  readPackable(
+    session: string,
+    { maxTurns, minUnpacked, keptTurns, maxBytes }: PackingRange,
+  ): PackableTurns | undefined {
+    const unpacked = this.turns.getCount({ ...listAfter(session, -1), limit: maxTurns + minUnpacked });
+    if (unpacked < minUnpacked) return undefined;
+    const lastBlock = this.findOpenBlock(session, maxTurns, maxBytes);
+    const header = lastBlock && decodeBlockHeader(lastBlock);
+    const limit = Math.min(maxTurns - (header?.turnIds.length ?? 0), unpacked - keptTurns);
     const turns: StoredTurn[] = [];
-    let remainingBytes = blockBytes;
-    for (const { key, value } of entries.slice(0, turnsPerBlock)) {
+    let remainingBytes = maxBytes - (header?.messageBytes ?? 0);
+    for (const { key, value } of this.turns.getRange({ ...listAfter(session, -1), limit })) {
       const record = decodeTurnValue(value, key[1]);
       remainingBytes -= getMessageBytes(record);
       if (remainingBytes < 0 && turns.length > 0) break;
       turns.push({ record, stateBefore: this.keptStates.get(key) });
     }
-    return turns;
+    // If the first turn does not fit into the last block, it has a block of its own.
+    const fits = remainingBytes >= 0 || turns.length > 1;
+    return { turns, lastBlock: fits ? lastBlock : undefined };
   }
 
-  /** Replaces single turns by a block, and applies all limits. Returns false and changes nothing if the turns have changed. */
-  pack(session: string, turns: readonly StoredTurn[], block: Uint8Array, lastTurn: LastTurn): boolean {
+  /**
+   * Replaces single turns by a block, which may also replace the last block, and applies all limits. Returns false and changes nothing if the
+   * turns have changed.
+   */
+  pack(session: string, { turns, lastBlock }: PackableTurns, block: Uint8Array, lastTurn: LastTurn): boolean {
     const keys = turns.map(({ record }): RevisionKey => [session, record.revision]);
     const isUnchanged = turns.every(({ record }, index) => {
       const stored = this.turns.get(keys[index] ?? [session, -1]);
       return stored !== undefined && Buffer.compare(stored, encodeTurnValue(record)) === 0;
     });
-    const last = keys.at(-1);
-    if (!isUnchanged || last === undefined) return false;
+    const [first, last] = [keys[0], keys.at(-1)];
+    if (!isUnchanged || first === undefined || last === undefined) return false;
+    if (lastBlock !== undefined) {
+      const lastKey: RevisionKey = [session, first[1] - 1];
+      const stored = this.blocks.get(lastKey);
+      if (stored === undefined || Buffer.compare(stored, lastBlock) !== 0) return false;
+      this.blocks.removeSync(lastKey);
+    }
     this.blocks.putSync(last, block);
     for (const key of keys) {
       this.turns.removeSync(key);
@@ -166,6 +195,14 @@ export class TurnTable {
     for (const table of [this.turns, this.blocks, this.keptStates]) removeFrom(table, byRevision);
     removeFrom(this.revisions, byId);
     return removed;
+  }
+
+  /** Returns the newest block if it has fewer turns and bytes than a full one. */
+  private findOpenBlock(session: string, maxTurns: number, maxBytes: number): Uint8Array | undefined {
+    const [newest] = this.blocks.getRange({ ...listBackFrom(session, revisionUpperBound), limit: 1 });
+    if (newest === undefined) return undefined;
+    const { turnIds, messageBytes } = decodeBlockHeader(newest.value);
+    return turnIds.length < maxTurns && messageBytes < maxBytes ? newest.value : undefined;
   }
 
   /**

@@ -19,10 +19,11 @@ import type {
 import { keepsStateBefore } from '../../ports/turn-history';
 import { type PackingLimits, resolveTurnLimits, type TurnLimits } from '../../ports/turn-limits';
 import { takeHistory } from '../recorded-turns/take-turns';
+import { TurnPacker } from '../recorded-turns/turn-packer';
+import { createPackBlock } from './pack-block';
 import { RecentKeys } from './recent-keys';
 import type { RedisConnection } from './redis-connection';
 import { getSessionKeys, type SessionKeys, validateKeyPrefix } from './redis-keys';
-import { RedisTurnPacker } from './redis-turn-packer';
 import { runCommit, toBuffer } from './scripts/commit';
 import { runCreate } from './scripts/create';
 import { runDeleteSession } from './scripts/delete-session';
@@ -81,14 +82,14 @@ export class RedisSessionStore implements SessionStore {
   private readonly unsubscribe: () => void;
   private readonly sessionLimits: SessionLimits;
   private readonly turnLimits: TurnLimits;
-  private readonly packer: RedisTurnPacker;
+  private readonly packer: TurnPacker<SessionKeys>;
 
   constructor(
     private readonly connection: RedisConnection,
     private readonly options: RedisSessionStoreOptions,
   ) {
     this.turnLimits = resolveTurnLimits(options.turnLimits);
-    this.packer = new RedisTurnPacker(connection, { ...options, turnLimits: this.turnLimits });
+    this.packer = new TurnPacker(options, createPackBlock(connection, this.turnLimits));
     this.prefix = validateKeyPrefix(options.keyPrefix);
     this.sessionLimits = options.sessionLimits ?? defaultSessionLimits;
     this.cache = new SessionCache({ maxSessions: options.cachedSessions, maxBytes: maxCachedBytes });
@@ -143,8 +144,8 @@ export class RedisSessionStore implements SessionStore {
       }
       this.cache.set(keys.session, session, state.length, now + sessionTtlMs);
       this.deletions.delete(keys.session);
-      this.packer.onCommit(keys, record);
-      return reply;
+      this.packer.onCommit(keys.session, keys, record, reply.unpackedTurns);
+      return { kind: 'committed' };
     } catch (error) {
       // The outcome may be unknown. The next turn must load the session and find out whether this turn was applied.
       this.cache.delete(keys.session);
@@ -198,6 +199,11 @@ export class RedisSessionStore implements SessionStore {
 
   probe(call: Call): Promise<void> {
     return this.connection.probe(call, `${this.prefix}probe:`);
+  }
+
+  /** Starts to pack the turns of idle sessions in the background. Call it periodically. */
+  packIdle(): void {
+    this.packer.packIdle();
   }
 
   /** Resolves when the turns that this node packs in the background are packed. */

@@ -40,7 +40,7 @@ export function testPackedTurns(open: OpenSessionStore): void {
   const list = (afterRevision = 0, limit = 10_000, maxBytes = Number.MAX_SAFE_INTEGER) =>
     store.listTurns({ key, afterRevision, limit, maxBytes }, unboundedCall);
   /** Counts stored entries. The backend may have to be closed for that, so the store is another one afterwards. */
-  const count = async (operation: 'countUnpacked' | 'countTurnIds') => {
+  const count = async (operation: 'countUnpacked' | 'countBlocks' | 'countTurnIds') => {
     const counted = await storeUnderTest[operation](key);
     store = storeUnderTest.store;
     return counted;
@@ -60,12 +60,12 @@ export function testPackedTurns(open: OpenSessionStore): void {
   describe('packing', () => {
     it('starts when there are enough turns, and does not pack the last ones', async () => {
       await openStore({ packingLimits: { turnsPerBlock: 4, unpackedTurns: 3 } });
+      await commitUntil(6);
+      await store.waitUntilPacked();
+      expect(await count('countUnpacked')).toBe(6);
       await commitUntil(7);
       await store.waitUntilPacked();
-      expect(await count('countUnpacked')).toBe(7);
-      await commitUntil(8);
-      await store.waitUntilPacked();
-      expect(await count('countUnpacked')).toBe(4);
+      expect(await count('countUnpacked')).toBe(3);
       await commitUntil(20);
       await store.waitUntilPacked();
       expect(await count('countUnpacked')).toBe(4);
@@ -116,6 +116,35 @@ export function testPackedTurns(open: OpenSessionStore): void {
       }
       return pages;
     };
+
+    it('of an idle session leaves few turns, and fills the last block when the session goes on', async () => {
+      await openStore({ packingLimits: { turnsPerBlock: 8, unpackedTurns: 8, idleMs: 0 } });
+      for (let revision = 6; revision <= 30; revision += 6) {
+        await commitUntil(revision);
+        store.packIdle();
+        await store.waitUntilPacked();
+        // Fewer than four turns besides the last one are not packed.
+        expect(await count('countUnpacked')).toBeLessThanOrEqual(4);
+        await expectAllRecorded();
+      }
+      expect(await count('countBlocks')).toBeLessThanOrEqual(4);
+      for (let revision = 1; revision <= 30; revision += 1) expect((await retry(revision)).kind).toBe('known');
+      expect((await store.readTurnHistory(key, { revision: 16 }, unboundedCall))?.turns).toHaveLength(16);
+    });
+
+    it('leaves an idle session with few turns, and sessions in use, as they are', async () => {
+      await openStore({ packingLimits: { turnsPerBlock: 8, unpackedTurns: 8, idleMs: 0 } });
+      await commitUntil(4);
+      store.packIdle();
+      await store.waitUntilPacked();
+      expect(await count('countUnpacked')).toBe(4);
+      await storeUnderTest.close();
+      await openStore({ packingLimits: { turnsPerBlock: 8, unpackedTurns: 8, idleMs: 1e9 } });
+      await commitUntil(12);
+      store.packIdle();
+      await store.waitUntilPacked();
+      expect(await count('countUnpacked')).toBe(12);
+    });
 
     it('pages over block borders have every turn once', async () => {
       await openStore({ packingLimits: { turnsPerBlock: 4, unpackedTurns: 1 } });
@@ -183,9 +212,9 @@ export function testPackedTurns(open: OpenSessionStore): void {
 
   describe('the limits', () => {
     const packingLimits = { turnsPerBlock: 4, unpackedTurns: 2 };
-    const commitWith = async (turnLimits: Partial<TurnLimits>, count: number, toParts = toMixedParts) => {
+    const commitWith = async (turnLimits: Partial<TurnLimits>, turnCount: number, toParts = toMixedParts) => {
       await openStore({ turnLimits, packingLimits });
-      for (let revision = 4; revision <= count; revision += 4) {
+      for (let revision = 1; revision <= turnCount; revision += 1) {
         await commitUntil(revision, toParts);
         await store.waitUntilPacked();
       }
@@ -207,7 +236,7 @@ export function testPackedTurns(open: OpenSessionStore): void {
       expect(await listRevisions()).toEqual(revisions(29, 40));
       await storeUnderTest.close();
       await commitWith({ recordedBytes: 0, replayableTurns: 15 }, 40, incompressible);
-      expect(await listRevisions()).toEqual(revisions(25, 40));
+      expect(await listRevisions()).toEqual(revisions(21, 40));
       for (let revision = 26; revision <= 40; revision += 1) expect((await retry(revision)).kind).toBe('known');
     });
 
@@ -259,27 +288,24 @@ export function testPackedTurns(open: OpenSessionStore): void {
           return run();
         },
       });
-      for (let revision = 1; revision <= 7; revision += 1) {
-        await commitUntil(revision);
-        await store.waitUntilPacked();
-      }
+      await commitUntil(4);
     });
 
     it('loses nothing if the node fails, and the turns are packed after a later commit', async () => {
       beforeReplacing = () => Promise.reject(new Error('The node fails.'));
-      await commitUntil(8);
+      await commitUntil(5);
       await store.waitUntilPacked();
-      expect(await count('countUnpacked')).toBe(8);
+      expect(await count('countUnpacked')).toBe(5);
       expect(storeUnderTest.packingErrors).toHaveLength(1);
-      await commitUntil(12);
+      await commitUntil(6);
       await store.waitUntilPacked();
-      expect(await count('countUnpacked')).toBe(4);
+      expect(await count('countUnpacked')).toBe(2);
       await expectAllRecorded();
     });
 
     it('a turn that is committed meanwhile is recorded', async () => {
       beforeReplacing = () => commitUntil(11);
-      await commitUntil(8);
+      await commitUntil(5);
       await store.waitUntilPacked();
       expect(await count('countUnpacked')).toBe(3);
       await expectAllRecorded();
@@ -289,14 +315,14 @@ export function testPackedTurns(open: OpenSessionStore): void {
       beforeReplacing = async () => {
         await store.delete(key, unboundedCall);
       };
-      await commitUntil(8);
+      await commitUntil(5);
       await store.waitUntilPacked();
       expect(await storeUnderTest.countStored(key)).toBe(0);
     });
 
     it('an expired session stays expired', async () => {
       beforeReplacing = () => storeUnderTest.expire(key);
-      await commitUntil(8);
+      await commitUntil(5);
       await store.waitUntilPacked();
       expect(await store.read(key, unboundedCall)).toBeUndefined();
       expect((await list()).turns).toEqual([]);
@@ -308,7 +334,7 @@ export function testPackedTurns(open: OpenSessionStore): void {
         commits = [];
         await commitUntil(7, (revision) => ({ ...toMixedParts(revision), committedAt: 1_800_000_000_000 + revision }));
       };
-      await commitUntil(8);
+      await commitUntil(5);
       await store.waitUntilPacked();
       await expectAllRecorded();
     });
@@ -335,6 +361,7 @@ export function testPackedTurns(open: OpenSessionStore): void {
       response: fc.uint8Array({ maxLength: 300 }),
       basis: fc.option(fc.uint8Array({ minLength: 1, maxLength: 9 }), { nil: undefined }),
       isAwaited: fc.boolean(),
+      isIdle: fc.boolean(),
     });
     const limits = fc.record({
       turnsPerBlock: fc.integer({ min: 1, max: 9 }),
@@ -346,10 +373,11 @@ export function testPackedTurns(open: OpenSessionStore): void {
       fc.array(turn, { maxLength: 40 }),
       limits,
       async (turns, { replayableTurns, ...packingLimits }) => {
-        await openStore({ turnLimits: { replayableTurns }, packingLimits });
+        await openStore({ turnLimits: { replayableTurns }, packingLimits: { ...packingLimits, idleMs: 0 } });
         try {
-          for (const [index, { isAwaited, ...parts }] of turns.entries()) {
+          for (const [index, { isAwaited, isIdle, ...parts }] of turns.entries()) {
             await commitUntil(index + 1, () => parts);
+            if (isIdle) store.packIdle();
             if (isAwaited) await store.waitUntilPacked();
             const known = await retry(Math.max(index + 1 - replayableTurns, 1));
             expect(known.kind).toBe(index + 1 > replayableTurns ? 'conflict' : 'known');

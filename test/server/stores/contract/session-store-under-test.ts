@@ -5,6 +5,7 @@ import type { PackingLimits, TurnLimits } from '../../../../src/server/ports/tur
 
 /** A store that packs older turns in the background. */
 export interface PackingSessionStore extends SessionStore {
+  packIdle(): void;
   waitUntilPacked(): Promise<void>;
 }
 
@@ -18,6 +19,7 @@ export interface SessionStoreUnderTest {
   countStored(key: SessionKey): Promise<number>;
   /** Counts the recorded turns that are not in a block. */
   countUnpacked(key: SessionKey): Promise<number>;
+  countBlocks(key: SessionKey): Promise<number>;
   /** Counts the turn ids that the session knows. */
   countTurnIds(key: SessionKey): Promise<number>;
   /** The errors of packing. */

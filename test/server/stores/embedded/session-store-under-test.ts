@@ -62,6 +62,7 @@ export async function openStore({
     },
     packingErrors,
     countUnpacked: () => countAfterClose(['turns']),
+    countBlocks: () => countAfterClose(['turn-blocks']),
     countTurnIds: () => countAfterClose(['turn-revisions']),
     expire: async () => clock.advance(ttlMs),
     /** Counts all entries of the session tables. The tests that use this method have only one session. */

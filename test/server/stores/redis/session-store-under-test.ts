@@ -40,14 +40,16 @@ export function openStoreOn({ clients, admin, listKeys }: RedisAccess, parts: St
     const store = clients.createStoreOn(connection, { ...settings, ...parts, keyPrefix, onPackingError });
     const getKey = ({ tenantId, sessionId }: SessionKey, name: string) =>
       `${keyPrefix}{${tenantId}/${sessionId}}${name}`;
+    const countFields = async (sessionKey: SessionKey, prefix: string) =>
+      (await admin.hkeys(getKey(sessionKey, ':session'))).filter((field) => field.startsWith(prefix)).length;
     const listSessionKeys = (sessionKey: SessionKey) => listKeys(getKey(sessionKey, '*'));
     return {
       store,
       keyPrefix,
       packingErrors,
       countUnpacked: (sessionKey: SessionKey) => admin.xlen(getKey(sessionKey, ':turns')),
-      countTurnIds: async (sessionKey: SessionKey) =>
-        (await admin.hkeys(getKey(sessionKey, ':session'))).filter((field) => field.startsWith('t:')).length,
+      countBlocks: (sessionKey: SessionKey) => countFields(sessionKey, 'c:'),
+      countTurnIds: (sessionKey: SessionKey) => countFields(sessionKey, 't:'),
       expire: async (sessionKey: SessionKey) => {
         for (const each of await listSessionKeys(sessionKey)) await admin.pexpire(each, 1);
         await eventually(async () => (await listSessionKeys(sessionKey)).length === 0);

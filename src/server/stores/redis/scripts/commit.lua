@@ -34,7 +34,7 @@
 -- ARGV[20] earliest time of the commit of a recorded turn, milliseconds since 1970
 -- ARGV[21] maximum size of the reply, in bytes, see large-values.ts
 --
--- Returns the revision after the turn, an integer, if the turn was committed,
+-- Returns the number of entries of the log, an integer, if the turn was committed,
 --         {"known", log entry, block with the turn, or false if it is missing, revision of the turn} if the turn id is known,
 --         {"conflict", state or false if there is no session, time to live in ms or negative} if the session has changed,
 --         LARGE if one of the last two is too large
@@ -108,4 +108,4 @@ end
 redis.call('PEXPIRE', session, ARGV[10])
 redis.call('PEXPIRE', log, ARGV[10])
 redis.pcall('PUBLISH', session, '')
-return tonumber(ARGV[3])
+return recorded + 1

@@ -25,7 +25,8 @@ export interface CommitArguments {
 }
 
 export type CommitReply =
-  | { readonly kind: 'committed' }
+  /** `unpackedTurns` is the number of recorded turns that are not in a block. */
+  | { readonly kind: 'committed'; readonly unpackedTurns: number }
   | { readonly kind: 'known'; readonly record: TurnRecord }
   /** `state` is the stored state, or undefined if there is no session. `ttlMs` is negative if the session has no time to live. */
   | { readonly kind: 'conflict'; readonly state: Buffer | undefined; readonly ttlMs: number };
@@ -66,7 +67,7 @@ export async function runCommit(
       record.committedAt - limits.recordedAgeMs,
     ],
   );
-  return typeof reply === 'number' ? { kind: 'committed' } : parseRejection(asList(reply));
+  return typeof reply === 'number' ? { kind: 'committed', unpackedTurns: reply } : parseRejection(asList(reply));
 }
 
 /** Wraps the same memory in a Buffer. ioredis accepts no other type of bytes. */

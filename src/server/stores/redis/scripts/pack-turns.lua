@@ -5,12 +5,12 @@
 -- KEYS[1]  hash, the session, see commit.lua and turn-blocks.lua
 -- KEYS[2]  stream, the turn log, see commit.lua
 --
--- ARGV[1]  block
+-- ARGV[1]  block. If it starts with the turns of the newest block, it replaces that block
 -- ARGV[2]  maximum number of recorded turns
 -- ARGV[3]  number of turns whose ids are known
 -- ARGV[4]  maximum bytes of all blocks
 -- ARGV[5]  earliest time of the commit of a recorded turn, milliseconds since 1970
--- ARGV[6], ARGV[7]  id and time of the commit of the first turn of the block
+-- ARGV[6], ARGV[7]  id and time of the commit of the first of the entries
 -- ARGV[8], ARGV[9]  those of the last turn. The argument after them is ignored
 --
 -- Returns 1 if the turns were replaced, else 0
@@ -19,8 +19,21 @@
 
 local session, log, block = KEYS[1], KEYS[2], ARGV[1]
 local header = read_header(block)
-local revision = tonumber(redis.call('HGET', session, 'r') or '')
-if not revision or header.last >= revision or redis.call('XLEN', log) <= header.turns then return 0 end
+local revision, text = unpack(redis.call('HMGET', session, 'r', 'ci'))
+revision = tonumber(revision or '')
+local index = parse_index(text) or { oldest = 1, newest = 0, bytes = 0, known = 1 }
+local first = header.first
+if index.last and index.last >= header.first then
+  -- The newest block is replaced.
+  local newest = read_block(session, index.newest)
+  if read_header(newest).first ~= header.first then return 0 end
+  first = index.last + 1
+  index.newest, index.bytes = index.newest - 1, index.bytes - #newest
+elseif index.last and index.last ~= header.first - 1 then
+  return 0
+end
+if not revision or header.last >= revision or first > header.last
+  or redis.call('XLEN', log) <= header.last - first + 1 then return 0 end
 
 local function is(entry, turn_revision, turn_id, committed)
   return entry and entry[1] == turn_revision .. '-0' and entry[2][2] == turn_id and entry[2][6] == committed
@@ -28,18 +41,17 @@ end
 
 -- A session that was created again does not have the same first and last turn at the same times, so the turns between them are the same.
 local last_id = header.last .. '-0'
-if not is(redis.call('XRANGE', log, '-', '+', 'COUNT', 1)[1], header.first, ARGV[6], ARGV[7])
+if not is(redis.call('XRANGE', log, '-', '+', 'COUNT', 1)[1], first, ARGV[6], ARGV[7])
   or not is(redis.call('XRANGE', log, last_id, last_id)[1], header.last, ARGV[8], ARGV[9]) then
   return 0
 end
 
-local index = parse_index(redis.call('HGET', session, 'ci')) or { oldest = 1, newest = 0, bytes = 0, known = 1 }
-if index.last and index.last ~= header.first - 1 then return 0 end
 index.newest, index.bytes, index.last = index.newest + 1, index.bytes + #block, header.last
+index.known = math.min(index.known, index.newest)
 redis.call('HSET', session, 'c:' .. index.newest, block)
 redis.call('XTRIM', log, 'MINID', header.last + 1)
 local states = {}
-for packed = header.first, header.last do
+for packed = first, header.last do
   states[#states + 1] = 'k:' .. packed
 end
 redis.call('HDEL', session, unpack(states))

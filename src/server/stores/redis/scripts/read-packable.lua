@@ -4,21 +4,35 @@
 -- KEYS[1]  hash, the session, see commit.lua
 -- KEYS[2]  stream, the turn log, see commit.lua
 --
--- ARGV[1]  maximum number of turns to read
--- ARGV[2]  number of last turns that are not read; at least 1
--- ARGV[3]  maximum bytes of requests and responses; the first turn may have more
--- ARGV[4]  maximum size of the reply, in bytes, see large-values.ts
+-- ARGV[1]  maximum number of turns of a block
+-- ARGV[2]  minimum number of entries; with fewer, nothing is read
+-- ARGV[3]  number of last turns that are not read; at least 1
+-- ARGV[4]  maximum bytes of requests and responses of a block; a block with one turn may have more
+-- ARGV[5]  maximum size of the reply, in bytes, see large-values.ts
 --
 -- Returns {content, see src/server/codec/stored/turn-block.ts; revision of the first turn; bytes of requests and responses; time of the
--- commit of the first turn; of the last turn; then for each turn its id and 1 if its state is kept, else 0}. Or nil if the log has fewer
--- entries than the first two arguments together, or LARGE
+-- commit of the first turn; of the last turn; the newest block if the turns belong to it, because it is not full, else false; then for each
+-- turn its id and 1 if its state is kept, else 0}. Or nil if there are too few entries, or LARGE
+
+-- include turn-blocks
 
 local session, log = KEYS[1], KEYS[2]
-local max_turns, remaining_bytes, max_reply = tonumber(ARGV[1]), tonumber(ARGV[3]), tonumber(ARGV[4])
-if redis.call('XLEN', log) < max_turns + tonumber(ARGV[2]) then return nil end
+local max_turns, max_bytes, max_reply = tonumber(ARGV[1]), tonumber(ARGV[4]), tonumber(ARGV[5])
+local recorded = redis.call('XLEN', log)
+if recorded < tonumber(ARGV[2]) then return nil end
 
-local reply, content, turns, message_bytes, reply_bytes = { '', 0, 0, '', '' }, {}, 0, 0, 0
-for _, entry in ipairs(redis.call('XRANGE', log, '-', '+', 'COUNT', max_turns)) do
+local count = math.min(max_turns, recorded - tonumber(ARGV[3]))
+local reply, content, turns, message_bytes, reply_bytes = { '', 0, 0, '', '', false }, {}, 0, 0, 0
+local index = parse_index(redis.call('HGET', session, 'ci'))
+local newest = index and read_block(session, index.newest)
+local header = newest and read_header(newest)
+if header and header.turns < max_turns and header.bytes < max_bytes then
+  count = math.min(count, max_turns - header.turns)
+  message_bytes, reply_bytes = header.bytes, #newest
+  reply[6] = newest
+end
+local first_bytes = message_bytes
+for _, entry in ipairs(redis.call('XRANGE', log, '-', '+', 'COUNT', count)) do
   local revision, fields = string.match(entry[1], '%d+'), entry[2]
   local optional = {}
   for i = 11, #fields, 2 do
@@ -26,7 +40,11 @@ for _, entry in ipairs(redis.call('XRANGE', log, '-', '+', 'COUNT', max_turns)) 
   end
   local request, response, trace, basis = fields[8], fields[10], optional.trace or '', optional.basis
   message_bytes = message_bytes + #request + #response
-  if message_bytes > remaining_bytes and turns > 0 then
+  if message_bytes > max_bytes and turns == 0 and reply[6] then
+    -- The first turn does not fit into the newest block any more, so a new one starts with it.
+    message_bytes, first_bytes, reply[6] = #request + #response, 0, false
+  end
+  if message_bytes > max_bytes and turns > 0 then
     message_bytes = message_bytes - #request - #response
     break
   end
@@ -42,8 +60,8 @@ for _, entry in ipairs(redis.call('XRANGE', log, '-', '+', 'COUNT', max_turns)) 
     reply[2], reply[4] = tonumber(revision), fields[6]
   end
   turns = turns + 1
-  reply[4 + 2 * turns], reply[5 + 2 * turns] = fields[2], state and 1 or 0
+  reply[5 + 2 * turns], reply[6 + 2 * turns] = fields[2], state and 1 or 0
   reply[5] = fields[6]
 end
-reply[1], reply[3] = table.concat(content), message_bytes
+reply[1], reply[3] = table.concat(content), message_bytes - first_bytes
 return reply

@@ -1,10 +1,10 @@
 import type { BlockSummary } from '../../../codec/stored/turn-block-header';
 import type { Call } from '../../../ports/call';
-import type { PackingLimits } from '../../../ports/turn-limits';
+import type { PackingRange } from '../../../ports/turn-limits';
 import { LuaScript } from '../lua-script';
 import type { RedisConnection } from '../redis-connection';
 import type { SessionKeys } from '../redis-keys';
-import { asBytes, asInteger, asList } from '../script-reply';
+import { asBytes, asInteger, asList, asOptionalBytes } from '../script-reply';
 
 const script = LuaScript.load('read-packable');
 
@@ -12,6 +12,8 @@ export interface PackableTurns {
   readonly summary: BlockSummary;
   /** The encoded content of the block. */
   readonly content: Buffer;
+  /** The newest block, if the turns are added to it. */
+  readonly lastBlock: Buffer | undefined;
   /** When the first turn was committed, as it is stored. */
   readonly firstCommittedAt: string;
   readonly lastCommittedAt: string;
@@ -21,13 +23,13 @@ export interface PackableTurns {
 export async function runReadPackable(
   connection: RedisConnection,
   keys: SessionKeys,
-  { turnsPerBlock, unpackedTurns, blockBytes }: PackingLimits,
+  { maxTurns, minUnpacked, keptTurns, maxBytes }: PackingRange,
   call: Call,
 ): Promise<PackableTurns | undefined> {
-  const args = [turnsPerBlock, unpackedTurns, blockBytes];
+  const args = [maxTurns, minUnpacked, keptTurns, maxBytes];
   const reply = await connection.runScript(call, 'read', script, [keys.session, keys.turnLog], args);
   if (reply === null) return undefined;
-  const [content, firstRevision, messageBytes, first, last, ...turns] = asList(reply);
+  const [content, firstRevision, messageBytes, first, last, lastBlock, ...turns] = asList(reply);
   const lastCommittedAt = asBytes(last).toString();
   const summary = {
     firstRevision: asInteger(firstRevision),
@@ -36,5 +38,11 @@ export async function runReadPackable(
     messageBytes: asInteger(messageBytes),
     lastCommittedAt: Number(lastCommittedAt),
   };
-  return { summary, content: asBytes(content), firstCommittedAt: asBytes(first).toString(), lastCommittedAt };
+  return {
+    summary,
+    content: asBytes(content),
+    lastBlock: asOptionalBytes(lastBlock),
+    firstCommittedAt: asBytes(first).toString(),
+    lastCommittedAt,
+  };
 }
