@@ -44,7 +44,7 @@ export interface PackingLimits {
 /** `blockBytes` keeps the reply with the turns to pack below `largeValueBytes`, unless a state is large. */
 export const defaultPackingLimits: PackingLimits = {
   turnsPerBlock: 16,
-  unpackedTurns: 8,
+  unpackedTurns: 1,
   blockBytes: 57_344,
   idleMs: 300_000,
 };

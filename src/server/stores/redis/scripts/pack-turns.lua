@@ -13,10 +13,11 @@
 -- ARGV[6], ARGV[7]  id and time of the commit of the first of the entries
 -- ARGV[8], ARGV[9]  those of the last turn. The argument after them is ignored
 --
--- Returns 1 if the turns were replaced, else 0
+-- Returns PACKED if the turns were replaced, else UNCHANGED. Only commit.lua replies with an integer, by which tools/chaos recognizes it
 
 -- include turn-blocks
 
+local unchanged = redis.status_reply('UNCHANGED')
 local session, log, block = KEYS[1], KEYS[2], ARGV[1]
 local header = read_header(block)
 local revision, text = unpack(redis.call('HMGET', session, 'r', 'ci'))
@@ -26,14 +27,14 @@ local first = header.first
 if index.last and index.last >= header.first then
   -- The newest block is replaced.
   local newest = read_block(session, index.newest)
-  if read_header(newest).first ~= header.first then return 0 end
+  if read_header(newest).first ~= header.first then return unchanged end
   first = index.last + 1
   index.newest, index.bytes = index.newest - 1, index.bytes - #newest
 elseif index.last and index.last ~= header.first - 1 then
-  return 0
+  return unchanged
 end
 if not revision or header.last >= revision or first > header.last
-  or redis.call('XLEN', log) <= header.last - first + 1 then return 0 end
+  or redis.call('XLEN', log) <= header.last - first + 1 then return unchanged end
 
 local function is(entry, turn_revision, turn_id, committed)
   return entry and entry[1] == turn_revision .. '-0' and entry[2][2] == turn_id and entry[2][6] == committed
@@ -43,7 +44,7 @@ end
 local last_id = header.last .. '-0'
 if not is(redis.call('XRANGE', log, '-', '+', 'COUNT', 1)[1], first, ARGV[6], ARGV[7])
   or not is(redis.call('XRANGE', log, last_id, last_id)[1], header.last, ARGV[8], ARGV[9]) then
-  return 0
+  return unchanged
 end
 
 index.newest, index.bytes, index.last = index.newest + 1, index.bytes + #block, header.last
@@ -66,4 +67,4 @@ end
 trim(session, log, index, revision, {
   turns = tonumber(ARGV[2]), replayable = replayable, bytes = tonumber(ARGV[4]), earliest = tonumber(ARGV[5]),
 })
-return 1
+return redis.status_reply('PACKED')

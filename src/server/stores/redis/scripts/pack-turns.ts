@@ -3,7 +3,7 @@ import type { TurnLimits } from '../../../ports/turn-limits';
 import { LuaScript } from '../lua-script';
 import type { RedisConnection } from '../redis-connection';
 import type { SessionKeys } from '../redis-keys';
-import { asInteger } from '../script-reply';
+import { asBytes } from '../script-reply';
 import { toBuffer } from './commit';
 import type { PackableTurns } from './read-packable';
 
@@ -35,5 +35,6 @@ export async function runPackTurns(
     ...[recordedTurns, replayableTurns, recordedBytes, committedAt - recordedAgeMs],
     ...[turnIds[0] ?? '', turns.firstCommittedAt, turnIds.at(-1) ?? '', turns.lastCommittedAt],
   ];
-  return asInteger(await connection.runScript(call, 'read', script, [keys.session, keys.turnLog], args)) === 1;
+  const reply = await connection.runScript(call, 'read', script, [keys.session, keys.turnLog], args);
+  return asBytes(reply).toString() === 'PACKED';
 }

@@ -22,7 +22,7 @@ local recorded = redis.call('XLEN', log)
 if recorded < tonumber(ARGV[2]) then return nil end
 
 local count = math.min(max_turns, recorded - tonumber(ARGV[3]))
-local reply, content, turns, message_bytes, reply_bytes = { '', 0, 0, '', '', false }, {}, 0, 0, 0
+local reply, content, turns, message_bytes, reply_bytes = { '', '', '', '', '', false }, {}, 0, 0, 0
 local index = parse_index(redis.call('HGET', session, 'ci'))
 local newest = index and read_block(session, index.newest)
 local header = newest and read_header(newest)
@@ -57,11 +57,11 @@ for _, entry in ipairs(redis.call('XRANGE', log, '-', '+', 'COUNT', count)) do
   content[#content + 1] = response
   content[#content + 1] = state or ''
   if turns == 0 then
-    reply[2], reply[4] = tonumber(revision), fields[6]
+    reply[2], reply[4] = revision, fields[6]
   end
   turns = turns + 1
-  reply[5 + 2 * turns], reply[6 + 2 * turns] = fields[2], state and 1 or 0
+  reply[5 + 2 * turns], reply[6 + 2 * turns] = fields[2], state and '1' or '0'
   reply[5] = fields[6]
 end
-reply[1], reply[3] = table.concat(content), message_bytes - first_bytes
+reply[1], reply[3] = table.concat(content), string.format('%d', message_bytes - first_bytes)
 return reply

@@ -4,7 +4,7 @@ import type { PackingRange } from '../../../ports/turn-limits';
 import { LuaScript } from '../lua-script';
 import type { RedisConnection } from '../redis-connection';
 import type { SessionKeys } from '../redis-keys';
-import { asBytes, asInteger, asList, asOptionalBytes } from '../script-reply';
+import { asBytes, asList, asOptionalBytes } from '../script-reply';
 
 const script = LuaScript.load('read-packable');
 
@@ -32,10 +32,10 @@ export async function runReadPackable(
   const [content, firstRevision, messageBytes, first, last, lastBlock, ...turns] = asList(reply);
   const lastCommittedAt = asBytes(last).toString();
   const summary = {
-    firstRevision: asInteger(firstRevision),
+    firstRevision: toNumber(firstRevision),
     turnIds: turns.filter((_, index) => index % 2 === 0).map((id) => asBytes(id).toString()),
-    keepsState: turns.filter((_, index) => index % 2 === 1).map((keeps) => asInteger(keeps) === 1),
-    messageBytes: asInteger(messageBytes),
+    keepsState: turns.filter((_, index) => index % 2 === 1).map((keeps) => toNumber(keeps) === 1),
+    messageBytes: toNumber(messageBytes),
     lastCommittedAt: Number(lastCommittedAt),
   };
   return {
@@ -45,4 +45,8 @@ export async function runReadPackable(
     firstCommittedAt: asBytes(first).toString(),
     lastCommittedAt,
   };
+}
+
+function toNumber(text: unknown): number {
+  return Number(asBytes(text).toString());
 }
