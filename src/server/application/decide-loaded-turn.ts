@@ -12,7 +12,8 @@ import type { Catalogue } from '../../core/scenario/catalogue';
 import type { Call } from '../ports/call';
 import type { DecisionModel } from '../ports/decision-model';
 import type { InstanceIdGenerator } from '../ports/instance-id-generator';
-import type { Telemetry } from '../ports/telemetry';
+import type { Metrics } from '../ports/metrics';
+import { runInChildSpan, type Span } from '../ports/span';
 import type { OpenedCatalogue, VersionKey } from './catalogue-snapshot';
 import type { CompiledCatalogue } from './compiled-catalogue';
 import { eventLoopShare } from './event-loop-share';
@@ -21,7 +22,7 @@ import type { TurnCommand } from './turn-command';
 
 export interface DecisionDependencies {
   readonly ids: InstanceIdGenerator;
-  readonly telemetry: Telemetry;
+  readonly metrics: Metrics;
   readonly settings: OrchestrationSettings;
   /** Undefined if only the rules decide (section 9). */
   readonly model: DecisionModel | undefined;
@@ -63,17 +64,17 @@ export async function decideLoadedTurn(
   call: Call,
   onProvisional?: OnProvisional,
 ): Promise<TurnDecision> {
-  const { telemetry, settings, ids } = deps;
+  const { metrics, settings, ids } = deps;
   const input = createInput({ ids, settings }, { turn, session, catalogue, proposal });
   const effectiveProposal = proposal ?? (deps.model && (await propose(deps.model, input, call, onProvisional)));
   const allowance = new Allowance(settings.turnWork);
   try {
     const finalInput = { ...input, proposal: effectiveProposal, allowance };
     return await decideInTurn(finalInput, call, (turnInput) =>
-      decideTurn(turnInput, validateOnly, (name, work) => telemetry.withSpan(name, work)),
+      decideTurn(turnInput, validateOnly, (name, work) => runPhase(metrics, call.span, name, work)),
     );
   } finally {
-    telemetry.getActiveSpan().setAttributes({ 'orchestrator.work': Math.ceil(allowance.used) });
+    call.span.setAttributes({ 'orchestrator.work': Math.ceil(allowance.used) });
   }
 }
 
@@ -111,6 +112,16 @@ async function decideInTurn<Input extends { readonly allowance: Allowance }>(
     return decide(input);
   } finally {
     eventLoopShare.record(input.allowance.used);
+  }
+}
+
+/** Runs a phase in a span, and records its duration, whether the call is sampled or not. */
+function runPhase<T>(metrics: Metrics, span: Span, name: string, work: () => T): T {
+  const endPhase = metrics.startPhase(name);
+  try {
+    return runInChildSpan(span, name, work);
+  } finally {
+    endPhase();
   }
 }
 

@@ -58,7 +58,7 @@ export async function decidePhases(deps: PhaseDependencies, command: PhaseComman
   const { tenantId, agentId, sessionId } = turn;
   const session = { ...(command.session ?? createEmptySession(turn)), tenantId, agentId, sessionId };
   const decision = deps.settings.enabled ? await decide(deps, command, session, call) : skipDecision(turn, session);
-  reportTurn(deps, turn, { result: decision.result, replayed: false });
+  reportTurn(deps.log, call.span, turn, { result: decision.result, replayed: false });
   return decision;
 }
 

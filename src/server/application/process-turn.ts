@@ -3,7 +3,7 @@ import { OrchestratorError } from '../../core/model/orchestrator-error';
 import { createEmptySession, type Session } from '../../core/model/session';
 import { canBeSuperseded } from '../../core/model/superseding';
 import type { Turn } from '../../core/model/turn';
-import type { Call } from '../ports/call';
+import { type Call, runInSpan } from '../ports/call';
 import type { Metrics } from '../ports/metrics';
 import type { CommitOutcome, LoadedSession, TurnRecord } from '../ports/session-store';
 import type { ResponseView, TurnBasis, TurnCodec } from '../ports/turn-codec';
@@ -48,7 +48,7 @@ export async function processTurn(
   const endTurn = deps.metrics.startTurn();
   const processed = await decideAndCommit(deps, command, call, onProvisional);
   endTurn({ trigger: command.turn.trigger, ...processed });
-  reportTurn(deps, command.turn, processed);
+  reportTurn(deps.log, call.span, command.turn, processed);
   return processed;
 }
 
@@ -106,7 +106,7 @@ async function decideOn(
   checkSession(current.session, command);
   const base = await getBase(deps, command.turn, current, call);
   const { decision, basis } = await decide(deps, command, base, call, onProvisional);
-  const record = createRecord(deps, command, decision, basis);
+  const record = createRecord(deps, command, { ...decision, basis }, call);
   const responseBytes = responseEncoders[command.responseView](deps.codec, record.response, decision.explain);
   checkTurnSize(deps, record, responseBytes);
   const processed = { responseBytes, replayed: false, result: decision.result };
@@ -124,14 +124,14 @@ function isSizeRefusal(error: unknown): boolean {
 }
 
 function load(
-  { store, telemetry }: TurnDependencies,
+  { store }: TurnDependencies,
   { turn }: TurnCommand,
   skipsCache: boolean,
   call: Call,
 ): Promise<LoadedSession> {
   const includesStateBefore = turn.supersedesTurnId !== '';
-  return telemetry.withSpanAsync('session.load', () =>
-    store.load(turn, turn.turnId, call, { skipsCache, includesStateBefore }),
+  return runInSpan(call, 'session.load', (spanCall) =>
+    store.load(turn, turn.turnId, spanCall, { skipsCache, includesStateBefore }),
   );
 }
 
@@ -156,8 +156,8 @@ async function adoptSession(
   call: Call,
 ): Promise<Session | undefined> {
   if (deps.legacySessions === undefined) return undefined;
-  const adopted = await deps.telemetry.withSpanAsync('session.adopt_legacy', () =>
-    adoptLegacySession(deps, turn, validateOnly, call),
+  const adopted = await runInSpan(call, 'session.adopt_legacy', (spanCall) =>
+    adoptLegacySession(deps, turn, validateOnly, spanCall),
   );
   if (validateOnly && adopted !== undefined) deps.codec.checkSession(adopted, undefined);
   return adopted;
@@ -200,10 +200,10 @@ async function decide(
 
 /** Encodes what is stored. The response is recorded in the view BASIC, whatever view the caller wants (5.1). */
 function createRecord(
-  { codec, clock, telemetry }: TurnDependencies,
+  { codec, clock }: TurnDependencies,
   { turn, requestBytes, callerTraceContext }: TurnCommand,
-  { session, result }: TurnDecision,
-  basis: TurnBasis,
+  { session, result, basis }: Pick<TurnDecision, 'session' | 'result'> & { readonly basis: TurnBasis },
+  call: Call,
 ): TurnRecord {
   return {
     revision: session.revision,
@@ -213,7 +213,7 @@ function createRecord(
     request: requestBytes,
     response: codec.encodeResult(result),
     basis: codec.encodeBasis(basis),
-    traceContext: telemetry.getTraceContext() ?? callerTraceContext,
+    traceContext: call.span.getTraceContext() ?? callerTraceContext,
   };
 }
 
@@ -236,7 +236,7 @@ interface DecidedTurn {
 }
 
 function commit(
-  { store, telemetry }: TurnDependencies,
+  { store }: TurnDependencies,
   turn: Turn,
   { previousSession, base, decision, record }: DecidedTurn,
   call: Call,
@@ -245,8 +245,8 @@ function commit(
   // The store copies the state that the commit replaces. It cannot derive the one that a superseding turn was decided on.
   const stateBefore = turn.supersedesTurnId === '' ? 'previous' : base;
   const isSupersedable = canBeSuperseded(turn, result);
-  return telemetry.withSpanAsync('session.commit', () =>
-    store.commit({ previousSession, session, record, stateBefore, isSupersedable }, call),
+  return runInSpan(call, 'session.commit', (spanCall) =>
+    store.commit({ previousSession, session, record, stateBefore, isSupersedable }, spanCall),
   );
 }
 

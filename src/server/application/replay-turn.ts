@@ -1,14 +1,9 @@
 import { OrchestratorError } from '../../core/model/orchestrator-error';
 import type { Call } from '../ports/call';
 import type { TurnRecord } from '../ports/session-store';
-import type { Telemetry } from '../ports/telemetry';
 import type { ResponseView } from '../ports/turn-codec';
 import { createDefinitionsChangedError, type DecideAgainDependencies, decideAgain } from './decide-again';
 import type { ProcessedTurn, TurnCommand } from './turn-command';
-
-export interface ReplayDependencies extends DecideAgainDependencies {
-  readonly telemetry: Telemetry;
-}
 
 /**
  * Answers a turn that was applied before, if the request is the recorded one (5.1, 5.2), and links to the span in which the turn was
@@ -17,12 +12,12 @@ export interface ReplayDependencies extends DecideAgainDependencies {
  * @throws OrchestratorError TURN_ID_REUSED, and for the view FULL the errors of `decideAgain`.
  */
 export async function replayTurn(
-  deps: ReplayDependencies,
+  deps: DecideAgainDependencies,
   command: TurnCommand,
   record: TurnRecord,
   call: Call,
 ): Promise<ProcessedTurn> {
-  const { codec, telemetry } = deps;
+  const { codec } = deps;
   const { turn, requestBytes } = command;
   if (!codec.isSameTurn(record.request, requestBytes)) {
     throw new OrchestratorError(
@@ -31,13 +26,13 @@ export async function replayTurn(
       { metadata: { turn_id: turn.turnId, revision: String(record.revision) } },
     );
   }
-  if (record.traceContext !== undefined) telemetry.getActiveSpan().addLink(record.traceContext);
+  if (record.traceContext !== undefined) call.span.addLink(record.traceContext);
   const responseBytes = await responders[command.responseView](deps, command, record, call);
   return { responseBytes, replayed: true, result: codec.decodeResult(record.response) };
 }
 
 type Responder = (
-  deps: ReplayDependencies,
+  deps: DecideAgainDependencies,
   command: TurnCommand,
   record: TurnRecord,
   call: Call,
@@ -50,7 +45,7 @@ const responders: Readonly<Record<ResponseView, Responder>> = {
 };
 
 async function explain(
-  deps: ReplayDependencies,
+  deps: DecideAgainDependencies,
   { turn }: TurnCommand,
   record: TurnRecord,
   call: Call,

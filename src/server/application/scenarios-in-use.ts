@@ -14,13 +14,22 @@ export function listVersionsInUse(session: Session, { stepOutcomes }: Turn): rea
     .map(({ scenarioId, scenarioVersion }) => ({ scenarioId, version: scenarioVersion }));
 }
 
-/** Lists the scenarios that the turn may start or continue, with duplicates. */
-export function listScenariosInUse({ instances, pendingStarts, choices }: Session, turn: Turn): readonly string[] {
-  const ids: string[] = [];
-  for (const { scenarioId } of turn.candidates) ids.push(scenarioId);
-  for (const { scenarioIds } of turn.situation.signals) ids.push(...scenarioIds);
-  for (const { scenarioId } of instances) ids.push(scenarioId);
-  for (const { scenarioId } of pendingStarts) ids.push(scenarioId);
-  for (const { scenarioIds } of choices) ids.push(...scenarioIds);
+/** Lists the scenarios that the turn may start or continue. */
+export function listScenariosInUse(session: Session, turn: Turn): ReadonlySet<string> {
+  const ids = new Set<string>();
+  addScenariosInUse(ids, session, turn);
   return ids;
+}
+
+/** Adds the scenarios that the turn may start or continue. */
+export function addScenariosInUse(
+  ids: Set<string>,
+  { instances, pendingStarts, choices }: Pick<Session, 'instances' | 'pendingStarts' | 'choices'>,
+  { candidates, situation }: Pick<Turn, 'candidates' | 'situation'>,
+): void {
+  for (const { scenarioId } of candidates) ids.add(scenarioId);
+  for (const { scenarioIds } of situation.signals) for (const id of scenarioIds) ids.add(id);
+  for (const { scenarioId } of instances) ids.add(scenarioId);
+  for (const { scenarioId } of pendingStarts) ids.add(scenarioId);
+  for (const { scenarioIds } of choices) for (const id of scenarioIds) ids.add(id);
 }

@@ -8,7 +8,7 @@ import type { Catalogue } from '../../core/scenario/catalogue';
 import type { CompiledScenario } from '../../core/scenario/compiled-scenario';
 import type { TurnBasis } from '../ports/turn-codec';
 import type { OpenedCatalogue, VersionKey } from './catalogue-snapshot';
-import { listScenariosInUse } from './scenarios-in-use';
+import { addScenariosInUse } from './scenarios-in-use';
 
 // A turn is decided again with the scenario versions of its decision (explain-turn.ts). Instances name theirs in the session, starts in the
 // response. The basis has the others: of rejected candidates, for example. Of everything else that decided, it has a fingerprint.
@@ -58,31 +58,45 @@ const maxVersions = 1_000;
 
 export function createTurnBasis({ turn, session, catalogue, settings, result }: BasisInput): TurnBasis {
   const { opened, readIds } = catalogue;
-  const ids = new Set([...readIds, ...listScenariosInUse(session, turn)]);
+  const ids = new Set(readIds);
+  addScenariosInUse(ids, session, turn);
   // A sentence names them, even if the decision has not read them.
   for (const { blockingScenarioIds } of result.rejectedCandidates) for (const id of blockingScenarioIds) ids.add(id);
-  const derivedVersions = deriveVersions(session, result);
-  const versions = new Map<string, number>();
+  let versions: Map<string, number> | undefined;
   for (const id of ids) {
     const version = opened.getLatestVersion(id) ?? 0;
-    if (version !== derivedVersions.get(id) && versions.size < maxVersions) versions.set(id, version);
+    if (version === deriveVersion(id, session, result)) continue;
+    versions ??= new Map();
+    versions.set(id, version);
+    if (versions.size === maxVersions) break;
   }
-  return { fingerprint: getFingerprint(opened, settings), versions };
+  return { fingerprint: getFingerprint(opened, settings), versions: versions ?? noVersions };
 }
+
+const noVersions: TurnBasis['versions'] = new Map();
 
 /** Returns the versions that were the latest ones when a turn was decided, as far as the turn used them; 0 for a missing scenario. */
 export function restoreVersions(session: Session, result: TurnResult, basis: TurnBasis): ReadonlyMap<string, number> {
-  return new Map([...deriveVersions(session, result), ...basis.versions]);
+  const versions = new Map<string, number>();
+  for (const { scenarioId } of [...session.instances, ...result.lifecycleDecisions]) {
+    const version = deriveVersion(scenarioId, session, result);
+    if (version !== undefined) versions.set(scenarioId, version);
+  }
+  for (const [scenarioId, version] of basis.versions) versions.set(scenarioId, version);
+  return versions;
 }
 
-/** The versions that session and response name: those of the instances, and those of the starts, which are the latest ones. */
-function deriveVersions({ instances }: Session, { lifecycleDecisions }: TurnResult): ReadonlyMap<string, number> {
-  const versions = new Map<string, number>();
-  for (const { scenarioId, scenarioVersion } of instances) versions.set(scenarioId, scenarioVersion);
-  for (const { action, scenarioId, scenarioVersion } of lifecycleDecisions) {
-    if (action === 'START') versions.set(scenarioId, scenarioVersion);
+/** The version of a scenario that session and response name: that of its start, which is the latest one, or of its first instance. */
+function deriveVersion(
+  scenarioId: string,
+  { instances }: Session,
+  { lifecycleDecisions }: Pick<TurnResult, 'lifecycleDecisions'>,
+): number | undefined {
+  for (const decision of lifecycleDecisions) {
+    if (decision.action === 'START' && decision.scenarioId === scenarioId) return decision.scenarioVersion;
   }
-  return versions;
+  for (const instance of instances) if (instance.scenarioId === scenarioId) return instance.scenarioVersion;
+  return undefined;
 }
 
 /** Returns the fingerprint of everything but scenarios that decides turns: relationships, field definitions, settings and release. */

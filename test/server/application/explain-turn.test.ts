@@ -136,7 +136,6 @@ test('the error names the scenario versions that are no longer in the catalogue'
   const catalogue = new CompiledCatalogue({
     scenarios: new MemoryCatalogue(),
     clock: deps.clock,
-    telemetry: deps.telemetry,
     log: deps.log,
     compileOptions: defaultCompileOptions,
   });

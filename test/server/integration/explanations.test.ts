@@ -173,7 +173,7 @@ class PlayedConversation {
   private async play({ draft, view, edit, supersedes, concurrent }: ConversationTurn): Promise<void> {
     if (edit !== undefined) await this.putScenario({ ...edit, priority: 3 + this.turnCount });
     const session = await this.readSession();
-    const lastTurnId = supersedes ? (session?.lastTurnId ?? '') : '';
+    const lastTurnId = supersedes && draft.trigger === 'MESSAGE' ? (session?.lastTurnId ?? '') : '';
     const command = this.createCommand(draft, session, view, lastTurnId);
     if (concurrent !== undefined) return this.playBoth(command, this.createCommand(concurrent, session, 'FULL', ''));
     const preview = await this.preview(command);
