@@ -36,7 +36,10 @@ export enum ErrorReason {
   ERROR_REASON_REVISION_MISMATCH = 9,
   /** ERROR_REASON_VERSION_MISMATCH - ABORTED. `expected_version` is not the latest version of the scenario or of the field definitions. Metadata: expected_version, current_version. */
   ERROR_REASON_VERSION_MISMATCH = 10,
-  /** ERROR_REASON_TOO_MUCH_CONTENTION - ABORTED. Too many concurrent turns of the session. Retry. Metadata: session_id. */
+  /**
+   * ERROR_REASON_TOO_MUCH_CONTENTION - ABORTED. Too many concurrent turns of the session, or changes of the catalogue while a relationship is stored. Retry. Metadata of a turn:
+   * session_id.
+   */
   ERROR_REASON_TOO_MUCH_CONTENTION = 11,
   /** ERROR_REASON_AGENT_MISMATCH - FAILED_PRECONDITION. The session belongs to another agent. Metadata: session_id. */
   ERROR_REASON_AGENT_MISMATCH = 12,
