@@ -17,7 +17,7 @@ const coreFolders = [
 ];
 
 /** Folders of src/server that wrap one technology each. They do not import each other. */
-const adapters = ['auth', 'config', 'grpc', 'model', 'runtime', 'stores/embedded', 'stores/redis', 'telemetry'];
+const adapters = ['auth', 'config', 'grpc', 'model', 'runtime', 'stores/embedded', 'stores/redis', 'telemetry', 'warm-up'];
 
 /** Packages that only one part of the code may import, with the path of this part. */
 const packageOwners = {

@@ -24,3 +24,9 @@ export function getProcessMetrics(): Metrics {
 export function getProcessTelemetry(metrics: Metrics): Telemetry {
   return withPhaseMetrics(getRunningSdk()?.exportsTraces ? new OtelTelemetry() : noopTelemetry, metrics);
 }
+
+/** Runs work that registers gRPC methods. Their calls create no spans. */
+export function withoutInstrumentation<T>(work: () => T): T {
+  const sdk = getRunningSdk();
+  return sdk === undefined ? work() : sdk.withoutInstrumentation(work);
+}

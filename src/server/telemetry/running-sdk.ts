@@ -9,6 +9,8 @@ export interface RunningSdk {
   readonly exportsTraces: boolean;
   /** Whether metrics are exported. */
   readonly exportsMetrics: boolean;
+  /** Runs work that registers gRPC methods without spans of their calls. */
+  withoutInstrumentation<T>(work: () => T): T;
   stop(): Promise<void>;
 }
 

@@ -41,6 +41,7 @@ export const untracedMethods = ['Check', 'Watch', 'List', 'ServerReflectionInfo'
  */
 export function startSdk(env: NodeJS.ProcessEnv): void {
   const [traces, metrics] = [isSignalRequested('TRACES', env), isSignalRequested('METRICS', env)];
+  const tracing = traces ? createTracingInstrumentations() : [];
   const sdk = new NodeSDK({
     resource: createResource(env),
     autoDetectResources: hasOwnDetectors(env),
@@ -54,13 +55,25 @@ export function startSdk(env: NodeJS.ProcessEnv): void {
     metricReaders: metrics ? [...createMetricReaders(env)] : [],
     logRecordProcessors: [],
     instrumentations: [
-      ...(traces ? createTracingInstrumentations() : []),
+      ...tracing,
       // Records event-loop delay, garbage collection and heap.
       ...(metrics ? [new RuntimeNodeInstrumentation()] : []),
     ],
   });
   sdk.start();
-  setRunningSdk({ exportsTraces: traces, exportsMetrics: metrics, stop: () => sdk.shutdown() });
+  setRunningSdk({
+    exportsTraces: traces,
+    exportsMetrics: metrics,
+    withoutInstrumentation(work) {
+      for (const instrumentation of tracing) instrumentation.disable();
+      try {
+        return work();
+      } finally {
+        for (const instrumentation of tracing) instrumentation.enable();
+      }
+    },
+    stop: () => sdk.shutdown(),
+  });
 }
 
 /** Whether the SDK selects the detectors of resource attributes, by their standard variable. */

@@ -1,29 +1,42 @@
 import type { handleUnaryCall } from '@grpc/grpc-js';
 import type { OrchestratorError } from '../../../core/model/orchestrator-error';
 import { toStatusObject } from '../errors/call-error';
-import { CallContext } from '../middleware/call-context';
+import { CallContext, type ServerCall } from '../middleware/call-context';
 import { compose } from '../middleware/middleware';
 import { setTrailer } from '../middleware/send-status';
 import type { RawRequest } from '../validation/request-validator';
 import type { HandlerDependencies } from './dependencies';
 import type { MessageOrBytes, UnaryMethod, UnaryResponse } from './method';
 
-/** Creates the grpc-js handler of a unary method. The handler calls its callback exactly once and never throws. */
-export function createUnaryHandler<Request, Response>(
+/** Runs the middlewares and the handler of a method. Rejects with an OrchestratorError. */
+export type RunUnary<Request, Response> = (
+  call: ServerCall & { readonly request: RawRequest<Request> },
+) => Promise<UnaryResponse<Response>>;
+
+export function createUnaryRun<Request, Response>(
   method: UnaryMethod<Request, Response>,
-  { middlewares, telemetry, clock, turnTimeoutMs }: HandlerDependencies,
-): handleUnaryCall<RawRequest<Request>, MessageOrBytes<Response>> {
+  { middlewares, clock, turnTimeoutMs }: HandlerDependencies,
+): RunUnary<Request, Response> {
   const run = compose<Request, UnaryResponse<Response>>(middlewares.unary, (call) =>
     method.handle(call.getRequest(), call),
   );
+  return (call) => run(CallContext.forCall(call, clock.now() + turnTimeoutMs));
+}
+
+/** Creates the grpc-js handler of a unary method. The handler calls its callback exactly once and never throws. */
+export function createUnaryHandler<Request, Response>(
+  method: UnaryMethod<Request, Response>,
+  deps: HandlerDependencies,
+): handleUnaryCall<RawRequest<Request>, MessageOrBytes<Response>> {
+  const run = createUnaryRun(method, deps);
   return (call, callback) => {
-    run(CallContext.forCall(call, clock.now() + turnTimeoutMs)).then(
+    run(call).then(
       ({ body, trailer }) => {
         if (trailer !== undefined) setTrailer(call.metadata, trailer);
         callback(null, body);
       },
       // The middleware `reportErrors` converts every error.
-      (error: OrchestratorError) => callback(toStatusObject(error, telemetry.getTraceId())),
+      (error: OrchestratorError) => callback(toStatusObject(error, deps.telemetry.getTraceId())),
     );
   };
 }

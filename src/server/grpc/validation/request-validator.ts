@@ -1,6 +1,5 @@
 import { create, type DescMessage, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { pathToString } from '@bufbuild/protobuf/reflect';
-import { createValidator, type Validator } from '@bufbuild/protovalidate';
 import { type FieldViolation, OrchestratorError } from '../../../core/model/orchestrator-error';
 import { createTooLargeError } from '../../application/too-large';
 import { type Contract, getRequestSchema } from './contract';
@@ -57,7 +56,6 @@ export type RequestValidator<Request> = (bytes: Uint8Array) => RawRequest<Reques
 /** Creates validators from the `buf.validate` annotations of the contract. Create one per server. */
 export class RequestValidators {
   private readonly planner: MessagePlanner;
-  private readonly validator: Validator;
   private readonly contract: Contract;
   private readonly limits: RequestLimits;
 
@@ -65,7 +63,6 @@ export class RequestValidators {
     this.contract = contract;
     this.limits = limits;
     this.planner = new MessagePlanner(limits.maxElements);
-    this.validator = createValidator({ registry: contract.registry });
   }
 
   /**
@@ -79,7 +76,7 @@ export class RequestValidators {
   ): RequestValidator<Request> {
     const schema = getRequestSchema(this.contract, path);
     const plan = this.planner.getPlan(schema);
-    const compiled = this.validator.validate(schema, create(schema));
+    const compiled = this.contract.validator.validate(schema, create(schema));
     if (compiled.kind === 'error') throw compiled.error;
     const validate = (bytes: Uint8Array): ValidatedRequest<Request> => {
       try {
@@ -133,7 +130,7 @@ export class RequestValidators {
     message: ReturnType<typeof fromBinary>,
     found: readonly FieldViolation[],
   ): readonly FieldViolation[] {
-    const result = this.validator.validate(schema, message);
+    const result = this.contract.validator.validate(schema, message);
     switch (result.kind) {
       case 'valid':
         return found;
