@@ -4,7 +4,6 @@ import type { FieldValues, JsonValue } from '../model/json';
 import { withValues } from '../model/known-data';
 import type { TransitionTrigger } from '../model/scenario';
 import type { CallOutcomeKind } from '../model/turn';
-import { addAlternatives } from './alternatives';
 import { findBackTarget } from './back';
 import { chooseTransition, type TransitionChoice } from './choice';
 import { findCorrection } from './correction';
@@ -135,8 +134,7 @@ function takeTransition(trigger: TransitionTrigger, walk: WalkDraft, context: Se
 }
 
 function recordChoice(walk: WalkDraft, choice: TransitionChoice): void {
-  const { alternatives, conditionErrors, blockingTransition, guard } = choice;
+  const { blockingTransition, guard } = choice;
   walk.blockingTransition = blockingTransition;
-  if (alternatives.length > 0) addAlternatives(walk, alternatives, conditionErrors);
   if (guard) walk.globalGuards = new Map(walk.globalGuards).set(guard.id, guard.fingerprint);
 }

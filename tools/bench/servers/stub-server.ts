@@ -1,4 +1,3 @@
-import { Server, type ServerUnaryCall, type sendUnaryData } from '@grpc/grpc-js';
 import {
   OrchestratorServiceService,
   ProcessTurnRequest,
@@ -7,7 +6,7 @@ import {
 import { Session } from '../../../gen/focal/orchestration/v1/session';
 import { decideTurn } from '../../../src/core/decide-turn';
 import type { Turn } from '../../../src/core/model/turn';
-import type { TurnResult } from '../../../src/core/model/turn-result';
+import type { ExplainedTurnResult } from '../../../src/core/model/turn-result';
 import { reportTurn } from '../../../src/server/application/report-turn';
 import { encodeMessage } from '../../../src/server/codec/stored/encode-message';
 import { encodeSession } from '../../../src/server/codec/stored/stored-values';
@@ -19,13 +18,13 @@ import { getProcessTelemetry, noopMetrics } from '../../../src/server/telemetry'
 import { mainStepCount } from '../workload/scenarios';
 import { defaultShape } from '../workload/session-turns';
 import { buildTurnInputs } from '../workload/turn-inputs';
-import { connectStoreValue, serveForParent } from './forked-server';
+import { connectStoreValue, createUnaryServer, serveForParent } from './forked-server';
 import type { StubServerMessage } from './servers';
 
 /** A turn of the workload with its decision. */
 interface DecidedTurn {
   readonly turn: Turn;
-  readonly result: TurnResult;
+  readonly result: ExplainedTurnResult;
   readonly response: ProcessTurnResponse;
   readonly state: Session;
 }
@@ -41,7 +40,8 @@ const phaseSpans = [
 
 function decideWorkload(): readonly DecidedTurn[] {
   return buildTurnInputs(defaultShape, mainStepCount).map((input) => {
-    const { result, session } = decideTurn(input);
+    const { session, explain } = decideTurn(input);
+    const result = explain();
     return {
       turn: input.turn,
       result,
@@ -78,14 +78,8 @@ serveForParent(async ({ redisPort }: StubServerMessage) => {
     return response;
   }
 
-  const server = new Server();
   const { path } = OrchestratorServiceService.processTurn;
   const deserialize = (bytes: Buffer) => ({ bytes, message: ProcessTurnRequest.decode(bytes) });
   const serialize = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  type Request = ReturnType<typeof deserialize>;
-  const processTurn = (call: ServerUnaryCall<Request, Uint8Array>, callback: sendUnaryData<Uint8Array>): void => {
-    handle(call.request.bytes).then((response) => callback(null, response), callback);
-  };
-  server.register(path, processTurn, serialize, deserialize, 'unary');
-  return server;
+  return createUnaryServer({ path, deserialize, serialize }, ({ bytes }) => handle(bytes));
 });
