@@ -21,6 +21,7 @@ import {
   reportErrors,
   traceSession,
   validate,
+  validateInParts,
   watchCredential,
 } from './middleware';
 import { limitPendingRequests } from './pending-request-limiter';
@@ -114,7 +115,7 @@ export function createAdmission(deps: AdmissionDependencies, limits: CallLimits)
     endCancellation,
     limitMetadata(limits.maxMetadataBytes),
     batch(gate),
-    validate,
+    validateInParts,
     traceSession(telemetry),
     authorize(authorizer),
     limitTenantBytes(requestBytes),
@@ -146,7 +147,7 @@ export function createAdmission(deps: AdmissionDependencies, limits: CallLimits)
       'server stream': callMiddlewares,
       'long server stream': [
         ...streamMiddlewares,
-        validate,
+        validateInParts,
         traceSession(telemetry),
         authorize(authorizer),
         limitTenantConcurrency(tenantStreams),
