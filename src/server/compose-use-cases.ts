@@ -23,7 +23,6 @@ export function composeUseCases(parts: UseCaseParts): UseCases {
     contentHasher: new Sha256ContentHasher(),
     ids: new UuidV5InstanceIdGenerator(),
     clock: parts.clock,
-    telemetry: parts.telemetry,
     metrics: parts.metrics,
     log: parts.log,
     settings: parts.settings,

@@ -6,7 +6,7 @@ import { type Contract, createGrpcServer, defaultServerOptions, type GrpcServer 
 import type { Clock } from './ports/clock';
 import type { Logger } from './ports/logger';
 import { defaultSessionLimits } from './ports/session-limits';
-import { noopMetrics, noopTelemetry, withoutInstrumentation } from './telemetry';
+import { noopMetrics, noopTelemetry } from './telemetry';
 import {
   createHeavyCalls,
   MemoryCatalogue,
@@ -73,11 +73,10 @@ export function openWarmUpServer(contract: Contract, clock: Clock): WarmUpTarget
   const catalogue = new CompiledCatalogue({
     scenarios,
     clock,
-    telemetry: noopTelemetry,
     log: silentLog,
     compileOptions: defaultCompileOptions,
   });
-  const server = withoutInstrumentation(() => createWarmUpServer({ contract, clock, scenarios, catalogue }));
+  const server = createWarmUpServer({ contract, clock, scenarios, catalogue });
   const connection = server.connectInProcess();
   const client = new WarmUpClient(connection.stream);
   return {
@@ -104,7 +103,7 @@ interface WarmUpParts {
 
 /** Creates a server with the default settings, whatever the configuration is, so that the recorded calls succeed. */
 function createWarmUpServer({ contract, clock, scenarios, catalogue }: WarmUpParts): GrpcServer {
-  const reporting = { clock, telemetry: noopTelemetry, metrics: noopMetrics, log: silentLog };
+  const reporting = { clock, metrics: noopMetrics, log: silentLog };
   const useCases = composeUseCases({
     ...reporting,
     store: new MemorySessionStore(),
@@ -119,7 +118,7 @@ function createWarmUpServer({ contract, clock, scenarios, catalogue }: WarmUpPar
     watchPollIntervalMs: 10_000,
   });
   return createGrpcServer(
-    { ...reporting, useCases },
+    { ...reporting, useCases, telemetry: noopTelemetry },
     { ...defaultServerOptions, isReflectionEnabled: false },
     contract,
   );

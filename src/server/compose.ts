@@ -83,7 +83,7 @@ export async function startService(
 
 async function createParts(config: Config, { clock, log, files, access }: BaseParts): Promise<Parts> {
   const metrics = getProcessMetrics();
-  const telemetry = getProcessTelemetry(metrics);
+  const telemetry = getProcessTelemetry();
   const settings = toSettings(config);
   const compileOptions = {
     conditionLimits: toConditionLimits(config),
@@ -92,7 +92,7 @@ async function createParts(config: Config, { clock, log, files, access }: BasePa
   };
   const stores = await openStores(config, { clock, log, metrics, files });
   const catalogue = new CompiledCatalogue(
-    { scenarios: stores.scenarios, clock, telemetry, log, compileOptions },
+    { scenarios: stores.scenarios, clock, log, compileOptions },
     { stalenessMs: config.redis.catalogue_staleness_ms },
   );
   const useCases = composeUseCases({
@@ -101,11 +101,10 @@ async function createParts(config: Config, { clock, log, files, access }: BasePa
     scenarios: stores.scenarios,
     catalogue,
     clock,
-    telemetry,
     metrics,
     log,
     settings,
-    model: createDecisionModel(config, files, { clock, telemetry, metrics, log }),
+    model: createDecisionModel(config, files, { clock, metrics, log }),
     compileOptions,
     sessionLimits: toSessionLimits(config),
     maxResponseBytes: config.server.max_response_bytes,

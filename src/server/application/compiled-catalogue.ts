@@ -11,7 +11,6 @@ import type { Call } from '../ports/call';
 import type { Clock } from '../ports/clock';
 import type { Logger } from '../ports/logger';
 import type { AgentKey, CatalogueContent, ScenarioCatalogue } from '../ports/scenario-catalogue';
-import type { Telemetry } from '../ports/telemetry';
 import { AgentCatalogue } from './agent-catalogue';
 import type { VersionKey } from './catalogue-snapshot';
 import { LruCache } from './lru-cache';
@@ -20,7 +19,6 @@ import { runInParts } from './run-in-parts';
 export interface CompiledCatalogueDependencies {
   readonly scenarios: ScenarioCatalogue;
   readonly clock: Clock;
-  readonly telemetry: Telemetry;
   readonly log: Logger;
   readonly compileOptions: CompileOptions;
 }
@@ -101,7 +99,7 @@ export class CompiledCatalogue {
     const key = toCacheKey(agent);
     const cached = this.agents.get(key);
     if (cached !== undefined) return cached;
-    const { scenarios, clock, telemetry } = this.deps;
+    const { scenarios, clock } = this.deps;
     const { tenantId, agentId } = agent; // `agent` may be a whole turn, which must not stay in memory
     const compileAtOnce = ({ scenario, version }: StoredScenario): CompiledScenario | undefined =>
       this.accept(agentId, { scenario, version }, compileScenario(scenario, version, this.deps.compileOptions));
@@ -110,7 +108,6 @@ export class CompiledCatalogue {
       {
         scenarios,
         clock,
-        telemetry,
         compile: (stored) => this.compile(agentId, stored),
         compileAtOnce,
         compileFields: (stored) => this.compileFields(agentId, stored),

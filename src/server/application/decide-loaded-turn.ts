@@ -12,7 +12,8 @@ import type { Catalogue } from '../../core/scenario/catalogue';
 import type { Call } from '../ports/call';
 import type { DecisionModel } from '../ports/decision-model';
 import type { InstanceIdGenerator } from '../ports/instance-id-generator';
-import type { Telemetry } from '../ports/telemetry';
+import type { Metrics } from '../ports/metrics';
+import { runInChildSpan, type Span } from '../ports/span';
 import type { VersionKey } from './catalogue-snapshot';
 import type { CompiledCatalogue } from './compiled-catalogue';
 import { eventLoopShare } from './event-loop-share';
@@ -20,7 +21,7 @@ import type { TurnCommand } from './turn-command';
 
 export interface DecisionDependencies {
   readonly ids: InstanceIdGenerator;
-  readonly telemetry: Telemetry;
+  readonly metrics: Metrics;
   readonly settings: OrchestrationSettings;
   /** Undefined if only the rules decide (section 9). */
   readonly model: DecisionModel | undefined;
@@ -66,7 +67,7 @@ export async function decideLoadedTurn(
   call: Call,
   onProvisional?: OnProvisional,
 ): Promise<ExplainedTurn> {
-  const { telemetry, settings, ids } = deps;
+  const { metrics, settings, ids } = deps;
   const getNewInstanceId = (scenarioId: string): string =>
     ids.generateInstanceId(turn.sessionId, turn.turnId, scenarioId);
   const input: TurnInput = { session, turn, catalogue, settings, getNewInstanceId, proposal };
@@ -80,12 +81,22 @@ export async function decideLoadedTurn(
   try {
     const finalInput = { ...input, proposal: effectiveProposal, allowance };
     const { session: decided, explain } = decideTurn(finalInput, validateOnly, (name, work) =>
-      telemetry.withSpan(name, work),
+      runPhase(metrics, call.span, name, work),
     );
     return { result: explain(), session: decided };
   } finally {
     eventLoopShare.record(allowance.used);
-    telemetry.getActiveSpan().setAttributes({ 'orchestrator.work': Math.ceil(allowance.used) });
+    call.span.setAttributes({ 'orchestrator.work': Math.ceil(allowance.used) });
+  }
+}
+
+/** Runs a phase in a span, and records its duration, whether the call is sampled or not. */
+function runPhase<T>(metrics: Metrics, span: Span, name: string, work: () => T): T {
+  const endPhase = metrics.startPhase(name);
+  try {
+    return runInChildSpan(span, name, work);
+  } finally {
+    endPhase();
   }
 }
 

@@ -60,7 +60,7 @@ export async function decidePhases(deps: PhaseDependencies, command: PhaseComman
   const decision = deps.settings.enabled
     ? await decide(deps, command, session, call)
     : { result: createEmptyResult(turn, session, true), session };
-  reportTurn(deps, turn, { result: decision.result, replayed: false });
+  reportTurn(deps.log, call.span, turn, { result: decision.result, replayed: false });
   return decision;
 }
 

@@ -2,7 +2,7 @@ import { OrchestratorError } from '../../core/model/orchestrator-error';
 import { createEmptySession, type Session } from '../../core/model/session';
 import { canBeSuperseded } from '../../core/model/superseding';
 import type { Turn } from '../../core/model/turn';
-import type { Call } from '../ports/call';
+import { type Call, runInSpan } from '../ports/call';
 import type { Metrics } from '../ports/metrics';
 import type { CommitOutcome, KeptState, LoadedSession, TurnRecord } from '../ports/session-store';
 import type { TurnCodec } from '../ports/turn-codec';
@@ -46,7 +46,7 @@ export async function processTurn(
   const endTurn = deps.metrics.startTurn();
   const processed = await decideAndCommit(deps, command, call, onProvisional);
   endTurn({ trigger: command.turn.trigger, ...processed });
-  reportTurn(deps, command.turn, processed);
+  reportTurn(deps.log, call.span, command.turn, processed);
   return processed;
 }
 
@@ -59,7 +59,7 @@ async function decideAndCommit(
   const { turn, validateOnly, expectedRevision } = command;
   let isFresh = validateOnly || expectedRevision !== undefined;
   let current = await load(deps, command, isFresh, call);
-  if (current.recordedTurn) return replay(deps, command, current.recordedTurn);
+  if (current.recordedTurn) return replay(deps, command, current.recordedTurn, call);
   if (!deps.settings.enabled) return skipDecision(deps, command, current.session);
   if (!current.session) current = { ...current, session: await adoptSession(deps, command, call) };
   for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
@@ -67,7 +67,7 @@ async function decideAndCommit(
     try {
       const outcome = await decideOn(deps, command, current, call, attemptProvisional);
       if (outcome.kind === 'processed') return outcome.processed;
-      if (outcome.kind === 'known') return replay(deps, command, outcome.record);
+      if (outcome.kind === 'known') return replay(deps, command, outcome.record, call);
       deps.metrics.recordCommitConflict();
       current = await loadAfterConflict(deps, command, outcome.session, call);
     } catch (error) {
@@ -76,7 +76,7 @@ async function decideAndCommit(
       current = await load(deps, command, true, call);
     }
     isFresh = true;
-    if (current.recordedTurn) return replay(deps, command, current.recordedTurn);
+    if (current.recordedTurn) return replay(deps, command, current.recordedTurn, call);
   }
   throw new OrchestratorError(
     'TOO_MUCH_CONTENTION',
@@ -104,7 +104,7 @@ async function decideOn(
   checkSession(current.session, command);
   const base = await getBase(deps, command.turn, current, call);
   const decision = await decide(deps, command, base, call, onProvisional);
-  const record = createRecord(deps, command, decision);
+  const record = createRecord(deps, command, decision, call);
   checkTurnSize(deps, record);
   const processed = { responseBytes: record.response, replayed: false, result: decision.result };
   if (command.validateOnly) {
@@ -121,14 +121,14 @@ function isSizeRefusal(error: unknown): boolean {
 }
 
 function load(
-  { store, telemetry }: TurnDependencies,
+  { store }: TurnDependencies,
   { turn }: TurnCommand,
   skipsCache: boolean,
   call: Call,
 ): Promise<LoadedSession> {
   const includesStateBefore = turn.supersedesTurnId !== '';
-  return telemetry.withSpanAsync('session.load', () =>
-    store.load(turn, turn.turnId, call, { skipsCache, includesStateBefore }),
+  return runInSpan(call, 'session.load', (spanCall) =>
+    store.load(turn, turn.turnId, spanCall, { skipsCache, includesStateBefore }),
   );
 }
 
@@ -153,8 +153,8 @@ async function adoptSession(
   call: Call,
 ): Promise<Session | undefined> {
   if (deps.legacySessions === undefined) return undefined;
-  const adopted = await deps.telemetry.withSpanAsync('session.adopt_legacy', () =>
-    adoptLegacySession(deps, turn, validateOnly, call),
+  const adopted = await runInSpan(call, 'session.adopt_legacy', (spanCall) =>
+    adoptLegacySession(deps, turn, validateOnly, spanCall),
   );
   if (validateOnly && adopted !== undefined) deps.codec.checkSession(adopted, undefined);
   return adopted;
@@ -195,9 +195,10 @@ async function decide(
 
 /** Encodes the response once. The same bytes are stored and sent (5.1). */
 function createRecord(
-  { codec, clock, telemetry }: TurnDependencies,
+  { codec, clock }: TurnDependencies,
   { turn, requestBytes, callerTraceContext }: TurnCommand,
   { session, result }: ExplainedTurn,
+  call: Call,
 ): TurnRecord {
   return {
     revision: session.revision,
@@ -206,7 +207,7 @@ function createRecord(
     committedAt: clock.now(),
     request: requestBytes,
     response: codec.encodeResult(result),
-    traceContext: telemetry.getTraceContext() ?? callerTraceContext,
+    traceContext: call.span.getTraceContext() ?? callerTraceContext,
   };
 }
 
@@ -220,15 +221,15 @@ interface DecidedTurn {
 }
 
 function commit(
-  { store, telemetry }: TurnDependencies,
+  { store }: TurnDependencies,
   turn: Turn,
   { previousSession, base, decision, record }: DecidedTurn,
   call: Call,
 ): Promise<CommitOutcome> {
   const { session, result } = decision;
   const keptState = canBeSuperseded(turn, result) ? getStateToKeep(turn, base) : 'none';
-  return telemetry.withSpanAsync('session.commit', () =>
-    store.commit({ previousSession, session, record, keptState }, call),
+  return runInSpan(call, 'session.commit', (spanCall) =>
+    store.commit({ previousSession, session, record, keptState }, spanCall),
   );
 }
 
@@ -242,9 +243,10 @@ function getStateToKeep({ supersedesTurnId }: Turn, base: Session): KeptState {
  * Otherwise throws TURN_ID_REUSED.
  */
 function replay(
-  { codec, telemetry }: TurnDependencies,
+  { codec }: TurnDependencies,
   { turn, requestBytes }: TurnCommand,
   record: TurnRecord,
+  call: Call,
 ): ProcessedTurn {
   if (!codec.isSameTurn(record.request, requestBytes)) {
     throw new OrchestratorError(
@@ -253,7 +255,7 @@ function replay(
       { metadata: { turn_id: turn.turnId, revision: String(record.revision) } },
     );
   }
-  if (record.traceContext !== undefined) telemetry.getActiveSpan().addLink(record.traceContext);
+  if (record.traceContext !== undefined) call.span.addLink(record.traceContext);
   return { responseBytes: record.response, replayed: true, result: codec.decodeResult(record.response) };
 }
 

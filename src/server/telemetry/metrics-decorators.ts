@@ -1,32 +1,6 @@
 import { OrchestratorError } from '../../core/model/orchestrator-error';
 import type { Metrics } from '../ports/metrics';
 import type { SessionStore } from '../ports/session-store';
-import type { Telemetry } from '../ports/telemetry';
-
-/**
- * Records the duration of phases, which are the spans of synchronous work, whether they are sampled or not. Asynchronous work has
- * separate metrics: store operations and model requests. Returns `telemetry` itself if metrics are off.
- */
-export function withPhaseMetrics(telemetry: Telemetry, metrics: Metrics): Telemetry {
-  if (!metrics.isEnabled) return telemetry;
-  return {
-    withSpan(name, work) {
-      const endPhase = metrics.startPhase(name);
-      try {
-        return telemetry.withSpan(name, work);
-      } finally {
-        endPhase();
-      }
-    },
-    withSpanAsync: (name, work, kind) => telemetry.withSpanAsync(name, work, kind),
-    withRequestSpan: (name, getCaller, work) => telemetry.withRequestSpan(name, getCaller, work),
-    withSession: (sessionId, work) => telemetry.withSession(sessionId, work),
-    withoutSpan: (work) => telemetry.withoutSpan(work),
-    getActiveSpan: () => telemetry.getActiveSpan(),
-    getTraceId: (traceparent) => telemetry.getTraceId(traceparent),
-    getTraceContext: () => telemetry.getTraceContext(),
-  };
-}
 
 /** Records duration and outcome of store operations. Returns `store` itself if metrics are off. */
 export function withStoreMetrics(store: SessionStore, metrics: Metrics): SessionStore {

@@ -12,7 +12,6 @@ import {
   putRelationship,
 } from '../../../src/server/application/relationships';
 import { validateScenario } from '../../../src/server/application/validate-scenario';
-import { noopTelemetry } from '../../../src/server/telemetry';
 import { unboundedCall } from '../../support/calls';
 import { aRelationship, aScenario, type ScenarioDraft } from '../../support/conversation';
 import { FakeClock } from '../../support/fake-clock';
@@ -29,7 +28,6 @@ function createDependencies() {
   const catalogue = new CompiledCatalogue({
     scenarios,
     clock,
-    telemetry: noopTelemetry,
     log: silentLog,
     compileOptions,
   });

@@ -1,4 +1,4 @@
-import { Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData } from '@grpc/grpc-js';
+import { type Metadata, Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData } from '@grpc/grpc-js';
 import { Redis } from 'ioredis';
 
 // The shared code of the measured servers, except the service.
@@ -41,11 +41,11 @@ export interface UnaryMethod<Request, Response> {
 /** Creates a server with one method. */
 export function createUnaryServer<Request, Response>(
   { path, deserialize, serialize }: UnaryMethod<Request, Response>,
-  handle: (request: Request) => Promise<Response>,
+  handle: (request: Request, metadata: Metadata) => Promise<Response>,
 ): Server {
   const server = new Server();
   const answer = (call: ServerUnaryCall<Request, Response>, callback: sendUnaryData<Response>): void => {
-    handle(call.request).then((response) => callback(null, response), callback);
+    handle(call.request, call.metadata).then((response) => callback(null, response), callback);
   };
   server.register(path, answer, serialize, deserialize, 'unary');
   return server;

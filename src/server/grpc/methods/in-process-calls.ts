@@ -45,7 +45,10 @@ export function createInProcessCalls(
     const { path, requestDeserialize } = definition;
     const validate = validators.forMethod(path, requestDeserialize, method);
     const run = createUnaryRun(method, deps);
-    methods.set(path, (bytes) => run(new InProcessCall(path, validate(bytes))));
+    methods.set(path, (bytes) => {
+      const call = new InProcessCall(path, validate(bytes));
+      return run(call, deps.telemetry.startCall(path, call.metadata));
+    });
   }
   return async (path, request) => {
     const call = methods.get(path);

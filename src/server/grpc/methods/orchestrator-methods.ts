@@ -12,6 +12,7 @@ import { modelProposalFromProto, turnResultToProto } from '../../codec/wire/resu
 import { relationshipFromProto, scenarioFromProto } from '../../codec/wire/scenario-codec';
 import { sessionFromProto, sessionToProto } from '../../codec/wire/session-codec';
 import { turnFromProto } from '../../codec/wire/turn-message-codec';
+import { endWith, withSpan } from '../../ports/call';
 import type { MethodDependencies } from './dependencies';
 import type { ServiceMethods } from './method';
 import { readTraceContext } from './trace-context-reader';
@@ -59,11 +60,8 @@ export function createOrchestratorMethods({
           }
         };
         // The span ends with the turn. The span of the call ends when the client has read all events.
-        const turn = await telemetry.withRequestSpan(
-          'StreamTurn turn',
-          () => undefined,
-          () => useCases.processTurn(command, call, sendProvisional),
-        );
+        const span = telemetry.startRequest('StreamTurn turn', call.span, () => undefined);
+        const turn = await endWith(span, () => useCases.processTurn(command, withSpan(call, span), sendProvisional));
         for (const event of events.createFinalEvents(turn)) await send(event);
       },
     },

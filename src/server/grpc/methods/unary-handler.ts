@@ -1,9 +1,10 @@
-import type { handleUnaryCall } from '@grpc/grpc-js';
+import { type handleUnaryCall, status } from '@grpc/grpc-js';
 import type { OrchestratorError } from '../../../core/model/orchestrator-error';
+import type { Span } from '../../ports/span';
 import { toStatusObject } from '../errors/call-error';
 import { CallContext, type ServerCall } from '../middleware/call-context';
+import { endCallSpan } from '../middleware/call-span';
 import { compose } from '../middleware/middleware';
-import { setTrailer } from '../middleware/send-status';
 import type { RawRequest } from '../validation/request-validator';
 import type { HandlerDependencies } from './dependencies';
 import type { MessageOrBytes, UnaryMethod, UnaryResponse } from './method';
@@ -11,6 +12,7 @@ import type { MessageOrBytes, UnaryMethod, UnaryResponse } from './method';
 /** Runs the middlewares and the handler of a method. Rejects with an OrchestratorError. */
 export type RunUnary<Request, Response> = (
   call: ServerCall & { readonly request: RawRequest<Request> },
+  span: Span,
 ) => Promise<UnaryResponse<Response>>;
 
 export function createUnaryRun<Request, Response>(
@@ -20,7 +22,7 @@ export function createUnaryRun<Request, Response>(
   const run = compose<Request, UnaryResponse<Response>>(middlewares.unary, (call) =>
     method.handle(call.getRequest(), call),
   );
-  return (call) => run(CallContext.forCall(call, clock.now() + turnTimeoutMs));
+  return (call, span) => run(CallContext.forCall(call, clock.now() + turnTimeoutMs, span));
 }
 
 /** Creates the grpc-js handler of a unary method. The handler calls its callback exactly once and never throws. */
@@ -30,13 +32,18 @@ export function createUnaryHandler<Request, Response>(
 ): handleUnaryCall<RawRequest<Request>, MessageOrBytes<Response>> {
   const run = createUnaryRun(method, deps);
   return (call, callback) => {
-    run(call).then(
+    const span = deps.telemetry.startCall(call.getPath(), call.metadata);
+    run(call, span).then(
       ({ body, trailer }) => {
-        if (trailer !== undefined) setTrailer(call.metadata, trailer);
-        callback(null, body);
+        endCallSpan(span, status.OK);
+        callback(null, body, trailer);
       },
       // The middleware `reportErrors` converts every error.
-      (error: OrchestratorError) => callback(toStatusObject(error, deps.telemetry.getTraceId())),
+      (error: OrchestratorError) => {
+        const failure = toStatusObject(error, span.traceId);
+        endCallSpan(span, failure.code);
+        callback(failure);
+      },
     );
   };
 }
