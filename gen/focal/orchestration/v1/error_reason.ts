@@ -85,7 +85,7 @@ export enum ErrorReason {
   ERROR_REASON_DEADLINE = 22,
   /** ERROR_REASON_CANCELLED - CANCELLED. The caller cancelled the call. */
   ERROR_REASON_CANCELLED = 23,
-  /** ERROR_REASON_SHUTTING_DOWN - UNAVAILABLE. The server is shutting down. Retry on another node. */
+  /** ERROR_REASON_SHUTTING_DOWN - UNAVAILABLE. The server is shutting down, or it closes the connection because of its age. Retry on another connection. */
   ERROR_REASON_SHUTTING_DOWN = 24,
   /** ERROR_REASON_UNAUTHENTICATED - UNAUTHENTICATED. The credentials are missing, invalid or, on a stream, no longer valid. The message names the problem. */
   ERROR_REASON_UNAUTHENTICATED = 25,
