@@ -32,6 +32,7 @@ export function createCommand(turn: TurnFields, rest: Partial<TurnCommand> = {})
     turn: turnFromProto(message, 1_700_000_000_000),
     expectedRevision: undefined,
     validateOnly: false,
+    responseView: 'BASIC',
     requestBytes,
     ...rest,
   };

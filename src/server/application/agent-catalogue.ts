@@ -1,11 +1,16 @@
 import { OrchestratorError } from '../../core/model/orchestrator-error';
-import type { Catalogue } from '../../core/scenario/catalogue';
 import type { CompiledScenario } from '../../core/scenario/compiled-scenario';
 import { type Call, createCall, runInSpan } from '../ports/call';
 import type { Clock } from '../ports/clock';
 import type { AgentKey, ScenarioCatalogue } from '../ports/scenario-catalogue';
 import { noSpan, type Span } from '../ports/span';
-import { type CatalogueCompiler, CatalogueSnapshot, toVersionName, type VersionKey } from './catalogue-snapshot';
+import {
+  type CatalogueCompiler,
+  CatalogueSnapshot,
+  type OpenedCatalogue,
+  toVersionName,
+  type VersionKey,
+} from './catalogue-snapshot';
 import { LruCache } from './lru-cache';
 
 export interface AgentCatalogueOptions extends CatalogueCompiler {
@@ -44,7 +49,7 @@ export class AgentCatalogue {
   }
 
   /** Opens the catalogue with the given versions in addition to the latest ones. Compiles `scenarioIds` before, if they are not. */
-  async open(versions: readonly VersionKey[], scenarioIds: Iterable<string>, call: Call): Promise<Catalogue> {
+  async open(versions: readonly VersionKey[], scenarioIds: Iterable<string>, call: Call): Promise<OpenedCatalogue> {
     const snapshot = this.getFreshSnapshot() ?? (await this.waitForRefresh(call));
     const preparation = snapshot.prepare(scenarioIds);
     if (preparation !== undefined) await preparation;

@@ -3,7 +3,6 @@ import type { CompiledField, FieldRules } from '../../core/fields/field-rules';
 import { Allowance } from '../../core/model/allowance';
 import type { StoredFields } from '../../core/model/field-definition';
 import type { StoredScenario } from '../../core/model/scenario';
-import type { Catalogue } from '../../core/scenario/catalogue';
 import type { CompileOptions } from '../../core/scenario/compile-options';
 import { compileInParts, compileScenario, type ScenarioCompilation } from '../../core/scenario/compile-scenario';
 import type { CompiledScenario } from '../../core/scenario/compiled-scenario';
@@ -12,7 +11,7 @@ import type { Clock } from '../ports/clock';
 import type { Logger } from '../ports/logger';
 import type { AgentKey, CatalogueContent, ScenarioCatalogue } from '../ports/scenario-catalogue';
 import { AgentCatalogue } from './agent-catalogue';
-import type { VersionKey } from './catalogue-snapshot';
+import type { OpenedCatalogue, VersionKey } from './catalogue-snapshot';
 import { LruCache } from './lru-cache';
 import { runInParts } from './run-in-parts';
 
@@ -63,7 +62,7 @@ export class CompiledCatalogue {
     versions: readonly VersionKey[],
     call: Call,
     scenarioIds: Iterable<string> = [],
-  ): Promise<Catalogue> {
+  ): Promise<OpenedCatalogue> {
     return this.getAgentCatalogue(agent).open(versions, scenarioIds, call);
   }
 

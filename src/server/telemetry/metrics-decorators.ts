@@ -22,6 +22,7 @@ export function withStoreMetrics(store: SessionStore, metrics: Metrics): Session
     create: (...args) => measure('create', () => store.create(...args)),
     read: (...args) => measure('read', () => store.read(...args)),
     listTurns: (...args) => measure('list_turns', () => store.listTurns(...args)),
+    readTurnHistory: (...args) => measure('read_turn_history', () => store.readTurnHistory(...args)),
     delete: (...args) => measure('delete', () => store.delete(...args)),
     onChange: (...args) => store.onChange(...args),
     probe: (...args) => measure('probe', () => store.probe(...args)),

@@ -18,6 +18,7 @@ const writer = new ProtobufWriter();
  * (https://github.com/open-telemetry/opentelemetry-proto). It takes a third of the time: one pass, and names are encoded once.
  */
 export function encodeSpans(spans: readonly ReadableSpan[]): Uint8Array {
+  writer.reset();
   for (const [resource, scopes] of groupSpans(spans)) {
     const resourceSpans = writer.startMessage(1);
     writeResource(resource);
@@ -31,7 +32,7 @@ export function encodeSpans(spans: readonly ReadableSpan[]): Uint8Array {
     writeOptionalText(3, resource.schemaUrl);
     writer.endMessage(resourceSpans);
   }
-  return writer.take();
+  return writer.getBytes();
 }
 
 function groupSpans(

@@ -19,11 +19,14 @@ export class ProtobufWriter {
   private position = 0;
   private readonly keptTexts = new Map<string, Uint8Array>();
 
-  /** Returns a copy of what was written, and starts again. */
-  take(): Uint8Array {
-    const bytes = Uint8Array.prototype.slice.call(this.buffer, 0, this.position);
+  /** Drops what was written, for example before an error. */
+  reset(): void {
     this.position = 0;
-    return bytes;
+  }
+
+  /** Returns a copy of what was written. */
+  getBytes(): Uint8Array {
+    return Uint8Array.prototype.slice.call(this.buffer, 0, this.position);
   }
 
   tag(field: number, wireType: number): void {

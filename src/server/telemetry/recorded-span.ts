@@ -88,6 +88,7 @@ export class RecordedSpan implements Span, ReadableSpan {
   droppedEventsCount = 0;
   droppedLinksCount = 0;
   private readonly recordedEvents: RecordedEvent[] = [];
+  /** Milliseconds since 1970. All other times of the span are differences of the monotonic clock. */
   private readonly startedAt = Date.now();
   private readonly startedAfterMs = performance.now();
   private durationMs = 0;

@@ -6,7 +6,12 @@ import { InMemorySpanExporter, type ReadableSpan, SimpleSpanProcessor } from '@o
 import { OrchestratorServiceService } from '../../../gen/focal/orchestration/v1/orchestrator_service';
 import { createCall } from '../../../src/server/ports/call';
 import { LuaScript } from '../../../src/server/stores/redis/lua-script';
-import { connectRedis, type RedisConnection } from '../../../src/server/stores/redis/redis-connection';
+import {
+  connectRedis,
+  type RedisConnection,
+  type RedisConnectionOptions,
+} from '../../../src/server/stores/redis/redis-connection';
+import { RedisCluster } from '../../../tools/redis/redis-cluster';
 import { RedisProcess } from '../../../tools/redis/redis-process';
 import { unboundedCall } from '../../support/calls';
 import { callRaw, type GrpcUnderTest, getCallError, startGrpc, streamRaw } from '../../support/grpc-under-test';
@@ -165,18 +170,13 @@ describe('the span of a Redis command', () => {
     effect: 'read' | 'write' = 'write',
   ) => connection.runScript(call, effect, source, ['key'], [value]);
 
-  it.each([
-    ['without its arguments', false, undefined],
-    ['with its arguments', true, undefined],
-    ['in a pipeline that waits for replicas', false, { replicas: 0, timeoutMs: 10 }],
-  ] as const)('%s: is that of the instrumentation of ioredis', async (_what, isTraced, replication) => {
-    isCustomerDataTraced = isTraced;
-    const options = { commandTimeoutMs: 30_000, isCustomerDataTraced: isTraced, replication, clock: Date };
-    const connection = connectRedis({ ...options, endpoint: redis.endpoint, log: silentLog });
+  /** Sends commands in spans of the SDK and of the service, and compares what is recorded. */
+  async function compareSpans(options: Omit<RedisConnectionOptions, 'commandTimeoutMs' | 'clock' | 'log'>) {
+    const connection = connectRedis({ ...options, commandTimeoutMs: 30_000, clock: Date, log: silentLog });
     await connection.waitForReady(unboundedCall);
-    // Opens the connection for large values, whose handshake would have spans of the instrumentation.
+    // Opens all connections: the handshake of the one for large values has spans of the instrumentation alone.
+    await connection.write(unboundedCall, 'set', 'key', 'x');
     await connection.readLarge(unboundedCall, (client) => client.getBuffer('key'));
-    await redis.withClient((client) => client.script('FLUSH'));
     for (const [what, work] of works) {
       const { telemetry, exported } = createRecordingTelemetry();
       exporter.reset();
@@ -196,5 +196,21 @@ describe('the span of a Redis command', () => {
       expect(own.length).toBeGreaterThan(0);
     }
     await connection.close();
+  }
+
+  it.each([
+    ['without its arguments', false, undefined],
+    ['with its arguments', true, undefined],
+    ['in a pipeline that waits for replicas', false, { replicas: 0, timeoutMs: 10 }],
+  ] as const)('%s: is that of the instrumentation of ioredis', async (_what, isTraced, replication) => {
+    isCustomerDataTraced = isTraced;
+    await redis.withClient((client) => client.script('FLUSH'));
+    await compareSpans({ endpoint: redis.endpoint, isCustomerDataTraced: isTraced, replication });
+  });
+
+  it('in a Cluster: is that of the instrumentation of ioredis, with the address of the node', async () => {
+    isCustomerDataTraced = false;
+    const cluster = await RedisCluster.start();
+    await compareSpans({ endpoint: { kind: 'cluster', seeds: cluster.seeds } }).finally(() => cluster.stop());
   });
 });

@@ -89,6 +89,18 @@ const span: fc.Arbitrary<ReadableSpan> = fc
     droppedLinksCount: dropped[2],
   }));
 
+it('an error while spans are encoded does not change the next ones', () => {
+  const [broken] = fc.sample(span, 1);
+  const unreadable = {
+    ...broken,
+    get events(): never {
+      throw new Error('broken');
+    },
+  };
+  expect(() => encodeSpans([unreadable as ReadableSpan])).toThrow('broken');
+  expect(encodeSpans([])).toHaveLength(0);
+});
+
 it('encodes spans with the same bytes as the SDK', () => {
   fc.assert(
     fc.property(fc.array(span, { maxLength: 8 }), (spans) => {

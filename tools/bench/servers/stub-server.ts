@@ -7,7 +7,7 @@ import {
 import { Session } from '../../../gen/focal/orchestration/v1/session';
 import { decideTurn } from '../../../src/core/decide-turn';
 import type { Turn } from '../../../src/core/model/turn';
-import type { ExplainedTurnResult } from '../../../src/core/model/turn-result';
+import type { TurnResult } from '../../../src/core/model/turn-result';
 import { reportTurn } from '../../../src/server/application/report-turn';
 import { encodeMessage } from '../../../src/server/codec/stored/encode-message';
 import { encodeSession } from '../../../src/server/codec/stored/stored-values';
@@ -29,7 +29,7 @@ import type { StubServerMessage } from './servers';
 /** A turn of the workload with its decision. */
 interface DecidedTurn {
   readonly turn: Turn;
-  readonly result: ExplainedTurnResult;
+  readonly result: TurnResult;
   readonly response: ProcessTurnResponse;
   readonly state: Session;
 }
@@ -46,8 +46,7 @@ const phaseSpans = [
 
 function decideWorkload(): readonly DecidedTurn[] {
   return buildTurnInputs(defaultShape, mainStepCount).map((input) => {
-    const { session, explain } = decideTurn(input);
-    const result = explain();
+    const { session, result } = decideTurn(input);
     return {
       turn: input.turn,
       result,

@@ -8,7 +8,7 @@ import { findFocusInstanceId } from '../../../core/model/focus';
 import type { OnProvisional } from '../../application/decide-loaded-turn';
 import type { PhaseCommand } from '../../application/decide-phases';
 import { fieldsFromMessage } from '../../codec/wire/field-codec';
-import { modelProposalFromProto, turnResultToProto } from '../../codec/wire/result-codec';
+import { explainedResultToProto, modelProposalFromProto } from '../../codec/wire/result-codec';
 import { relationshipFromProto, scenarioFromProto } from '../../codec/wire/scenario-codec';
 import { sessionFromProto, sessionToProto } from '../../codec/wire/session-codec';
 import { turnFromProto } from '../../codec/wire/turn-message-codec';
@@ -51,10 +51,10 @@ export function createOrchestratorMethods({
       getTenantId: ({ turn }) => turn?.tenantId,
       getSessionId: ({ turn }) => turn?.sessionId,
       async handle(request, call, send) {
-        const events = new TurnEvents(maxResponseBytes);
         const command = toTurnCommand(request, clock.now());
-        const sendProvisional: OnProvisional = async (result, signal) => {
-          for (const event of events.createProvisionalEvents(result)) {
+        const events = new TurnEvents(command.responseView, maxResponseBytes);
+        const sendProvisional: OnProvisional = async (decision, signal) => {
+          for (const event of events.createProvisionalEvents(decision)) {
             await send(event);
             if (signal.aborted) return;
           }
@@ -84,9 +84,9 @@ export function createOrchestratorMethods({
       getTenantId: ({ input }) => input?.turn?.tenantId,
       getSessionId: ({ input }) => input?.turn?.sessionId,
       async handle({ message }, call) {
-        const { result } = await useCases.decidePhases(toPhaseCommand(message, clock.now()), call);
+        const { explain } = await useCases.decidePhases(toPhaseCommand(message, clock.now()), call);
         const { context, lifecycleDecisions, rejectedCandidates, ignoredOutcomes, modelProposal } =
-          turnResultToProto(result);
+          explainedResultToProto(explain());
         return { body: { context, lifecycleDecisions, rejectedCandidates, ignoredOutcomes, modelProposal } };
       },
     },
@@ -97,8 +97,8 @@ export function createOrchestratorMethods({
       getTenantId: ({ input }) => input?.turn?.tenantId,
       getSessionId: ({ input }) => input?.turn?.sessionId,
       async handle({ message }, call) {
-        const { result } = await useCases.decidePhases(toPhaseCommand(message, clock.now()), call);
-        const { lifecycleDecisions, transitionDecisions, modelProposal } = turnResultToProto(result);
+        const { explain } = await useCases.decidePhases(toPhaseCommand(message, clock.now()), call);
+        const { lifecycleDecisions, transitionDecisions, modelProposal } = explainedResultToProto(explain());
         return { body: { lifecycleDecisions, transitionDecisions, modelProposal } };
       },
     },
@@ -109,8 +109,8 @@ export function createOrchestratorMethods({
       getTenantId: ({ input }) => input?.turn?.tenantId,
       getSessionId: ({ input }) => input?.turn?.sessionId,
       async handle({ message }, call) {
-        const { result, session } = await useCases.decidePhases(toPhaseCommand(message, clock.now()), call);
-        const { lifecycleDecisions, transitionDecisions, plan, modelProposal } = turnResultToProto(result);
+        const { explain, session } = await useCases.decidePhases(toPhaseCommand(message, clock.now()), call);
+        const { lifecycleDecisions, transitionDecisions, plan, modelProposal } = explainedResultToProto(explain());
         const sessionMessage = sessionToProto(session, findFocusInstanceId(session));
         return { body: { lifecycleDecisions, transitionDecisions, plan, session: sessionMessage, modelProposal } };
       },
