@@ -22,6 +22,7 @@ import {
   reportErrors,
   traceSession,
   validate,
+  validateInParts,
   watchCredential,
 } from './middleware';
 import { limitPendingRequests } from './pending-request-limiter';
@@ -114,7 +115,7 @@ export function createAdmission(deps: AdmissionDependencies, limits: CallLimits)
     endCancellation,
     limitMetadata(limits.maxMetadataBytes),
     batch(gate),
-    validate,
+    validateInParts,
     traceSession,
     authorize(authorizer),
     limitTenantBytes(requestBytes),
@@ -145,7 +146,7 @@ export function createAdmission(deps: AdmissionDependencies, limits: CallLimits)
       'server stream': callMiddlewares,
       'long server stream': [
         ...streamMiddlewares,
-        validate,
+        validateInParts,
         traceSession,
         authorize(authorizer),
         limitTenantConcurrency(tenantStreams),

@@ -94,6 +94,22 @@ export const validate: Middleware = (call, next) => {
   return next(call);
 };
 
+/**
+ * Like `validate`. Lets other work run while a large request is validated fully. Requests of a stream are not validated in parts, because they
+ * must keep their order.
+ */
+export const validateInParts: Middleware = (call, next) => {
+  const request = call.rawRequest.validateInParts();
+  if (!(request instanceof Promise)) {
+    call.request = request;
+    return next(call);
+  }
+  return request.then((validated) => {
+    call.request = validated;
+    return next(call);
+  });
+};
+
 /** Adds the session of the request to the span of the call and to all spans below it. */
 export const traceSession: Middleware = (call, next) => {
   const sessionId = call.request?.sessionId;

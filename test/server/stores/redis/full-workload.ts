@@ -135,7 +135,7 @@ async function useCatalogues(here: ScenarioCatalogue, there: ScenarioCatalogue):
     return notifications.length > 0;
   });
   const link = aRelationship({ targetScenarioId: aDefinition().scenarioId });
-  await here.putRelationship(agent, link, unboundedCall);
+  await here.putRelationship(agent, link, undefined, unboundedCall);
   const options = { contentHash: `fields ${version}`, storedAt: 1, expectedVersion: undefined };
   await here.putFields(agent, [aField({ name: 'name' })], options, unboundedCall);
   await here.getFields(agent, unboundedCall);
@@ -143,7 +143,7 @@ async function useCatalogues(here: ScenarioCatalogue, there: ScenarioCatalogue):
   await here.revision(agent, unboundedCall);
   await here.get(agent, aDefinition().scenarioId, 0, unboundedCall);
   await here.deleteRelationship(agent, link, unboundedCall);
-  await here.putRelationship(agent, link, unboundedCall);
+  await here.putRelationship(agent, link, undefined, unboundedCall);
   await here.delete(agent, aDefinition().scenarioId, undefined, unboundedCall);
   stop();
 }
