@@ -1,7 +1,9 @@
 import { CompiledCatalogue } from './application/compiled-catalogue';
+import { eventLoopShare } from './application/event-loop-share';
+import { withEventLoopShare } from './application/shared-store';
 import { createUseCases } from './application/use-cases';
 import { ProtoTurnCodec } from './codec/stored/proto-turn-codec';
-import { encodeStoredFields, encodeStoredScenario } from './codec/stored/stored-values';
+import { encodeStoredFields, encodeStoredScenario, measureSession } from './codec/stored/stored-values';
 import { type AccessControl, createAccessControl } from './compose-access-control';
 import { openSecretFile } from './compose-redis-access';
 import { openStores, type Stores } from './compose-stores';
@@ -100,7 +102,7 @@ async function createParts(config: Config, { clock, log, files, access }: BasePa
     { stalenessMs: config.redis.catalogue_staleness_ms },
   );
   const useCases = createUseCases({
-    store: withStoreMetrics(stores.sessions, metrics),
+    store: withEventLoopShare(withStoreMetrics(stores.sessions, metrics), eventLoopShare, measureSession),
     legacySessions: stores.legacySessions,
     scenarios: stores.scenarios,
     catalogue,

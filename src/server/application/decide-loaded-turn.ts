@@ -66,7 +66,7 @@ export async function decideLoadedTurn(
   const input: TurnInput = { session, turn, catalogue, settings, getNewInstanceId, proposal };
   const effectiveProposal = proposal ?? (deps.model && (await propose(deps.model, input, call, onProvisional)));
   const allowance = new Allowance(settings.turnWork);
-  const share = eventLoopShare.waitForShare();
+  const share = eventLoopShare.waitForShare(turn.tenantId, call);
   if (share !== undefined) {
     await share;
     if (call.isCanceled) throw new OrchestratorError('CANCELLED', 'The call was canceled before the turn was decided.');
@@ -75,7 +75,7 @@ export async function decideLoadedTurn(
     const finalInput = { ...input, proposal: effectiveProposal, allowance };
     return decideTurn(finalInput, validateOnly, (name, work) => telemetry.withSpan(name, work));
   } finally {
-    eventLoopShare.record(allowance.used);
+    eventLoopShare.record(turn.tenantId, allowance.used);
     telemetry.getActiveSpan().setAttributes({ 'orchestrator.work': Math.ceil(allowance.used) });
   }
 }

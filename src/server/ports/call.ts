@@ -8,6 +8,8 @@ export interface Call {
   readonly signal: AbortSignal;
   /** Whether the signal is aborted. Cheaper than reading `signal`, which may be created on first use. */
   readonly isCanceled: boolean;
+  /** The tenant that the request names; undefined if it names none. */
+  readonly tenantId?: string | undefined;
 }
 
 export function createCall(deadline: number, signal: AbortSignal): Call {

@@ -1,4 +1,5 @@
 import type { ServerInterceptor } from '@grpc/grpc-js';
+import { eventLoopShare } from '../../application/event-loop-share';
 import type { Clock } from '../../ports/clock';
 import type { Metrics } from '../../ports/metrics';
 import type { ErrorReporting } from '../errors/call-error';
@@ -12,6 +13,7 @@ import {
   authorize,
   batch,
   checkDeadline,
+  countTenantCalls,
   endCancellation,
   limitConcurrency,
   limitCredentialConcurrency,
@@ -19,6 +21,7 @@ import {
   limitTenantConcurrency,
   type Middleware,
   reportErrors,
+  shareDecoding,
   traceSession,
   validate,
   watchCredential,
@@ -114,12 +117,14 @@ export function createAdmission(deps: AdmissionDependencies, limits: CallLimits)
     endCancellation,
     limitMetadata(limits.maxMetadataBytes),
     batch(gate),
+    shareDecoding(eventLoopShare, authorizer),
     validate,
     traceSession(telemetry),
     authorize(authorizer),
     limitTenantBytes(requestBytes),
     checkDeadline(clock, limits.minRemainingMs),
     limitTenantConcurrency(tenantCalls),
+    countTenantCalls(eventLoopShare),
   ];
   const streamMiddlewares: readonly Middleware[] = [
     reportErrors(deps),
@@ -157,12 +162,14 @@ export function createAdmission(deps: AdmissionDependencies, limits: CallLimits)
         holdRequestBytes(requestBytes),
         limitConcurrency(calls),
         batch(gate),
+        shareDecoding(eventLoopShare, authorizer),
         validate,
         traceSession(telemetry),
         authorize(authorizer),
         limitTenantBytes(requestBytes),
         checkDeadline(clock, limits.minRemainingMs),
         limitTenantConcurrency(tenantCalls),
+        countTenantCalls(eventLoopShare),
       ],
     },
     get callsInFlight() {
