@@ -3,13 +3,13 @@ import { summarizeContext } from './context/context-summary';
 import { type SelectionContext, selectContext, type TurnInput } from './context/selection-context';
 import { planContributions, toPlan } from './contributions/contribution-plan';
 import { listOffers } from './contributions/offers';
-import { toLifecycleDecisions } from './lifecycle/lifecycle-decisions';
+import { explainLifecycleDecisions, toLifecycleDecisions } from './lifecycle/lifecycle-decisions';
 import { decideLifecycle } from './lifecycle/lifecycle-phase';
-import { toRejectedCandidates } from './lifecycle/rejected-candidates';
+import { explainRejectedCandidates, toRejectedCandidates } from './lifecycle/rejected-candidates';
 import type { ContributionPlan } from './model/contribution';
 import type { Session } from './model/session';
-import type { TurnResult } from './model/turn-result';
-import { toTransitionDecisions } from './transitions/transition-decisions';
+import type { ExplainedTurnResult, TurnResult } from './model/turn-result';
+import { explainTransitionDecisions, toTransitionDecisions } from './transitions/transition-decisions';
 import { decideTransitions, type TransitionPhase } from './transitions/transition-phase';
 
 /** Runs one phase of a turn. The server passes a function that traces each phase as a span. */
@@ -24,6 +24,8 @@ export type PhaseName =
 export interface TurnDecision {
   readonly result: TurnResult;
   readonly session: Session;
+  /** Returns the result with what explains it. Most callers do not read explanations, so they are built only when this is called. */
+  readonly explain: () => ExplainedTurnResult;
 }
 
 const runUntraced: RunPhase = (_name, work) => work();
@@ -40,7 +42,8 @@ export function decideTurn(input: TurnInput, validateOnly = false, runPhase: Run
   const session = applyTurn(context, transitions, contributions);
   const offers = listOffers(context, transitions.instances);
   const plan = toPlan(contributions, listOpenRequests(session), offers, context.rejectedValues);
-  return { result: toTurnResult(context, transitions, plan, session, validateOnly), session };
+  const result = toTurnResult(context, transitions, plan, session, validateOnly);
+  return { result, session, explain: () => explainResult(result, context, transitions) };
 }
 
 function toTurnResult(
@@ -55,14 +58,27 @@ function toTurnResult(
     turnId: context.turn.turnId,
     revision: session.revision,
     turnCount: session.turnCount,
-    context: summarizeContext(context),
     lifecycleDecisions: toLifecycleDecisions(context, transitions),
     rejectedCandidates: toRejectedCandidates(context, transitions),
-    transitionDecisions: toTransitionDecisions(context, transitions),
+    transitionDecisions: toTransitionDecisions(transitions),
     plan,
     ignoredOutcomes: context.ignoredOutcomes,
     nextTimerAt: session.nextTimerAt,
     validateOnly,
     modelProposal: context.proposal,
+  };
+}
+
+function explainResult(
+  result: TurnResult,
+  context: SelectionContext,
+  transitions: TransitionPhase,
+): ExplainedTurnResult {
+  return {
+    ...result,
+    context: summarizeContext(context),
+    lifecycleDecisions: explainLifecycleDecisions(context, transitions),
+    rejectedCandidates: explainRejectedCandidates(context, transitions),
+    transitionDecisions: explainTransitionDecisions(context, transitions),
   };
 }

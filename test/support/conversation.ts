@@ -2,6 +2,7 @@ import type { TurnInput } from '../../src/core/context/selection-context';
 import { decideTurn } from '../../src/core/decide-turn';
 import { type CompiledField, createFieldRules } from '../../src/core/fields/field-rules';
 import type { Contribution } from '../../src/core/model/contribution';
+import type { Explained } from '../../src/core/model/explained';
 import type { JsonValue } from '../../src/core/model/json';
 import type { LifecycleDecision } from '../../src/core/model/lifecycle-decision';
 import type { ModelProposal } from '../../src/core/model/model-proposal';
@@ -15,7 +16,7 @@ import type {
 } from '../../src/core/model/scenario';
 import { createEmptySession, type ScenarioInstance, type Session } from '../../src/core/model/session';
 import { defaultSettings, type OrchestrationSettings } from '../../src/core/model/settings';
-import type { TransitionDecision } from '../../src/core/model/transition-decision';
+import type { ExplainedTransitionDecision } from '../../src/core/model/transition-decision';
 import type {
   AppliedRule,
   CandidateVariable,
@@ -25,7 +26,7 @@ import type {
   StepOutcome,
   Turn,
 } from '../../src/core/model/turn';
-import type { TurnResult } from '../../src/core/model/turn-result';
+import type { ExplainedTurnResult } from '../../src/core/model/turn-result';
 import type { Catalogue } from '../../src/core/scenario/catalogue';
 import { compileScenario, type ScenarioCompilation } from '../../src/core/scenario/compile-scenario';
 import type { CompiledScenario } from '../../src/core/scenario/compiled-scenario';
@@ -224,8 +225,9 @@ export class Conversation {
   }
 
   /** Decides a turn without storing the session. */
-  decide(draft: TurnDraft = {}): { readonly result: TurnResult; readonly session: Session } {
-    return decideTurn(this.input(draft));
+  decide(draft: TurnDraft = {}): { readonly result: ExplainedTurnResult; readonly session: Session } {
+    const { session, explain } = decideTurn(this.input(draft));
+    return { result: explain(), session };
   }
 
   /** Builds the input of a turn. */
@@ -265,18 +267,18 @@ export class Conversation {
 /** The result of a turn with accessors for assertions. */
 export class PlayedTurn {
   constructor(
-    readonly result: TurnResult,
+    readonly result: ExplainedTurnResult,
     readonly session: Session,
   ) {}
 
   /** The lifecycle decision about a scenario; the last one if an instance ends and another starts. */
-  lifecycle(scenarioId: string): LifecycleDecision {
+  lifecycle(scenarioId: string): Explained<LifecycleDecision> {
     const found = this.result.lifecycleDecisions.findLast((decision) => decision.scenarioId === scenarioId);
     if (!found) throw new Error(`no lifecycle decision of ${scenarioId}: ${JSON.stringify(this.actions)}`);
     return found;
   }
 
-  transition(scenarioId: string): TransitionDecision {
+  transition(scenarioId: string): ExplainedTransitionDecision {
     const found = this.result.transitionDecisions.findLast((decision) => decision.scenarioId === scenarioId);
     if (!found) throw new Error(`no transition decision of ${scenarioId}`);
     return found;

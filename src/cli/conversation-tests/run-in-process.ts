@@ -116,7 +116,7 @@ export function createInProcessTarget(
       });
       lastTurn = { trigger: turn.trigger, result: decision.result, base };
       session = decision.session;
-      return { response: turnResultToProto(decision.result), replayed: false };
+      return { response: turnResultToProto(decision.explain()), replayed: false };
     },
     async putScenario({ scenario }) {
       if (scenario !== undefined) catalogue.putScenario(scenarioFromProto(scenario));

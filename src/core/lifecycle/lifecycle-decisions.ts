@@ -1,4 +1,5 @@
 import type { SelectionContext } from '../context/selection-context';
+import type { Explained } from '../model/explained';
 import type { LifecycleDecision } from '../model/lifecycle-decision';
 import { isOpen } from '../model/request';
 import { describeInstance, describeStart } from './lifecycle-reasoning';
@@ -12,31 +13,52 @@ import { type EndedTurnInstance, hasEnded, type TurnInstance } from './turn-inst
  */
 export function toLifecycleDecisions(
   context: SelectionContext,
-  { instances }: { readonly instances: readonly TurnInstance[] },
+  { instances }: DecidedInstances,
 ): readonly LifecycleDecision[] {
-  const decisions: LifecycleDecision[] = [];
-  // The instances that existed before the turn come first.
+  return mapDecided(
+    instances,
+    (start, version) => toStartDecision(start, version, context),
+    (instance) => toLifecycleDecision(instance, context),
+  );
+}
+
+/** Returns the decisions of `toLifecycleDecisions` with the sentences that explain them. */
+export function explainLifecycleDecisions(
+  context: SelectionContext,
+  { instances }: DecidedInstances,
+): readonly Explained<LifecycleDecision>[] {
+  return mapDecided(
+    instances,
+    (start, version) => ({ ...toStartDecision(start, version, context), reasoning: describeStart(start) }),
+    (instance) => ({
+      ...toLifecycleDecision(instance, context),
+      reasoning: describeInstance(instance, instances, context),
+    }),
+  );
+}
+
+interface DecidedInstances {
+  readonly instances: readonly TurnInstance[];
+}
+
+/** Converts every decision, in the order in which they are reported. The instances that existed before the turn come first. */
+function mapDecided<Decision>(
+  instances: readonly TurnInstance[],
+  convertStart: (start: ScenarioStart, scenarioVersion: number) => Decision,
+  convert: (instance: TurnInstance) => Decision,
+): readonly Decision[] {
+  const decisions: Decision[] = [];
   for (const instance of instances) {
     const { start, view } = instance;
-    decisions.push(
-      start
-        ? toStartDecision(start, view.instance.scenarioVersion, context)
-        : toLifecycleDecision(instance, instances, context),
-    );
+    decisions.push(start ? convertStart(start, view.instance.scenarioVersion) : convert(instance));
   }
-  for (const instance of instances) {
-    if (instance.start && hasEnded(instance)) decisions.push(toLifecycleDecision(instance, instances, context));
-  }
+  for (const instance of instances) if (instance.start && hasEnded(instance)) decisions.push(convert(instance));
   return decisions;
 }
 
 const none: readonly string[] = [];
 
-function toLifecycleDecision(
-  entry: TurnInstance,
-  instances: readonly TurnInstance[],
-  context: SelectionContext,
-): LifecycleDecision {
+function toLifecycleDecision(entry: TurnInstance, context: SelectionContext): LifecycleDecision {
   const { view, action, reason, resumed, walk } = entry;
   const { instance } = view;
   const { proposed, overruledBy } = getInstanceProposal(entry, context);
@@ -47,7 +69,6 @@ function toLifecycleDecision(
     instanceId: instance.instanceId,
     action,
     reason,
-    reasoning: describeInstance(entry, instances, context),
     confidence: 1,
     entryStepId: '',
     sourceStepId: action === 'CONTINUE' ? '' : lastStepId,
@@ -81,7 +102,6 @@ function toStartDecision(start: ScenarioStart, scenarioVersion: number, context:
     instanceId: start.instanceId,
     action: 'START',
     reason: start.origin,
-    reasoning: describeStart(start),
     confidence: start.score,
     entryStepId: start.scenario.entryStep.stepId,
     sourceStepId: '',

@@ -1,4 +1,5 @@
 import type { SelectionContext } from '../context/selection-context';
+import type { Explained } from '../model/explained';
 import type { RejectedCandidate } from '../model/lifecycle-decision';
 import type { PendingStart } from '../model/session';
 import { quote, quoteAll } from './lifecycle-reasoning';
@@ -10,6 +11,18 @@ interface RejectedStarts {
   readonly rejected: readonly RejectedStart[];
   readonly pendingStarts: readonly PendingStart[];
   readonly instances: readonly TurnInstance[];
+}
+
+/** Returns the candidates of `toRejectedCandidates` with the sentences that explain them. */
+export function explainRejectedCandidates(
+  context: SelectionContext,
+  starts: RejectedStarts,
+): readonly Explained<RejectedCandidate>[] {
+  const rejectedCandidates = toRejectedCandidates(context, starts);
+  return starts.rejected.flatMap(({ candidate, rejection }, index) => {
+    const rejected = rejectedCandidates[index];
+    return rejected ? [{ ...rejected, reasoning: describeRejection(candidate, rejection, context) }] : [];
+  });
 }
 
 /** Reports every candidate that did not start, and every call that was refused, in the order of evaluation (2.12). */
@@ -26,7 +39,6 @@ export function toRejectedCandidates(
       score,
       origin,
       reason: rejection.reason,
-      reasoning: describeRejection(candidate, rejection, context),
       missingFields: rejection.missingFields ?? [],
       blockingScenarioIds: rejection.blockingScenarioIds ?? [],
       blockingRuleIds: rejection.blockingRuleIds ?? [],

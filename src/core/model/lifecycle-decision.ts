@@ -78,7 +78,6 @@ export interface LifecycleDecision {
   readonly instanceId: string;
   readonly action: LifecycleAction;
   readonly reason: LifecycleReason;
-  readonly reasoning: string;
   /** 0..1. */
   readonly confidence: number;
   /** START only. */
@@ -113,7 +112,6 @@ export interface RejectedCandidate {
   readonly score: number;
   readonly origin: StartOrigin;
   readonly reason: RejectionReason;
-  readonly reasoning: string;
   readonly missingFields: readonly string[];
   readonly blockingScenarioIds: readonly string[];
   readonly blockingRuleIds: readonly string[];

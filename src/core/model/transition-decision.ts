@@ -1,3 +1,4 @@
+import type { Explained } from './explained';
 import type { Truth } from './truth';
 
 /** Why an instance is at its step (section 3). */
@@ -50,12 +51,7 @@ export interface TransitionDecision {
   /** RELOCALIZED only: the step where the instance would be without relocalization; else "". */
   readonly originalStepId: string;
   readonly transitionsTaken: readonly string[];
-  /** In order of evaluation; the last ones, if there are more than a decision lists. */
-  readonly alternatives: readonly TransitionAlternative[];
-  /** The number of alternatives before those that are listed. */
-  readonly omittedAlternatives: number;
   readonly reason: TransitionReason;
-  readonly reasoning: string;
   /** 0..1. */
   readonly confidence: number;
   /** Description of the passed checkpoint that blocks a correction or BACK; else "" (3.9, 3.10). */
@@ -69,4 +65,12 @@ export interface TransitionDecision {
   readonly conditionErrors: readonly string[];
   /** The number of errors after those that are listed. */
   readonly omittedConditionErrors: number;
+}
+
+/** A transition decision with the transitions that were considered and a sentence that explains it. */
+export interface ExplainedTransitionDecision extends Explained<TransitionDecision> {
+  /** In order of evaluation; the last ones, if there are more than a decision lists. */
+  readonly alternatives: readonly TransitionAlternative[];
+  /** The number of alternatives before those that are listed. */
+  readonly omittedAlternatives: number;
 }

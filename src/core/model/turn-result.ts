@@ -1,8 +1,9 @@
 import type { ContributionPlan } from './contribution';
+import type { Explained } from './explained';
 import type { IgnoredOutcome, LifecycleDecision, RejectedCandidate } from './lifecycle-decision';
 import type { ModelProposal } from './model-proposal';
 import type { Relationship } from './scenario';
-import type { TransitionDecision } from './transition-decision';
+import type { ExplainedTransitionDecision, TransitionDecision } from './transition-decision';
 
 /** A candidate of the turn that exists in the catalogue. */
 export interface ContextCandidate {
@@ -40,14 +41,13 @@ export interface ContextSummary {
   readonly conditionErrors: readonly string[];
 }
 
-/** All decisions of a turn. Encoded as ProcessTurnResponse. */
+/** All decisions of a turn. */
 export interface TurnResult {
   readonly sessionId: string;
   readonly turnId: string;
   /** Revision of the session after the turn. */
   readonly revision: number;
   readonly turnCount: number;
-  readonly context: ContextSummary;
   readonly lifecycleDecisions: readonly LifecycleDecision[];
   readonly rejectedCandidates: readonly RejectedCandidate[];
   readonly transitionDecisions: readonly TransitionDecision[];
@@ -58,4 +58,12 @@ export interface TurnResult {
   readonly validateOnly: boolean;
   /** The proposal of the optional model; undefined if no model was asked (section 9). */
   readonly modelProposal?: ModelProposal | undefined;
+}
+
+/** All decisions of a turn with what explains them: the selection context, sentences and the transitions that were considered. */
+export interface ExplainedTurnResult extends TurnResult {
+  readonly context: ContextSummary;
+  readonly lifecycleDecisions: readonly Explained<LifecycleDecision>[];
+  readonly rejectedCandidates: readonly Explained<RejectedCandidate>[];
+  readonly transitionDecisions: readonly ExplainedTransitionDecision[];
 }

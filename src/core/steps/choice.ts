@@ -1,26 +1,24 @@
 import type { SelectionContext } from '../context/selection-context';
 import type { TransitionTrigger } from '../model/scenario';
-import type { TransitionAlternative } from '../model/transition-decision';
 import type { Truth } from '../model/truth';
 import type { CompiledStep, CompiledTransition } from '../scenario/compiled-scenario';
 import { clearFields } from './moves';
 import { hasEndedEarly, isDone, isPassable } from './stage-need';
+import { computeReadFingerprint, evaluateTextCondition, evaluateTransition, LazyVariables } from './step-conditions';
 import {
-  computeReadFingerprint,
-  evaluateTextCondition,
-  evaluateTransition,
-  LazyVariables,
+  type BlockingTransition,
+  type ConsideredTransition,
+  isSettledAt,
   type TransitionEvaluation,
-} from './step-conditions';
-import { type BlockingTransition, isSettledAt, type StepPosition, type Walk } from './walk-state';
+  type Walk,
+} from './walk-state';
 import { spendTransition } from './walk-work';
 
 /** The transition to take, or the transition that blocks. Both are undefined if all transitions are FALSE or ineligible. */
 export interface TransitionChoice {
   readonly transition: CompiledTransition | undefined;
   readonly blockingTransition: BlockingTransition | undefined;
-  readonly alternatives: readonly TransitionAlternative[];
-  readonly conditionErrors: readonly string[];
+  readonly considered: readonly ConsideredTransition[];
   /** The guard of a global transition that is taken (3.2). */
   readonly guard: { readonly id: string; readonly fingerprint: string } | undefined;
 }
@@ -28,8 +26,7 @@ export interface TransitionChoice {
 const noChoice: TransitionChoice = {
   transition: undefined,
   blockingTransition: undefined,
-  alternatives: [],
-  conditionErrors: [],
+  considered: [],
   guard: undefined,
 };
 
@@ -43,8 +40,7 @@ export function chooseTransition(trigger: TransitionTrigger, walk: Walk, context
   const eligible = listEligibleTransitions(trigger, walk, context);
   if (eligible.length === 0) return noChoice;
   const variables = new LazyVariables(walk, context);
-  const alternatives: TransitionAlternative[] = [];
-  const conditionErrors: string[] = [];
+  const considered: ConsideredTransition[] = [];
   let blockingTransition: BlockingTransition | undefined;
   let blockedReason = '';
   for (const transition of eligible) {
@@ -52,33 +48,30 @@ export function chooseTransition(trigger: TransitionTrigger, walk: Walk, context
     const text = evaluateTextCondition(transition, input.scenario, context);
     const ineligibleReason = blockedReason || findIneligibleReason(trigger, transition, walk, variables, context, text);
     if (ineligibleReason !== '') {
-      alternatives.push(toAlternative(position, transition, undefined, ineligibleReason));
+      considered.push({ transition, position, evaluation: undefined, obstacle: ineligibleReason });
       continue;
     }
     const evaluation = evaluateTransition(transition, walk, variables, context, text);
-    if (evaluation.conditionError !== '') conditionErrors.push(`${transition.id}: ${evaluation.conditionError}`);
     if (evaluation.truth === 'TRUE' && isReentry(walk, transition, context)) {
-      alternatives.push(toAlternative(position, transition, evaluation, targetAlreadyEntered));
+      considered.push({ transition, position, evaluation, obstacle: targetAlreadyEntered });
       blockedReason = `blocked by "${transition.id}"`;
       continue;
     }
+    considered.push({ transition, position, evaluation, obstacle: '' });
     if (evaluation.truth === 'TRUE') {
-      alternatives.push(toAlternative(position, transition, evaluation, ''));
       const guard = transition.isGlobal
         ? { id: transition.id, fingerprint: computeReadFingerprint(transition, variables, context, text) }
         : undefined;
-      return { transition, blockingTransition: undefined, alternatives, conditionErrors, guard };
+      return { transition, blockingTransition: undefined, considered, guard };
     }
-    alternatives.push(toAlternative(position, transition, evaluation, describeNotTaken(evaluation)));
     if (evaluation.truth === 'UNKNOWN' && trigger === 'ON_COMPLETION') {
       blockingTransition = toBlockingTransition(transition, evaluation);
       blockedReason = `blocked by "${transition.id}"`;
     }
   }
-  return { transition: undefined, blockingTransition, alternatives, conditionErrors, guard: undefined };
+  return { transition: undefined, blockingTransition, considered, guard: undefined };
 }
 
-const noFields: readonly string[] = [];
 const noTransitions: readonly CompiledTransition[] = [];
 
 /** ON_COMPLETION transitions are eligible only if the step is done, can be passed over or has ended early (3.2, 3.5). */
@@ -172,28 +165,4 @@ function toBlockingTransition(
 ): BlockingTransition {
   const hasOutcomes = transition.definition.outcomes.length > 0;
   return { transitionId: transition.id, hasOutcomes, missingFields, isTextUnknown };
-}
-
-function describeNotTaken({ truth, missingFields, conditionError, isTextUnknown }: TransitionEvaluation): string {
-  if (conditionError !== '') return 'condition failed';
-  if (truth === 'FALSE') return 'conditions not met';
-  if (missingFields.length > 0) return `missing ${missingFields.join(', ')}`;
-  return isTextUnknown ? 'natural-language condition could not be evaluated' : 'missing data that cannot be asked for';
-}
-
-function toAlternative(
-  position: StepPosition,
-  transition: CompiledTransition,
-  evaluation: TransitionEvaluation | undefined,
-  notTakenBecause: string,
-): TransitionAlternative {
-  return {
-    transitionId: transition.id,
-    sourceStepId: position.step.stepId,
-    targetStepId: transition.returns ? (position.visit.returnTo?.stepId ?? '') : transition.targetStepId,
-    truth: evaluation?.truth,
-    missingFields: evaluation?.missingFields ?? noFields,
-    taken: notTakenBecause === '',
-    notTakenBecause,
-  };
 }

@@ -8,7 +8,7 @@ import type { Walk, WalkDraft } from './walk-state';
 const noValues: FieldValues = new Map();
 
 const noSteps: Walk['traversedSteps'] = [];
-const noAlternatives: Walk['alternatives'] = [];
+const noTransitions: Walk['considered'] = [];
 const noFields: readonly string[] = [];
 
 /** Lists the fields that this turn changes and an action under way holds; sorted (3.9). */
@@ -46,10 +46,7 @@ export function createWalk(input: WalkInput, context: SelectionContext): WalkDra
     returnedValues: noValues,
     known,
     leadInTemplateIds: instance.leadInTemplateIds,
-    alternatives: noAlternatives,
-    omittedAlternatives: 0,
-    conditionErrors: noFields,
-    omittedConditionErrors: 0,
+    considered: noTransitions,
     globalGuards: selectActiveGuards(input, context),
   };
 }

@@ -56,7 +56,7 @@ export function relocalize(walk: Walk, context: SelectionContext): Walk | undefi
 
 /**
  * Moves an instance directly to a recovery step. `originalStepId` is the step where the instance would be without the move. `replacedWalk`
- * is the walk that led there; its alternatives and errors are kept to explain the decision.
+ * is the walk that led there; the transitions that it considered are kept to explain the decision.
  */
 export function relocalizeTo(
   input: WalkInput,
@@ -71,10 +71,7 @@ export function relocalizeTo(
   walk.relocalizedFrom = originalStepId;
   if (replacedWalk) {
     walk.attemptsTotal = replacedWalk.attemptsTotal;
-    walk.alternatives = replacedWalk.alternatives.map((alternative) => ({ ...alternative, taken: false }));
-    walk.omittedAlternatives = replacedWalk.omittedAlternatives;
-    walk.conditionErrors = replacedWalk.conditionErrors;
-    walk.omittedConditionErrors = replacedWalk.omittedConditionErrors;
+    walk.considered = replacedWalk.considered;
   }
   finishWalk(walk, context);
   return walk;

@@ -11,7 +11,7 @@ import type { Truth } from '../model/truth';
 import type { VisitOutcome } from '../model/turn';
 import type { CompiledScenario, CompiledTransition } from '../scenario/compiled-scenario';
 import type { WalkInput } from './walk-input';
-import type { StepPosition, Walk } from './walk-state';
+import type { StepPosition, TransitionEvaluation, Walk } from './walk-state';
 
 /** The parts of an instance and its step that a condition can read (section 6). */
 export interface ConditionInputs {
@@ -110,17 +110,6 @@ export class LazyVariables {
     this.variables ??= toStepVariables(this.state, this.context);
     return this.variables;
   }
-}
-
-/** The result of a transition under given variables. */
-export interface TransitionEvaluation {
-  readonly truth: Truth;
-  /** UNKNOWN only; sorted. */
-  readonly missingFields: readonly string[];
-  /** "" if the condition of the transition did not fail. */
-  readonly conditionError: string;
-  /** UNKNOWN only: the natural-language condition of the transition could not be evaluated (3.4). */
-  readonly isTextUnknown: boolean;
 }
 
 const noFields: readonly string[] = [];

@@ -5,7 +5,7 @@ import type { FieldValues } from '../model/json';
 import type { KnownData } from '../model/known-data';
 import type { InstanceRequest } from '../model/request';
 import type { ScenarioInstance } from '../model/session';
-import type { TransitionAlternative } from '../model/transition-decision';
+import type { Truth } from '../model/truth';
 import type { RouteEntry, StepVisit } from '../model/visit';
 import type { CompiledStep, CompiledTransition } from '../scenario/compiled-scenario';
 import type { StepNeed } from './step-need';
@@ -40,6 +40,27 @@ export interface BlockingTransition {
   readonly missingFields: readonly string[];
   /** The natural-language condition of the transition could not be evaluated (3.4). */
   readonly isTextUnknown: boolean;
+}
+
+/** The result of a transition under given variables. */
+export interface TransitionEvaluation {
+  readonly truth: Truth;
+  /** UNKNOWN only; sorted. */
+  readonly missingFields: readonly string[];
+  /** "" if the condition of the transition did not fail. */
+  readonly conditionError: string;
+  /** UNKNOWN only: the natural-language condition of the transition could not be evaluated (3.4). */
+  readonly isTextUnknown: boolean;
+}
+
+/** A transition that the walk considered at a step. */
+export interface ConsideredTransition {
+  readonly transition: CompiledTransition;
+  readonly position: StepPosition;
+  /** Undefined if the transition is not eligible, or an earlier one blocks it. */
+  readonly evaluation: TransitionEvaluation | undefined;
+  /** Why the transition was not evaluated or not taken although TRUE; else "". */
+  readonly obstacle: string;
 }
 
 /** The step that a correction returns to: the first one that used a corrected field (3.9). */
@@ -91,14 +112,8 @@ export interface Walk {
   readonly known: KnownData;
   /** Templates that the next contribution carries, in path order (3.1). */
   readonly leadInTemplateIds: readonly string[];
-  /** The last alternatives, in order of evaluation. */
-  readonly alternatives: readonly TransitionAlternative[];
-  /** The number of earlier alternatives that are not listed. */
-  readonly omittedAlternatives: number;
-  /** The first failed conditions. */
-  readonly conditionErrors: readonly string[];
-  /** The number of later failures that are not listed. */
-  readonly omittedConditionErrors: number;
+  /** The transitions that were considered, in order of evaluation. */
+  readonly considered: readonly ConsideredTransition[];
   /** Fingerprints of global transitions that are not taken again until a value that they read changes. */
   readonly globalGuards: ReadonlyMap<string, string>;
 }
@@ -135,10 +150,7 @@ export function copyWalk(walk: Walk): WalkDraft {
     returnedValues: walk.returnedValues,
     known: walk.known,
     leadInTemplateIds: walk.leadInTemplateIds,
-    alternatives: walk.alternatives,
-    omittedAlternatives: walk.omittedAlternatives,
-    conditionErrors: walk.conditionErrors,
-    omittedConditionErrors: walk.omittedConditionErrors,
+    considered: walk.considered,
     globalGuards: walk.globalGuards,
   };
 }

@@ -4,7 +4,6 @@ import type { FieldValues, JsonValue } from '../model/json';
 import { withValues } from '../model/known-data';
 import type { TransitionTrigger } from '../model/scenario';
 import type { CallOutcomeKind } from '../model/turn';
-import { addAlternatives } from './alternatives';
 import { findBackTarget } from './back';
 import { chooseTransition, type TransitionChoice } from './choice';
 import { findCorrection } from './correction';
@@ -135,8 +134,9 @@ function takeTransition(trigger: TransitionTrigger, walk: WalkDraft, context: Se
 }
 
 function recordChoice(walk: WalkDraft, choice: TransitionChoice): void {
-  const { alternatives, conditionErrors, blockingTransition, guard } = choice;
+  const { considered, blockingTransition, guard } = choice;
   walk.blockingTransition = blockingTransition;
-  if (alternatives.length > 0) addAlternatives(walk, alternatives, conditionErrors);
+  if (considered.length > 0)
+    walk.considered = walk.considered.length === 0 ? considered : [...walk.considered, ...considered];
   if (guard) walk.globalGuards = new Map(walk.globalGuards).set(guard.id, guard.fingerprint);
 }

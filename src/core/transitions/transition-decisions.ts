@@ -2,27 +2,60 @@ import type { SelectionContext } from '../context/selection-context';
 import type { TurnInstance } from '../lifecycle/turn-instance';
 import type { ContinueReason } from '../model/lifecycle-decision';
 import { mergeNames } from '../model/sorting';
-import type { TransitionDecision, TransitionReason } from '../model/transition-decision';
+import type { ExplainedTransitionDecision, TransitionDecision, TransitionReason } from '../model/transition-decision';
 import type { TraversedStep, Walk } from '../steps/walk-state';
+import { listAlternatives, listConditionErrors } from './alternatives';
 import type { TransitionPhase } from './transition-phase';
 import { getReason, listSkippedSteps } from './transition-reason';
-import { describeDecision, describeQuiet, type GetScenarioName } from './transition-reasoning';
+import { describeDecision, describeQuiet } from './transition-reasoning';
 
 /**
  * Returns one decision for every instance that continues or starts, and for one that completes after its walk, in the order of the lifecycle
  * decisions (section 3).
  */
-export function toTransitionDecisions(
+export function toTransitionDecisions({
+  instances,
+}: Pick<TransitionPhase, 'instances'>): readonly TransitionDecision[] {
+  return mapDecided(instances, toDecision, toQuietDecision);
+}
+
+/** Returns the decisions of `toTransitionDecisions` with their alternatives and sentences. */
+export function explainTransitionDecisions(
   { turn, catalogue }: Pick<SelectionContext, 'turn' | 'catalogue'>,
   { instances }: Pick<TransitionPhase, 'instances'>,
-): readonly TransitionDecision[] {
-  const decisions: TransitionDecision[] = [];
+): readonly ExplainedTransitionDecision[] {
+  const isMessage = turn.trigger === 'MESSAGE';
   const getName = (scenarioId: string): string => catalogue.getScenario(scenarioId)?.name ?? scenarioId;
+  return mapDecided(
+    instances,
+    (walk) => {
+      const decision = toDecision(walk);
+      const { listed, omitted } = listAlternatives(walk);
+      const reasoning = describeDecision(walk, decision.reason, getName);
+      return { ...decision, reasoning, alternatives: listed, omittedAlternatives: omitted };
+    },
+    (quiet) => ({
+      ...toQuietDecision(quiet),
+      reasoning: describeQuiet(quiet.view.instance, quiet.call && getName(quiet.call.scenarioId), isMessage),
+      alternatives: [],
+      omittedAlternatives: 0,
+    }),
+  );
+}
+
+type ContinuedInstance = Extract<TurnInstance, { readonly action: 'CONTINUE' }>;
+
+/** Converts every instance that has a decision: with its walk, or as one that continues without a walk (0.5). */
+function mapDecided<Decision>(
+  instances: readonly TurnInstance[],
+  convertWalk: (walk: Walk) => Decision,
+  convertQuiet: (instance: ContinuedInstance) => Decision,
+): readonly Decision[] {
+  const decisions: Decision[] = [];
   for (const instance of instances) {
     const { walk } = instance;
-    if (walk && hasDecision(instance)) decisions.push(toDecision(walk, getName));
-    else if (instance.action === 'CONTINUE')
-      decisions.push(toQuietDecision(instance, turn.trigger === 'MESSAGE', getName));
+    if (walk && hasDecision(instance)) decisions.push(convertWalk(walk));
+    else if (instance.action === 'CONTINUE') decisions.push(convertQuiet(instance));
   }
   return decisions;
 }
@@ -39,11 +72,11 @@ function hasDecision({ action, start }: TurnInstance): boolean {
   }
 }
 
-function toDecision(walk: Walk, getName: GetScenarioName): TransitionDecision {
+function toDecision(walk: Walk): TransitionDecision {
   const { input, position, traversedSteps } = walk;
   const { instance } = input;
-  const reason = getReason(walk);
   const skippedSteps = listSkippedSteps(traversedSteps);
+  const errors = listConditionErrors(walk);
   return {
     scenarioId: instance.scenarioId,
     instanceId: instance.instanceId,
@@ -54,18 +87,15 @@ function toDecision(walk: Walk, getName: GetScenarioName): TransitionDecision {
     wasRelocalized: walk.relocalizedFrom !== '',
     originalStepId: walk.relocalizedFrom,
     transitionsTaken: listTransitionsTaken(traversedSteps),
-    alternatives: walk.alternatives,
-    omittedAlternatives: walk.omittedAlternatives,
-    reason,
-    reasoning: describeDecision(walk, reason, getName),
+    reason: getReason(walk),
     confidence: 1,
     blockedByCheckpoint: walk.blockedByCheckpoint,
     correctedFields: listCorrectedFields(walk),
     clearedFields: walk.clearedFields,
     missingFields: walk.blockingTransition?.missingFields ?? [],
     visitNumber: position.visit.number,
-    conditionErrors: walk.conditionErrors,
-    omittedConditionErrors: walk.omittedConditionErrors,
+    conditionErrors: errors.listed,
+    omittedConditionErrors: errors.omitted,
   };
 }
 
@@ -84,12 +114,7 @@ const quietReasons: Readonly<Record<ContinueReason, TransitionReason>> = {
   WAITS_FOR_CALL: 'AWAITS_CALL',
 };
 
-/** The decision about an instance that continues without a walk (0.5). */
-function toQuietDecision(
-  { view, reason, call }: Extract<TurnInstance, { readonly action: 'CONTINUE' }>,
-  isMessage: boolean,
-  getName: GetScenarioName,
-): TransitionDecision {
+function toQuietDecision({ view, reason }: ContinuedInstance): TransitionDecision {
   const { instance } = view;
   return {
     scenarioId: instance.scenarioId,
@@ -101,10 +126,7 @@ function toQuietDecision(
     wasRelocalized: false,
     originalStepId: '',
     transitionsTaken: [],
-    alternatives: [],
-    omittedAlternatives: 0,
     reason: quietReasons[reason],
-    reasoning: describeQuiet(instance, call && getName(call.scenarioId), isMessage),
     confidence: 1,
     blockedByCheckpoint: '',
     correctedFields: [],

@@ -3,6 +3,7 @@ import type { ScenarioInstance } from '../model/session';
 import type { TransitionReason } from '../model/transition-decision';
 import type { StepNeed } from '../steps/step-need';
 import type { BlockingTransition, Walk } from '../steps/walk-state';
+import { listAlternatives } from './alternatives';
 import { listSkippedSteps } from './transition-reason';
 
 /** Returns the name of a scenario, for sentences. */
@@ -164,10 +165,12 @@ function describeBlockingTransition({ blockingTransition = noTransition }: Walk,
 }
 
 /** Names the first three alternatives. The decision lists all of them. */
-function describeNoTransition({ alternatives, position }: Walk, step: string): string {
-  const { stepId, completionTransitions, anytimeTransitions } = position.step;
+function describeNoTransition(walk: Walk, step: string): string {
+  const { stepId, completionTransitions, anytimeTransitions } = walk.position.step;
   if (completionTransitions.length + anytimeTransitions.length === 0) return `Step ${step} has no transitions.`;
-  const rejectedAlternatives = alternatives.filter(({ sourceStepId, taken }) => sourceStepId === stepId && !taken);
+  const rejectedAlternatives = listAlternatives(walk).listed.filter(
+    ({ sourceStepId, taken }) => sourceStepId === stepId && !taken,
+  );
   if (rejectedAlternatives.length === 0)
     return `Step ${step} has nothing to contribute. Its transitions are evaluated on the next turn.`;
   const descriptions = rejectedAlternatives

@@ -1,13 +1,13 @@
 import { buildModelRequest } from '../../core/context/model-request';
 import type { TurnInput } from '../../core/context/selection-context';
-import { decideTurn, type TurnDecision } from '../../core/decide-turn';
+import { decideTurn } from '../../core/decide-turn';
 import { Allowance } from '../../core/model/allowance';
 import type { ModelProposal } from '../../core/model/model-proposal';
 import { OrchestratorError } from '../../core/model/orchestrator-error';
 import type { Session } from '../../core/model/session';
 import type { OrchestrationSettings } from '../../core/model/settings';
 import { getIntent, type Turn } from '../../core/model/turn';
-import type { TurnResult } from '../../core/model/turn-result';
+import type { ExplainedTurnResult } from '../../core/model/turn-result';
 import type { Catalogue } from '../../core/scenario/catalogue';
 import type { Call } from '../ports/call';
 import type { DecisionModel } from '../ports/decision-model';
@@ -34,11 +34,17 @@ export interface LoadedTurn extends Pick<TurnCommand, 'turn' | 'validateOnly'> {
   readonly proposal?: ModelProposal | undefined;
 }
 
+/** A decided turn with its explanation, and the session after it. */
+export interface ExplainedTurn {
+  readonly result: ExplainedTurnResult;
+  readonly session: Session;
+}
+
 /**
  * Receives the decision that the rules make without the model, while the model is asked. The turn does not wait for the callback.
  * `signal` is aborted when the model has answered. The callback must drop results that it has not delivered by then.
  */
-export type OnProvisional = (result: TurnResult, signal: AbortSignal) => Promise<void>;
+export type OnProvisional = (result: ExplainedTurnResult, signal: AbortSignal) => Promise<void>;
 
 /** Opens the agent's catalogue with all scenario versions that the turn may need. */
 export function openCatalogueForTurn(
@@ -59,7 +65,7 @@ export async function decideLoadedTurn(
   { turn, validateOnly, session, catalogue, proposal }: LoadedTurn,
   call: Call,
   onProvisional?: OnProvisional,
-): Promise<TurnDecision> {
+): Promise<ExplainedTurn> {
   const { telemetry, settings, ids } = deps;
   const getNewInstanceId = (scenarioId: string): string =>
     ids.generateInstanceId(turn.sessionId, turn.turnId, scenarioId);
@@ -73,7 +79,10 @@ export async function decideLoadedTurn(
   }
   try {
     const finalInput = { ...input, proposal: effectiveProposal, allowance };
-    return decideTurn(finalInput, validateOnly, (name, work) => telemetry.withSpan(name, work));
+    const { session: decided, explain } = decideTurn(finalInput, validateOnly, (name, work) =>
+      telemetry.withSpan(name, work),
+    );
+    return { result: explain(), session: decided };
   } finally {
     eventLoopShare.record(turn.tenantId, allowance.used);
     telemetry.getActiveSpan().setAttributes({ 'orchestrator.work': Math.ceil(allowance.used) });
@@ -101,7 +110,7 @@ async function propose(
  */
 async function reportProvisional(onProvisional: OnProvisional, input: TurnInput, signal: AbortSignal): Promise<void> {
   try {
-    await onProvisional(decideTurn(input).result, signal);
+    await onProvisional(decideTurn(input).explain(), signal);
   } catch {
     // Provisional results are optional. The turn itself detects a cancellation and any error in its input.
   }
@@ -131,7 +140,11 @@ function listScenariosInUse({ instances, pendingStarts, choices }: Session, turn
 }
 
 /** Creates the result of a turn while orchestration is disabled: empty phases and an unchanged session (2.16). */
-export function createEmptyResult(turn: Turn, session: Session | undefined, validateOnly: boolean): TurnResult {
+export function createEmptyResult(
+  turn: Turn,
+  session: Session | undefined,
+  validateOnly: boolean,
+): ExplainedTurnResult {
   return {
     sessionId: turn.sessionId,
     turnId: turn.turnId,

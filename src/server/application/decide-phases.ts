@@ -1,4 +1,3 @@
-import type { TurnDecision } from '../../core/decide-turn';
 import { compileFieldsInParts } from '../../core/fields/compile-fields';
 import { createFieldRules } from '../../core/fields/field-rules';
 import { findDuplicates } from '../../core/model/duplicates';
@@ -21,6 +20,7 @@ import {
   createEmptyResult,
   type DecisionDependencies,
   decideLoadedTurn,
+  type ExplainedTurn,
   openCatalogueForTurn,
 } from './decide-loaded-turn';
 import { refuseInvalidFields } from './fields';
@@ -52,7 +52,7 @@ export interface PhaseCommand extends InlineDefinitions {
  * @throws OrchestratorError INVALID_REQUEST if turn, session and definitions are inconsistent, SCENARIO_REFUSED and
  * RELATIONSHIP_REFUSED for definitions that could not be stored, and the errors of the catalogue.
  */
-export async function decidePhases(deps: PhaseDependencies, command: PhaseCommand, call: Call): Promise<TurnDecision> {
+export async function decidePhases(deps: PhaseDependencies, command: PhaseCommand, call: Call): Promise<ExplainedTurn> {
   checkCommand(command);
   const { turn } = command;
   const { tenantId, agentId, sessionId } = turn;
@@ -69,7 +69,7 @@ async function decide(
   command: PhaseCommand,
   session: Session,
   call: Call,
-): Promise<TurnDecision> {
+): Promise<ExplainedTurn> {
   const { turn, scenarios, proposal } = command;
   const catalogue =
     scenarios.length > 0
@@ -131,7 +131,7 @@ function pinVersions(session: Session, catalogue: Catalogue): Session {
  * Checks that the turn is new. An instance id is derived from the id of the turn that starts the instance, so a turn is not new if
  * the session already has the id of an instance that the turn starts.
  */
-function checkTurnIsNew({ instances, endedInstances }: Session, { result }: TurnDecision): void {
+function checkTurnIsNew({ instances, endedInstances }: Session, { result }: ExplainedTurn): void {
   const existingIds = new Set([...instances, ...endedInstances].map(({ instanceId }) => instanceId));
   const duplicate = result.lifecycleDecisions.find(
     ({ action, instanceId }) => action === 'START' && existingIds.has(instanceId),

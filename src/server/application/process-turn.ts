@@ -1,4 +1,3 @@
-import type { TurnDecision } from '../../core/decide-turn';
 import { OrchestratorError } from '../../core/model/orchestrator-error';
 import { createEmptySession, type Session } from '../../core/model/session';
 import { canBeSuperseded } from '../../core/model/superseding';
@@ -12,6 +11,7 @@ import {
   createEmptyResult,
   type DecisionDependencies,
   decideLoadedTurn,
+  type ExplainedTurn,
   type OnProvisional,
   openCatalogueForTurn,
 } from './decide-loaded-turn';
@@ -188,7 +188,7 @@ async function decide(
   session: Session,
   call: Call,
   onProvisional: OnProvisional | undefined,
-): Promise<TurnDecision> {
+): Promise<ExplainedTurn> {
   const catalogue = await openCatalogueForTurn(deps.catalogue, turn, session, call);
   return decideLoadedTurn(deps, { turn, validateOnly, session, catalogue }, call, onProvisional);
 }
@@ -197,7 +197,7 @@ async function decide(
 function createRecord(
   { codec, clock, telemetry }: TurnDependencies,
   { turn, requestBytes, callerTraceContext }: TurnCommand,
-  { session, result }: TurnDecision,
+  { session, result }: ExplainedTurn,
 ): TurnRecord {
   return {
     revision: session.revision,
@@ -215,7 +215,7 @@ interface DecidedTurn {
   readonly previousSession: Session | undefined;
   /** The session that the turn was decided on. */
   readonly base: Session;
-  readonly decision: TurnDecision;
+  readonly decision: ExplainedTurn;
   readonly record: TurnRecord;
 }
 

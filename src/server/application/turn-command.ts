@@ -1,5 +1,5 @@
 import type { Turn } from '../../core/model/turn';
-import type { TurnResult } from '../../core/model/turn-result';
+import type { ExplainedTurnResult } from '../../core/model/turn-result';
 import type { TraceContext } from '../ports/trace-context';
 
 /** A turn to decide and commit. */
@@ -22,5 +22,5 @@ export interface ProcessedTurn {
   /** Whether the turn was already applied (5.1). */
   readonly replayed: boolean;
   /** The decoded content of `responseBytes`. */
-  readonly result: TurnResult;
+  readonly result: ExplainedTurnResult;
 }

@@ -1,4 +1,3 @@
-import type { TurnDecision } from '../../core/decide-turn';
 import type { StoredFields } from '../../core/model/field-definition';
 import { OrchestratorError } from '../../core/model/orchestrator-error';
 import type { Relationship, Scenario, StoredScenario } from '../../core/model/scenario';
@@ -7,7 +6,7 @@ import type { CompileOptions } from '../../core/scenario/compile-options';
 import type { Call } from '../ports/call';
 import type { AgentKey, ScenarioCatalogue } from '../ports/scenario-catalogue';
 import type { CreateOutcome } from '../ports/session-store';
-import type { OnProvisional } from './decide-loaded-turn';
+import type { ExplainedTurn, OnProvisional } from './decide-loaded-turn';
 import { decidePhases, type PhaseCommand } from './decide-phases';
 import { type DeleteScenarioCommand, deleteScenario } from './delete-scenario';
 import { deleteSession } from './delete-session';
@@ -37,7 +36,7 @@ import { type OnTurn, type WatchSessionDependencies, watchSession } from './watc
 /** The use cases for the inbound adapters. Each is documented at the function of the same name. */
 export interface UseCases {
   processTurn(command: TurnCommand, call: Call, onProvisional?: OnProvisional): Promise<ProcessedTurn>;
-  decidePhases(command: PhaseCommand, call: Call): Promise<TurnDecision>;
+  decidePhases(command: PhaseCommand, call: Call): Promise<ExplainedTurn>;
   getSession(key: SessionKey, call: Call): Promise<Session>;
   deleteSession(key: SessionKey, call: Call): Promise<boolean>;
   importSession(command: ImportSessionCommand, call: Call): Promise<CreateOutcome>;

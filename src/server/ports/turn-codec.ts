@@ -1,13 +1,13 @@
 import type { Session } from '../../core/model/session';
-import type { TurnResult } from '../../core/model/turn-result';
+import type { ExplainedTurnResult } from '../../core/model/turn-result';
 import type { TurnRecord } from './session-store';
 
 /** Encodes results of turns to the bytes that are stored and sent, so that a replay returns identical bytes (5.1). */
 export interface TurnCodec {
   /** Encodes equal results to equal bytes. */
-  encodeResult(result: TurnResult): Uint8Array;
+  encodeResult(result: ExplainedTurnResult): Uint8Array;
   /** The inverse of `encodeResult`. */
-  decodeResult(bytes: Uint8Array): TurnResult;
+  decodeResult(bytes: Uint8Array): ExplainedTurnResult;
   /**
    * Whether two encoded requests describe the same turn. The order of map entries, `expected_revision` and `validate_only` are
    * ignored (5.1, 5.2).

@@ -1,6 +1,6 @@
 import { selectContext } from '../../../src/core/context/selection-context';
 import { noFieldRules } from '../../../src/core/fields/field-rules';
-import { toLifecycleDecisions } from '../../../src/core/lifecycle/lifecycle-decisions';
+import { explainLifecycleDecisions } from '../../../src/core/lifecycle/lifecycle-decisions';
 import { createTurnInstance, type DecidedAction } from '../../../src/core/lifecycle/turn-instance';
 import type { LifecycleReason, PauseReason } from '../../../src/core/model/lifecycle-decision';
 import { defaultSettings, type OrchestrationSettings } from '../../../src/core/model/settings';
@@ -297,7 +297,7 @@ test.each(Object.values(unproducedCases).map(([decided, sentence]) => [decided.r
     const [view] = context.views;
     if (!view) throw new Error('no instance of refund');
     const instances = [createTurnInstance(view, decided)];
-    expect(toLifecycleDecisions(context, { instances })).toMatchObject([{ reason, reasoning: sentence }]);
+    expect(explainLifecycleDecisions(context, { instances })).toMatchObject([{ reason, reasoning: sentence }]);
   },
 );
 

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import type { Contribution, ContributionPlan } from '../../../src/core/model/contribution';
+import type { Explained } from '../../../src/core/model/explained';
 import type { RejectedValue } from '../../../src/core/model/field-definition';
 import type { LifecycleDecision, RejectedCandidate } from '../../../src/core/model/lifecycle-decision';
 import { type ModelProposal, overruleReasons } from '../../../src/core/model/model-proposal';
-import type { TransitionDecision } from '../../../src/core/model/transition-decision';
-import type { ContextSummary, TurnResult } from '../../../src/core/model/turn-result';
+import type { ExplainedTransitionDecision } from '../../../src/core/model/transition-decision';
+import type { ContextSummary, ExplainedTurnResult } from '../../../src/core/model/turn-result';
 import * as decisions from '../../../src/server/codec/wire/decision-enums';
 import * as enums from '../../../src/server/codec/wire/enums';
 import { waitsFor } from '../../../src/server/codec/wire/session-enums';
@@ -48,7 +49,7 @@ const context: fc.Arbitrary<ContextSummary> = fc.record({
   conditionErrors: names,
 });
 
-const lifecycleDecision: fc.Arbitrary<LifecycleDecision> = fc.record({
+const lifecycleDecision: fc.Arbitrary<Explained<LifecycleDecision>> = fc.record({
   scenarioId: text,
   scenarioVersion: uint32,
   instanceId: text,
@@ -70,7 +71,7 @@ const lifecycleDecision: fc.Arbitrary<LifecycleDecision> = fc.record({
   overruledBy: fc.constantFrom('', ...overruleReasons),
 });
 
-const rejectedCandidate: fc.Arbitrary<RejectedCandidate> = fc.record({
+const rejectedCandidate: fc.Arbitrary<Explained<RejectedCandidate>> = fc.record({
   scenarioId: text,
   scenarioName: text,
   score,
@@ -101,7 +102,7 @@ const modelProposal: fc.Arbitrary<ModelProposal> = fc.record({
   ),
 });
 
-const transitionDecision: fc.Arbitrary<TransitionDecision> = fc.record({
+const transitionDecision: fc.Arbitrary<ExplainedTransitionDecision> = fc.record({
   scenarioId: text,
   instanceId: text,
   sourceStepId: text,
@@ -219,7 +220,7 @@ const plan: fc.Arbitrary<ContributionPlan> = fc.record({
   rejectedValues: shortArray(rejectedValue),
 });
 
-export const turnResult: fc.Arbitrary<TurnResult> = fc.record({
+export const turnResult: fc.Arbitrary<ExplainedTurnResult> = fc.record({
   sessionId: text,
   turnId: text,
   revision: uint32,

@@ -5,7 +5,7 @@ import type { Contribution } from '../../../src/core/model/contribution';
 import type { Relationship } from '../../../src/core/model/scenario';
 import type { ScenarioInstance, Session } from '../../../src/core/model/session';
 import type { Turn } from '../../../src/core/model/turn';
-import type { TurnResult } from '../../../src/core/model/turn-result';
+import type { ExplainedTurnResult } from '../../../src/core/model/turn-result';
 import { decodeSession } from '../../../src/server/codec/stored/stored-values';
 import { turnResultFromProto } from '../../../src/server/codec/wire/result-codec';
 import { relationshipToProto, scenarioToProto } from '../../../src/server/codec/wire/scenario-codec';
@@ -107,7 +107,7 @@ export class RemoteConversation {
 }
 
 /** Compares the instances in the result of a turn with those in the session. */
-function expectMatch(result: TurnResult, session: Session): void {
+function expectMatch(result: ExplainedTurnResult, session: Session): void {
   expect([session.revision, session.turnCount, session.lastTurnId]).toEqual([
     result.revision,
     result.turnCount,

@@ -7,7 +7,7 @@ import {
 import { Session } from '../../../gen/focal/orchestration/v1/session';
 import { decideTurn } from '../../../src/core/decide-turn';
 import type { Turn } from '../../../src/core/model/turn';
-import type { TurnResult } from '../../../src/core/model/turn-result';
+import type { ExplainedTurnResult } from '../../../src/core/model/turn-result';
 import { reportTurn } from '../../../src/server/application/report-turn';
 import { encodeMessage } from '../../../src/server/codec/stored/encode-message';
 import { encodeSession } from '../../../src/server/codec/stored/stored-values';
@@ -25,7 +25,7 @@ import type { StubServerMessage } from './servers';
 /** A turn of the workload with its decision. */
 interface DecidedTurn {
   readonly turn: Turn;
-  readonly result: TurnResult;
+  readonly result: ExplainedTurnResult;
   readonly response: ProcessTurnResponse;
   readonly state: Session;
 }
@@ -41,7 +41,8 @@ const phaseSpans = [
 
 function decideWorkload(): readonly DecidedTurn[] {
   return buildTurnInputs(defaultShape, mainStepCount).map((input) => {
-    const { result, session } = decideTurn(input);
+    const { session, explain } = decideTurn(input);
+    const result = explain();
     return {
       turn: input.turn,
       result,

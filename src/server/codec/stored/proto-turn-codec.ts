@@ -1,7 +1,7 @@
 import { ProcessTurnRequest, ProcessTurnResponse } from '../../../../gen/focal/orchestration/v1/orchestrator_service';
 import { TurnRecord as TurnRecordMessage } from '../../../../gen/focal/orchestration/v1/session_service';
 import type { Session } from '../../../core/model/session';
-import type { TurnResult } from '../../../core/model/turn-result';
+import type { ExplainedTurnResult } from '../../../core/model/turn-result';
 import { defaultSessionLimits, type SessionLimits } from '../../ports/session-limits';
 import type { TurnRecord } from '../../ports/session-store';
 import type { TurnCodec } from '../../ports/turn-codec';
@@ -18,11 +18,11 @@ import { decodeStoredBytes } from './stored-values';
 export class ProtoTurnCodec implements TurnCodec {
   constructor(private readonly sessionLimits: SessionLimits = defaultSessionLimits) {}
 
-  encodeResult(result: TurnResult): Uint8Array {
+  encodeResult(result: ExplainedTurnResult): Uint8Array {
     return encodeMessage(ProcessTurnResponse, turnResultToProto(result));
   }
 
-  decodeResult(bytes: Uint8Array): TurnResult {
+  decodeResult(bytes: Uint8Array): ExplainedTurnResult {
     return decodeStoredBytes('response', bytes, ProcessTurnResponse.decode, turnResultFromProto);
   }
 

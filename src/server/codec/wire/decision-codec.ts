@@ -6,9 +6,10 @@ import type {
   TransitionAlternative as AlternativeMessage,
   ScenarioStepTransitionDecision as TransitionMessage,
 } from '../../../../gen/focal/orchestration/v1/transition';
+import type { Explained } from '../../../core/model/explained';
 import type { LifecycleDecision, RejectedCandidate } from '../../../core/model/lifecycle-decision';
 import { type OverruleReason, overruleReasons } from '../../../core/model/model-proposal';
-import type { TransitionAlternative, TransitionDecision } from '../../../core/model/transition-decision';
+import type { ExplainedTransitionDecision, TransitionAlternative } from '../../../core/model/transition-decision';
 import {
   conditionTruth,
   lifecycleAction,
@@ -20,7 +21,7 @@ import {
 import { ending } from './enums';
 import { createInvalidFieldError } from './invalid-field-error';
 
-export function lifecycleDecisionToProto(decision: LifecycleDecision): LifecycleMessage {
+export function lifecycleDecisionToProto(decision: Explained<LifecycleDecision>): LifecycleMessage {
   return {
     scenarioId: decision.scenarioId,
     instanceId: decision.instanceId,
@@ -44,7 +45,7 @@ export function lifecycleDecisionToProto(decision: LifecycleDecision): Lifecycle
   };
 }
 
-export function lifecycleDecisionFromProto(message: LifecycleMessage): LifecycleDecision {
+export function lifecycleDecisionFromProto(message: LifecycleMessage): Explained<LifecycleDecision> {
   return {
     scenarioId: message.scenarioId,
     scenarioVersion: message.scenarioVersion,
@@ -68,7 +69,7 @@ export function lifecycleDecisionFromProto(message: LifecycleMessage): Lifecycle
   };
 }
 
-export function rejectedCandidateToProto(rejected: RejectedCandidate): RejectedMessage {
+export function rejectedCandidateToProto(rejected: Explained<RejectedCandidate>): RejectedMessage {
   return {
     scenarioId: rejected.scenarioId,
     scenarioName: rejected.scenarioName,
@@ -86,7 +87,7 @@ export function rejectedCandidateToProto(rejected: RejectedCandidate): RejectedM
   };
 }
 
-export function rejectedCandidateFromProto(message: RejectedMessage): RejectedCandidate {
+export function rejectedCandidateFromProto(message: RejectedMessage): Explained<RejectedCandidate> {
   return {
     scenarioId: message.scenarioId,
     scenarioName: message.scenarioName,
@@ -113,7 +114,7 @@ function overruledByFromProto(text: string): OverruleReason | '' {
   return reason;
 }
 
-export function transitionDecisionToProto(decision: TransitionDecision): TransitionMessage {
+export function transitionDecisionToProto(decision: ExplainedTransitionDecision): TransitionMessage {
   return {
     scenarioId: decision.scenarioId,
     instanceId: decision.instanceId,
@@ -139,7 +140,7 @@ export function transitionDecisionToProto(decision: TransitionDecision): Transit
   };
 }
 
-export function transitionDecisionFromProto(message: TransitionMessage): TransitionDecision {
+export function transitionDecisionFromProto(message: TransitionMessage): ExplainedTransitionDecision {
   return {
     scenarioId: message.scenarioId,
     instanceId: message.instanceId,

@@ -9,7 +9,7 @@ import type {
 import { compareText } from '../../../core/model/compare-text';
 import type { IgnoredOutcome } from '../../../core/model/lifecycle-decision';
 import type { ModelProposal } from '../../../core/model/model-proposal';
-import type { ContextSummary, TurnResult } from '../../../core/model/turn-result';
+import type { ContextSummary, ExplainedTurnResult } from '../../../core/model/turn-result';
 import { planFromProto, planToProto } from './contribution-codec';
 import {
   lifecycleDecisionFromProto,
@@ -26,7 +26,7 @@ import { optionalTimeFromProto, optionalTimeToProto } from './time';
 import { stepOutcomeFromProto, stepOutcomeToProto } from './turn-message-codec';
 
 /** Converts a decided turn to the response of ProcessTurn. */
-export function turnResultToProto(result: TurnResult): ResultMessage {
+export function turnResultToProto(result: ExplainedTurnResult): ResultMessage {
   return {
     sessionId: result.sessionId,
     turnId: result.turnId,
@@ -45,7 +45,7 @@ export function turnResultToProto(result: TurnResult): ResultMessage {
 }
 
 /** The inverse of `turnResultToProto`. Throws INVALID_REQUEST if the context or the plan is missing. */
-export function turnResultFromProto(message: ResultMessage): TurnResult {
+export function turnResultFromProto(message: ResultMessage): ExplainedTurnResult {
   if (message.context === undefined) throw createInvalidFieldError('context', 'is required');
   if (message.plan === undefined) throw createInvalidFieldError('plan', 'is required');
   return {

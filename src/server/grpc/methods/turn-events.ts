@@ -1,5 +1,5 @@
 import { ProcessTurnResponse, StreamTurnResponse } from '../../../../gen/focal/orchestration/v1/orchestrator_service';
-import type { TurnResult } from '../../../core/model/turn-result';
+import type { ExplainedTurnResult } from '../../../core/model/turn-result';
 import type { ProcessedTurn } from '../../application/turn-command';
 import { contributionToProto } from '../../codec/wire/contribution-codec';
 import { lifecycleDecisionToProto, transitionDecisionToProto } from '../../codec/wire/decision-codec';
@@ -20,7 +20,7 @@ export class TurnEvents {
    * Creates the events of the decision without the model. They are sent before the commit. Ends before an event that the client could not
    * receive, because the size of a turn is checked only before the commit.
    */
-  *createProvisionalEvents(result: TurnResult): Generator<StreamTurnResponse> {
+  *createProvisionalEvents(result: ExplainedTurnResult): Generator<StreamTurnResponse> {
     for (const event of createEvents(result)) {
       const response = this.createResponse(result, { provisional: true, replayed: false, event });
       if (StreamTurnResponse.encode(response).finish().length > this.maxResponseBytes) return;
@@ -37,7 +37,7 @@ export class TurnEvents {
   }
 
   private createResponse(
-    { turnId }: TurnResult,
+    { turnId }: ExplainedTurnResult,
     fields: Pick<StreamTurnResponse, 'provisional' | 'replayed' | 'event'>,
   ): StreamTurnResponse {
     return { turnId, sequence: this.sequence + 1, ...fields };
@@ -49,7 +49,7 @@ export class TurnEvents {
   }
 }
 
-function* createEvents(result: TurnResult): Generator<Event> {
+function* createEvents(result: ExplainedTurnResult): Generator<Event> {
   yield { $case: 'context', value: contextToProto(result.context) };
   for (const decision of result.lifecycleDecisions) {
     yield { $case: 'lifecycle', value: lifecycleDecisionToProto(decision) };

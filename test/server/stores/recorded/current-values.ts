@@ -2,7 +2,7 @@ import type { ContributionPlan } from '../../../../src/core/model/contribution';
 import type { JsonValue } from '../../../../src/core/model/json';
 import type { InstanceRequest } from '../../../../src/core/model/request';
 import { createInstance, type ScenarioInstance, type Session } from '../../../../src/core/model/session';
-import type { TurnResult } from '../../../../src/core/model/turn-result';
+import type { ExplainedTurnResult } from '../../../../src/core/model/turn-result';
 import { earlierResult } from './earlier-values';
 
 // A session and a response of the current format. Every field that releases up to 0.2 did not have is set, so that a change of a field number
@@ -231,7 +231,7 @@ const currentPlan: ContributionPlan = {
   openRequests: [{ instanceId: 'instance-1', scenarioId: 'transfer', request: ask }],
 };
 
-export const currentResult: TurnResult = {
+export const currentResult: ExplainedTurnResult = {
   ...earlierResult,
   lifecycleDecisions: earlierResult.lifecycleDecisions.map((decision) => ({
     ...decision,

@@ -1,6 +1,6 @@
 import type { JsonValue } from '../../../../src/core/model/json';
 import { createInstance, type Session } from '../../../../src/core/model/session';
-import type { TurnResult } from '../../../../src/core/model/turn-result';
+import type { ExplainedTurnResult } from '../../../../src/core/model/turn-result';
 import { createVisit } from '../../../../src/core/model/visit';
 import { recordedRelationship } from './values';
 
@@ -204,7 +204,7 @@ const position = {
   sharedFields: ['email'],
 };
 
-export const earlierResult: TurnResult = {
+export const earlierResult: ExplainedTurnResult = {
   sessionId: earlierSession.sessionId,
   turnId: 'turn 2',
   revision: 2,

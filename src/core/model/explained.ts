@@ -1,0 +1,2 @@
+/** A decision with a sentence that explains it. */
+export type Explained<Decision> = Decision & { readonly reasoning: string };
