@@ -1,9 +1,8 @@
 import { buildModelRequest } from '../../core/context/model-request';
 import type { TurnInput } from '../../core/context/selection-context';
 import { decideTurn } from '../../core/decide-turn';
-import { Allowance } from '../../core/model/allowance';
 import type { ModelProposal } from '../../core/model/model-proposal';
-import { OrchestratorError } from '../../core/model/orchestrator-error';
+import { PausableAllowance } from '../../core/model/pausable-allowance';
 import type { Session } from '../../core/model/session';
 import type { OrchestrationSettings } from '../../core/model/settings';
 import { getIntent, type Turn } from '../../core/model/turn';
@@ -15,7 +14,7 @@ import type { InstanceIdGenerator } from '../ports/instance-id-generator';
 import type { Telemetry } from '../ports/telemetry';
 import type { VersionKey } from './catalogue-snapshot';
 import type { CompiledCatalogue } from './compiled-catalogue';
-import { eventLoopShare } from './event-loop-share';
+import { runPausable, withPausableSpan } from './run-pausable';
 import type { TurnCommand } from './turn-command';
 
 export interface DecisionDependencies {
@@ -56,9 +55,16 @@ export function openCatalogueForTurn(
   return catalogue.open(turn, listVersionsInUse(session, turn), call, listScenariosInUse(session, turn));
 }
 
+/** The units of evaluations after which a decision pauses, about 2.5 milliseconds. */
+const minUnitsPerPart = 25_000;
+
+/** The most pauses of a decision. Everything except evaluations is done again after each of them. */
+const maxPauses = 4;
+
 /**
  * Decides a turn, with a span for every phase. Asks the model for a proposal first if a model is configured and has something to
- * decide. `onProvisional` is called only if the model is asked.
+ * decide. `onProvisional` is called only if the model is asked. A decision that needs much work pauses; a phase then has a span for
+ * each of its parts.
  */
 export async function decideLoadedTurn(
   deps: DecisionDependencies,
@@ -71,20 +77,21 @@ export async function decideLoadedTurn(
     ids.generateInstanceId(turn.sessionId, turn.turnId, scenarioId);
   const input: TurnInput = { session, turn, catalogue, settings, getNewInstanceId, proposal };
   const effectiveProposal = proposal ?? (deps.model && (await propose(deps.model, input, call, onProvisional)));
-  const allowance = new Allowance(settings.turnWork);
-  const share = eventLoopShare.waitForShare(turn.tenantId, call);
-  if (share !== undefined) {
-    await share;
-    if (call.isCanceled) throw new OrchestratorError('CANCELLED', 'The call was canceled before the turn was decided.');
-  }
+  const allowance = new PausableAllowance(settings.turnWork, Math.max(minUnitsPerPart, settings.turnWork / maxPauses));
   try {
-    const finalInput = { ...input, proposal: effectiveProposal, allowance };
-    const { session: decided, explain } = decideTurn(finalInput, validateOnly, (name, work) =>
-      telemetry.withSpan(name, work),
+    return await runPausable(
+      () => {
+        const finalInput = { ...input, proposal: effectiveProposal, allowance };
+        const { session: decided, explain } = decideTurn(finalInput, validateOnly, (name, work) =>
+          withPausableSpan(telemetry, name, work),
+        );
+        return { result: explain(), session: decided };
+      },
+      allowance,
+      turn.tenantId,
+      call,
     );
-    return { result: explain(), session: decided };
   } finally {
-    eventLoopShare.record(turn.tenantId, allowance.used);
     telemetry.getActiveSpan().setAttributes({ 'orchestrator.work': Math.ceil(allowance.used) });
   }
 }
