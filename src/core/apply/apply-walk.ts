@@ -98,7 +98,8 @@ function extendPath(
     lastPathSequence += 1;
     path.push(toPathEntry(step, lastPathSequence, revision));
   }
-  return { path: path.slice(Math.max(0, path.length - settings.pathEntries)), lastPathSequence };
+  if (path.length > settings.pathEntries) path.splice(0, path.length - settings.pathEntries);
+  return { path, lastPathSequence };
 }
 
 function toPathEntry({ entry }: TraversedStep, sequence: number, leftRevision: number): PathEntry {

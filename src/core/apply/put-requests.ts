@@ -16,25 +16,26 @@ import {
   type RequestStatus,
 } from '../model/request';
 import type { ScenarioInstance } from '../model/session';
-import { mergeNames, sortNames, sortWith } from '../model/sorting';
+import { mergeNames, sortNames } from '../model/sorting';
 import type { CompiledScenario } from '../scenario/compiled-scenario';
 import type { Walk } from '../steps/walk-state';
 import { trimRequests } from './trim-requests';
 
 /** The order of the requests of a plan: a bare yes answers a CONFIRM rather than an ASK (0.3). */
-const putOrder: Readonly<Record<RequestKind, number>> = { CONFIRM: 0, ASK: 1, ACTION: 2 };
+const putOrder: readonly RequestKind[] = ['CONFIRM', 'ASK', 'ACTION'];
 
 /**
  * Lists the ids of the instances whose requests a plan puts: CONFIRM, then ASK, then ACTION, each in plan order (0.3). A CHOICE counts as a
  * CONFIRM and has the id "".
  */
 export function listPutOrder(contributions: readonly Contribution[]): readonly string[] {
-  const put: { readonly instanceId: string; readonly kind: RequestKind }[] = [];
-  for (const contribution of contributions) {
-    const kind = getRequestKind(contribution);
-    if (kind) put.push({ instanceId: contribution.instanceId, kind });
+  const instanceIds: string[] = [];
+  for (const kind of putOrder) {
+    for (const contribution of contributions) {
+      if (getRequestKind(contribution) === kind) instanceIds.push(contribution.instanceId);
+    }
   }
-  return sortWith(put, (a, b) => putOrder[a.kind] - putOrder[b.kind]).map(({ instanceId }) => instanceId);
+  return instanceIds;
 }
 
 /** Returns the kind of request that a contribution puts; undefined if it puts none. Fields that another scenario asks for count as asked (4.2). */
@@ -108,13 +109,13 @@ function putRequest(
   putting: Putting,
 ): readonly InstanceRequest[] {
   const { step, visit } = walk.position;
-  const content = toContent(contribution, walk);
+  const content = toContent(contribution);
   const before = requests.find((request) => isSameRequest(request, content, visit.number));
   if (before) {
-    const updated = putAgain(before, content, contribution.isReminder, putting);
+    const updated = putAgain(before, content, walk, contribution.isReminder, putting);
     return requests.map((request) => (request === before ? updated : request));
   }
-  const { kind, actionKey, fields, values, tools } = content;
+  const { kind, actionKey, fields, tools } = content;
   // A literal is faster than a spread here (ADR 0007).
   const added: InstanceRequest = {
     kind,
@@ -122,7 +123,7 @@ function putRequest(
     stepId: step.stepId,
     visitNumber: visit.number,
     fields,
-    values,
+    values: getValues(content, walk),
     tools,
     status: 'OPEN',
     hasAnswer: false,
@@ -134,7 +135,10 @@ function putRequest(
     attempts: 0,
     reminders: 0,
   };
-  return [...requests.map((request) => closeReplaced(request, added)), added];
+  const all: InstanceRequest[] = [];
+  for (const request of requests) all.push(closeReplaced(request, added));
+  all.push(added);
+  return all;
 }
 
 /**
@@ -153,13 +157,21 @@ function closeReplaced(request: InstanceRequest, { kind, visitNumber }: Instance
 }
 
 /** What a request asks for. */
-type RequestContent = Pick<InstanceRequest, 'kind' | 'actionKey' | 'fields' | 'values' | 'tools'>;
+interface RequestContent extends Pick<InstanceRequest, 'kind' | 'actionKey' | 'fields' | 'tools'> {
+  /** The values to confirm or that an ASK shows; undefined for an ACTION. */
+  readonly values: FieldValues | undefined;
+}
+
+/** Returns the values of a request. Those of an ACTION are all values that the instance knows when it is hinted. */
+function getValues({ values }: RequestContent, { input, known }: Walk): FieldValues {
+  return values ?? getKnownValues(narrowToKnown(input.scenario.askableFields, known), known);
+}
 
 const noValues: FieldValues = new Map();
 const noFields: readonly string[] = [];
 const noTools: readonly RequestedTool[] = [];
 
-function toContent(contribution: Contribution, { input, known }: Walk): RequestContent {
+function toContent(contribution: Contribution): RequestContent {
   switch (contribution.type) {
     case 'ASK': {
       const { fieldsToAsk, sharedFields, knownValues } = contribution;
@@ -175,7 +187,7 @@ function toContent(contribution: Contribution, { input, known }: Walk): RequestC
         kind: 'ACTION',
         actionKey: contribution.actionKey,
         fields: noFields,
-        values: getKnownValues(narrowToKnown(input.scenario.askableFields, known), known),
+        values: undefined,
         tools: contribution.tools.map(({ toolId }) => ({ toolId })),
       };
     case 'INFORM':
@@ -211,6 +223,7 @@ function isSameRequest(
 function putAgain(
   before: InstanceRequest,
   content: RequestContent,
+  walk: Walk,
   isReminder: boolean,
   putting: Putting,
 ): InstanceRequest {
@@ -222,7 +235,7 @@ function putAgain(
     stepId: before.stepId,
     visitNumber: before.visitNumber,
     fields: content.fields,
-    values: isOpenAction ? before.values : content.values,
+    values: isOpenAction ? before.values : getValues(content, walk),
     tools: isOpenAction ? before.tools : withoutOutcomes(before.tools, content.tools),
     status: 'OPEN',
     hasAnswer: before.hasAnswer,

@@ -32,7 +32,9 @@ export function recordAnswers(
   if (given.names.size === 0) return { instance, hasAnswered: false };
   let settledFields = withoutKnown(instance.settledFields, given.known);
   let requests: InstanceRequest[] | undefined;
-  for (const [index, request] of instance.requests.entries()) {
+  let index = -1;
+  for (const request of instance.requests) {
+    index += 1;
     if (request.kind !== 'ASK' || !isOpen(request)) continue;
     const optional = listOptionalFields(request, scenario);
     const declined = listGivenWithoutValue(request, optional, given);
@@ -90,17 +92,18 @@ export function settleLeftOutFields(
 const noFields: readonly string[] = [];
 
 function listOptionalFields({ stepId, fields }: InstanceRequest, scenario: CompiledScenario): readonly string[] {
-  const step = scenario.steps.get(stepId);
-  return step ? fields.filter((field) => step.optionalFields.has(field)) : noFields;
+  const optionalFields = scenario.steps.get(stepId)?.optionalFields;
+  return optionalFields?.size ? fields.filter((field) => optionalFields.has(field)) : noFields;
 }
 
 function findMissing(fields: readonly string[], known: KnownData): readonly string[] {
-  return fields.filter((field) => !known.has(field));
+  return fields.length === 0 ? noFields : fields.filter((field) => !known.has(field));
 }
 
 type SettledFields = ScenarioInstance['settledFields'];
 
 function settle(settled: SettledFields, fields: readonly string[], how: SettledWithout): SettledFields {
+  if (fields.length === 0) return settled;
   const added = fields.filter((field) => !settled.has(field));
   if (added.length === 0) return settled;
   return new Map([...settled, ...added.map((field) => [field, how] as const)]);
@@ -108,6 +111,7 @@ function settle(settled: SettledFields, fields: readonly string[], how: SettledW
 
 /** A field stays settled without a value until it gets one. */
 function withoutKnown(settled: SettledFields, known: KnownData): SettledFields {
+  if (settled.size === 0) return settled;
   const kept = [...settled].filter(([field]) => !known.has(field));
   return kept.length === settled.size ? settled : new Map(kept);
 }

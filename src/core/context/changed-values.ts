@@ -54,17 +54,16 @@ export function describeChanges(
     changesAskedField: false,
   };
   for (const field of changedFields) {
-    const isKnown = known.has(field);
     const isAsked = ask?.fields.includes(field) ?? false;
+    const isCollected = scenario?.collectedFields.has(field) ?? false;
     if (isAsked) changes.changesAskedField = true;
+    if (isCollected) changes.changesCollectedField = true;
     if (confirm?.values.has(field) || corrections.has(field)) changes.changesUsedValue = true;
-    if (scenario?.collectedFields.has(field)) {
-      changes.changesCollectedField = true;
-      if (isKnown) changes.hasProgressed = true;
-    }
-    if (isKnown && (isAsked || (!before.has(field) && isAwaitedAt(step, original, field)))) {
-      changes.hasReceivedAwaitedField = true;
-    }
+    const isAwaited = isAsked || (isAwaitedAt(step, original, field) && !before.has(field));
+    // Most instances have nothing to do with most fields, so that their values are not looked up.
+    if (!(isCollected || isAwaited) || !known.has(field)) continue;
+    if (isCollected) changes.hasProgressed = true;
+    if (isAwaited) changes.hasReceivedAwaitedField = true;
   }
   return changes;
 }

@@ -18,10 +18,12 @@ export function holdValues(instance: ScenarioInstance, known: KnownData): FieldV
   for (const kind of ['CONFIRM', 'ACTION'] as const) {
     for (const [field, value] of findVisitRequest(instance, kind)?.values ?? noValues) {
       const hasChanged = instance.heldValues.has(field) || instance.pendingCorrections.has(field);
-      if (hasChanged || known.has(field) || known.isNull(field)) held.set(field, value);
+      if (!hasChanged && !known.has(field) && !known.isNull(field)) continue;
+      if (jsonEquals(known.get(field) ?? null, value)) held.delete(field);
+      else held.set(field, value);
     }
   }
-  return new Map([...held].filter(([field, value]) => !jsonEquals(known.get(field) ?? null, value)));
+  return held;
 }
 
 export interface ReleasedValues {

@@ -252,9 +252,19 @@ export function meetsStartThreshold(
   return matchesMessage ?? score >= startThreshold;
 }
 
+/** Up to this number, linear searches are faster than a set. */
+const maxLinearSearches = 8;
+
+function hasDuplicates(candidates: readonly ScenarioCandidate[]): boolean {
+  if (candidates.length > maxLinearSearches) return true; // Possibly.
+  return candidates.some(({ scenarioId }, index) => {
+    return candidates.findIndex((each) => each.scenarioId === scenarioId) !== index;
+  });
+}
+
 /** Keeps the candidate with the highest score for each scenario (section 1). */
 function mergeDuplicates(candidates: readonly ScenarioCandidate[]): readonly ScenarioCandidate[] {
-  if (candidates.length < 2) return candidates;
+  if (!hasDuplicates(candidates)) return candidates;
   const best = new Map<string, ScenarioCandidate>();
   for (const candidate of candidates) {
     const other = best.get(candidate.scenarioId);

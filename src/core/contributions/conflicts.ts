@@ -18,6 +18,8 @@ export function resolveConflicts(drafts: readonly DraftContribution[], limits: L
   });
 }
 
+const noFields: readonly string[] = [];
+
 /** A scenario that asks for a field in this plan. */
 interface Asker {
   readonly scenarioId: string;
@@ -61,16 +63,19 @@ class ConflictResolver {
     const { askers } = this;
     const rival = this.findLocalRival(ask, localFields);
     if (rival) return deferAsk(ask, rival.scenarioId);
-    const sharedFields = ask.fieldsToAsk.filter((field) => askers.has(field));
     const ownFields = ask.fieldsToAsk.filter((field) => !askers.has(field));
+    const sharedFields =
+      ownFields.length === ask.fieldsToAsk.length ? noFields : ask.fieldsToAsk.filter((field) => askers.has(field));
     if (ownFields.length === 0) return changeType(ask, 'NONE', { sharedFields, waitsFor: 'ANSWER' as const });
     const { maxFieldsToAskPerTurn } = this.limits;
     const available = maxFieldsToAskPerTurn === 0 ? ownFields.length : Math.max(0, maxFieldsToAskPerTurn - askers.size);
     if (available === 0) return deferAsk(ask, this.lastAskScenarioId);
     const { scenarioId } = ask;
     const rivalId = this.lastAskScenarioId || scenarioId;
-    const resolved = splitAsk(ask, { ownFields, sharedFields, limit: available, rivalId });
-    for (const field of resolved.fieldsToAsk) askers.set(field, { scenarioId, localFields });
+    const asksAll = sharedFields.length === 0 && ownFields.length <= available;
+    const resolved = asksAll ? ask : splitAsk(ask, { ownFields, sharedFields, limit: available, rivalId });
+    const asker: Asker = { scenarioId, localFields };
+    for (const field of resolved.fieldsToAsk) askers.set(field, asker);
     this.lastAskScenarioId = scenarioId;
     return resolved;
   }

@@ -58,11 +58,9 @@ export function toPlan(
   rejectedValues: ContributionPlan['rejectedValues'],
 ): ContributionPlan {
   const activeScenarioIds: string[] = [];
-  const types = new Set<Contribution['type']>();
   let primary: Contribution | undefined;
   for (const contribution of contributions) {
-    const { type, deferred, scenarioId } = contribution;
-    if (!deferred) types.add(type);
+    const { type, scenarioId } = contribution;
     // A CHOICE belongs to no scenario.
     if (scenarioId === '') continue;
     activeScenarioIds.push(scenarioId);
@@ -72,12 +70,18 @@ export function toPlan(
     contributions,
     primaryScenarioId: primary?.scenarioId ?? '',
     activeScenarioIds,
-    hasAsks: types.has('ASK'),
-    hasConfirms: types.has('CONFIRM'),
-    hasActionHints: types.has('ACTION_HINT'),
-    hasInforms: types.has('INFORM'),
+    hasAsks: makes('ASK', contributions),
+    hasConfirms: makes('CONFIRM', contributions),
+    hasActionHints: makes('ACTION_HINT', contributions),
+    hasInforms: makes('INFORM', contributions),
     offers,
     openRequests,
     rejectedValues,
   };
+}
+
+/** Whether a plan makes a contribution of the type on this turn. */
+function makes(type: Contribution['type'], contributions: readonly Contribution[]): boolean {
+  for (const contribution of contributions) if (contribution.type === type && !contribution.deferred) return true;
+  return false;
 }

@@ -4,11 +4,14 @@ import { getPauseBehavior } from '../lifecycle/pauses';
 import type { TurnInstance } from '../lifecycle/turn-instance';
 import type { ResumeOffer } from '../model/contribution';
 
+const noOffers: readonly ResumeOffer[] = [];
+
 /** Lists the instances that have been paused for more than `offer_after_turns` MESSAGE turns, longest paused first (2.11). */
 export function listOffers(
   { settings, turnCount }: Pick<SelectionContext, 'settings' | 'turnCount'>,
   instances: readonly TurnInstance[],
 ): readonly ResumeOffer[] {
+  if (!instances.some(({ reason }) => reason === 'STAYS_PAUSED')) return noOffers;
   return instances
     .filter(({ reason, view: { instance } }) => {
       if (reason !== 'STAYS_PAUSED') return false;

@@ -47,8 +47,10 @@ class LayeredData implements KnownData {
   }
 
   private find(name: string): JsonValue | undefined {
-    let value = this.own.get(name);
-    if (value === undefined && !this.localFields.has(name)) value = this.session.get(name)?.value;
+    const { own, localFields } = this;
+    let value = own.size === 0 ? undefined : own.get(name);
+    const isOwn = value !== undefined || (localFields.size > 0 && localFields.has(name));
+    if (!isOwn) value = this.session.get(name)?.value;
     if (value === undefined) value = this.customer.get(name);
     return value;
   }

@@ -33,5 +33,5 @@ export function mergeNames<T extends string>(names: readonly T[], added: readonl
 export function addName<T extends string>(names: readonly T[], name: T): readonly T[] {
   if (names.includes(name)) return names;
   const next = names.findIndex((each) => each > name);
-  return next < 0 ? [...names, name] : [...names.slice(0, next), name, ...names.slice(next)];
+  return next < 0 ? [...names, name] : names.toSpliced(next, 0, name);
 }

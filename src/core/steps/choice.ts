@@ -7,10 +7,10 @@ import { hasEndedEarly, isDone, isPassable } from './stage-need';
 import { computeReadFingerprint, evaluateTextCondition, evaluateTransition, LazyVariables } from './step-conditions';
 import {
   type BlockingTransition,
-  type ConsideredTransition,
   isSettledAt,
   type TransitionEvaluation,
   type Walk,
+  type WalkDraft,
 } from './walk-state';
 import { spendTransition } from './walk-work';
 
@@ -18,7 +18,6 @@ import { spendTransition } from './walk-work';
 export interface TransitionChoice {
   readonly transition: CompiledTransition | undefined;
   readonly blockingTransition: BlockingTransition | undefined;
-  readonly considered: readonly ConsideredTransition[];
   /** The guard of a global transition that is taken (3.2). */
   readonly guard: { readonly id: string; readonly fingerprint: string } | undefined;
 }
@@ -26,21 +25,23 @@ export interface TransitionChoice {
 const noChoice: TransitionChoice = {
   transition: undefined,
   blockingTransition: undefined,
-  considered: [],
   guard: undefined,
 };
 
 /**
  * Evaluates the ANYTIME and global transitions of a step, or its ON_COMPLETION transitions, in order, and chooses the first TRUE one. An
  * UNKNOWN ON_COMPLETION transition blocks the transitions after it (3.2, 3.3). A TRUE one also blocks if its target was already entered on
- * this turn, because the transitions after it apply only if it is FALSE (3.5).
+ * this turn, because the transitions after it apply only if it is FALSE (3.5). Adds the evaluated transitions to those that the walk considered.
  */
-export function chooseTransition(trigger: TransitionTrigger, walk: Walk, context: SelectionContext): TransitionChoice {
-  const { position, input } = walk;
+export function chooseTransition(
+  trigger: TransitionTrigger,
+  walk: WalkDraft,
+  context: SelectionContext,
+): TransitionChoice {
+  const { position, input, considered } = walk;
   const eligible = listEligibleTransitions(trigger, walk, context);
   if (eligible.length === 0) return noChoice;
   const variables = new LazyVariables(walk, context);
-  const considered: ConsideredTransition[] = [];
   let blockingTransition: BlockingTransition | undefined;
   let blockedReason = '';
   for (const transition of eligible) {
@@ -62,14 +63,14 @@ export function chooseTransition(trigger: TransitionTrigger, walk: Walk, context
       const guard = transition.isGlobal
         ? { id: transition.id, fingerprint: computeReadFingerprint(transition, variables, context, text) }
         : undefined;
-      return { transition, blockingTransition: undefined, considered, guard };
+      return { transition, blockingTransition: undefined, guard };
     }
     if (evaluation.truth === 'UNKNOWN' && trigger === 'ON_COMPLETION') {
       blockingTransition = toBlockingTransition(transition, evaluation);
       blockedReason = `blocked by "${transition.id}"`;
     }
   }
-  return { transition: undefined, blockingTransition, considered, guard: undefined };
+  return blockingTransition ? { transition: undefined, blockingTransition, guard: undefined } : noChoice;
 }
 
 const noTransitions: readonly CompiledTransition[] = [];

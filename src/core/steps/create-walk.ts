@@ -8,7 +8,6 @@ import type { Walk, WalkDraft } from './walk-state';
 const noValues: FieldValues = new Map();
 
 const noSteps: Walk['traversedSteps'] = [];
-const noTransitions: Walk['considered'] = [];
 const noFields: readonly string[] = [];
 
 /** Lists the fields that this turn changes and an action under way holds; sorted (3.9). */
@@ -46,7 +45,7 @@ export function createWalk(input: WalkInput, context: SelectionContext): WalkDra
     returnedValues: noValues,
     known,
     leadInTemplateIds: instance.leadInTemplateIds,
-    considered: noTransitions,
+    considered: [],
     globalGuards: selectActiveGuards(input, context),
   };
 }

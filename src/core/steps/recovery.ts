@@ -71,7 +71,7 @@ export function relocalizeTo(
   walk.relocalizedFrom = originalStepId;
   if (replacedWalk) {
     walk.attemptsTotal = replacedWalk.attemptsTotal;
-    walk.considered = replacedWalk.considered;
+    walk.considered = replacedWalk.considered.slice();
   }
   finishWalk(walk, context);
   return walk;

@@ -66,7 +66,8 @@ function isCollectOpen(walk: Walk, context: SelectionContext): boolean {
 function listFieldsToCollect(walk: Walk, context: SelectionContext): readonly string[] {
   const { step } = walk.position;
   if (shouldAskAll(walk, context)) return step.collectedFields;
-  return step.collectedFields.filter((field) => !isSettledAt(field, step, walk, context));
+  const isMissing = (field: string): boolean => !isSettledAt(field, step, walk, context);
+  return step.collectedFields.every(isMissing) ? step.collectedFields : step.collectedFields.filter(isMissing);
 }
 
 /** Whether the step asks for all its fields, because it may not be skipped and was not answered yet. */
@@ -174,7 +175,8 @@ function getValuesToConfirm(step: CompiledStep, scenario: CompiledScenario, know
 /** A profile field that this turn did not send has not changed: an open CONFIRM keeps its value (0.8). */
 function withUnsentValues(known: KnownData, last: InstanceRequest | undefined): KnownData {
   if (!last || !isOpen(last)) return known;
-  return withValues(known, new Map([...last.values].filter(([field]) => !known.has(field) && !known.isNull(field))));
+  const unsent = [...last.values].filter(([field]) => !known.has(field) && !known.isNull(field));
+  return unsent.length === 0 ? known : withValues(known, new Map(unsent));
 }
 
 function haveSameValues(a: FieldValues, b: FieldValues): boolean {

@@ -119,7 +119,9 @@ export interface Walk {
 }
 
 /** A walk that is not finished. Each move changes it; `need` is set at the end. Only functions that compute a walk, such as `walkInstance`, have one. */
-export type WalkDraft = Draft<Walk>;
+export interface WalkDraft extends Draft<Walk> {
+  considered: ConsideredTransition[];
+}
 
 /** Copies a walk, to change the copy; see `copyInstance`. */
 export function copyWalk(walk: Walk): WalkDraft {
@@ -150,7 +152,7 @@ export function copyWalk(walk: Walk): WalkDraft {
     returnedValues: walk.returnedValues,
     known: walk.known,
     leadInTemplateIds: walk.leadInTemplateIds,
-    considered: walk.considered,
+    considered: walk.considered.slice(),
     globalGuards: walk.globalGuards,
   };
 }

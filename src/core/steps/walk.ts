@@ -134,9 +134,7 @@ function takeTransition(trigger: TransitionTrigger, walk: WalkDraft, context: Se
 }
 
 function recordChoice(walk: WalkDraft, choice: TransitionChoice): void {
-  const { considered, blockingTransition, guard } = choice;
+  const { blockingTransition, guard } = choice;
   walk.blockingTransition = blockingTransition;
-  if (considered.length > 0)
-    walk.considered = walk.considered.length === 0 ? considered : [...walk.considered, ...considered];
   if (guard) walk.globalGuards = new Map(walk.globalGuards).set(guard.id, guard.fingerprint);
 }

@@ -92,7 +92,7 @@ function toDecision(walk: Walk): TransitionDecision {
     blockedByCheckpoint: walk.blockedByCheckpoint,
     correctedFields: listCorrectedFields(walk),
     clearedFields: walk.clearedFields,
-    missingFields: walk.blockingTransition?.missingFields ?? [],
+    missingFields: walk.blockingTransition?.missingFields ?? none,
     visitNumber: position.visit.number,
     conditionErrors: errors.listed,
     omittedConditionErrors: errors.omitted,
@@ -103,8 +103,10 @@ function toDecision(walk: Walk): TransitionDecision {
 function listCorrectedFields({ input, correction, heldFields, blockedByCheckpoint }: Walk): readonly string[] {
   if (correction) return correction.fields;
   if (heldFields.length > 0) return heldFields;
-  return blockedByCheckpoint === '' ? [] : mergeNames(input.correctedFields, input.keptFields);
+  return blockedByCheckpoint === '' ? none : mergeNames(input.correctedFields, input.keptFields);
 }
+
+const none: readonly string[] = [];
 
 const quietReasons: Readonly<Record<ContinueReason, TransitionReason>> = {
   GOES_ON: 'NOT_ADDRESSED',
@@ -122,23 +124,24 @@ function toQuietDecision({ view, reason }: ContinuedInstance): TransitionDecisio
     sourceStepId: instance.currentStepId,
     targetStepId: instance.currentStepId,
     wasSkipped: false,
-    skippedSteps: [],
+    skippedSteps: none,
     wasRelocalized: false,
     originalStepId: '',
-    transitionsTaken: [],
+    transitionsTaken: none,
     reason: quietReasons[reason],
     confidence: 1,
     blockedByCheckpoint: '',
-    correctedFields: [],
-    clearedFields: [],
-    missingFields: [],
+    correctedFields: none,
+    clearedFields: none,
+    missingFields: none,
     visitNumber: instance.visit.number,
-    conditionErrors: [],
+    conditionErrors: none,
     omittedConditionErrors: 0,
   };
 }
 
 function listTransitionsTaken(traversedSteps: readonly TraversedStep[]): readonly string[] {
+  if (traversedSteps.length === 0) return none;
   const taken: string[] = [];
   for (const { transition } of traversedSteps) if (transition) taken.push(transition.id);
   return taken;

@@ -98,63 +98,66 @@ const delivery: fc.Arbitrary<Delivery> = fc
 /** Numbers that a 32-bit float can represent. */
 const embedding = fc.array(fc.float({ noNaN: true, noDefaultInfinity: true }), { maxLength: 3 });
 
-export const turn: fc.Arbitrary<Turn> = fc.record({
-  tenantId: text,
-  agentId: text,
-  sessionId: text,
-  turnId: text,
-  occurredAt: time,
-  trigger: anyName(enums.turnTrigger),
-  situation: fc.record({
-    message: text,
-    language: text,
-    signals: shortArray(
-      fc.record({
-        signal: anyName(enums.scenarioSignal),
-        scenarioIds: names,
-        allInstances: boolean,
-      }),
-    ),
-    intent: text,
-    canonicalIntentLabel: text,
-    canonicalIntentScore: score,
-    previousIntent: text,
-    intentChanged: boolean,
-    topicChanged: boolean,
-    tone: text,
-    sentiment: text,
-    frustrationLevel: anyName(enums.frustrationLevel),
-    urgency: anyName(enums.urgency),
-    facts: fields,
-    requestedFields: names,
-    candidateVariables: shortArray(
-      fc.record({
-        name,
-        value: json,
-        scope,
-        scenarioId: text,
-        operation: anyName(enums.variableOperation),
-        declined: boolean,
-      }),
-    ),
-    embedding,
-  }),
-  candidates: shortArray(fc.record({ scenarioId: text, score, reasoning: text })),
-  appliedRules: shortArray(
-    fc.record({
-      ruleId: text,
-      scope: anyName(enums.ruleScope),
-      scopeId: text,
-      scopeScenarioId: text,
-      priority,
+export const turn: fc.Arbitrary<Turn> = fc
+  .record({
+    tenantId: text,
+    agentId: text,
+    sessionId: text,
+    turnId: text,
+    occurredAt: time,
+    trigger: anyName(enums.turnTrigger),
+    situation: fc.record({
+      message: text,
+      language: text,
+      signals: shortArray(
+        fc.record({
+          signal: anyName(enums.scenarioSignal),
+          scenarioIds: names,
+          allInstances: boolean,
+        }),
+      ),
+      intent: text,
+      canonicalIntentLabel: text,
+      canonicalIntentScore: score,
+      previousIntent: text,
+      intentChanged: boolean,
+      topicChanged: boolean,
+      tone: text,
+      sentiment: text,
+      frustrationLevel: anyName(enums.frustrationLevel),
+      urgency: anyName(enums.urgency),
+      facts: fields,
+      requestedFields: names,
+      candidateVariables: shortArray(
+        fc.record({
+          name,
+          value: json,
+          scope,
+          scenarioId: text,
+          operation: anyName(enums.variableOperation),
+          declined: boolean,
+        }),
+      ),
+      embedding,
     }),
-  ),
-  customerData: fields,
-  stepOutcomes: shortArray(stepOutcome),
-  sessionVariables: fields,
-  deliveries: shortArray(delivery),
-  supersedesTurnId: text,
-});
+    candidates: shortArray(fc.record({ scenarioId: text, score, reasoning: text })),
+    appliedRules: shortArray(
+      fc.record({
+        ruleId: text,
+        scope: anyName(enums.ruleScope),
+        scopeId: text,
+        scopeScenarioId: text,
+        priority,
+      }),
+    ),
+    customerData: fields,
+    stepOutcomes: shortArray(stepOutcome),
+    sessionVariables: fields,
+    deliveries: shortArray(delivery),
+    supersedesTurnId: text,
+  })
+  // Only a message replaces a message.
+  .map((turn) => (turn.trigger === 'MESSAGE' ? turn : { ...turn, supersedesTurnId: '' }));
 
 const transition: fc.Arbitrary<StepTransition> = fc.record({
   transitionId: text,

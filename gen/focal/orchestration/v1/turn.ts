@@ -188,7 +188,8 @@ export interface Turn {
    * Optional. The turn that this turn replaces, for example because the customer edited the message (section 13). The turn is
    * decided on the state before that turn, so it must repeat the parts of that turn that still apply: outcomes, values,
    * deliveries.
-   * That turn must be the last turn of the session, a MESSAGE turn, and must not have hinted a WRITE action; otherwise the
+   * Only a turn with TURN_TRIGGER_MESSAGE can replace another one; with another trigger, the call fails with INVALID_ARGUMENT.
+   * The replaced turn must be the last turn of the session, a MESSAGE turn, and must not have hinted a WRITE action; otherwise the
    * call fails with FAILED_PRECONDITION (TURN_NOT_SUPERSEDABLE). Must be empty in a request to a stateless method: send the
    * session before the turn to replace. UUID or empty.
    */

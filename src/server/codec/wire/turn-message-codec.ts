@@ -54,10 +54,14 @@ export function turnToProto(turn: Turn): TurnMessage {
 /**
  * The inverse of `turnToProto`. Fields that the caller omitted get the defaults that the contract documents; the default of
  * `occurred_at` is `receivedAt`, in milliseconds since 1970. The turn shares the lists of the message, so the caller must not
- * change the message afterwards. Throws INVALID_REQUEST for the values that `jsonFromProto` rejects and for a delivery that does not
- * identify one contribution.
+ * change the message afterwards. Throws INVALID_REQUEST for the values that `jsonFromProto` rejects, for a delivery that does not
+ * identify one contribution, and for a turn without a message that supersedes another one (section 13).
  */
 export function turnFromProto(message: TurnMessage, receivedAt: number): Turn {
+  if (message.supersedesTurnId !== '' && turnTrigger.fromProto(message.trigger) !== 'MESSAGE') {
+    const description = 'must be empty unless the trigger is MESSAGE, because only a message replaces a message';
+    throw createInvalidFieldError('turn.supersedes_turn_id', description);
+  }
   return {
     tenantId: message.tenantId,
     agentId: message.agentId,

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { Turn as TurnMessage } from '../../../../gen/focal/orchestration/v1/turn';
+import { Turn as TurnMessage, TurnTrigger } from '../../../../gen/focal/orchestration/v1/turn';
 import type { Turn } from '../../../../src/core/model/turn';
 import { turnFromProto, turnToProto } from '../../../../src/server/codec/wire/turn-message-codec';
 import { turn } from '../arbitraries';
@@ -175,4 +175,24 @@ describe('the key __proto__ in a request that was not validated', () => {
     expect(value).toEqual({ b: 1 });
     expect(Reflect.get(Object(value), 'polluted')).toBeUndefined();
   });
+});
+
+describe('a turn that supersedes another one', () => {
+  const supersedesTurnId = 'turn-1';
+
+  it('is a message', () => {
+    expect(receive({ trigger: TurnTrigger.TURN_TRIGGER_MESSAGE, supersedesTurnId })).toMatchObject({
+      supersedesTurnId,
+    });
+  });
+
+  it.each([TurnTrigger.TURN_TRIGGER_TIMER, TurnTrigger.TURN_TRIGGER_TOOL_RESULTS])(
+    'is rejected with trigger %d',
+    (trigger) => {
+      const description = 'must be empty unless the trigger is MESSAGE, because only a message replaces a message';
+      expect(() => receive({ trigger, supersedesTurnId })).toThrow(
+        expect.objectContaining({ violations: [{ field: 'turn.supersedes_turn_id', description }] }),
+      );
+    },
+  );
 });
