@@ -1,7 +1,6 @@
 import { OrchestratorError } from '../../core/model/orchestrator-error';
 import { type PausableAllowance, WorkPaused } from '../../core/model/pausable-allowance';
 import type { Call } from '../ports/call';
-import type { Telemetry } from '../ports/telemetry';
 import { eventLoopShare } from './event-loop-share';
 
 /**
@@ -33,10 +32,10 @@ export async function runPausable<Result>(
   }
 }
 
-/** Runs work that may pause within a span. The span of a part that pauses ends without an error. */
-export function withPausableSpan<Result>(telemetry: Telemetry, name: string, work: () => Result): Result {
+/** Runs work that may pause with a function that reports its errors, such as a span. A pause is not an error. */
+export function passPause<Result>(run: <Part>(part: () => Part) => Part, work: () => Result): Result {
   let pause: WorkPaused | undefined;
-  const result = telemetry.withSpan(name, () => {
+  const result = run(() => {
     try {
       return { value: work() };
     } catch (error) {

@@ -1,5 +1,5 @@
 import type { Session } from '../../core/model/session';
-import type { LoadedSession, RecordedTurns, SessionStore } from '../ports/session-store';
+import type { LoadedSession, RecordedTurns, SessionStore, TurnHistory, TurnRecord } from '../ports/session-store';
 import { bytesPerUnit, type EventLoopShare } from './event-loop-share';
 
 /** Work of a turn that does not depend on its content, in units: about half a millisecond. */
@@ -31,12 +31,15 @@ export function withEventLoopShare(
     async listTurns(query, call): Promise<RecordedTurns> {
       const page = await store.listTurns(query, call);
       const { tenantId } = query.key;
-      record(
-        tenantId,
-        page.turns.reduce((bytes, { request, response }) => bytes + request.length + response.length, 0),
-      );
+      record(tenantId, measureTurns(page.turns));
       await share.waitForShare(tenantId, call);
       return page;
+    },
+    async readTurnHistory(key, turn, call): Promise<TurnHistory | undefined> {
+      const history = await store.readTurnHistory(key, turn, call);
+      record(key.tenantId, measure(history?.start?.session) + measureTurns(history?.turns ?? []));
+      await share.waitForShare(key.tenantId, call);
+      return history;
     },
     commit: (commit, call) => store.commit(commit, call),
     create: (session, call) => store.create(session, call),
@@ -45,4 +48,8 @@ export function withEventLoopShare(
     probe: (call) => store.probe(call),
     close: () => store.close(),
   };
+}
+
+function measureTurns(turns: readonly TurnRecord[]): number {
+  return turns.reduce((bytes, { request, response }) => bytes + request.length + response.length, 0);
 }

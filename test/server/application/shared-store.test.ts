@@ -20,6 +20,7 @@ const inner = withOverrides({} as SessionStore, {
   load: async () => ({ session, recordedTurn: undefined }),
   read: async () => session,
   listTurns: async () => ({ turns: [record], hasMore: false }),
+  readTurnHistory: async () => ({ start: { session }, turns: [record] }),
 });
 
 /** Ways to read a megabyte. */
@@ -27,6 +28,7 @@ const reads: Readonly<Record<string, (store: SessionStore) => Promise<unknown>>>
   load: (store) => store.load(key, 'turn', unboundedCall),
   read: (store) => store.read(key, unboundedCall),
   listTurns: (store) => store.listTurns({ key, afterRevision: 0, limit: 10 }, unboundedCall),
+  readTurnHistory: (store) => store.readTurnHistory(key, { revision: 1 }, unboundedCall),
 };
 
 function createStore(sessionBytes: number) {
@@ -52,18 +54,21 @@ describe('withEventLoopShare', () => {
     expect(share.waitForShare('large')).toBeUndefined();
   });
 
-  it.each(['read', 'listTurns'])('%s: what was read waits for the share of its tenant', async (method) => {
-    const { loop, share, store } = createStore(1_024);
-    share.startCall('small');
-    share.charge('large', 10 * unitsPerIteration);
-    let isRead = false;
-    const reading = reads[method]?.(store).then(() => {
-      isRead = true;
-    });
-    await new Promise(setImmediate);
-    expect(isRead).toBe(false);
-    await loop.runUntilIdle();
-    await reading;
-    expect(isRead).toBe(true);
-  });
+  it.each(['read', 'listTurns', 'readTurnHistory'])(
+    '%s: what was read waits for the share of its tenant',
+    async (method) => {
+      const { loop, share, store } = createStore(1_024);
+      share.startCall('small');
+      share.charge('large', 10 * unitsPerIteration);
+      let isRead = false;
+      const reading = reads[method]?.(store).then(() => {
+        isRead = true;
+      });
+      await new Promise(setImmediate);
+      expect(isRead).toBe(false);
+      await loop.runUntilIdle();
+      await reading;
+      expect(isRead).toBe(true);
+    },
+  );
 });

@@ -7,6 +7,7 @@ import { authenticate } from './authenticate';
 import { allowAll, type CredentialAuthorizer } from './authorizer';
 import { BatchGate } from './batch-gate';
 import { ConcurrencyLimiter, TenantConcurrencyLimiter } from './concurrency-limiter';
+import { explainTransportErrors } from './explain-transport-errors';
 import { holdRequestBytes, limitRequestBytes, limitTenantBytes } from './limit-request-bytes';
 import { measureCalls } from './measure-calls';
 import {
@@ -28,7 +29,6 @@ import {
 } from './middleware';
 import { limitPendingRequests } from './pending-request-limiter';
 import { RequestBytesLimiter } from './request-bytes-limiter';
-import { explainTransportErrors, sendTrailers } from './send-status';
 import { createTransportInterceptor } from './transport-interceptor';
 
 export interface CallLimits {
@@ -119,7 +119,7 @@ export function createAdmission(deps: AdmissionDependencies, limits: CallLimits)
     batch(gate),
     shareDecoding(eventLoopShare, authorizer),
     validate,
-    traceSession(telemetry),
+    traceSession,
     authorize(authorizer),
     limitTenantBytes(requestBytes),
     checkDeadline(clock, limits.minRemainingMs),
@@ -140,7 +140,6 @@ export function createAdmission(deps: AdmissionDependencies, limits: CallLimits)
         measureCalls(metrics),
         limitPendingRequests(pending, telemetry),
         limitRequestBytes(requestBytes, { ...limits, getTenantId: (call) => authorizer.getTenantId(call), telemetry }),
-        sendTrailers,
         explainTransportErrors(telemetry),
       ]),
       deps.trackWatches,
@@ -152,7 +151,7 @@ export function createAdmission(deps: AdmissionDependencies, limits: CallLimits)
       'long server stream': [
         ...streamMiddlewares,
         validate,
-        traceSession(telemetry),
+        traceSession,
         authorize(authorizer),
         limitTenantConcurrency(tenantStreams),
       ],
@@ -164,7 +163,7 @@ export function createAdmission(deps: AdmissionDependencies, limits: CallLimits)
         batch(gate),
         shareDecoding(eventLoopShare, authorizer),
         validate,
-        traceSession(telemetry),
+        traceSession,
         authorize(authorizer),
         limitTenantBytes(requestBytes),
         checkDeadline(clock, limits.minRemainingMs),
