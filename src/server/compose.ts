@@ -1,4 +1,7 @@
 import { CompiledCatalogue } from './application/compiled-catalogue';
+import { eventLoopShare } from './application/event-loop-share';
+import { withEventLoopShare } from './application/shared-store';
+import { measureSession } from './codec/stored/stored-values';
 import { type AccessControl, createAccessControl } from './compose-access-control';
 import { openSecretFile } from './compose-redis-access';
 import { openStores, type Stores } from './compose-stores';
@@ -96,7 +99,7 @@ async function createParts(config: Config, { clock, log, files, access }: BasePa
     { stalenessMs: config.redis.catalogue_staleness_ms },
   );
   const useCases = composeUseCases({
-    store: withStoreMetrics(stores.sessions, metrics),
+    store: withEventLoopShare(withStoreMetrics(stores.sessions, metrics), eventLoopShare, measureSession),
     legacySessions: stores.legacySessions,
     scenarios: stores.scenarios,
     catalogue,

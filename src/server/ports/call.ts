@@ -11,6 +11,8 @@ export interface Call {
   readonly isCanceled: boolean;
   /** The span that the work belongs to. */
   readonly span: Span;
+  /** The tenant that the request names; undefined if it names none. */
+  readonly tenantId?: string | undefined;
 }
 
 export function createCall(deadline: number, signal: AbortSignal, span: Span = noSpan): Call {
@@ -45,6 +47,10 @@ class CallWithSpan implements Call {
 
   get isCanceled(): boolean {
     return this.call.isCanceled;
+  }
+
+  get tenantId(): string | undefined {
+    return this.call.tenantId;
   }
 }
 

@@ -1,4 +1,5 @@
 import type { ServerInterceptor } from '@grpc/grpc-js';
+import { eventLoopShare } from '../../application/event-loop-share';
 import type { Clock } from '../../ports/clock';
 import type { Metrics } from '../../ports/metrics';
 import type { ErrorReporting } from '../errors/call-error';
@@ -13,6 +14,7 @@ import {
   authorize,
   batch,
   checkDeadline,
+  countTenantCalls,
   endCancellation,
   limitConcurrency,
   limitCredentialConcurrency,
@@ -20,6 +22,7 @@ import {
   limitTenantConcurrency,
   type Middleware,
   reportErrors,
+  shareDecoding,
   traceSession,
   validate,
   validateInParts,
@@ -115,12 +118,14 @@ export function createAdmission(deps: AdmissionDependencies, limits: CallLimits)
     endCancellation,
     limitMetadata(limits.maxMetadataBytes),
     batch(gate),
+    shareDecoding(eventLoopShare, authorizer),
     validateInParts,
     traceSession,
     authorize(authorizer),
     limitTenantBytes(requestBytes),
     checkDeadline(clock, limits.minRemainingMs),
     limitTenantConcurrency(tenantCalls),
+    countTenantCalls(eventLoopShare),
   ];
   const streamMiddlewares: readonly Middleware[] = [
     reportErrors(deps),
@@ -157,12 +162,14 @@ export function createAdmission(deps: AdmissionDependencies, limits: CallLimits)
         holdRequestBytes(requestBytes),
         limitConcurrency(calls),
         batch(gate),
+        shareDecoding(eventLoopShare, authorizer),
         validate,
         traceSession,
         authorize(authorizer),
         limitTenantBytes(requestBytes),
         checkDeadline(clock, limits.minRemainingMs),
         limitTenantConcurrency(tenantCalls),
+        countTenantCalls(eventLoopShare),
       ],
     },
     get callsInFlight() {

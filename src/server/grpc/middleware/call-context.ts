@@ -99,6 +99,10 @@ export class CallContext<Request> implements Call {
     return this.cancellation.signal;
   }
 
+  get tenantId(): string | undefined {
+    return this.request?.tenantId;
+  }
+
   get isCanceled(): boolean {
     return this.cancellation.isCanceled;
   }

@@ -1,7 +1,7 @@
 import { create, type DescMessage, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { pathToString } from '@bufbuild/protobuf/reflect';
 import { type FieldViolation, OrchestratorError } from '../../../core/model/orchestrator-error';
-import { eventLoopShare } from '../../application/event-loop-share';
+import { eventLoopShare, noTenant } from '../../application/event-loop-share';
 import { createTooLargeError } from '../../application/too-large';
 import { type Contract, getRequestSchema } from './contract';
 import { type MessagePlan, MessagePlanner } from './message-plan';
@@ -184,7 +184,8 @@ function runSteps<Result>(steps: Generator<void, Result>): Result {
 async function runStepsInParts<Result>(steps: Generator<void, Result>): Promise<Result> {
   for (let step = steps.next(); ; step = steps.next()) {
     if (step.done === true) return step.value;
-    await eventLoopShare.waitForNextIteration();
+    // Its tenant is not known, because the request is invalid.
+    await eventLoopShare.waitForNextIteration(noTenant);
   }
 }
 
