@@ -15,7 +15,7 @@ import {
   getIdentifier,
   getStringLiteral,
 } from './expression';
-import type { ParsedCondition } from './parse-condition';
+import { createDepthFinding, type ParsedCondition } from './parse-condition';
 import { findPatternError, getOverloads, getPatternSize } from './standard-functions';
 
 /** A finding without its position, which `checkCondition` adds. */
@@ -96,10 +96,7 @@ const checkSize: ExpressionCheck = (context, { limits }) =>
   checkDepth(context, limits) ?? checkLiteral(context.expression, limits) ?? checkInteger(context.expression);
 
 function checkDepth({ depth, macroDepth }: ExpressionContext, limits: ConditionLimits): ExpressionFinding | undefined {
-  if (depth > limits.maxDepth) {
-    const message = `The condition is nested more than ${limits.maxDepth} levels deep. Simplify it.`;
-    return { severity: 'ERROR', code: 'CONDITION_TOO_DEEP', message };
-  }
+  if (depth > limits.maxDepth) return createDepthFinding(limits.maxDepth);
   if (macroDepth > limits.maxMacroDepth) {
     const message = `Macros are nested more than ${limits.maxMacroDepth} levels deep. Simplify the condition.`;
     return { severity: 'ERROR', code: 'MACROS_TOO_DEEP', message };

@@ -110,9 +110,41 @@ describe('6: the size of a condition is limited', () => {
     ['a sum', `${'data.n + '.repeat(40)}data.n > 1.0`],
     ['a path', `data${'.a'.repeat(40)} == 1`],
     ['conditionals', `${'data.a ? true : '.repeat(40)}false`],
-    ['more brackets than the stack of the parser allows', `${'('.repeat(990)}1${')'.repeat(990)} == 1`],
+    ['round brackets', `${'('.repeat(990)}1${')'.repeat(990)} == 1`],
   ])('the depth is limited: %s', (_, text) => {
-    expect(compileError(text)).toMatchObject({ code: 'CONDITION_TOO_DEEP' });
+    expect(compileError(text)).toMatchObject({
+      code: 'CONDITION_TOO_DEEP',
+      message: 'The condition is nested more than 32 levels deep. Simplify it.',
+    });
+  });
+
+  test('6: as many brackets as levels are allowed, and the first bracket above is reported', () => {
+    const nest = (count: number) => `${'('.repeat(count)}turn${')'.repeat(count)} == 1`;
+    expect(compileCondition(nest(32)).findings).toEqual([]);
+    expect(compileError(nest(33))).toMatchObject({ code: 'CONDITION_TOO_DEEP', line: 1, column: 33 });
+    expect(compileCondition(nest(33), { ...defaultConditionLimits, maxDepth: 33 }).findings).toEqual([]);
+  });
+
+  test.each([
+    ['that are closed', `turn in ${Array.from({ length: 8 }, () => '([{1: (2)}[1]])').join(' || turn in ')}`],
+    ['in a string', `message == '${'('.repeat(40)}'`],
+    ['in a string with an escaped quote', `message == "\\"${'['.repeat(40)}"`],
+    ['in a string of three quotes', `message == """"${'{'.repeat(40)}\n'"""`],
+    ['in a raw string that ends with a backslash', `message == r'${'('.repeat(40)}\\' || message == R"\\"`],
+    ['in a comment', `turn == 1 // ${'('.repeat(40)} "`],
+  ])('6: brackets %s do not count for the depth', (_, text) => {
+    expect(compileCondition(text).findings).toEqual([]);
+  });
+
+  test.each([
+    ['a comment', `// "\n`],
+    ['a raw string that ends with a backslash', `r'\\' == message || `],
+    ['a string with an escaped quote', `'\\'' == message || `],
+    ['a string of three quotes', `'''"''' == message || `],
+  ])('6: brackets after %s count for the depth', (_, start) => {
+    expect(compileError(`${start}${'('.repeat(33)}turn${')'.repeat(33)} == 1`)).toMatchObject({
+      code: 'CONDITION_TOO_DEEP',
+    });
   });
 
   test('6: a long chain of || is not deep', () => {
