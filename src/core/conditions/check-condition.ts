@@ -73,7 +73,7 @@ function getDeduplicationKey({ code, message, line, column }: ConditionFinding):
 
 function checkResult(expression: Expression): ExpressionFinding | undefined {
   const kind = inferKind(expression, new Map());
-  const type = nonBoolTypes[kind];
+  const type = kind === undefined ? undefined : nonBoolTypes[kind];
   if (type === undefined) return undefined;
   const message = `The condition returns ${type} and not a bool, so it is always FALSE. Compare the value, for example with '=='.`;
   return { severity: 'WARNING', code: 'NOT_A_BOOL', message };
@@ -88,7 +88,6 @@ const nonBoolTypes: Readonly<Record<ExpressionKind, string | undefined>> = {
   LIST: 'a list',
   MAP: 'a map',
   JSON: undefined,
-  UNKNOWN: undefined,
 };
 
 /** Checks depth, nesting of macros, size of literals and range of integers. */
@@ -233,7 +232,7 @@ const checkArithmetic: ExpressionCheck = ({ expression, scope, depth }, { limits
   return { severity: 'WARNING', code: 'INTEGER_ARITHMETIC', message: `'${operator}' fails at evaluation: ${problem}` };
 };
 
-function findArithmeticProblem(operator: string, kinds: readonly ExpressionKind[]): string | undefined {
+function findArithmeticProblem(operator: string, kinds: readonly (ExpressionKind | undefined)[]): string | undefined {
   if (operator === '%' && kinds.some((kind) => kind === 'JSON' || kind === 'DOUBLE')) {
     return 'it requires ints. Convert the operands with int(...).';
   }

@@ -86,8 +86,6 @@ function read(value: unknown, name: string): unknown {
   return Reflect.get(Object(value), name);
 }
 
-const unparsable = 'it cannot be parsed.';
-
 /**
  * Describes a syntax error. The library's message lists every token that is allowed at the position; this message names only the token that
  * was found and, for a common mistake, what to write instead.
@@ -99,8 +97,7 @@ function describeSyntaxError(text: string, offset: number | undefined, error: un
     const hint = offset === undefined ? undefined : describeOperator(text, offset);
     return hint ?? `unexpected ${quote(found)}.`;
   }
-  const message = read(error, 'rawMessage') ?? read(error, 'message');
-  return typeof message === 'string' && message !== '' ? `${message}.` : unparsable;
+  return `${read(error, 'rawMessage') ?? read(error, 'message')}.`;
 }
 
 /** Maps operators of other languages to their equivalents in CEL. */
