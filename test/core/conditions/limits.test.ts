@@ -199,7 +199,8 @@ describe('6: an evaluation spends the allowance of its call', () => {
 
   test('6: an evaluation that needs more than is left is refused, and not FALSE', () => {
     const allowance = new Allowance(500);
-    expect(() => evaluateWith(allowance)).toThrow(expect.objectContaining({ reason: 'WORK_LIMIT' }));
+    const error = { reason: 'WORK_LIMIT', metadata: expect.objectContaining({ work: 'conditions' }) };
+    expect(() => evaluateWith(allowance)).toThrow(expect.objectContaining(error));
     expect(allowance.remaining).toBe(0);
   });
 
