@@ -76,7 +76,11 @@ function createOptions(area) {
     // The mocha runner loads the modules once. The Jest runner loads them for each mutant, which takes longer than the tests.
     testRunner: 'mocha',
     mochaOptions: {
-      require: ['./test/support/typescript-hook.cjs', './test/support/jest-names.cjs'],
+      require: [
+        './test/support/typescript-hook.cjs',
+        './test/support/jest-names.cjs',
+        './test/support/mutation-runs.cjs',
+      ],
       spec,
       ignore,
     },
@@ -84,8 +88,10 @@ function createOptions(area) {
     // A mutant in code that runs when a module is loaded would need its own process and all tests.
     ignoreStatic: true,
     concurrency: 2,
-    // Long, so that a slow test on a busy machine is not mistaken for an endless loop.
-    timeoutMS: 15_000,
+    // Long, so that a slow test on a busy machine is not mistaken for an endless loop. Most loops end sooner, at a limit of Stryker on the runs
+    // of a mutant.
+    timeoutMS: 30_000,
+    timeoutFactor: 5,
     incremental: true,
     incrementalFile: getReportPath(area),
     reporters: [process.stdout.isTTY ? 'progress' : 'progress-append-only', 'html'],
