@@ -2,7 +2,7 @@
 // reads at run time, and clients/typescript/dist with the client and its own copy of the stubs. Each output replaces the old one in one
 // step, so that it is never incomplete and contains no output of removed sources.
 import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 import { fail, root, tryRun } from './run.mjs';
 
 const client = join('clients', 'typescript');
@@ -43,9 +43,13 @@ function assemble(output, sources, { assets, declarations }) {
 /** Lists the files below a folder, relative to the root. */
 function listFiles(folder) {
   if (!existsSync(join(root, folder))) return [];
-  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(root, join(entry.parentPath, entry.name)));
+  return (
+    readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => relative(root, join(entry.parentPath, entry.name)))
+      // tools/bench/peers has dependencies of its own.
+      .filter((path) => !path.includes(`${sep}node_modules${sep}`))
+  );
 }
 
 function copy(from, to) {

@@ -80,8 +80,6 @@ func (c client) streamTurn(ctx context.Context, turn *orchestrationv1.Turn) (*or
 			return nil, err
 		}
 		switch event := message.Event.(type) {
-		case *orchestrationv1.StreamTurnResponse_Context:
-			fmt.Println("StreamTurn    context")
 		case *orchestrationv1.StreamTurnResponse_Lifecycle:
 			fmt.Println("StreamTurn    lifecycle", lifecycleText(event.Lifecycle))
 		case *orchestrationv1.StreamTurnResponse_Transition:

@@ -50,8 +50,6 @@ def stream_turn(turns: OrchestratorServiceStub, turn: Turn, trace: Trace) -> Pro
     response = ProcessTurnResponse()
     for event in turns.StreamTurn(StreamTurnRequest(turn=turn), timeout=DEADLINE, metadata=trace.metadata()):
         match event.WhichOneof("event"):
-            case "context":
-                print("StreamTurn    context")
             case "lifecycle":
                 print(f"StreamTurn    lifecycle {lifecycle_text(event.lifecycle)}")
             case "transition":

@@ -38,13 +38,10 @@ async function processTurn(client: OrchestratorClient, turn: Turn): Promise<void
   console.log(`ProcessTurn   revision ${response.revision}${replayed ? ', replayed' : ''}: ${turnText(response)}`);
 }
 
-/** Sends a turn and prints each event. The last event contains the whole response. */
+/** Sends a turn and prints each event. The last event contains the whole response. Set `responseView` to FULL to get the reasons in words. */
 async function streamTurn(client: OrchestratorClient, turn: Turn): Promise<ProcessTurnResponse | undefined> {
   for await (const { event } of client.streamTurn(StreamTurnRequest.fromPartial({ turn }), trace())) {
     switch (event?.$case) {
-      case 'context':
-        console.log('StreamTurn    context');
-        break;
       case 'lifecycle':
         console.log(`StreamTurn    lifecycle ${lifecycleText(event.value)}`);
         break;

@@ -2,8 +2,7 @@ import { Command, Option } from 'commander';
 import { CommandError, type ExitCode, exitCodes } from './exit-codes';
 import { createProcessOutput, exitOnClosedOutput, helpOutput, type Output, writeStatus } from './output/terminal';
 
-// Creates and runs commands. This module loads only Commander, so that `serve` can load telemetry before the modules that it
-// instruments.
+// Creates and runs commands. This module loads only Commander, so that `serve` can start telemetry before the modules of the service.
 
 /** Creates a command with the help option and usage errors that all commands share. */
 export function createCommand(

@@ -16,6 +16,7 @@ const commandLoaders: Readonly<Record<string, () => Promise<Command>>> = {
   relationships: async () => (await import('./commands/relationships.js')).createRelationshipsCommand(),
   turn: async () => (await import('./commands/turn.js')).createTurnCommand(),
   session: async () => (await import('./commands/session.js')).createSessionCommand(),
+  explain: async () => (await import('./commands/explain.js')).createExplainCommand(),
   tail: async () => (await import('./commands/session.js')).createTailCommand(),
   serve: async () => (await import('./commands/serve.js')).createServeCommand(),
   compact: async () => (await import('./commands/compact.js')).createCompactCommand(),

@@ -56,6 +56,7 @@ function createRedisStores(config: Config, { clock, log, metrics, files }: Store
     commandTimeoutMs: redis.command_timeout_ms,
     largeCommandTimeoutMs: Math.max(redis.large_command_timeout_ms, redis.command_timeout_ms),
     replication,
+    isCustomerDataTraced: config.telemetry.customer_data,
     clock,
     log,
   });

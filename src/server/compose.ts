@@ -87,7 +87,7 @@ export async function startService(config: Config, log: Logger): Promise<Running
 
 async function createParts(config: Config, { clock, log, files, access }: BaseParts): Promise<Parts> {
   const metrics = getProcessMetrics();
-  const telemetry = getProcessTelemetry(metrics);
+  const telemetry = getProcessTelemetry();
   const settings = toSettings(config);
   const compileOptions = {
     conditionLimits: toConditionLimits(config),
@@ -96,7 +96,7 @@ async function createParts(config: Config, { clock, log, files, access }: BasePa
   };
   const stores = await openStores(config, { clock, log, metrics, files });
   const catalogue = new CompiledCatalogue(
-    { scenarios: stores.scenarios, clock, telemetry, log, compileOptions },
+    { scenarios: stores.scenarios, clock, log, compileOptions },
     { stalenessMs: config.redis.catalogue_staleness_ms },
   );
   const useCases = createUseCases({
@@ -108,11 +108,10 @@ async function createParts(config: Config, { clock, log, files, access }: BasePa
     contentHasher: new Sha256ContentHasher(),
     ids: new UuidV5InstanceIdGenerator(),
     clock,
-    telemetry,
     metrics,
     log,
     settings,
-    model: createDecisionModel(config, files, { clock, telemetry, metrics, log }),
+    model: createDecisionModel(config, files, { clock, metrics, log }),
     compileOptions,
     maxResponseBytes: config.server.max_response_bytes,
     measureScenarioBytes: (stored) => encodeStoredScenario(stored).length,

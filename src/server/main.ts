@@ -4,7 +4,7 @@ import { isLoopback, listUnknownVariables, loadConfig, requiresAuthentication, u
 import { logGrpcDiagnostics } from './grpc';
 import type { Logger } from './ports/logger';
 import { maxShutdownMs, shutdownTimeouts } from './shutdown-timeouts';
-import { allowCustomerData, flushTelemetry } from './telemetry';
+import { flushTelemetry } from './telemetry';
 import { createPinoLogger } from './telemetry/pino-logger';
 import { installProcessLog, setProcessLogger, writeOperatorMessage } from './telemetry/process-log';
 
@@ -23,7 +23,6 @@ async function main(): Promise<void> {
   });
   setProcessLogger(log);
   logGrpcDiagnostics(log);
-  allowCustomerData(config.telemetry.customer_data);
   // Started in a microtask, so that the signal handlers are installed first.
   const startup = Promise.resolve().then(() => startService(config, log));
   // The message is also written to standard error below. The log has the stack.

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { release } from '../../src/core/model/release';
 import { ensureBuilt } from '../support/built-server';
 
 const root = join(__dirname, '..', '..');
@@ -96,6 +97,10 @@ describe('the package of the TypeScript client', () => {
       readFileSync(join(root, 'LICENSE'), 'utf8'),
     );
   });
+});
+
+it('the release of the rules is the version of the package', () => {
+  expect(release).toBe(readManifest('.').version);
 });
 
 it('the latest section of the changelog has the version of the package', () => {

@@ -1,7 +1,7 @@
 import { ChatDecisionModel, type ChatModelOptions } from '../../src/server/model/chat-decision-model';
 import type { ModelUsage } from '../../src/server/ports/metrics';
 import { SystemClock } from '../../src/server/runtime/system';
-import { noopMetrics, noopTelemetry } from '../../src/server/telemetry';
+import { noopMetrics } from '../../src/server/telemetry';
 import type { ModelEndpoint } from './model-endpoint';
 import { silentLog } from './silent-log';
 
@@ -42,7 +42,6 @@ export function createChatModel(
     },
     {
       clock: new SystemClock(),
-      telemetry: noopTelemetry,
       metrics: { ...noopMetrics, startModelRequest: () => (usage) => usages.push(usage) },
       log: { ...silentLog, info: capture, warn: capture, error: capture },
     },

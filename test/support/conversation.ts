@@ -2,9 +2,7 @@ import type { TurnInput } from '../../src/core/context/selection-context';
 import { decideTurn } from '../../src/core/decide-turn';
 import { type CompiledField, createFieldRules } from '../../src/core/fields/field-rules';
 import type { Contribution } from '../../src/core/model/contribution';
-import type { Explained } from '../../src/core/model/explained';
 import type { JsonValue } from '../../src/core/model/json';
-import type { LifecycleDecision } from '../../src/core/model/lifecycle-decision';
 import type { ModelProposal } from '../../src/core/model/model-proposal';
 import type {
   Relationship,
@@ -16,7 +14,6 @@ import type {
 } from '../../src/core/model/scenario';
 import { createEmptySession, type ScenarioInstance, type Session } from '../../src/core/model/session';
 import { defaultSettings, type OrchestrationSettings } from '../../src/core/model/settings';
-import type { ExplainedTransitionDecision } from '../../src/core/model/transition-decision';
 import type {
   AppliedRule,
   CandidateVariable,
@@ -26,7 +23,7 @@ import type {
   StepOutcome,
   Turn,
 } from '../../src/core/model/turn';
-import type { ExplainedTurnResult } from '../../src/core/model/turn-result';
+import type { ExplainedTurnResult, TurnResult } from '../../src/core/model/turn-result';
 import type { Catalogue } from '../../src/core/scenario/catalogue';
 import { compileScenario, type ScenarioCompilation } from '../../src/core/scenario/compile-scenario';
 import type { CompiledScenario } from '../../src/core/scenario/compiled-scenario';
@@ -265,21 +262,23 @@ export class Conversation {
 }
 
 /** The result of a turn with accessors for assertions. */
-export class PlayedTurn {
+export class PlayedTurn<Result extends TurnResult = ExplainedTurnResult> {
   constructor(
-    readonly result: ExplainedTurnResult,
+    readonly result: Result,
     readonly session: Session,
   ) {}
 
   /** The lifecycle decision about a scenario; the last one if an instance ends and another starts. */
-  lifecycle(scenarioId: string): Explained<LifecycleDecision> {
-    const found = this.result.lifecycleDecisions.findLast((decision) => decision.scenarioId === scenarioId);
+  lifecycle(scenarioId: string): Result['lifecycleDecisions'][number] {
+    const decisions: readonly Result['lifecycleDecisions'][number][] = this.result.lifecycleDecisions;
+    const found = decisions.findLast((decision) => decision.scenarioId === scenarioId);
     if (!found) throw new Error(`no lifecycle decision of ${scenarioId}: ${JSON.stringify(this.actions)}`);
     return found;
   }
 
-  transition(scenarioId: string): ExplainedTransitionDecision {
-    const found = this.result.transitionDecisions.findLast((decision) => decision.scenarioId === scenarioId);
+  transition(scenarioId: string): Result['transitionDecisions'][number] {
+    const decisions: readonly Result['transitionDecisions'][number][] = this.result.transitionDecisions;
+    const found = decisions.findLast((decision) => decision.scenarioId === scenarioId);
     if (!found) throw new Error(`no transition decision of ${scenarioId}`);
     return found;
   }

@@ -182,6 +182,7 @@ export const noUseCases: UseCases = {
   getSession: unexpected,
   deleteSession: unexpected,
   listTurns: unexpected,
+  explainTurn: unexpected,
   watchSession: unexpected,
   importSession: unexpected,
   putScenario: unexpected,

@@ -20,6 +20,10 @@ export interface ReceivedSpan {
   readonly statusMessage: string;
   /** Attributes of the resource. */
   readonly resource: Attributes;
+  /** Name of the instrumentation scope. */
+  readonly scope: string;
+  /** The span as it was received. */
+  readonly encoded: Uint8Array;
 }
 
 export type Attributes = Readonly<Record<string, unknown>>;
@@ -32,9 +36,11 @@ export function readTraces(bytes: Uint8Array): ReceivedSpan[] {
   return getSubmessages(bytes, 1).flatMap((resourceSpans) => {
     const [resource] = getSubmessages(resourceSpans, 1);
     const resourceAttributes = resource === undefined ? {} : readAttributes(resource, 1);
-    return getSubmessages(resourceSpans, 2).flatMap((scopeSpans) =>
-      getSubmessages(scopeSpans, 2).map((span) => readSpan(span, resourceAttributes)),
-    );
+    return getSubmessages(resourceSpans, 2).flatMap((scopeSpans) => {
+      const [scope] = getSubmessages(scopeSpans, 1);
+      const scopeName = scope === undefined ? '' : toText(readFields(scope).get(1));
+      return getSubmessages(scopeSpans, 2).map((span) => readSpan(span, resourceAttributes, scopeName));
+    });
   });
 }
 
@@ -47,7 +53,7 @@ export function readMetricNames(bytes: Uint8Array): string[] {
   );
 }
 
-function readSpan(bytes: Uint8Array, resource: Attributes): ReceivedSpan {
+function readSpan(bytes: Uint8Array, resource: Attributes, scope: string): ReceivedSpan {
   const fields = readFields(bytes);
   const [status] = getSubmessages(bytes, 15);
   return {
@@ -70,6 +76,8 @@ function readSpan(bytes: Uint8Array, resource: Attributes): ReceivedSpan {
     statusCode: status === undefined ? 0 : Number(readFields(status).get(3)?.[0] ?? 0),
     statusMessage: status === undefined ? '' : toText(readFields(status).get(2)),
     resource,
+    scope,
+    encoded: bytes,
   };
 }
 

@@ -67,6 +67,11 @@ export interface SendableTurn extends Pick<Turn, 'tenantId' | 'agentId' | 'sessi
   readonly running: readonly Pick<ScenarioInstance, 'instanceId' | 'scenarioId'>[];
 }
 
+/** Returns the UUID of a short name of `randomSession`. */
+export function toScenarioId(name: string): string {
+  return getId(name);
+}
+
 function getId(name: string): string {
   const id = ids[name];
   if (id === undefined) throw new Error(`There is no id for "${name}".`);

@@ -16,7 +16,7 @@ import type { ScenarioCatalogue } from '../../src/server/ports/scenario-catalogu
 import type { SessionStore } from '../../src/server/ports/session-store';
 import { Sha256ContentHasher, SystemClock, UuidV5InstanceIdGenerator } from '../../src/server/runtime/system';
 import { openEmbedded } from '../../src/server/stores/embedded/open-embedded';
-import { noopMetrics, noopTelemetry } from '../../src/server/telemetry';
+import { noopMetrics } from '../../src/server/telemetry';
 import { silentLog } from './silent-log';
 
 /** The use cases with their own stores. */
@@ -81,7 +81,7 @@ export function createService(
     compileOptions?: CompileOptions;
   } = {},
 ): ServiceUnderTest {
-  const catalogue = new CompiledCatalogue({ scenarios, clock, telemetry: noopTelemetry, log, compileOptions });
+  const catalogue = new CompiledCatalogue({ scenarios, clock, log, compileOptions });
   const deps: UseCaseDependencies = {
     store,
     scenarios,
@@ -91,7 +91,6 @@ export function createService(
     ids: new UuidV5InstanceIdGenerator(),
     contentHasher: new Sha256ContentHasher(),
     clock,
-    telemetry: noopTelemetry,
     metrics,
     log,
     settings: { ...defaultSettings, ...settings },

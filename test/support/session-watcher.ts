@@ -3,7 +3,6 @@ import { OrchestratorError } from '../../src/core/model/orchestrator-error';
 import { watchSession } from '../../src/server/application/watch-session';
 import { createCall } from '../../src/server/ports/call';
 import type { SessionStore, TurnRecord } from '../../src/server/ports/session-store';
-import { noopTelemetry } from '../../src/server/telemetry/noop-telemetry';
 import { uuid } from './session-builder';
 
 export interface SessionWatcherOptions {
@@ -25,7 +24,7 @@ export class SessionWatcher {
   constructor(store: SessionStore, options: SessionWatcherOptions = {}, sessionId = uuid(3)) {
     const { afterRevision, afterTurnId, pollIntervalMs = 600_000, onTurn = () => Promise.resolve() } = options;
     this.ended = watchSession(
-      { store, telemetry: noopTelemetry, watchPollIntervalMs: pollIntervalMs },
+      { store, watchPollIntervalMs: pollIntervalMs },
       { key: { tenantId: uuid(1), sessionId }, afterRevision, afterTurnId },
       createCall(Number.POSITIVE_INFINITY, this.abort.signal),
       async (turn) => {

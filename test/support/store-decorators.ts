@@ -8,6 +8,7 @@ export function withOverrides(store: SessionStore, overrides: Partial<SessionSto
     commit: (...args) => store.commit(...args),
     read: (...args) => store.read(...args),
     listTurns: (...args) => store.listTurns(...args),
+    readTurnHistory: (...args) => store.readTurnHistory(...args),
     delete: (...args) => store.delete(...args),
     onChange: (...args) => store.onChange(...args),
     probe: (...args) => store.probe(...args),

@@ -8,7 +8,7 @@ import { ProtoTurnCodec } from '../../src/server/codec/stored/proto-turn-codec';
 import { turnFromProto } from '../../src/server/codec/wire/turn-message-codec';
 import type { SessionStore } from '../../src/server/ports/session-store';
 import { Sha256ContentHasher, UuidV5InstanceIdGenerator } from '../../src/server/runtime/system';
-import { noopMetrics, noopTelemetry } from '../../src/server/telemetry';
+import { noopMetrics } from '../../src/server/telemetry';
 import { aScenario, type StepDraft } from './conversation';
 import { FakeClock } from './fake-clock';
 import { MemoryCatalogue } from './memory-catalogue';
@@ -32,6 +32,7 @@ export function createCommand(turn: TurnFields, rest: Partial<TurnCommand> = {})
     turn: turnFromProto(message, 1_700_000_000_000),
     expectedRevision: undefined,
     validateOnly: false,
+    responseView: 'BASIC',
     requestBytes,
     ...rest,
   };
@@ -56,7 +57,6 @@ export async function createDependencies(
     catalogue: new CompiledCatalogue({
       scenarios,
       clock,
-      telemetry: noopTelemetry,
       log: silentLog,
       compileOptions: defaultCompileOptions,
     }),
@@ -64,7 +64,6 @@ export async function createDependencies(
     contentHasher: new Sha256ContentHasher(),
     ids: new UuidV5InstanceIdGenerator(),
     clock,
-    telemetry: noopTelemetry,
     metrics: noopMetrics,
     log: silentLog,
     settings: { ...defaultSettings, ...settings },

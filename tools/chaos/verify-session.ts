@@ -116,7 +116,7 @@ export class ExpectedSession {
     if (request.turn === undefined) throw new Error('A recorded request has no turn.');
     const turn = turnFromProto(request.turn, 0);
     const { modelProposal } = ProcessTurnResponse.decode(recordedResponse);
-    const { session, explain } = decideTurn({
+    const { session, result } = decideTurn({
       session: this.session ?? createEmptySession(turn),
       turn,
       catalogue: this.catalogue,
@@ -125,7 +125,7 @@ export class ExpectedSession {
       proposal: modelProposal && modelProposalFromProto(modelProposal),
     });
     this.session = session;
-    return codec.encodeResult(explain());
+    return codec.encodeResult(result);
   }
 
   /** Encodes the session as GetSession returns it; undefined before the first turn. */

@@ -15,6 +15,7 @@ import { createCommand, createJsonOption, type JsonOptions, runCommand } from '.
 import { CommandError, type ExitCode, exitCodes } from '../exit-codes';
 import { checkScenarios, FileProblemsError, readScenarioFiles } from '../files';
 import type { Output } from '../output/terminal';
+import { readSession } from '../read-session';
 import { renderSvg } from '../render/svg';
 import { formatScenarioGraph } from '../render/terminal-drawing';
 import {
@@ -25,7 +26,6 @@ import {
   parseUuid,
   withClient,
 } from '../service-client';
-import { getSession } from './session';
 
 interface RenderOptions extends ConnectionOptions, JsonOptions {
   readonly tenant?: string;
@@ -163,6 +163,6 @@ async function loadSessionPath(
   sessionId: string,
   scenarioId: string,
 ): Promise<SessionPath | undefined> {
-  const session = await getSession(client, tenant, sessionId);
+  const session = await readSession(client, { tenantId: tenant, sessionId });
   return findSessionPath(sessionFromProto(session, { path: 'session', occurredAt: 0 }), scenarioId);
 }

@@ -2,19 +2,15 @@ import { type Command, Option } from 'commander';
 import type { OrchestratorClient } from 'scenario-orchestrator-client';
 import type { ProcessTurnResponse } from '../../../gen/focal/orchestration/v1/orchestrator_service';
 import { Session } from '../../../gen/focal/orchestration/v1/session';
-import {
-  GetSessionRequest,
-  TurnRecord,
-  WatchSessionRequest,
-} from '../../../gen/focal/orchestration/v1/session_service';
-import { listNamedScenarios } from '../catalogue-client';
+import { TurnRecord, WatchSessionRequest } from '../../../gen/focal/orchestration/v1/session_service';
 import { createCommand, createJsonOption, type JsonOptions, runCommand } from '../command';
-import { createScenarioNameLookup } from '../conversation-tests/conversation';
-import { CommandError, type ExitCode, exitCodes } from '../exit-codes';
+import { type ExitCode, exitCodes } from '../exit-codes';
+import { explainRecord } from '../explain-turn';
 import { messageToJson } from '../files';
 import { formatSession } from '../output/format-session';
 import { formatTurn } from '../output/format-turn';
 import type { Output } from '../output/terminal';
+import { loadNameLookup, readRecordedTurn, readSession, type SessionKey } from '../read-session';
 import { addServiceOptions, parseCount, parseUuid, type ServiceOptions, withClient } from '../service-client';
 
 // The commands `session` and `tail`: the state of a session and its turns.
@@ -35,44 +31,29 @@ export function createSessionCommand(): Command {
 
 async function showSession(sessionId: string, options: SessionOptions, output: Output): Promise<ExitCode> {
   return withClient(options, async (client) => {
-    const session = await getSession(client, options.tenant, sessionId);
+    const key = { tenantId: options.tenant, sessionId };
+    const session = await readSession(client, key);
     if (output.json) {
       output.writeJson(messageToJson('Session', Session.encode(session).finish()));
       return exitCodes.ok;
     }
-    const getName = await loadNameLookup(client, options.tenant, session.agentId);
-    const lastResponse = await getLastResponse(client, options.tenant, session);
+    const getName = await loadNameLookup(client, { tenantId: options.tenant, agentId: session.agentId });
+    const lastResponse = await getLastResponse(client, key, session.revision);
     const context = { lastResponse, now: Date.now(), getName };
     for (const line of formatSession(output.terminal, session, context)) output.writeLine(line);
     return exitCodes.ok;
   });
 }
 
-/** Reads a session. Rejects with CallError if the session does not exist. */
-export async function getSession(client: OrchestratorClient, tenantId: string, sessionId: string): Promise<Session> {
-  const { session } = await client.getSession(GetSessionRequest.fromPartial({ tenantId, sessionId }));
-  if (session !== undefined) return session;
-  throw new CommandError(exitCodes.service, 'The response of the service has no session.');
-}
-
-/** Returns the response to the last turn; undefined if the session has no turns or the turn is no longer recorded. */
+/** Returns the response to the last turn in the view FULL, or as it is recorded if the turn cannot be explained; undefined without turns. */
 async function getLastResponse(
   client: OrchestratorClient,
-  tenantId: string,
-  { sessionId, revision }: Session,
+  key: SessionKey,
+  revision: number,
 ): Promise<ProcessTurnResponse | undefined> {
   if (revision === 0) return undefined;
-  const request = WatchSessionRequest.fromPartial({ tenantId, sessionId, afterRevision: revision - 1 });
-  for await (const record of client.watchSession(request)) return record.response;
-  return undefined;
-}
-
-async function loadNameLookup(
-  client: OrchestratorClient,
-  tenantId: string,
-  agentId: string,
-): Promise<(scenarioId: string) => string> {
-  return createScenarioNameLookup(await listNamedScenarios(client, { tenantId, agentId }));
+  const record = await readRecordedTurn(client, key, revision);
+  return record && (await explainRecord(client, key, record)).record.response;
 }
 
 interface TailOptions extends SessionOptions {
@@ -80,6 +61,8 @@ interface TailOptions extends SessionOptions {
   readonly after?: number;
   /** Default: unlimited. */
   readonly count?: number;
+  /** Whether each turn is explained. */
+  readonly explain: boolean;
 }
 
 export function createTailCommand(): Command {
@@ -95,6 +78,7 @@ export function createTailCommand(): Command {
       ).argParser(parseCount),
     )
     .addOption(new Option('-n, --count <turns>', 'stop after this number of turns').argParser(parseCount))
+    .option('--explain', 'show each turn with the reasons of its decisions as sentences', false)
     .addOption(createJsonOption('print each turn as JSON on one line'));
   return addServiceOptions(command).action((sessionId: string, options: TailOptions) =>
     runCommand(options, (output) => tailSession(sessionId, options, output)),
@@ -105,16 +89,18 @@ async function tailSession(sessionId: string, options: TailOptions, output: Outp
   const { tenant, after: afterRevision, count = Number.POSITIVE_INFINITY } = options;
   if (count === 0) return exitCodes.ok;
   return withClient(options, async (client) => {
-    const request = WatchSessionRequest.fromPartial({ tenantId: tenant, sessionId, afterRevision });
+    const key = { tenantId: tenant, sessionId };
+    const request = WatchSessionRequest.fromPartial({ ...key, afterRevision });
     let getName: ((scenarioId: string) => string) | undefined;
     let shownCount = 0;
-    for await (const record of client.watchSession(request)) {
+    for await (const recorded of client.watchSession(request)) {
+      const record = options.explain ? await explainForOutput(client, key, recorded, output) : recorded;
       const { request: turnRequest, response } = record;
       if (output.json) {
         output.writeJsonLine(messageToJson('TurnRecord', TurnRecord.encode(record).finish()));
       } else if (turnRequest?.turn !== undefined && response !== undefined) {
         const { turn } = turnRequest;
-        getName ??= await loadNameLookup(client, tenant, turn.agentId);
+        getName ??= await loadNameLookup(client, { tenantId: tenant, agentId: turn.agentId });
         const title = `revision ${record.revision}, ${record.committedAt?.toISOString() ?? ''}`;
         for (const line of formatTurn(output.terminal, { title, turn, response }, getName)) output.writeLine(line);
       }
@@ -123,4 +109,16 @@ async function tailSession(sessionId: string, options: TailOptions, output: Outp
     }
     return exitCodes.ok;
   });
+}
+
+/** Explains a turn. If it cannot be explained, reports why and returns it as it is recorded. */
+async function explainForOutput(
+  client: OrchestratorClient,
+  key: SessionKey,
+  recorded: TurnRecord,
+  output: Output,
+): Promise<TurnRecord> {
+  const { record, problem } = await explainRecord(client, key, recorded);
+  if (problem !== '') output.writeStatus(problem);
+  return record;
 }

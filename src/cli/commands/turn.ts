@@ -1,7 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { type Command, Option } from 'commander';
 import { CallError, type OrchestratorClient } from 'scenario-orchestrator-client';
-import { ProcessTurnRequest, ProcessTurnResponse } from '../../../gen/focal/orchestration/v1/orchestrator_service';
+import {
+  ProcessTurnRequest,
+  ProcessTurnResponse,
+  ResponseView,
+} from '../../../gen/focal/orchestration/v1/orchestrator_service';
 import type { Scenario } from '../../../gen/focal/orchestration/v1/scenario';
 import { GetSessionRequest } from '../../../gen/focal/orchestration/v1/session_service';
 import type { Turn } from '../../../gen/focal/orchestration/v1/turn';
@@ -54,7 +58,8 @@ async function sendTurn(path: string, options: TurnOptions, output: Output): Pro
     const scenarios = await listNamedScenarios(client, toAgentKey(options));
     const turn = await completeTurn(client, file, resolveNames(file, scenarios), options);
     const { validateOnly, expectedRevision } = options;
-    const request = ProcessTurnRequest.fromPartial({ turn, validateOnly, expectedRevision });
+    const responseView = ResponseView.RESPONSE_VIEW_FULL;
+    const request = ProcessTurnRequest.fromPartial({ turn, validateOnly, expectedRevision, responseView });
     const { response, replayed } = await client.processTurn(request);
     if (output.json) {
       output.writeJson(messageToJson('ProcessTurnResponse', ProcessTurnResponse.encode(response).finish()));

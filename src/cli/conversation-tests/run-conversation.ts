@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { OrchestratorClient } from 'scenario-orchestrator-client';
-import { ProcessTurnRequest } from '../../../gen/focal/orchestration/v1/orchestrator_service';
+import { ProcessTurnRequest, ResponseView } from '../../../gen/focal/orchestration/v1/orchestrator_service';
 import type { Scenario } from '../../../gen/focal/orchestration/v1/scenario';
 import {
   DeleteScenarioRequest,
@@ -50,6 +50,8 @@ export async function runConversation(
   const getName = createScenarioNameLookup(conversation.namedScenarios);
   const catalogue = new ChangingCatalogue(target, settings, conversation);
   const instances = new RunningInstances(conversation.namedScenarios);
+  // The report of a difference has the reasons as sentences.
+  const responseView = ResponseView.RESPONSE_VIEW_FULL;
   const results: ConversationTurnResult[] = [];
   let occurredAt = startAt.getTime();
   const { session } = conversation;
@@ -70,7 +72,7 @@ export async function runConversation(
       occurredAt: new Date(occurredAt),
       supersedesTurnId: scriptedTurn.supersedesPrevious ? (lastTurn?.turnId ?? '') : resolved.supersedesTurnId,
     };
-    const { response } = await target.processTurn(ProcessTurnRequest.fromPartial({ turn }));
+    const { response } = await target.processTurn(ProcessTurnRequest.fromPartial({ turn, responseView }));
     instances.update(response);
     const actual = summarizeTurn(response, turn.occurredAt, getName);
     const differences = findDifferences(scriptedTurn.expected, actual, scriptedTurn.isExact);

@@ -7,7 +7,7 @@ import { canBeSuperseded, createNotSupersedableError, restoreSessionBefore } fro
 import type { Turn } from '../../core/model/turn';
 import type { TurnResult } from '../../core/model/turn-result';
 import { fieldsFromMessage } from '../../server/codec/wire/field-codec';
-import { turnResultToProto } from '../../server/codec/wire/result-codec';
+import { explainedResultToProto } from '../../server/codec/wire/result-codec';
 import { relationshipFromProto, scenarioFromProto } from '../../server/codec/wire/scenario-codec';
 import { legacySessionFromProto, sessionToProto } from '../../server/codec/wire/session-codec';
 import { turnFromProto } from '../../server/codec/wire/turn-message-codec';
@@ -116,7 +116,7 @@ export function createInProcessTarget(
       });
       lastTurn = { trigger: turn.trigger, result: decision.result, base };
       session = decision.session;
-      return { response: turnResultToProto(decision.explain()), replayed: false };
+      return { response: explainedResultToProto(decision.explain()), replayed: false };
     },
     async putScenario({ scenario }) {
       if (scenario !== undefined) catalogue.putScenario(scenarioFromProto(scenario));

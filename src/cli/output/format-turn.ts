@@ -178,8 +178,8 @@ export function formatIgnoredOutcomes(
 ): readonly string[] {
   return response.ignoredOutcomes.flatMap(({ outcome, instanceId, reason, reasoning }) => {
     const text = outcome === undefined ? '' : `${formatOutcome({ ...outcome, instanceId }, response, getName)}: `;
-    const code = reason === 0 ? '' : `${formatEnum(IgnoredOutcomeReason, reason)}: `;
-    return formatRow(terminal, [{ text: 'ignored', width, style: 'yellow' }], `${text}${code}${reasoning}`);
+    const reasons = reason === 0 ? reasoning : formatReason(formatEnum(IgnoredOutcomeReason, reason), reasoning);
+    return formatRow(terminal, [{ text: 'ignored', width, style: 'yellow' }], `${text}${reasons}`);
   });
 }
 
@@ -216,7 +216,11 @@ function formatDecision(
   if (transitionText !== undefined && impliedReasons.has(reason)) return formatRow(terminal, cells, transitionText);
   const indent = [{ text: '', width: labelWidth + nameWidth }];
   return [
-    ...formatRow(terminal, cells, `${formatEnum(LifecycleReason, reason)}${formatEnding(decision)}: ${reasoning}`),
+    ...formatRow(
+      terminal,
+      cells,
+      formatReason(`${formatEnum(LifecycleReason, reason)}${formatEnding(decision)}`, reasoning),
+    ),
     ...irreversibleDone.flatMap((done) => formatRow(terminal, indent, `irreversible: ${done}`, 'faint')),
     ...actionsUnderWay.flatMap((key) => formatRow(terminal, indent, `action under way: ${key}`, 'faint')),
     ...(missingSoftFields.length > 0
@@ -224,6 +228,11 @@ function formatDecision(
       : []),
     ...(transitionText === undefined ? [] : formatRow(terminal, indent, transitionText)),
   ];
+}
+
+/** Formats a reason with its sentence, which only the view FULL has. */
+function formatReason(code: string, reasoning: string): string {
+  return reasoning === '' ? code : `${code}: ${reasoning}`;
 }
 
 /** Formats the ending of a run that completed without success. */
@@ -251,7 +260,7 @@ function formatRejection(
     { text: 'rejected', width: labelWidth, style: 'faint' },
     { text: getName(scenarioId), width: nameWidth, style: 'strong' },
   ] as const;
-  return formatRow(terminal, cells, `${formatEnum(RejectionReason, reason)}: ${reasoning}`);
+  return formatRow(terminal, cells, formatReason(formatEnum(RejectionReason, reason), reasoning));
 }
 
 /** A value that its field definition rejected. The value of a sensitive field is not shown. */

@@ -9,6 +9,7 @@ import type { InstanceIdGenerator } from '../ports/instance-id-generator';
 import type { LegacySessionStore } from '../ports/legacy-session-store';
 import type { Logger } from '../ports/logger';
 import type { SessionStore } from '../ports/session-store';
+import { getTraceFields } from '../ports/span';
 import type { CompiledCatalogue } from './compiled-catalogue';
 
 export interface ConversionDependencies {
@@ -47,7 +48,7 @@ export async function convertLegacySession(
     pathEntries: settings.pathEntries,
   });
   const isScenarioMissing = latestScenario === undefined && hasRunningScenario(record);
-  const fields = { session_id: owner.sessionId, scenario_id: scenarioId, version };
+  const fields = { ...getTraceFields(call.span), session_id: owner.sessionId, scenario_id: scenarioId, version };
   if (isScenarioMissing) log.warn(fields, 'the scenario of a legacy session is not in the catalogue');
   else if (recordedScenario === undefined && hasRunningScenario(record)) {
     log.warn(

@@ -1,17 +1,21 @@
 import { OrchestratorError } from '../../core/model/orchestrator-error';
-import type { Catalogue } from '../../core/scenario/catalogue';
 import type { CompiledScenario } from '../../core/scenario/compiled-scenario';
-import { type Call, createCall } from '../ports/call';
+import { type Call, createCall, runInSpan } from '../ports/call';
 import type { Clock } from '../ports/clock';
 import type { AgentKey, ScenarioCatalogue } from '../ports/scenario-catalogue';
-import type { Telemetry } from '../ports/telemetry';
-import { type CatalogueCompiler, CatalogueSnapshot, toVersionName, type VersionKey } from './catalogue-snapshot';
+import { noSpan, type Span } from '../ports/span';
+import {
+  type CatalogueCompiler,
+  CatalogueSnapshot,
+  type OpenedCatalogue,
+  toVersionName,
+  type VersionKey,
+} from './catalogue-snapshot';
 import { LruCache } from './lru-cache';
 
 export interface AgentCatalogueOptions extends CatalogueCompiler {
   readonly scenarios: ScenarioCatalogue;
   readonly clock: Clock;
-  readonly telemetry: Telemetry;
   /** Maximum age of the cached snapshot in milliseconds. */
   readonly stalenessMs: number;
   /** Timeout of a read from the store in milliseconds. Callers share reads, so their deadlines do not apply. */
@@ -45,7 +49,7 @@ export class AgentCatalogue {
   }
 
   /** Opens the catalogue with the given versions in addition to the latest ones. Compiles `scenarioIds` before, if they are not. */
-  async open(versions: readonly VersionKey[], scenarioIds: Iterable<string>, call: Call): Promise<Catalogue> {
+  async open(versions: readonly VersionKey[], scenarioIds: Iterable<string>, call: Call): Promise<OpenedCatalogue> {
     const snapshot = this.getFreshSnapshot() ?? (await this.waitForRefresh(call));
     const preparation = snapshot.prepare(scenarioIds);
     if (preparation !== undefined) await preparation;
@@ -55,7 +59,7 @@ export class AgentCatalogue {
       // A deleted scenario has no versions.
       if (latest === undefined || latest === key.version) continue;
       older ??= new Map();
-      older.set(toVersionName(key), await this.getOlderVersion(key));
+      older.set(toVersionName(key), await this.getOlderVersion(key, call));
     }
     return older === undefined ? snapshot : snapshot.withOlderVersions(older);
   }
@@ -76,29 +80,29 @@ export class AgentCatalogue {
    * with steady traffic no turn waits for the store.
    */
   private getFreshSnapshot(): CatalogueSnapshot | undefined {
-    const { clock, stalenessMs, telemetry } = this.options;
+    const { clock, stalenessMs } = this.options;
     const age = clock.now() - this.checkedAt;
     // A negative age means that the clock was set back.
     if (this.cached === undefined || age >= stalenessMs || age < 0) return undefined;
     if (age >= stalenessMs / 2) {
       // Errors are ignored here: the next turn that finds the snapshot outdated reads again and reports them.
-      telemetry.withoutSpan(() => this.refresh()).catch(() => undefined);
+      this.refresh(noSpan).catch(() => undefined);
     }
     return this.cached;
   }
 
   private async waitForRefresh(call: Call): Promise<CatalogueSnapshot> {
-    const snapshot = await this.options.telemetry.withSpanAsync(spanName, () => this.refresh());
+    const snapshot = await runInSpan(call, spanName, ({ span }) => this.refresh(span));
     if (!call.isCanceled) return snapshot;
     throw new OrchestratorError('CANCELLED', 'The call was canceled while the catalogue was read.');
   }
 
-  /** Reads from the store, or joins the read in progress. */
-  private refresh(): Promise<CatalogueSnapshot> {
+  /** Reads from the store in a span, or joins the read in progress. */
+  private refresh(span: Span): Promise<CatalogueSnapshot> {
     if (this.pendingRefresh !== undefined) return this.pendingRefresh;
     const generation = this.generation;
     const startedAt = this.options.clock.now();
-    const pendingRefresh = this.load()
+    const pendingRefresh = this.load(span)
       .then((snapshot) => {
         if (generation === this.generation) this.cache(snapshot, startedAt);
         return snapshot;
@@ -110,10 +114,10 @@ export class AgentCatalogue {
     return pendingRefresh;
   }
 
-  private async load(): Promise<CatalogueSnapshot> {
+  private async load(span: Span): Promise<CatalogueSnapshot> {
     const { scenarios } = this.options;
     const { cached } = this;
-    return await this.readStore(async (call) => {
+    return await this.readStore(span, async (call) => {
       if (cached !== undefined && (await scenarios.revision(this.agent, call)) === cached.revision) return cached;
       return await CatalogueSnapshot.create(await scenarios.load(this.agent, call), this.options, cached);
     });
@@ -133,13 +137,13 @@ export class AgentCatalogue {
   }
 
   /** Resolves to a version other than the latest one, which is read and compiled only once; undefined if it does not exist. */
-  private getOlderVersion(key: VersionKey): Promise<CompiledScenario | undefined> {
+  private getOlderVersion(key: VersionKey, waiting: Call): Promise<CompiledScenario | undefined> {
     const name = toVersionName(key);
     const cached = this.olderVersions.get(name);
     if (cached !== undefined) return cached;
-    const { scenarios, telemetry, compile } = this.options;
-    const compilation = telemetry.withSpanAsync(spanName, async () => {
-      const stored = await this.readStore((call) => scenarios.get(this.agent, key.scenarioId, key.version, call));
+    const { scenarios, compile } = this.options;
+    const compilation = runInSpan(waiting, spanName, async ({ span }) => {
+      const stored = await this.readStore(span, (call) => scenarios.get(this.agent, key.scenarioId, key.version, call));
       return stored && compile(stored);
     });
     this.olderVersions.set(name, compilation);
@@ -153,10 +157,10 @@ export class AgentCatalogue {
    * Reads with a separate deadline. Many callers share the result, so none of them can cancel the read. If the read exceeds its
    * deadline, the error is STORE_UNAVAILABLE, because the store does not respond and a retry may help.
    */
-  private async readStore<T>(read: (call: Call) => Promise<T>): Promise<T> {
+  private async readStore<T>(span: Span, read: (call: Call) => Promise<T>): Promise<T> {
     const { clock, loadTimeoutMs } = this.options;
     try {
-      return await read(createCall(clock.now() + loadTimeoutMs, neverAborted));
+      return await read(createCall(clock.now() + loadTimeoutMs, neverAborted, span));
     } catch (cause) {
       if (!(cause instanceof OrchestratorError) || cause.reason !== 'DEADLINE') throw cause;
       const message = `The catalogue was not read within ${loadTimeoutMs} ms; retry.`;

@@ -1,5 +1,6 @@
 import { type CompiledField, createFieldRules, type FieldRules } from '../../core/fields/field-rules';
 import type { StoredFields } from '../../core/model/field-definition';
+import { fingerprint } from '../../core/model/fingerprint';
 import type { StoredScenario } from '../../core/model/scenario';
 import { listCalls } from '../../core/scenario/call-graph';
 import type { Catalogue } from '../../core/scenario/catalogue';
@@ -22,10 +23,18 @@ export interface VersionKey {
   readonly version: number;
 }
 
+/** A catalogue at one revision, opened for a turn. */
+export interface OpenedCatalogue extends Catalogue {
+  /** Returns the latest version of a scenario; undefined if the catalogue does not contain the scenario. */
+  getLatestVersion(scenarioId: string): number | undefined;
+  /** An unsigned 32-bit number. Equal for equal relationships and field definitions. */
+  readonly definitionsFingerprint: number;
+}
+
 type Fields = ReadonlyMap<string, CompiledField>;
 
 /** The catalogue of an agent at one revision, with the latest version of every scenario. Immutable; compiles scenarios on demand. */
-export class CatalogueSnapshot implements Catalogue {
+export class CatalogueSnapshot implements OpenedCatalogue {
   readonly relationships: RelationshipIndex;
   private readonly stored: ReadonlyMap<string, StoredScenario>;
   private readonly compiled = new Map<string, CompiledScenario | undefined>();
@@ -33,6 +42,7 @@ export class CatalogueSnapshot implements Catalogue {
   /** Scenarios that are compiled, with all that they can start. */
   private readonly prepared = new Set<string>();
   private fieldRules: FieldRules | undefined;
+  private fingerprint: number | undefined;
 
   private constructor(
     readonly content: CatalogueContent,
@@ -118,6 +128,12 @@ export class CatalogueSnapshot implements Catalogue {
     return this.fieldRules;
   }
 
+  get definitionsFingerprint(): number {
+    const { relationships, fields } = this.content;
+    this.fingerprint ??= fingerprint(`${JSON.stringify(relationships)} ${fields?.contentHash ?? ''}`);
+    return this.fingerprint;
+  }
+
   getScenario(scenarioId: string): CompiledScenario | undefined {
     const cached = this.compiled.get(scenarioId);
     if (cached !== undefined || this.compiled.has(scenarioId)) return cached;
@@ -132,7 +148,6 @@ export class CatalogueSnapshot implements Catalogue {
     return this.getLatestVersion(scenarioId) === version ? this.getScenario(scenarioId) : undefined;
   }
 
-  /** Returns the latest version of a scenario; undefined if the catalogue does not contain the scenario. */
   getLatestVersion(scenarioId: string): number | undefined {
     return this.stored.get(scenarioId)?.version;
   }
@@ -140,11 +155,13 @@ export class CatalogueSnapshot implements Catalogue {
   /**
    * Returns a catalogue that also has older versions, keyed by `toVersionName`. A version that does not exist maps to undefined.
    */
-  withOlderVersions(older: ReadonlyMap<string, CompiledScenario | undefined>): Catalogue {
+  withOlderVersions(older: ReadonlyMap<string, CompiledScenario | undefined>): OpenedCatalogue {
     return {
       revision: this.revision,
       relationships: this.relationships,
       fields: this.fields,
+      definitionsFingerprint: this.definitionsFingerprint,
+      getLatestVersion: (scenarioId) => this.getLatestVersion(scenarioId),
       getScenario: (scenarioId) => this.getScenario(scenarioId),
       getScenarioVersion: (scenarioId, version) =>
         this.getScenarioVersion(scenarioId, version) ?? older.get(toVersionName({ scenarioId, version })),

@@ -3,7 +3,6 @@ import type { CompiledField, FieldRules } from '../../core/fields/field-rules';
 import { Allowance } from '../../core/model/allowance';
 import type { StoredFields } from '../../core/model/field-definition';
 import type { StoredScenario } from '../../core/model/scenario';
-import type { Catalogue } from '../../core/scenario/catalogue';
 import type { CompileOptions } from '../../core/scenario/compile-options';
 import { compileInParts, compileScenario, type ScenarioCompilation } from '../../core/scenario/compile-scenario';
 import type { CompiledScenario } from '../../core/scenario/compiled-scenario';
@@ -11,16 +10,14 @@ import type { Call } from '../ports/call';
 import type { Clock } from '../ports/clock';
 import type { Logger } from '../ports/logger';
 import type { AgentKey, CatalogueContent, ScenarioCatalogue } from '../ports/scenario-catalogue';
-import type { Telemetry } from '../ports/telemetry';
 import { AgentCatalogue } from './agent-catalogue';
-import type { VersionKey } from './catalogue-snapshot';
+import type { OpenedCatalogue, VersionKey } from './catalogue-snapshot';
 import { LruCache } from './lru-cache';
 import { runInParts } from './run-in-parts';
 
 export interface CompiledCatalogueDependencies {
   readonly scenarios: ScenarioCatalogue;
   readonly clock: Clock;
-  readonly telemetry: Telemetry;
   readonly log: Logger;
   readonly compileOptions: CompileOptions;
 }
@@ -65,7 +62,7 @@ export class CompiledCatalogue {
     versions: readonly VersionKey[],
     call: Call,
     scenarioIds: Iterable<string> = [],
-  ): Promise<Catalogue> {
+  ): Promise<OpenedCatalogue> {
     return this.getAgentCatalogue(agent).open(versions, scenarioIds, call);
   }
 
@@ -101,7 +98,7 @@ export class CompiledCatalogue {
     const key = toCacheKey(agent);
     const cached = this.agents.get(key);
     if (cached !== undefined) return cached;
-    const { scenarios, clock, telemetry } = this.deps;
+    const { scenarios, clock } = this.deps;
     const { tenantId, agentId } = agent; // `agent` may be a whole turn, which must not stay in memory
     const compileAtOnce = ({ scenario, version }: StoredScenario): CompiledScenario | undefined =>
       this.accept(agentId, { scenario, version }, compileScenario(scenario, version, this.deps.compileOptions));
@@ -110,7 +107,6 @@ export class CompiledCatalogue {
       {
         scenarios,
         clock,
-        telemetry,
         compile: (stored) => this.compile(agentId, stored),
         compileAtOnce,
         compileFields: (stored) => this.compileFields(agentId, stored),

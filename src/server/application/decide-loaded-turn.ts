@@ -1,6 +1,6 @@
 import { buildModelRequest } from '../../core/context/model-request';
 import type { TurnInput } from '../../core/context/selection-context';
-import { decideTurn } from '../../core/decide-turn';
+import { decideTurn, type TurnDecision } from '../../core/decide-turn';
 import { Allowance } from '../../core/model/allowance';
 import type { ModelProposal } from '../../core/model/model-proposal';
 import { OrchestratorError } from '../../core/model/orchestrator-error';
@@ -12,15 +12,17 @@ import type { Catalogue } from '../../core/scenario/catalogue';
 import type { Call } from '../ports/call';
 import type { DecisionModel } from '../ports/decision-model';
 import type { InstanceIdGenerator } from '../ports/instance-id-generator';
-import type { Telemetry } from '../ports/telemetry';
-import type { VersionKey } from './catalogue-snapshot';
+import type { Metrics } from '../ports/metrics';
+import { runInChildSpan, type Span } from '../ports/span';
+import type { OpenedCatalogue, VersionKey } from './catalogue-snapshot';
 import type { CompiledCatalogue } from './compiled-catalogue';
 import { eventLoopShare } from './event-loop-share';
+import { listScenariosInUse, listVersionsInUse } from './scenarios-in-use';
 import type { TurnCommand } from './turn-command';
 
 export interface DecisionDependencies {
   readonly ids: InstanceIdGenerator;
-  readonly telemetry: Telemetry;
+  readonly metrics: Metrics;
   readonly settings: OrchestrationSettings;
   /** Undefined if only the rules decide (section 9). */
   readonly model: DecisionModel | undefined;
@@ -34,26 +36,22 @@ export interface LoadedTurn extends Pick<TurnCommand, 'turn' | 'validateOnly'> {
   readonly proposal?: ModelProposal | undefined;
 }
 
-/** A decided turn with its explanation, and the session after it. */
-export interface ExplainedTurn {
-  readonly result: ExplainedTurnResult;
-  readonly session: Session;
-}
-
 /**
  * Receives the decision that the rules make without the model, while the model is asked. The turn does not wait for the callback.
- * `signal` is aborted when the model has answered. The callback must drop results that it has not delivered by then.
+ * `signal` is aborted when the model has answered. The callback must drop what it has not delivered by then.
  */
-export type OnProvisional = (result: ExplainedTurnResult, signal: AbortSignal) => Promise<void>;
+export type OnProvisional = (decision: TurnDecision, signal: AbortSignal) => Promise<void>;
 
-/** Opens the agent's catalogue with all scenario versions that the turn may need. */
+/** Opens the agent's catalogue with all scenario versions that the turn may need, and with the given ones. */
 export function openCatalogueForTurn(
   catalogue: CompiledCatalogue,
   turn: Turn,
   session: Session,
   call: Call,
-): Promise<Catalogue> {
-  return catalogue.open(turn, listVersionsInUse(session, turn), call, listScenariosInUse(session, turn));
+  versions: readonly VersionKey[] = [],
+): Promise<OpenedCatalogue> {
+  const inUse = listVersionsInUse(session, turn);
+  return catalogue.open(turn, [...inUse, ...versions], call, listScenariosInUse(session, turn));
 }
 
 /**
@@ -65,27 +63,65 @@ export async function decideLoadedTurn(
   { turn, validateOnly, session, catalogue, proposal }: LoadedTurn,
   call: Call,
   onProvisional?: OnProvisional,
-): Promise<ExplainedTurn> {
-  const { telemetry, settings, ids } = deps;
-  const getNewInstanceId = (scenarioId: string): string =>
-    ids.generateInstanceId(turn.sessionId, turn.turnId, scenarioId);
-  const input: TurnInput = { session, turn, catalogue, settings, getNewInstanceId, proposal };
+): Promise<TurnDecision> {
+  const { metrics, settings, ids } = deps;
+  const input = createInput({ ids, settings }, { turn, session, catalogue, proposal });
   const effectiveProposal = proposal ?? (deps.model && (await propose(deps.model, input, call, onProvisional)));
   const allowance = new Allowance(settings.turnWork);
+  try {
+    const finalInput = { ...input, proposal: effectiveProposal, allowance };
+    return await decideInTurn(finalInput, call, (turnInput) =>
+      decideTurn(turnInput, validateOnly, (name, work) => runPhase(metrics, call.span, name, work)),
+    );
+  } finally {
+    call.span.setAttributes({ 'orchestrator.work': Math.ceil(allowance.used) });
+  }
+}
+
+/** Decides a recorded turn again with its recorded proposal, without a model and without spans of the phases. */
+export function decideRecordedTurn(
+  deps: Pick<DecisionDependencies, 'ids' | 'settings'>,
+  recorded: Omit<LoadedTurn, 'validateOnly'>,
+  call: Call,
+): Promise<TurnDecision> {
+  const allowance = new Allowance(deps.settings.turnWork);
+  return decideInTurn({ ...createInput(deps, recorded), allowance }, call, (input) => decideTurn(input));
+}
+
+function createInput(
+  { ids, settings }: Pick<DecisionDependencies, 'ids' | 'settings'>,
+  { turn, session, catalogue, proposal }: Omit<LoadedTurn, 'validateOnly'>,
+): TurnInput {
+  const getNewInstanceId = (scenarioId: string): string =>
+    ids.generateInstanceId(turn.sessionId, turn.turnId, scenarioId);
+  return { session, turn, catalogue, settings, getNewInstanceId, proposal };
+}
+
+/** Decides when the call has its share of the event loop. */
+async function decideInTurn<Input extends { readonly allowance: Allowance }>(
+  input: Input,
+  call: Call,
+  decide: (input: Input) => TurnDecision,
+): Promise<TurnDecision> {
   const share = eventLoopShare.waitForShare();
   if (share !== undefined) {
     await share;
     if (call.isCanceled) throw new OrchestratorError('CANCELLED', 'The call was canceled before the turn was decided.');
   }
   try {
-    const finalInput = { ...input, proposal: effectiveProposal, allowance };
-    const { session: decided, explain } = decideTurn(finalInput, validateOnly, (name, work) =>
-      telemetry.withSpan(name, work),
-    );
-    return { result: explain(), session: decided };
+    return decide(input);
   } finally {
-    eventLoopShare.record(allowance.used);
-    telemetry.getActiveSpan().setAttributes({ 'orchestrator.work': Math.ceil(allowance.used) });
+    eventLoopShare.record(input.allowance.used);
+  }
+}
+
+/** Runs a phase in a span, and records its duration, whether the call is sampled or not. */
+function runPhase<T>(metrics: Metrics, span: Span, name: string, work: () => T): T {
+  const endPhase = metrics.startPhase(name);
+  try {
+    return runInChildSpan(span, name, work);
+  } finally {
+    endPhase();
   }
 }
 
@@ -110,33 +146,10 @@ async function propose(
  */
 async function reportProvisional(onProvisional: OnProvisional, input: TurnInput, signal: AbortSignal): Promise<void> {
   try {
-    await onProvisional(decideTurn(input).explain(), signal);
+    await onProvisional(decideTurn(input), signal);
   } catch {
     // Provisional results are optional. The turn itself detects a cancellation and any error in its input.
   }
-}
-
-/**
- * Lists the versions of running instances, and those of ended instances that a step outcome refers to (0.6). Omits version 0, which
- * stands for the latest version and is in every catalogue.
- */
-function listVersionsInUse(session: Session, { stepOutcomes }: Turn): readonly VersionKey[] {
-  const idsWithOutcome = new Set(stepOutcomes.map(({ instanceId }) => instanceId));
-  const ended = session.endedInstances.filter(({ instanceId }) => idsWithOutcome.has(instanceId));
-  return [...session.instances, ...ended]
-    .filter(({ scenarioVersion }) => scenarioVersion > 0)
-    .map(({ scenarioId, scenarioVersion }) => ({ scenarioId, version: scenarioVersion }));
-}
-
-/** Lists the scenarios that the turn may start or continue, with duplicates. */
-function listScenariosInUse({ instances, pendingStarts, choices }: Session, turn: Turn): readonly string[] {
-  const ids: string[] = [];
-  for (const { scenarioId } of turn.candidates) ids.push(scenarioId);
-  for (const { scenarioIds } of turn.situation.signals) ids.push(...scenarioIds);
-  for (const { scenarioId } of instances) ids.push(scenarioId);
-  for (const { scenarioId } of pendingStarts) ids.push(scenarioId);
-  for (const { scenarioIds } of choices) ids.push(...scenarioIds);
-  return ids;
 }
 
 /** Creates the result of a turn while orchestration is disabled: empty phases and an unchanged session (2.16). */

@@ -1,3 +1,4 @@
+import type { TurnDecision } from '../../core/decide-turn';
 import { compileFieldsInParts } from '../../core/fields/compile-fields';
 import { createFieldRules } from '../../core/fields/field-rules';
 import { findDuplicates } from '../../core/model/duplicates';
@@ -20,7 +21,6 @@ import {
   createEmptyResult,
   type DecisionDependencies,
   decideLoadedTurn,
-  type ExplainedTurn,
   openCatalogueForTurn,
 } from './decide-loaded-turn';
 import { refuseInvalidFields } from './fields';
@@ -52,16 +52,20 @@ export interface PhaseCommand extends InlineDefinitions {
  * @throws OrchestratorError INVALID_REQUEST if turn, session and definitions are inconsistent, SCENARIO_REFUSED and
  * RELATIONSHIP_REFUSED for definitions that could not be stored, and the errors of the catalogue.
  */
-export async function decidePhases(deps: PhaseDependencies, command: PhaseCommand, call: Call): Promise<ExplainedTurn> {
+export async function decidePhases(deps: PhaseDependencies, command: PhaseCommand, call: Call): Promise<TurnDecision> {
   checkCommand(command);
   const { turn } = command;
   const { tenantId, agentId, sessionId } = turn;
   const session = { ...(command.session ?? createEmptySession(turn)), tenantId, agentId, sessionId };
-  const decision = deps.settings.enabled
-    ? await decide(deps, command, session, call)
-    : { result: createEmptyResult(turn, session, true), session };
-  reportTurn(deps, turn, { result: decision.result, replayed: false });
+  const decision = deps.settings.enabled ? await decide(deps, command, session, call) : skipDecision(turn, session);
+  reportTurn(deps.log, call.span, turn, { result: decision.result, replayed: false });
   return decision;
+}
+
+/** All phases return empty results (2.16). */
+function skipDecision(turn: Turn, session: Session): TurnDecision {
+  const result = createEmptyResult(turn, session, true);
+  return { result, session, explain: () => result };
 }
 
 async function decide(
@@ -69,7 +73,7 @@ async function decide(
   command: PhaseCommand,
   session: Session,
   call: Call,
-): Promise<ExplainedTurn> {
+): Promise<TurnDecision> {
   const { turn, scenarios, proposal } = command;
   const catalogue =
     scenarios.length > 0
@@ -131,7 +135,7 @@ function pinVersions(session: Session, catalogue: Catalogue): Session {
  * Checks that the turn is new. An instance id is derived from the id of the turn that starts the instance, so a turn is not new if
  * the session already has the id of an instance that the turn starts.
  */
-function checkTurnIsNew({ instances, endedInstances }: Session, { result }: ExplainedTurn): void {
+function checkTurnIsNew({ instances, endedInstances }: Session, { result }: TurnDecision): void {
   const existingIds = new Set([...instances, ...endedInstances].map(({ instanceId }) => instanceId));
   const duplicate = result.lifecycleDecisions.find(
     ({ action, instanceId }) => action === 'START' && existingIds.has(instanceId),

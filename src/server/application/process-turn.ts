@@ -1,22 +1,24 @@
+import type { TurnDecision } from '../../core/decide-turn';
 import { OrchestratorError } from '../../core/model/orchestrator-error';
 import { createEmptySession, type Session } from '../../core/model/session';
 import { canBeSuperseded } from '../../core/model/superseding';
 import type { Turn } from '../../core/model/turn';
-import type { Call } from '../ports/call';
+import { type Call, runInSpan } from '../ports/call';
 import type { Metrics } from '../ports/metrics';
-import type { CommitOutcome, KeptState, LoadedSession, TurnRecord } from '../ports/session-store';
-import type { TurnCodec } from '../ports/turn-codec';
+import type { CommitOutcome, LoadedSession, TurnRecord } from '../ports/session-store';
+import type { ResponseView, TurnBasis, TurnCodec } from '../ports/turn-codec';
 import { adoptLegacySession, type LegacySessionDependencies } from './adopt-legacy-session';
 import {
   createEmptyResult,
   type DecisionDependencies,
   decideLoadedTurn,
-  type ExplainedTurn,
   type OnProvisional,
   openCatalogueForTurn,
 } from './decide-loaded-turn';
+import { replayTurn } from './replay-turn';
 import { reportTurn } from './report-turn';
 import { restoreSupersededState } from './supersede-turn';
+import { createTurnBasis, ReadCatalogue } from './turn-basis';
 import type { ProcessedTurn, TurnCommand } from './turn-command';
 import { checkTurnSize, type TurnSizeDependencies } from './turn-size';
 
@@ -30,7 +32,7 @@ const maxAttempts = 1_000;
 
 /**
  * Processes a turn: load, decide, commit. If another turn of the session was committed first, the turn is decided again on the new
- * state (5.3). A known turn id returns the stored response (5.1). A turn that supersedes the last one is decided on the state before
+ * state (5.3). A known turn id returns the same response again (5.1). A turn that supersedes the last one is decided on the state before
  * that one (section 13). While the model is asked, `onProvisional` is called at most once,
  * before the commit, with the decision that the rules make without the model (section 9).
  *
@@ -46,7 +48,7 @@ export async function processTurn(
   const endTurn = deps.metrics.startTurn();
   const processed = await decideAndCommit(deps, command, call, onProvisional);
   endTurn({ trigger: command.turn.trigger, ...processed });
-  reportTurn(deps, command.turn, processed);
+  reportTurn(deps.log, call.span, command.turn, processed);
   return processed;
 }
 
@@ -59,7 +61,7 @@ async function decideAndCommit(
   const { turn, validateOnly, expectedRevision } = command;
   let isFresh = validateOnly || expectedRevision !== undefined;
   let current = await load(deps, command, isFresh, call);
-  if (current.recordedTurn) return replay(deps, command, current.recordedTurn);
+  if (current.recordedTurn) return replayTurn(deps, command, current.recordedTurn, call);
   if (!deps.settings.enabled) return skipDecision(deps, command, current.session);
   if (!current.session) current = { ...current, session: await adoptSession(deps, command, call) };
   for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
@@ -67,7 +69,7 @@ async function decideAndCommit(
     try {
       const outcome = await decideOn(deps, command, current, call, attemptProvisional);
       if (outcome.kind === 'processed') return outcome.processed;
-      if (outcome.kind === 'known') return replay(deps, command, outcome.record);
+      if (outcome.kind === 'known') return replayTurn(deps, command, outcome.record, call);
       deps.metrics.recordCommitConflict();
       current = await loadAfterConflict(deps, command, outcome.session, call);
     } catch (error) {
@@ -76,7 +78,7 @@ async function decideAndCommit(
       current = await load(deps, command, true, call);
     }
     isFresh = true;
-    if (current.recordedTurn) return replay(deps, command, current.recordedTurn);
+    if (current.recordedTurn) return replayTurn(deps, command, current.recordedTurn, call);
   }
   throw new OrchestratorError(
     'TOO_MUCH_CONTENTION',
@@ -103,10 +105,11 @@ async function decideOn(
 ): Promise<AttemptOutcome> {
   checkSession(current.session, command);
   const base = await getBase(deps, command.turn, current, call);
-  const decision = await decide(deps, command, base, call, onProvisional);
-  const record = createRecord(deps, command, decision);
-  checkTurnSize(deps, record);
-  const processed = { responseBytes: record.response, replayed: false, result: decision.result };
+  const { decision, basis } = await decide(deps, command, base, call, onProvisional);
+  const record = createRecord(deps, command, { ...decision, basis }, call);
+  const responseBytes = responseEncoders[command.responseView](deps.codec, record.response, decision.explain);
+  checkTurnSize(deps, record, responseBytes);
+  const processed = { responseBytes, replayed: false, result: decision.result };
   if (command.validateOnly) {
     deps.codec.checkSession(decision.session, current.session);
     return { kind: 'processed', processed };
@@ -121,14 +124,14 @@ function isSizeRefusal(error: unknown): boolean {
 }
 
 function load(
-  { store, telemetry }: TurnDependencies,
+  { store }: TurnDependencies,
   { turn }: TurnCommand,
   skipsCache: boolean,
   call: Call,
 ): Promise<LoadedSession> {
   const includesStateBefore = turn.supersedesTurnId !== '';
-  return telemetry.withSpanAsync('session.load', () =>
-    store.load(turn, turn.turnId, call, { skipsCache, includesStateBefore }),
+  return runInSpan(call, 'session.load', (spanCall) =>
+    store.load(turn, turn.turnId, spanCall, { skipsCache, includesStateBefore }),
   );
 }
 
@@ -153,8 +156,8 @@ async function adoptSession(
   call: Call,
 ): Promise<Session | undefined> {
   if (deps.legacySessions === undefined) return undefined;
-  const adopted = await deps.telemetry.withSpanAsync('session.adopt_legacy', () =>
-    adoptLegacySession(deps, turn, validateOnly, call),
+  const adopted = await runInSpan(call, 'session.adopt_legacy', (spanCall) =>
+    adoptLegacySession(deps, turn, validateOnly, spanCall),
   );
   if (validateOnly && adopted !== undefined) deps.codec.checkSession(adopted, undefined);
   return adopted;
@@ -188,16 +191,19 @@ async function decide(
   session: Session,
   call: Call,
   onProvisional: OnProvisional | undefined,
-): Promise<ExplainedTurn> {
-  const catalogue = await openCatalogueForTurn(deps.catalogue, turn, session, call);
-  return decideLoadedTurn(deps, { turn, validateOnly, session, catalogue }, call, onProvisional);
+): Promise<{ readonly decision: TurnDecision; readonly basis: TurnBasis }> {
+  const catalogue = new ReadCatalogue(await openCatalogueForTurn(deps.catalogue, turn, session, call));
+  const decision = await decideLoadedTurn(deps, { turn, validateOnly, session, catalogue }, call, onProvisional);
+  const { settings } = deps;
+  return { decision, basis: createTurnBasis({ turn, session, catalogue, settings, result: decision.result }) };
 }
 
-/** Encodes the response once. The same bytes are stored and sent (5.1). */
+/** Encodes what is stored. The response is recorded in the view BASIC, whatever view the caller wants (5.1). */
 function createRecord(
-  { codec, clock, telemetry }: TurnDependencies,
+  { codec, clock }: TurnDependencies,
   { turn, requestBytes, callerTraceContext }: TurnCommand,
-  { session, result }: ExplainedTurn,
+  { session, result, basis }: Pick<TurnDecision, 'session' | 'result'> & { readonly basis: TurnBasis },
+  call: Call,
 ): TurnRecord {
   return {
     revision: session.revision,
@@ -206,55 +212,42 @@ function createRecord(
     committedAt: clock.now(),
     request: requestBytes,
     response: codec.encodeResult(result),
-    traceContext: telemetry.getTraceContext() ?? callerTraceContext,
+    basis: codec.encodeBasis(basis),
+    traceContext: call.span.getTraceContext() ?? callerTraceContext,
   };
 }
+
+/** Encodes what is sent. In the view BASIC, these are the recorded bytes. */
+const responseEncoders: Readonly<
+  Record<ResponseView, (codec: TurnCodec, basicBytes: Uint8Array, explain: TurnDecision['explain']) => Uint8Array>
+> = {
+  BASIC: (_codec, basicBytes) => basicBytes,
+  FULL: (codec, _basicBytes, explain) => codec.encodeExplanation(explain()),
+  PLAN: (codec, basicBytes) => codec.selectPlan(basicBytes),
+};
 
 interface DecidedTurn {
   /** The session that the commit replaces; undefined if it did not exist. */
   readonly previousSession: Session | undefined;
   /** The session that the turn was decided on. */
   readonly base: Session;
-  readonly decision: ExplainedTurn;
+  readonly decision: TurnDecision;
   readonly record: TurnRecord;
 }
 
 function commit(
-  { store, telemetry }: TurnDependencies,
+  { store }: TurnDependencies,
   turn: Turn,
   { previousSession, base, decision, record }: DecidedTurn,
   call: Call,
 ): Promise<CommitOutcome> {
   const { session, result } = decision;
-  const keptState = canBeSuperseded(turn, result) ? getStateToKeep(turn, base) : 'none';
-  return telemetry.withSpanAsync('session.commit', () =>
-    store.commit({ previousSession, session, record, keptState }, call),
+  // The store copies the state that the commit replaces. It cannot derive the one that a superseding turn was decided on.
+  const stateBefore = turn.supersedesTurnId === '' ? 'previous' : base;
+  const isSupersedable = canBeSuperseded(turn, result);
+  return runInSpan(call, 'session.commit', (spanCall) =>
+    store.commit({ previousSession, session, record, stateBefore, isSupersedable }, spanCall),
   );
-}
-
-/** The store copies the state that the commit replaces, unless the turn was decided on another one. */
-function getStateToKeep({ supersedesTurnId }: Turn, base: Session): KeptState {
-  return supersedesTurnId === '' ? 'previous' : base;
-}
-
-/**
- * Returns the stored response if the request is the recorded one (5.1, 5.2), and links to the span in which the turn was decided.
- * Otherwise throws TURN_ID_REUSED.
- */
-function replay(
-  { codec, telemetry }: TurnDependencies,
-  { turn, requestBytes }: TurnCommand,
-  record: TurnRecord,
-): ProcessedTurn {
-  if (!codec.isSameTurn(record.request, requestBytes)) {
-    throw new OrchestratorError(
-      'TURN_ID_REUSED',
-      `Turn ${turn.turnId} was already applied with a different request. Use a new turn_id for every turn.`,
-      { metadata: { turn_id: turn.turnId, revision: String(record.revision) } },
-    );
-  }
-  if (record.traceContext !== undefined) telemetry.getActiveSpan().addLink(record.traceContext);
-  return { responseBytes: record.response, replayed: true, result: codec.decodeResult(record.response) };
 }
 
 /**
@@ -263,9 +256,10 @@ function replay(
  */
 function skipDecision(
   { codec }: TurnDependencies,
-  { turn, validateOnly }: TurnCommand,
+  { turn, validateOnly, responseView }: TurnCommand,
   session: Session | undefined,
 ): ProcessedTurn {
   const result = createEmptyResult(turn, session, validateOnly);
-  return { responseBytes: codec.encodeResult(result), replayed: false, result };
+  const responseBytes = responseEncoders[responseView](codec, codec.encodeResult(result), () => result);
+  return { responseBytes, replayed: false, result };
 }

@@ -2,7 +2,7 @@ import type { LifecycleAction } from '../../core/model/lifecycle-decision';
 import type { Turn } from '../../core/model/turn';
 import type { TurnResult } from '../../core/model/turn-result';
 import type { Logger } from '../ports/logger';
-import type { Attributes, Telemetry } from '../ports/telemetry';
+import { type Attributes, getTraceFields, type Span } from '../ports/span';
 import type { ProcessedTurn } from './turn-command';
 
 /** A decision, reported as a span event and a debug log line. */
@@ -12,22 +12,23 @@ interface DecisionEvent {
 }
 
 /**
- * Reports a turn to the active span and to the log: the turn as span attributes and an info line, every decision as a span event and
+ * Reports a turn to its span and to the log: the turn as span attributes and an info line, every decision as a span event and
  * a debug line. Reports no customer data.
  */
 export function reportTurn(
-  { telemetry, log }: { readonly telemetry: Telemetry; readonly log: Logger },
+  log: Logger,
+  span: Span,
   turn: Turn,
   { result, replayed }: Pick<ProcessedTurn, 'result' | 'replayed'>,
 ): void {
   const summary = summarize(turn, result, replayed);
-  const span = telemetry.getActiveSpan();
+  const traceFields = getTraceFields(span);
   span.setAttributes(summary);
-  log.info(summary, replayed ? 'turn replayed' : 'turn decided');
+  log.info({ ...traceFields, ...summary }, replayed ? 'turn replayed' : 'turn decided');
   if (replayed || !(span.isRecording || log.isDebug)) return;
   for (const { name, attributes } of listDecisionEvents(result)) {
     span.addEvent(name, attributes);
-    if (log.isDebug) log.debug({ 'orchestrator.turn_id': turn.turnId, ...attributes }, name);
+    if (log.isDebug) log.debug({ ...traceFields, 'orchestrator.turn_id': turn.turnId, ...attributes }, name);
   }
 }
 

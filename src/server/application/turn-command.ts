@@ -1,6 +1,7 @@
 import type { Turn } from '../../core/model/turn';
-import type { ExplainedTurnResult } from '../../core/model/turn-result';
+import type { TurnResult } from '../../core/model/turn-result';
 import type { TraceContext } from '../ports/trace-context';
+import type { ResponseView } from '../ports/turn-codec';
 
 /** A turn to decide and commit. */
 export interface TurnCommand {
@@ -9,6 +10,8 @@ export interface TurnCommand {
   readonly expectedRevision: number | undefined;
   /** Whether everything is decided and returned, but nothing is stored (5.5). */
   readonly validateOnly: boolean;
+  /** Which parts of the response the caller wants. */
+  readonly responseView: ResponseView;
   /** The encoded request. The bytes are recorded with the turn and compared when the turn id is used again (5.1, 5.2). */
   readonly requestBytes: Uint8Array;
   /** The trace context that the caller sent with a streamed turn. It is recorded if the service does not trace the turn. */
@@ -17,10 +20,10 @@ export interface TurnCommand {
 
 /** A decided turn. */
 export interface ProcessedTurn {
-  /** The encoded response; on a replay the stored bytes. */
+  /** The encoded response in the requested view. */
   readonly responseBytes: Uint8Array;
   /** Whether the turn was already applied (5.1). */
   readonly replayed: boolean;
-  /** The decoded content of `responseBytes`. */
-  readonly result: ExplainedTurnResult;
+  /** The decisions, whatever view was requested. */
+  readonly result: TurnResult;
 }

@@ -19,12 +19,25 @@ const recordBytes = 1_024;
 
 /**
  * Checks that a turn can be received after the commit: as a response, as an event of StreamTurn, as a turn of ListTurns and of
- * WatchSession. The record is the largest of these, because it contains the request and the response.
+ * WatchSession. The record contains the request and the response in the view BASIC; `responseBytes` can be larger only in the view FULL.
  *
  * @throws OrchestratorError TOO_LARGE.
  */
-export function checkTurnSize({ codec, maxResponseBytes }: TurnSizeDependencies, record: TurnRecord): void {
+export function checkTurnSize(
+  { codec, maxResponseBytes }: TurnSizeDependencies,
+  record: TurnRecord,
+  responseBytes: Uint8Array,
+): void {
   const { request, response } = record;
+  if (responseBytes.length > maxResponseBytes - messageBytes) {
+    throw createTooLargeError({
+      subject: 'The response',
+      limit: 'max_response_bytes',
+      size: responseBytes.length,
+      maxSize: maxResponseBytes - messageBytes,
+      advice: 'Request the view BASIC, send fewer or smaller values, or delete large variables.',
+    });
+  }
   if (request.length * 2 + response.length + recordBytes <= maxResponseBytes - messageBytes) return;
   const size = codec.measureRecord(record);
   if (size <= maxResponseBytes - messageBytes) return;

@@ -1,3 +1,4 @@
+import type { TurnDecision } from '../../core/decide-turn';
 import type { StoredFields } from '../../core/model/field-definition';
 import { OrchestratorError } from '../../core/model/orchestrator-error';
 import type { Relationship, Scenario, StoredScenario } from '../../core/model/scenario';
@@ -6,10 +7,11 @@ import type { CompileOptions } from '../../core/scenario/compile-options';
 import type { Call } from '../ports/call';
 import type { AgentKey, ScenarioCatalogue } from '../ports/scenario-catalogue';
 import type { CreateOutcome } from '../ports/session-store';
-import type { ExplainedTurn, OnProvisional } from './decide-loaded-turn';
+import type { OnProvisional } from './decide-loaded-turn';
 import { decidePhases, type PhaseCommand } from './decide-phases';
 import { type DeleteScenarioCommand, deleteScenario } from './delete-scenario';
 import { deleteSession } from './delete-session';
+import { type ExplainTurnQuery, type Explanation, explainTurn } from './explain-turn';
 import {
   getFields,
   type PutFieldsCommand,
@@ -36,11 +38,12 @@ import { type OnTurn, type WatchSessionDependencies, watchSession } from './watc
 /** The use cases for the inbound adapters. Each is documented at the function of the same name. */
 export interface UseCases {
   processTurn(command: TurnCommand, call: Call, onProvisional?: OnProvisional): Promise<ProcessedTurn>;
-  decidePhases(command: PhaseCommand, call: Call): Promise<ExplainedTurn>;
+  decidePhases(command: PhaseCommand, call: Call): Promise<TurnDecision>;
   getSession(key: SessionKey, call: Call): Promise<Session>;
   deleteSession(key: SessionKey, call: Call): Promise<boolean>;
   importSession(command: ImportSessionCommand, call: Call): Promise<CreateOutcome>;
   listTurns(query: ListTurnsQuery, call: Call): Promise<Page<ListedTurn, number>>;
+  explainTurn(query: ExplainTurnQuery, call: Call): Promise<Explanation>;
   watchSession(query: WatchSessionQuery, call: Call, onTurn: OnTurn): Promise<never>;
   putScenario(command: PutScenarioCommand, call: Call): Promise<PutScenarioResult>;
   validateScenario(scenario: Scenario, call: Call): Promise<ScenarioValidation>;
@@ -83,6 +86,7 @@ export function createUseCases(deps: UseCaseDependencies): UseCases {
     deleteSession: (key, call) => deleteSession(deps, key, call),
     importSession: (command, call) => importSession(deps, command, call),
     listTurns: (query, call) => listTurns(deps, query, call),
+    explainTurn: (query, call) => count(explainTurn(deps, query, call)),
     watchSession: (query, call, onTurn) => watchSession(deps, query, call, onTurn),
     putScenario: (command, call) => count(putScenario(deps, command, call)),
     validateScenario: (scenario, call) => count(validateScenario(deps, scenario, call)),

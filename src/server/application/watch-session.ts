@@ -1,12 +1,11 @@
 import { OrchestratorError } from '../../core/model/orchestrator-error';
-import type { Call } from '../ports/call';
+import { type Call, withSpan } from '../ports/call';
 import type { SessionStore, TurnRecord } from '../ports/session-store';
-import type { Telemetry } from '../ports/telemetry';
+import { noSpan } from '../ports/span';
 import { TurnHistoryReader, type WatchSessionQuery } from './turn-history-reader';
 
 export interface WatchSessionDependencies {
   readonly store: SessionStore;
-  readonly telemetry: Telemetry;
   /** Interval of reads without a notification, in milliseconds, with a jitter of 20 percent. */
   readonly watchPollIntervalMs: number;
 }
@@ -30,16 +29,16 @@ export async function watchSession(
   call: Call,
   onTurn: OnTurn,
 ): Promise<never> {
-  const span = deps.telemetry.getActiveSpan();
   let turnsSent = 0;
   const countAndSend: OnTurn = (turn) => {
     turnsSent += 1;
     return onTurn(turn);
   };
   try {
-    return await deps.telemetry.withoutSpan(() => follow(deps, query, call, countAndSend));
+    // The reads of a long stream have no spans, because its trace would grow without limit.
+    return await follow(deps, query, withSpan(call, noSpan), countAndSend);
   } finally {
-    span.setAttributes({
+    call.span.setAttributes({
       'orchestrator.tenant_id': query.key.tenantId,
       'orchestrator.session_id': query.key.sessionId,
       'orchestrator.turns_sent': turnsSent,

@@ -1,12 +1,12 @@
 import type { ModelRequest } from '../../core/context/model-request';
 import { createFailedProposal, type ModelFailureReason, type ModelProposal } from '../../core/model/model-proposal';
 import { OrchestratorError } from '../../core/model/orchestrator-error';
-import type { Call } from '../ports/call';
+import { type Call, runInSpan } from '../ports/call';
 import type { Clock } from '../ports/clock';
 import type { DecisionModel } from '../ports/decision-model';
 import type { Logger } from '../ports/logger';
 import type { Metrics, ModelUsage } from '../ports/metrics';
-import type { Telemetry, TurnSpan } from '../ports/telemetry';
+import { getTraceFields, type Span } from '../ports/span';
 import { type ChatAnswer, ChatEndpoint, type ChatEndpointOptions } from './chat-endpoint';
 import { ChatError } from './chat-error';
 import { parseProposal } from './model-answer';
@@ -32,7 +32,6 @@ export interface ChatModelOptions extends ChatEndpointOptions, Omit<RequestPolic
 
 export interface ChatModelDependencies {
   readonly clock: Clock;
-  readonly telemetry: Telemetry;
   readonly metrics: Metrics;
   readonly log: Logger;
 }
@@ -65,9 +64,9 @@ export class ChatDecisionModel implements DecisionModel {
   }
 
   propose(request: ModelRequest, call: Call): Promise<ModelProposal> {
-    const { telemetry, metrics } = this.deps;
-    const endRequest = metrics.startModelRequest(this.options.model);
-    const work = async (span: TurnSpan): Promise<ModelProposal> => {
+    const endRequest = this.deps.metrics.startModelRequest(this.options.model);
+    const work = async (spanCall: Call): Promise<ModelProposal> => {
+      const { span } = spanCall;
       span.setAttributes(this.getRequestAttributes());
       let answer: ChatAnswer | undefined;
       const reportOutcome = (outcome: ModelProposal['outcome']): void => {
@@ -78,7 +77,7 @@ export class ChatDecisionModel implements DecisionModel {
       try {
         const limitedRequest = limitRequestTexts(request, this.options.maxTextsLength);
         const ids = assignRequestIds(limitedRequest);
-        answer = await this.ask(this.template.render(limitedRequest, ids), call);
+        answer = await this.ask(this.template.render(limitedRequest, ids), spanCall);
         span.setAttributes(getAnswerAttributes(answer));
         const proposal = readProposal(answer, ids);
         reportOutcome('PROPOSED');
@@ -90,7 +89,7 @@ export class ChatDecisionModel implements DecisionModel {
         return createFailedProposal(error.reason);
       }
     };
-    return telemetry.withSpanAsync(`chat ${this.options.model}`, work, 'client');
+    return runInSpan(call, `chat ${this.options.model}`, work, 'client');
   }
 
   private async ask(prompt: string, call: Call): Promise<ChatAnswer> {
@@ -99,7 +98,7 @@ export class ChatDecisionModel implements DecisionModel {
     const retryUntil = performance.now() + timeoutMs - minRequestMs;
     // A timeout shortened by the caller's deadline does not show that the endpoint is slow.
     const isOutage = timeoutMs === this.options.timeoutMs;
-    const traceContext = this.deps.telemetry.getTraceContext();
+    const traceContext = call.span.getTraceContext();
     const createTimeoutError = () => new ChatError('TIMEOUT', 'the endpoint did not respond in time', { isOutage });
     try {
       const answer = await withTimeout({ signal: call.signal, timeoutMs, createTimeoutError }, (signal) => {
@@ -108,7 +107,10 @@ export class ChatDecisionModel implements DecisionModel {
         return this.policy.run(attempt, signal, retryUntil);
       });
       // The fields are customer data. The logger redacts them unless telemetry.customer_data is on.
-      this.deps.log.debug({ request: prompt, response: answer.content }, 'the model answered');
+      this.deps.log.debug(
+        { ...getTraceFields(call.span), request: prompt, response: answer.content },
+        'the model answered',
+      );
       return answer;
     } catch (error) {
       throw call.signal.aborted ? toCancellation(call.signal) : error;
@@ -120,10 +122,10 @@ export class ChatDecisionModel implements DecisionModel {
     return Math.min(timeoutMs, deadline - this.deps.clock.now() - reserveMs);
   }
 
-  private reportFailure(span: TurnSpan, { reason, message, cause }: ChatError): void {
+  private reportFailure(span: Span, { reason, message, cause }: ChatError): void {
     span.setError(new Error(message));
     span.setAttributes({ 'error.type': reason });
-    const fields = { model: this.options.model, reason, error: cause };
+    const fields = { ...getTraceFields(span), model: this.options.model, reason, error: cause };
     this.deps.log[failureLogLevels[reason]](fields, `no proposal from the model: ${message}`);
   }
 

@@ -1,6 +1,7 @@
 import { OrchestratorError } from '../../core/model/orchestrator-error';
+import { noSpan, type Span, type SpanKind } from './span';
 
-/** Deadline and cancellation of a call. Both apply to all work that is done for the call. */
+/** Deadline, cancellation and span of a call. They apply to all work that is done for the call. */
 export interface Call {
   /** Milliseconds since 1970; Infinity if the caller set no deadline. */
   readonly deadline: number;
@@ -8,16 +9,59 @@ export interface Call {
   readonly signal: AbortSignal;
   /** Whether the signal is aborted. Cheaper than reading `signal`, which may be created on first use. */
   readonly isCanceled: boolean;
+  /** The span that the work belongs to. */
+  readonly span: Span;
 }
 
-export function createCall(deadline: number, signal: AbortSignal): Call {
+export function createCall(deadline: number, signal: AbortSignal, span: Span = noSpan): Call {
   return {
     deadline,
     signal,
+    span,
     get isCanceled() {
       return signal.aborted;
     },
   };
+}
+
+/** Returns the call with another span. */
+export function withSpan(call: Call, span: Span): Call {
+  return {
+    span,
+    get deadline() {
+      return call.deadline;
+    },
+    get signal() {
+      return call.signal;
+    },
+    get isCanceled() {
+      return call.isCanceled;
+    },
+  };
+}
+
+/** Runs work in a child span of the call's span. `work` receives the call with that span. An error sets its status. */
+export function runInSpan<T>(
+  call: Call,
+  name: string,
+  work: (call: Call) => Promise<T>,
+  kind: SpanKind = 'internal',
+): Promise<T> {
+  return call.span.isRecording
+    ? endWith(call.span.startChild(name, kind), (span) => work(withSpan(call, span)))
+    : work(call);
+}
+
+/** Runs work and ends its span. An error sets the status of the span. */
+export async function endWith<T>(span: Span, work: (span: Span) => Promise<T>): Promise<T> {
+  try {
+    return await work(span);
+  } catch (error) {
+    span.setError(error);
+    throw error;
+  } finally {
+    span.end();
+  }
 }
 
 /** Throws an OrchestratorError CANCELLED or DEADLINE if the call has ended. Stores call this before they read or write. */

@@ -13,8 +13,13 @@ export interface TurnRecord {
   readonly committedAt: number;
   /** The request bytes; opaque to the store. */
   readonly request: Uint8Array;
-  /** The response bytes; opaque to the store. */
+  /** The response bytes in the view BASIC, whatever view the caller asked for; opaque to the store. */
   readonly response: Uint8Array;
+  /**
+   * What else the turn was decided on, so that it can be decided again: the scenario versions and a fingerprint of the other
+   * definitions. Opaque to the store, usually 5 bytes. Undefined for a turn that a release up to 0.2 recorded.
+   */
+  readonly basis?: Uint8Array | undefined;
   /**
    * The span in which the turn was decided. If that span was not recorded: the trace context that the caller sent with a streamed
    * turn, or undefined.
@@ -26,13 +31,6 @@ export interface TurnRecord {
 export interface StateBefore {
   readonly session: Session | undefined;
 }
-
-/**
- * Which state a commit keeps as the one before the session's last turn, so that a later turn can supersede that turn (section 13).
- * `previous`: the state that the commit replaces; the store copies it. A session: the state that a superseding turn was decided on.
- * `none`: the turn cannot be superseded.
- */
-export type KeptState = 'previous' | 'none' | Session;
 
 export interface LoadedSession {
   /** Undefined if the session does not exist or has expired. May be outdated, because `commit` detects an outdated session. */
@@ -58,7 +56,13 @@ export interface TurnCommit {
   /** The session after the turn. Its revision is that of `previousSession` plus one, or 1. */
   readonly session: Session;
   readonly record: TurnRecord;
-  readonly keptState: KeptState;
+  /**
+   * The state that the turn was decided on. `previous`: the state that the commit replaces; the store copies it. A session: the one that a
+   * superseding turn was decided on (section 13).
+   */
+  readonly stateBefore: 'previous' | Session;
+  /** Whether a later turn can supersede this one, so that the state before it is kept while it is the last turn (section 13). */
+  readonly isSupersedable: boolean;
 }
 
 export type CommitOutcome =
@@ -87,6 +91,33 @@ export interface RecordedTurns {
   readonly hasMore: boolean;
 }
 
+/** Names a recorded turn of a session. */
+export type TurnSelector = { readonly turnId: string } | { readonly revision: number };
+
+/** A recorded turn with all that is needed to decide it again. */
+export interface TurnHistory {
+  /**
+   * The state that the first of `turns` was decided on. If that turn superseded another one, it is the state before the superseded turn, as
+   * `restoreSessionBefore` returned it. Undefined if no state is kept from which the turn can be decided.
+   */
+  readonly start: StateBefore | undefined;
+  /**
+   * The turns from `start` to the requested one, without a gap, oldest first. Only the requested one if `start` is undefined. The state
+   * before each turn but the first is the one after the turn before it, or, if it superseded that turn, `restoreSessionBefore` of that
+   * state and the one before that turn.
+   */
+  readonly turns: readonly TurnRecord[];
+}
+
+/** Reads what is needed to decide a recorded turn again. */
+export interface TurnHistoryStore {
+  /**
+   * Resolves to undefined if the session has no such recorded turn. Reads at most `maxHistoryTurns` turns and `maxHistoryBytes`. Rejects
+   * with the errors of a SessionStore.
+   */
+  readTurnHistory(key: SessionKey, turn: TurnSelector, call: Call): Promise<TurnHistory | undefined>;
+}
+
 export interface CreateOutcome {
   readonly session: Session;
   /** False if the session existed; it was not changed. */
@@ -99,7 +130,7 @@ export interface CreateOutcome {
  * Every method rejects with an OrchestratorError: STORE_UNAVAILABLE if the store does not respond and nothing was changed,
  * DEADLINE or CANCELLED if the call ended before anything was sent.
  */
-export interface SessionStore {
+export interface SessionStore extends TurnHistoryStore {
   /**
    * Loads the session to decide `turnId` on. The session may come from a cache of this node, because `commit` detects an outdated
    * session. With `skipsCache` it comes from the store, and `recordedTurn` is set if the turn was applied.
@@ -109,8 +140,8 @@ export interface SessionStore {
   /**
    * Applies a turn atomically. First checks that the turn id is unknown, then that the store still holds `previousSession`, which
    * means the same revision and the same last turn, or the same import if there is no turn: the revision alone could be that of a
-   * session that was deleted and created again. Keeps the state that `keptState` names. Restarts the session's time to live and
-   * keeps the last `recordedTurns` records. Rejects with COMMIT_UNKNOWN if the commit was sent but its reply was lost, so that only
+   * session that was deleted and created again. Keeps the state before the turn if the turn can be superseded, and for the turns that
+   * `keepsStateBefore` names if it has at most `maxKeptStateBytes`. Restarts the session's time to live and keeps the last `recordedTurns` records. Rejects with COMMIT_UNKNOWN if the commit was sent but its reply was lost, so that only
    * a retry with the turn id returns the outcome. Rejects with STORE_FULL if the store is out of memory, and with SESSION_TOO_LARGE
    * if the session exceeds a limit and is larger than `previousSession`. In both cases, nothing was changed. SESSION_TOO_LARGE comes
    * before all checks, so the turn id may be known.

@@ -1,24 +1,12 @@
 import type { Metrics } from '../ports/metrics';
-import type { Telemetry, TurnSpan } from '../ports/telemetry';
-
-const noopSpan: TurnSpan = {
-  isRecording: false,
-  setAttributes: () => {},
-  addEvent: () => {},
-  addLink: () => {},
-  setError: () => {},
-};
+import { noSpan } from '../ports/span';
+import type { Telemetry } from '../ports/telemetry';
 
 /** The tracing of a process without an SDK that exports spans. */
 export const noopTelemetry: Telemetry = {
-  withSpan: (_name, work) => work(noopSpan),
-  withSpanAsync: (_name, work) => work(noopSpan),
-  withRequestSpan: (_name, _getCaller, work) => work(noopSpan),
-  withSession: (_sessionId, work) => work(),
-  withoutSpan: (work) => work(),
-  getActiveSpan: () => noopSpan,
+  startCall: () => noSpan,
+  startRequest: () => noSpan,
   getTraceId: () => '',
-  getTraceContext: () => undefined,
 };
 
 const noop = (): void => {};

@@ -37,32 +37,43 @@ export function getOtlpProtocol(signal: Signal, env: NodeJS.ProcessEnv): 'grpc' 
   return 'http/protobuf';
 }
 
-/** The samplers of the SDK. Those with a ratio read OTEL_TRACES_SAMPLER_ARG. */
-const samplers: Readonly<Record<string, { readonly hasRatio: boolean }>> = {
+/** The samplers of the specification. Those with a ratio read OTEL_TRACES_SAMPLER_ARG. */
+const samplers = {
   always_on: { hasRatio: false },
   always_off: { hasRatio: false },
   traceidratio: { hasRatio: true },
   parentbased_always_on: { hasRatio: false },
   parentbased_always_off: { hasRatio: false },
   parentbased_traceidratio: { hasRatio: true },
-};
+} as const satisfies Readonly<Record<string, { readonly hasRatio: boolean }>>;
+
+export type SamplerName = keyof typeof samplers;
+
+export interface SamplerSettings {
+  readonly name: SamplerName;
+  /** From 0 to 1; 1 if the sampler has none. */
+  readonly ratio: number;
+}
+
+function isSamplerName(name: string): name is SamplerName {
+  return Object.hasOwn(samplers, name);
+}
 
 /**
- * Checks OTEL_TRACES_SAMPLER and its argument, because the SDK records every trace if it does not know the value.
+ * Returns the sampler of OTEL_TRACES_SAMPLER with its argument, default `parentbased_always_on`.
  *
  * @throws Error for a sampler or a ratio that is not supported.
  */
-export function validateSampler(env: NodeJS.ProcessEnv): void {
+export function getSamplerSettings(env: NodeJS.ProcessEnv): SamplerSettings {
   const name = env['OTEL_TRACES_SAMPLER'] ?? '';
-  if (!hasText(name)) return;
-  const sampler = Object.hasOwn(samplers, name) ? samplers[name] : undefined;
-  if (sampler === undefined) {
+  if (!hasText(name)) return { name: 'parentbased_always_on', ratio: 1 };
+  if (!isSamplerName(name)) {
     throw new Error(`OTEL_TRACES_SAMPLER: "${name}" is not supported; use ${Object.keys(samplers).join(', ')}`);
   }
+  if (!samplers[name].hasRatio) return { name, ratio: 1 };
   const ratio = env['OTEL_TRACES_SAMPLER_ARG'] ?? '';
-  if (sampler.hasRatio && !(hasText(ratio) && Number(ratio) >= 0 && Number(ratio) <= 1)) {
-    throw new Error(`OTEL_TRACES_SAMPLER_ARG: "${ratio}" is not a number from 0 to 1, which ${name} requires`);
-  }
+  if (hasText(ratio) && Number(ratio) >= 0 && Number(ratio) <= 1) return { name, ratio: Number(ratio) };
+  throw new Error(`OTEL_TRACES_SAMPLER_ARG: "${ratio}" is not a number from 0 to 1, which ${name} requires`);
 }
 
 function hasText(text: string | undefined): text is string {

@@ -1,4 +1,3 @@
-import { isSpanContextValid, trace } from '@opentelemetry/api';
 import { type DestinationStream, pino } from 'pino';
 import type { Logger } from '../ports/logger';
 import { limitRepeats } from './limit-repeats';
@@ -14,7 +13,7 @@ export interface PinoLoggerOptions {
 }
 
 /**
- * Creates a logger that writes JSON lines with the ids of the active trace and span. An outage makes many calls fail with the same
+ * Creates a logger that writes JSON lines. An outage makes many calls fail with the same
  * warning, so a repeated warning is written at most once a second, with the number of lines that were left out.
  */
 export function createPinoLogger({ level, isCustomerDataAllowed, destination }: PinoLoggerOptions): Logger {
@@ -23,7 +22,6 @@ export function createPinoLogger({ level, isCustomerDataAllowed, destination }: 
       level,
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
-      mixin: getTraceFields,
       formatters: {
         level: (label) => ({ level: label }),
         log: (fields) => toLogFields(fields, isCustomerDataAllowed),
@@ -35,12 +33,6 @@ export function createPinoLogger({ level, isCustomerDataAllowed, destination }: 
   );
   const warn = limitRepeats(logger.warn.bind(logger), repeatIntervalMs);
   return Object.assign(logger, { isDebug: logger.isLevelEnabled('debug'), warn });
-}
-
-function getTraceFields(): object {
-  const context = trace.getActiveSpan()?.spanContext();
-  if (context === undefined || !isSpanContextValid(context)) return {};
-  return { trace_id: context.traceId, span_id: context.spanId };
 }
 
 /** Maximum depth of nested objects and of chains of causes. */

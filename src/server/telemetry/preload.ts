@@ -1,4 +1,4 @@
-import { isSignalRequested, validateSampler } from './otel-environment';
+import { getSamplerSettings, isSignalRequested } from './otel-environment';
 import { installProcessLog, writeOperatorMessage } from './process-log';
 import { logSdkDiagnostics } from './running-sdk';
 
@@ -6,12 +6,12 @@ import { logSdkDiagnostics } from './running-sdk';
 // of the standard variables is set, telemetry costs only the load of this module and of the API of OpenTelemetry.
 installProcessLog();
 try {
-  validateSampler(process.env);
+  getSamplerSettings(process.env); // throws for an invalid value, also if no spans are exported
   if (isSignalRequested('TRACES', process.env) || isSignalRequested('METRICS', process.env)) {
     logSdkDiagnostics(process.env);
     // Otherwise the SDK would replace this logger by one that writes text to the console.
     delete process.env['OTEL_LOG_LEVEL'];
-    // A static import would load the SDK in every process. A dynamic import would load it after gRPC and Redis.
+    // A static import would load the SDK in every process. A dynamic import would start it after the service.
     // biome-ignore lint/style/noCommonJs: a conditional import must be synchronous here.
     const { startSdk } = require('./start-sdk') as typeof import('./start-sdk');
     startSdk(process.env);

@@ -1,14 +1,16 @@
 import { DiagLogLevel, diag } from '@opentelemetry/api';
+import type { Metrics } from '../ports/metrics';
+import type { Telemetry } from '../ports/telemetry';
 import { limitRepeats } from './limit-repeats';
 import { repeatIntervalMs, writeLogLine } from './process-log';
 
 // The state of the SDK in this process. The preload sets it. This module does not load the SDK.
 
 export interface RunningSdk {
-  /** Whether spans are exported. */
-  readonly exportsTraces: boolean;
-  /** Whether metrics are exported. */
-  readonly exportsMetrics: boolean;
+  /** The tracing of calls; undefined if no spans are exported. */
+  readonly telemetry: Telemetry | undefined;
+  /** The metrics that are exported; undefined if none are. */
+  readonly metrics: Metrics | undefined;
   stop(): Promise<void>;
 }
 
@@ -82,24 +84,4 @@ export function logSdkDiagnostics(env: NodeJS.ProcessEnv): void {
       suppressOverrideMessage: true,
     },
   );
-}
-
-/** Maximum characters of one argument of a Redis command in a span. */
-const maxArgumentLength = 500;
-
-/** False until the configuration is read, because the instrumentation is installed before that. */
-let isCustomerDataAllowed = false;
-
-/** Sets whether spans may contain customer data. */
-export function allowCustomerData(isAllowed: boolean): void {
-  isCustomerDataAllowed = isAllowed;
-}
-
-/** Commands whose arguments contain a password. */
-const loginCommands: ReadonlySet<string> = new Set(['auth', 'hello']);
-
-/** Formats a Redis command for its span. Arguments are keys, sessions and turns, so they count as customer data. */
-export function serializeRedisStatement(command: string, args: readonly unknown[]): string {
-  if (!isCustomerDataAllowed || loginCommands.has(command.toLowerCase())) return command;
-  return [command, ...args.map((argument) => String(argument).slice(0, maxArgumentLength))].join(' ');
 }

@@ -1,89 +1,79 @@
 import { OTLPMetricExporter as OtlpGrpcMetricExporter } from '@opentelemetry/exporter-metrics-otlp-grpc';
 import { OTLPMetricExporter as OtlpHttpMetricExporter } from '@opentelemetry/exporter-metrics-otlp-proto';
 import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
-import { OTLPTraceExporter as OtlpGrpcTraceExporter } from '@opentelemetry/exporter-trace-otlp-grpc';
-import { OTLPTraceExporter as OtlpHttpTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
-import type { Instrumentation } from '@opentelemetry/instrumentation';
-import { GrpcInstrumentation } from '@opentelemetry/instrumentation-grpc';
-import { IORedisInstrumentation } from '@opentelemetry/instrumentation-ioredis';
 import { RuntimeNodeInstrumentation } from '@opentelemetry/instrumentation-runtime-node';
+import type { Resource } from '@opentelemetry/resources';
 import {
-  defaultResource,
-  detectResources,
-  envDetector,
-  hostDetector,
-  processDetector,
-  type Resource,
-  resourceFromAttributes,
-} from '@opentelemetry/resources';
-import {
+  AggregationTemporality,
   ConsoleMetricExporter,
   type IMetricReader,
   PeriodicExportingMetricReader,
   type PushMetricExporter,
 } from '@opentelemetry/sdk-metrics';
 import { NodeSDK } from '@opentelemetry/sdk-node';
-import { BatchSpanProcessor, ConsoleSpanExporter, type SpanExporter } from '@opentelemetry/sdk-trace-base';
-import { ATTR_SERVICE_NAME } from '@opentelemetry/semantic-conventions';
+import {
+  BatchSpanProcessor,
+  ConsoleSpanExporter,
+  RandomIdGenerator,
+  type ReadableSpan,
+  type SpanExporter,
+  type SpanProcessor,
+} from '@opentelemetry/sdk-trace-base';
+import type { Telemetry } from '../ports/telemetry';
+import { AccumulatedMetrics } from './accumulated-metrics';
+import { AccumulatorExport, type TemporalitySelector } from './metric-producer';
+import { noContextManager } from './no-context-manager';
 import { getOtlpProtocol, getRequestedExporters, isSignalRequested } from './otel-environment';
-import { serializeRedisStatement, setRunningSdk } from './running-sdk';
-import { RpcSpanNameProcessor, SessionIdProcessor } from './span-processors';
+import { OtlpSpanExporter } from './otlp-span-exporter';
+import { RecordingTelemetry } from './recording-telemetry';
+import { createResource } from './resource';
+import { setRunningSdk } from './running-sdk';
+import { createSampler } from './sampler';
+import { readSpanLimits } from './span-limits';
+
+/** The instrumentation scope of the spans and metrics of the service. */
+const scopeName = 'scenario-orchestrator';
 
 /**
- * The methods of grpc.health.v1.Health and grpc.reflection.*.ServerReflection. The instrumentation compares only the last part of
- * a method path, case-insensitively. A test checks that no method of the contract has one of these names.
- */
-export const untracedMethods = ['Check', 'Watch', 'List', 'ServerReflectionInfo'];
-
-/**
- * Starts the SDK as configured by the standard variables and instruments gRPC and Redis. Must run before either is loaded,
- * because the instrumentation wraps the result of `require`.
+ * Starts the SDK as configured by the standard variables. It exports the metrics and spans that the service records itself, and the
+ * metrics of the runtime. It wraps no library and has no context that follows promises: spans travel with the `Call`.
  */
 export function startSdk(env: NodeJS.ProcessEnv): void {
   const [traces, metrics] = [isSignalRequested('TRACES', env), isSignalRequested('METRICS', env)];
+  const resource = createResource(env);
+  const ownMetrics = metrics ? new AccumulatedMetrics() : undefined;
+  const spanProcessors = traces ? createSpanExporters(env).map((exporter) => new BatchSpanProcessor(exporter)) : [];
   const sdk = new NodeSDK({
-    resource: createResource(env),
-    autoDetectResources: hasOwnDetectors(env),
-    spanProcessors: traces
-      ? [
-          new RpcSpanNameProcessor(),
-          new SessionIdProcessor(),
-          ...createSpanExporters(env).map((exporter) => new BatchSpanProcessor(exporter)),
-        ]
-      : [],
-    metricReaders: metrics ? [...createMetricReaders(env)] : [],
+    resource,
+    autoDetectResources: false,
+    contextManager: noContextManager,
+    spanProcessors: [],
+    metricReaders: ownMetrics ? [...createMetricReaders(env, ownMetrics)] : [],
     logRecordProcessors: [],
-    instrumentations: [
-      ...(traces ? createTracingInstrumentations() : []),
-      // Records event-loop delay, garbage collection and heap.
-      ...(metrics ? [new RuntimeNodeInstrumentation()] : []),
-    ],
+    // Records event-loop delay, garbage collection and heap.
+    instrumentations: metrics ? [new RuntimeNodeInstrumentation()] : [],
   });
   sdk.start();
-  setRunningSdk({ exportsTraces: traces, exportsMetrics: metrics, stop: () => sdk.shutdown() });
+  setRunningSdk({
+    telemetry: traces ? createTelemetry(env, resource, spanProcessors) : undefined,
+    metrics: ownMetrics,
+    async stop() {
+      await Promise.all([sdk.shutdown(), ...spanProcessors.map((processor) => processor.shutdown())]);
+    },
+  });
 }
 
-/** Whether the SDK selects the detectors of resource attributes, by their standard variable. */
-function hasOwnDetectors(env: NodeJS.ProcessEnv): boolean {
-  return (env['OTEL_NODE_RESOURCE_DETECTORS'] ?? '').trim() !== '';
-}
-
-/** Creates the resource with the attributes that the SDK detects by default. */
-function createResource(env: NodeJS.ProcessEnv): Resource {
-  // The default name. OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES override it.
-  const base = defaultResource().merge(resourceFromAttributes({ [ATTR_SERVICE_NAME]: 'scenario-orchestrator' }));
-  if (hasOwnDetectors(env)) return base;
-  const resource = base.merge(detectResources({ detectors: [envDetector, processDetector, hostDetector] }));
-  // Otherwise the Prometheus exporter logs an error at the first scrape, because only the other exporters wait for the id of the host.
-  void resource.waitForAsyncAttributes?.();
-  return resource;
-}
-
-function createTracingInstrumentations(): Instrumentation[] {
-  return [
-    new GrpcInstrumentation({ ignoreGrpcMethods: untracedMethods }),
-    new IORedisInstrumentation({ dbStatementSerializer: serializeRedisStatement, requireParentSpan: true }),
-  ];
+function createTelemetry(env: NodeJS.ProcessEnv, resource: Resource, processors: readonly SpanProcessor[]): Telemetry {
+  const environment = {
+    resource,
+    scope: { name: scopeName },
+    limits: readSpanLimits(env),
+    ids: new RandomIdGenerator(),
+    export: (span: ReadableSpan) => {
+      for (const processor of processors) processor.onEnd(span);
+    },
+  };
+  return new RecordingTelemetry(environment, createSampler(env));
 }
 
 /**
@@ -96,7 +86,7 @@ export function createSpanExporters(env: NodeJS.ProcessEnv): readonly SpanExport
   return getRequestedExporters('TRACES', env).map((name) => {
     switch (name) {
       case 'otlp':
-        return getOtlpProtocol('TRACES', env) === 'grpc' ? new OtlpGrpcTraceExporter() : new OtlpHttpTraceExporter();
+        return new OtlpSpanExporter(getOtlpProtocol('TRACES', env));
       case 'console':
         return new ConsoleSpanExporter();
       default:
@@ -117,20 +107,23 @@ const defaultPrometheusPort = 9464;
  *
  * @throws Error for an exporter, a protocol or a number that is not supported.
  */
-function createMetricReaders(env: NodeJS.ProcessEnv): readonly IMetricReader[] {
+function createMetricReaders(env: NodeJS.ProcessEnv, { instruments }: AccumulatedMetrics): readonly IMetricReader[] {
+  const ownMetrics = new AccumulatorExport(scopeName, Object.values(instruments));
   return getRequestedExporters('METRICS', env).map((name) => {
     switch (name) {
       case 'otlp':
         return createPeriodicReader(
           getOtlpProtocol('METRICS', env) === 'grpc' ? new OtlpGrpcMetricExporter() : new OtlpHttpMetricExporter(),
+          ownMetrics,
           env,
         );
       case 'console':
-        return createPeriodicReader(new ConsoleMetricExporter(), env);
+        return createPeriodicReader(new ConsoleMetricExporter(), ownMetrics, env);
       case 'prometheus':
         return new PrometheusExporter({
           host: env['OTEL_EXPORTER_PROMETHEUS_HOST']?.trim() || 'localhost',
           port: readWholeNumber('OTEL_EXPORTER_PROMETHEUS_PORT', env, defaultPrometheusPort),
+          metricProducers: [ownMetrics.createProducer(() => AggregationTemporality.CUMULATIVE)],
         });
       default:
         throw new Error(`OTEL_METRICS_EXPORTER: "${name}" is not supported; use otlp, prometheus, console or none`);
@@ -138,12 +131,19 @@ function createMetricReaders(env: NodeJS.ProcessEnv): readonly IMetricReader[] {
   });
 }
 
-function createPeriodicReader(exporter: PushMetricExporter, env: NodeJS.ProcessEnv): IMetricReader {
+function createPeriodicReader(
+  exporter: PushMetricExporter,
+  ownMetrics: AccumulatorExport,
+  env: NodeJS.ProcessEnv,
+): IMetricReader {
   const exportIntervalMillis = readWholeNumber('OTEL_METRIC_EXPORT_INTERVAL', env, defaultExportIntervalMs);
   const timeout = readWholeNumber('OTEL_METRIC_EXPORT_TIMEOUT', env, defaultExportTimeoutMs);
   // The SDK rejects a timeout that is longer than the interval.
   const exportTimeoutMillis = Math.min(timeout, exportIntervalMillis);
-  return new PeriodicExportingMetricReader({ exporter, exportIntervalMillis, exportTimeoutMillis });
+  const selectTemporality: TemporalitySelector = (type) =>
+    exporter.selectAggregationTemporality?.(type) ?? AggregationTemporality.CUMULATIVE;
+  const metricProducers = [ownMetrics.createProducer(selectTemporality)];
+  return new PeriodicExportingMetricReader({ exporter, metricProducers, exportIntervalMillis, exportTimeoutMillis });
 }
 
 function readWholeNumber(variable: string, env: NodeJS.ProcessEnv, defaultValue: number): number {

@@ -11,6 +11,7 @@ export const commandNames = [
   'relationships',
   'turn',
   'session',
+  'explain',
   'tail',
   'serve',
   'compact',

@@ -19,7 +19,7 @@ test.each(commandNames)('help describes the command %s', async (name) => {
   expect(code).toBe(0);
 });
 
-test('a command loads only its own modules, and `serve` loads no module that telemetry instruments', async () => {
+test('a command loads only its own modules, and `serve` loads no module before the telemetry', async () => {
   const script = `process.argv = ['node', 'x', 'serve', '--help'];
 process.on('exit', () => console.error(Object.keys(require.cache).join('\\n')));
 require('./dist/src/cli/main.js');`;

@@ -181,6 +181,42 @@ candidates: [{scenario_id: Refund, score: 0.9}]
   expect(drawing).toMatch(/» \[\/ collect_order_id \/\]/);
 });
 
+test('explain and tail --explain show the reasons of recorded turns as sentences, tail alone shows codes', async () => {
+  const start = { id: uuid(31), message: 'I want a refund.' };
+  const explained = 'c0c0c0c0-0000-4000-8000-000000000006';
+  await runOk('put', 'examples/scenarios/refund.yaml');
+  const first = writeTurnFile(`message: ${start.message}
+turn_id: ${start.id}
+customer_data: {customer_id: C-1}
+candidates: [{scenario_id: Refund, score: 0.9}]
+`);
+  const sent = await runOk('turn', first, '--session', explained);
+  const sentence = /^START +Refund +CANDIDATE: "Refund" is a candidate with score 0.9/m;
+  expect(sent).toMatch(sentence);
+  await runOk('turn', writeTurnFile('message: Hm.\n'), '--session', explained);
+
+  expect(await runOk('tail', explained, '--after', '0', '--count', '1')).toMatch(/^START +Refund +CANDIDATE$/m);
+  expect(await runOk('tail', explained, '--after', '0', '--count', '1', '--explain')).toMatch(sentence);
+  const byRevision = await runOk('explain', explained, '--revision', '1');
+  expect(byRevision).toMatch(sentence);
+  expect(byRevision).toMatch(/^because +Refund: \S/m);
+  expect(await runOk('explain', explained, '--turn', start.id)).toBe(byRevision);
+  const last = await runOk('explain', explained);
+  expect(last).toMatch(/^── revision 2, /m);
+  expect(JSON.parse(await runOk('explain', explained, '--turn', start.id, '--json'))).toMatchObject({
+    response: { turn_id: start.id, context: { candidates: [{ scenario_name: 'Refund' }] } },
+  });
+  const missing = await runWithService('explain', explained, '--revision', '9');
+  expect(missing.code).toBe(3);
+  expect(toLines(missing.stderr)[0]).toContain(
+    `ExplainTurn failed (NOT_FOUND, TURN_NOT_FOUND): Session ${explained} has no recorded turn at revision 9`,
+  );
+  expect(await runWithService('explain', explained, '--revision', '0')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('The first turn has --revision 1.'),
+  });
+});
+
 test('0.6: turn, tail and session show tool results and the outcomes that were ignored', async () => {
   const tooled = 'c0c0c0c0-0000-4000-8000-000000000004';
   const start = writeTurnFile(`message: My money back for order 4711, it is broken.

@@ -7,7 +7,6 @@ import { listScenarios } from '../../../src/server/application/list-scenarios';
 import { putScenario } from '../../../src/server/application/put-scenario';
 import { deleteRelationship, listRelationships, putRelationship } from '../../../src/server/application/relationships';
 import { validateScenario } from '../../../src/server/application/validate-scenario';
-import { noopTelemetry } from '../../../src/server/telemetry';
 import { unboundedCall } from '../../support/calls';
 import { aRelationship, aScenario, type ScenarioDraft } from '../../support/conversation';
 import { FakeClock } from '../../support/fake-clock';
@@ -24,7 +23,6 @@ function createDependencies() {
   const catalogue = new CompiledCatalogue({
     scenarios,
     clock,
-    telemetry: noopTelemetry,
     log: silentLog,
     compileOptions,
   });

@@ -2,7 +2,6 @@ import { OrchestratorError } from '../../../src/core/model/orchestrator-error';
 import { defaultCompileOptions } from '../../../src/core/scenario/compile-options';
 import { CompiledCatalogue, type CompiledCatalogueOptions } from '../../../src/server/application/compiled-catalogue';
 import type { Logger } from '../../../src/server/ports/logger';
-import { noopTelemetry } from '../../../src/server/telemetry';
 import { canceledCall, unboundedCall } from '../../support/calls';
 import { aRelationship, aScenario } from '../../support/conversation';
 import { FakeClock } from '../../support/fake-clock';
@@ -18,10 +17,7 @@ function createNode(
   log: Logger = silentLog,
 ) {
   const clock = new FakeClock();
-  const compiled = new CompiledCatalogue(
-    { scenarios, clock, telemetry: noopTelemetry, log, compileOptions: defaultCompileOptions },
-    options,
-  );
+  const compiled = new CompiledCatalogue({ scenarios, clock, log, compileOptions: defaultCompileOptions }, options);
   const put = (scenarioId: string, name = scenarioId) =>
     scenarios.put(agent, aScenario(asking(scenarioId, ['x'], { name })), {
       contentHash: name,

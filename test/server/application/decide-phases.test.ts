@@ -4,9 +4,10 @@ import { defaultCompileOptions } from '../../../src/core/scenario/compile-option
 import { CompiledCatalogue } from '../../../src/server/application/compiled-catalogue';
 import { decidePhases, type PhaseCommand, type PhaseDependencies } from '../../../src/server/application/decide-phases';
 import { turnFromProto } from '../../../src/server/codec/wire/turn-message-codec';
-import type { Attributes, Telemetry, TurnSpan } from '../../../src/server/ports/telemetry';
+import { withSpan } from '../../../src/server/ports/call';
+import { type Attributes, noSpan, type Span } from '../../../src/server/ports/span';
 import { UuidV5InstanceIdGenerator } from '../../../src/server/runtime/system';
-import { noopTelemetry } from '../../../src/server/telemetry';
+import { noopMetrics } from '../../../src/server/telemetry';
 import { unboundedCall } from '../../support/calls';
 import { FakeClock } from '../../support/fake-clock';
 import { MemoryCatalogue } from '../../support/memory-catalogue';
@@ -15,58 +16,39 @@ import { type TurnFields, turnRequest } from '../../support/request-bytes';
 import { anInstance, aSession, uuid } from '../../support/session-builder';
 import { silentLog } from '../../support/silent-log';
 
-const noopSpan: TurnSpan = {
-  isRecording: false,
-  setAttributes: () => undefined,
-  addEvent: () => undefined,
-  addLink: () => undefined,
-  setError: () => undefined,
-};
-
-/** Records the names of spans and the attributes of the active span. */
-class RecordingTelemetry implements Telemetry {
-  readonly spans: string[] = [];
+/** Records the names of the spans below it, and its own attributes. */
+class RecordingSpan implements Span {
+  readonly isRecording = true;
+  readonly traceId = '';
+  readonly spanId = '';
+  readonly children: string[] = [];
   attributes: Attributes = {};
-  withSpan: Telemetry['withSpan'] = (name, work) => {
-    this.spans.push(name);
-    return work(noopSpan);
-  };
-  withSpanAsync: Telemetry['withSpanAsync'] = (name, work) => {
-    this.spans.push(name);
-    return work(noopSpan);
-  };
-  withRequestSpan: Telemetry['withRequestSpan'] = (name, _getCaller, work) => {
-    this.spans.push(name);
-    return work(noopSpan);
-  };
-  withSession: Telemetry['withSession'] = (_sessionId, work) => work();
-  withoutSpan: Telemetry['withoutSpan'] = (work) => work();
-  getActiveSpan = (): TurnSpan => ({
-    ...noopSpan,
-    setAttributes: (attributes) => {
-      this.attributes = { ...this.attributes, ...attributes };
-    },
-  });
-  getTraceId(): string {
-    return '';
+  setAttributes(attributes: Attributes): void {
+    this.attributes = { ...this.attributes, ...attributes };
   }
-  getTraceContext(): undefined {
-    return undefined;
+  startChild(name: string): Span {
+    this.children.push(name);
+    return noSpan;
   }
+  addEvent(): void {}
+  addLink(): void {}
+  setError(): void {}
+  setFailed(): void {}
+  recordException(): void {}
+  setSession(): void {}
+  getTraceContext(): undefined {}
+  end(): void {}
 }
 
 let scenarios: MemoryCatalogue;
-let telemetry: RecordingTelemetry;
 let deps: PhaseDependencies;
 beforeEach(async () => {
   scenarios = new MemoryCatalogue();
-  telemetry = new RecordingTelemetry();
   const compileOptions = defaultCompileOptions;
   const clock = new FakeClock();
   const catalogue = new CompiledCatalogue({
     scenarios,
     clock,
-    telemetry: noopTelemetry,
     log: silentLog,
     compileOptions,
   });
@@ -75,7 +57,7 @@ beforeEach(async () => {
     catalogue,
     compileOptions,
     clock,
-    telemetry,
+    metrics: noopMetrics,
     log: silentLog,
     ids,
     settings: defaultSettings,
@@ -98,15 +80,17 @@ function createCommand(turn: TurnFields, parts: Partial<PhaseCommand> = {}): Pha
   };
 }
 
-test('the spans are those of the four phases, without load and commit', async () => {
-  await decidePhases(deps, createCommand(withCandidate(refund)), unboundedCall);
-  expect(telemetry.spans).toEqual([
+test('the spans are those of the catalogue and the four phases, without load and commit', async () => {
+  const span = new RecordingSpan();
+  await decidePhases(deps, createCommand(withCandidate(refund)), withSpan(unboundedCall, span));
+  expect(span.children).toEqual([
+    'catalogue.load',
     'orchestrator.context',
     'orchestrator.lifecycle',
     'orchestrator.transitions',
     'orchestrator.contributions',
   ]);
-  expect(telemetry.attributes).toMatchObject({
+  expect(span.attributes).toMatchObject({
     'orchestrator.turn_id': uuid(4),
     'orchestrator.validate_only': true,
     'orchestrator.started': 1,
@@ -123,7 +107,8 @@ test('the catalogue is read only if the request has no scenarios', async () => {
   expect(scenarios.takeReads()).toEqual([]);
   const stored = await decidePhases(deps, createCommand(withCandidate(refund)), unboundedCall);
   expect(scenarios.takeReads()).toEqual(['load']);
-  expect(inline).toEqual(stored);
+  expect(inline.explain()).toEqual(stored.explain());
+  expect(inline.session).toEqual(stored.session);
 });
 
 test('an instance of version 0 needs no read of a version', async () => {

@@ -72,7 +72,7 @@ function createTurn(
   const message = ProcessTurnRequest.decode(requestBytes).turn;
   if (!message) throw new Error('the request has no turn');
   const turn = turnFromProto(message, Date.now());
-  return { turn, expectedRevision: undefined, validateOnly: false, requestBytes, ...rest };
+  return { turn, expectedRevision: undefined, validateOnly: false, responseView: 'BASIC', requestBytes, ...rest };
 }
 const processTurn = (command: TurnCommand, { useCases } = node): Promise<ProcessedTurn> =>
   useCases.processTurn(command, unboundedCall);

@@ -127,7 +127,9 @@ describe('a turn that cannot be superseded', () => {
   test('13: is refused if an earlier release applied it, which kept no state', async () => {
     deps = {
       ...deps,
-      store: withOverrides(store, { commit: (commit, call) => store.commit({ ...commit, keptState: 'none' }, call) }),
+      store: withOverrides(store, {
+        commit: (commit, call) => store.commit({ ...commit, isSupersedable: false }, call),
+      }),
     };
     await process(start(101));
     await expect(process(turn(102, supersedes(101)))).rejects.toMatchObject(refusal('STATE_NOT_KEPT', 101));

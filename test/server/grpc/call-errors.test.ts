@@ -2,6 +2,7 @@ import { status } from '@grpc/grpc-js';
 import { OrchestratorServiceService } from '../../../gen/focal/orchestration/v1/orchestrator_service';
 import { type ErrorReason, OrchestratorError } from '../../../src/core/model/orchestrator-error';
 import { statusCodes } from '../../../src/server/grpc/errors/status-codes';
+import { noSpan } from '../../../src/server/ports/span';
 import { noopTelemetry } from '../../../src/server/telemetry/noop-telemetry';
 import { callRaw, type GrpcUnderTest, getCallError, startGrpc, streamRaw } from '../../support/grpc-under-test';
 import { turnRequest } from '../../support/request-bytes';
@@ -15,7 +16,7 @@ let thrown: unknown;
 let grpc: GrpcUnderTest;
 
 beforeAll(async () => {
-  const telemetry = { ...noopTelemetry, getTraceId: () => traceId };
+  const telemetry = { ...noopTelemetry, startCall: () => ({ ...noSpan, traceId }) };
   grpc = await startGrpc({ processTurn: () => Promise.reject(thrown) }, {}, telemetry);
 });
 afterAll(() => grpc.stop());

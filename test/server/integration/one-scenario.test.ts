@@ -30,7 +30,7 @@ const transferSucceeded = {
   outcomes: [{ kind: 'ACTION_SUCCEEDED', toolId: 'transfer', results: { receipt: 'r-1' } }],
 } as const;
 
-function getActionKey(turn: PlayedTurn): string {
+function getActionKey(turn: Pick<PlayedTurn, 'contribution'>): string {
   const contribution = turn.contribution('refund');
   return contribution.type === 'ACTION_HINT' ? contribution.actionKey : 'none';
 }

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { OrchestratorClient } from 'scenario-orchestrator-client';
+import { ResponseView } from '../../../gen/focal/orchestration/v1/orchestrator_service';
 import { Session as SessionMessage } from '../../../gen/focal/orchestration/v1/session';
 import type { Contribution } from '../../../src/core/model/contribution';
 import type { Relationship } from '../../../src/core/model/scenario';
 import type { ScenarioInstance, Session } from '../../../src/core/model/session';
 import type { Turn } from '../../../src/core/model/turn';
-import type { ExplainedTurnResult } from '../../../src/core/model/turn-result';
+import type { TurnResult } from '../../../src/core/model/turn-result';
 import { decodeSession } from '../../../src/server/codec/stored/stored-values';
 import { turnResultFromProto } from '../../../src/server/codec/wire/result-codec';
 import { relationshipToProto, scenarioToProto } from '../../../src/server/codec/wire/scenario-codec';
@@ -47,13 +48,14 @@ export class RemoteConversation {
   }
 
   /** Sends a turn, reads the session, and fails if they do not match. Time advances by one minute per turn. */
-  async turn(draft: TurnDraft = {}): Promise<PlayedTurn> {
+  async turn(draft: TurnDraft = {}): Promise<PlayedTurn<TurnResult>> {
     this.now = draft.occurredAt ?? this.now + 60_000;
     const turn = this.withIds(aTurn(draft, randomUUID(), this.now));
     const { response } = await this.client.processTurn({
       turn: turnToProto(turn),
       expectedRevision: undefined,
       validateOnly: false,
+      responseView: ResponseView.RESPONSE_VIEW_BASIC,
     });
     const result = turnResultFromProto(this.replaceIds(response));
     this.session = await this.getSession();
@@ -107,7 +109,7 @@ export class RemoteConversation {
 }
 
 /** Compares the instances in the result of a turn with those in the session. */
-function expectMatch(result: ExplainedTurnResult, session: Session): void {
+function expectMatch(result: TurnResult, session: Session): void {
   expect([session.revision, session.turnCount, session.lastTurnId]).toEqual([
     result.revision,
     result.turnCount,

@@ -1,8 +1,10 @@
+import { CallError } from 'scenario-orchestrator-client';
 import { FieldDefinitions } from '../../../gen/focal/orchestration/v1/field';
 import { ProcessTurnRequest } from '../../../gen/focal/orchestration/v1/orchestrator_service';
 import { Relationship, RelationshipKind, Scenario } from '../../../gen/focal/orchestration/v1/scenario';
 import { ListScenariosRequest, ScenarioServiceService } from '../../../gen/focal/orchestration/v1/scenario_service';
 import {
+  ExplainTurnRequest,
   ImportSessionRequest,
   ListTurnsRequest,
   ScenarioAction,
@@ -33,6 +35,7 @@ export class TenantOperations {
     ...Array.from({ length: 4 }, () => () => this.processTurn()),
     ...Array.from({ length: 3 }, () => () => this.getSession()),
     () => this.listTurns(),
+    () => this.explainTurn(),
     () => this.watchSession(),
     () => this.importSession(),
     () => this.deleteSession(),
@@ -85,6 +88,21 @@ export class TenantOperations {
     const response = await this.calls.unary(SessionServiceService.listTurns, request);
     if (response === undefined) return;
     expect(response.turns.map(({ turnId }) => turnId)).toEqual(this.model.sessions.get(sessionId)?.turnIds ?? []);
+  }
+
+  async explainTurn(): Promise<void> {
+    const sessionId = this.random.pick(sessionIds);
+    const turnId = this.model.pickTurnId();
+    const turnIds = this.model.sessions.get(sessionId)?.turnIds ?? [];
+    const request = ExplainTurnRequest.fromPartial({ tenantId: this.model.tenantId, sessionId, turnId });
+    const expectedReason = turnIds.includes(turnId) ? undefined : 'TURN_NOT_FOUND';
+    const call = this.calls.unary(SessionServiceService.explainTurn, request, expectedReason);
+    // Relationships and fields change, and scenarios are deleted, between the turns of a session.
+    const response = await call.catch((error: unknown) => {
+      if (error instanceof CallError && error.reason === 'TURN_NOT_EXPLAINABLE') return undefined;
+      throw error;
+    });
+    if (response !== undefined) expect(response.response?.revision).toBe(turnIds.indexOf(turnId) + 1);
   }
 
   async watchSession(): Promise<void> {

@@ -1,5 +1,3 @@
-import { context, ROOT_CONTEXT, trace } from '@opentelemetry/api';
-import { NodeSDK } from '@opentelemetry/sdk-node';
 import { OrchestratorError } from '../../../src/core/model/orchestrator-error';
 import type { Logger } from '../../../src/server/ports/logger';
 import { createPinoLogger, type PinoLoggerOptions } from '../../../src/server/telemetry/pino-logger';
@@ -116,26 +114,4 @@ it('writes values that JSON does not support: cycles, big integers and __proto__
   log.info({ cycle, hostile: JSON.parse('{"__proto__": {"polluted": true}, "constructor": 1, "a": 2}') }, 'm');
   expect(lines()[0]).toMatchObject({ cycle: { big: '18446744073709551616' }, hostile: { constructor: 1, a: 2 } });
   expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
-});
-
-describe('the active trace', () => {
-  const sdk = new NodeSDK({
-    autoDetectResources: false,
-    spanProcessors: [],
-    metricReaders: [],
-    logRecordProcessors: [],
-  });
-  beforeAll(() => sdk.start());
-  afterAll(() => sdk.shutdown());
-
-  it('is written as trace_id and span_id', () => {
-    const { log, lines } = createLogger();
-    const traceId = '0af7651916cd43dd8448eb211c80319c';
-    const spanId = 'b7ad6b7169203331';
-    const within = trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId, traceFlags: 1 });
-    context.with(within, () => log.info({}, 'inside'));
-    log.info({}, 'outside');
-    expect(lines()[0]).toMatchObject({ trace_id: traceId, span_id: spanId });
-    expect(lines()[1]).not.toHaveProperty('trace_id');
-  });
 });

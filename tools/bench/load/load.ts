@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { getQuantile } from '../figures';
-import { getCpuMicroseconds } from '../servers/process-cost';
+import { getCpuMicroseconds, getMainThreadMicroseconds } from '../servers/process-cost';
 import type { BenchServer } from '../servers/servers';
 import type { SessionShape } from '../workload/session-turns';
 
@@ -44,6 +44,8 @@ export interface Round {
   readonly calls: number;
   /** CPU time of the server processes per call, all threads, in microseconds. */
   readonly cpuUsPerCall: number;
+  /** The part of it that the main threads use, in microseconds. */
+  readonly mainThreadUsPerCall: number;
   /** Throughput. Depends on the whole machine: clients, Redis and other processes. */
   readonly callsPerSecond: number;
   /** Latencies as seen by a client. They depend on the whole machine, too. */
@@ -62,13 +64,14 @@ export async function measureRound(
   request: Omit<LoadRequest, 'addresses'>,
 ): Promise<Round> {
   const send = await load.prepare({ ...request, addresses: servers.map(({ address }) => address) });
-  const getCpu = (): number => servers.reduce((sum, { pid }) => sum + getCpuMicroseconds(pid), 0);
-  const before = getCpu();
+  const sum = (getCpu: (pid: number) => number): number => servers.reduce((total, { pid }) => total + getCpu(pid), 0);
+  const before = { all: sum(getCpuMicroseconds), main: sum(getMainThreadMicroseconds) };
   const { calls, seconds, latenciesMs, requestBytes, responseBytes } = await send();
-  const cpu = getCpu() - before;
+  const cpu = sum(getCpuMicroseconds) - before.all;
   return {
     calls,
     cpuUsPerCall: cpu / calls,
+    mainThreadUsPerCall: (sum(getMainThreadMicroseconds) - before.main) / calls,
     callsPerSecond: calls / seconds,
     p50Ms: getQuantile(latenciesMs, 0.5),
     p99Ms: getQuantile(latenciesMs, 0.99),

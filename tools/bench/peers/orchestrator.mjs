@@ -25,14 +25,14 @@ export const orchestrator = {
       const key = `orchestrator:${sessionId}`;
       const stored = await redis.getBuffer(key);
       const turn = turnFromProto(Turn.decode(bytes), 0);
-      const { session, result } = decideTurn({
+      const { session, explain } = decideTurn({
         session: stored === null ? createEmptySession(turn) : decodeSession(stored),
         turn,
         catalogue,
         settings: defaultSettings,
         getNewInstanceId: (scenarioId) => instanceIdGenerator.generateInstanceId(sessionId, turn.turnId, scenarioId),
       });
-      codec.encodeResult(result);
+      codec.encodeResult(explain());
       await redis.set(key, Buffer.from(encodeSession(session)), 'EX', 3_600);
       return session.instances.map(({ currentStepId }) => currentStepId);
     };

@@ -10,7 +10,7 @@ const areFieldsKnown =
 
 const createCollectState = (step, target) => ({ always: { guard: areFieldsKnown(step), target } });
 
-const machine = createMachine({
+export const machine = createMachine({
   id: 'request',
   context: {},
   initial: 'reference',

@@ -1,5 +1,4 @@
-import { Server, type ServerUnaryCall, type sendUnaryData } from '@grpc/grpc-js';
-import { connectStoreValue, echoMethod, serveForParent } from './forked-server';
+import { connectStoreValue, createUnaryServer, echoMethod, serveForParent } from './forked-server';
 import type { EchoServerOptions } from './servers';
 
 const passThrough = (bytes: Buffer): Buffer => bytes;
@@ -10,11 +9,9 @@ serveForParent(async ({ redisPort, responseBytes, valueBytes }: EchoServerOption
   const response = Buffer.alloc(responseBytes, 'response ');
   const value = Buffer.alloc(valueBytes, 'value ');
   let callCount = 0;
-  const server = new Server();
-  const echo = (_call: ServerUnaryCall<Buffer, Buffer>, callback: sendUnaryData<Buffer>): void => {
+  return createUnaryServer({ path: echoMethod, serialize: passThrough, deserialize: passThrough }, async () => {
     callCount += 1;
-    storeValue(value, callCount).then(() => callback(null, response), callback);
-  };
-  server.register(echoMethod, echo, passThrough, passThrough, 'unary');
-  return server;
+    await storeValue(value, callCount);
+    return response;
+  });
 });

@@ -1,7 +1,7 @@
-import { type Server, ServerCredentials } from '@grpc/grpc-js';
+import { type Metadata, Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData } from '@grpc/grpc-js';
 import { Redis } from 'ioredis';
 
-// The shared code of the echo server and the stub server.
+// The shared code of the measured servers, except the service.
 
 /** The full method of the echo server. */
 export const echoMethod = '/bench.Echo/Echo';
@@ -28,6 +28,27 @@ function listen(server: Server): Promise<number> {
       error === null ? resolve(port) : reject(error),
     );
   });
+}
+
+/** A unary method with its encoding. */
+export interface UnaryMethod<Request, Response> {
+  /** `/package.Service/Method` */
+  readonly path: string;
+  readonly deserialize: (bytes: Buffer) => Request;
+  readonly serialize: (response: Response) => Buffer;
+}
+
+/** Creates a server with one method. */
+export function createUnaryServer<Request, Response>(
+  { path, deserialize, serialize }: UnaryMethod<Request, Response>,
+  handle: (request: Request, metadata: Metadata) => Promise<Response>,
+): Server {
+  const server = new Server();
+  const answer = (call: ServerUnaryCall<Request, Response>, callback: sendUnaryData<Response>): void => {
+    handle(call.request, call.metadata).then((response) => callback(null, response), callback);
+  };
+  server.register(path, answer, serialize, deserialize, 'unary');
+  return server;
 }
 
 const storeScript = "return redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])";

@@ -5,7 +5,16 @@ const ticksPerSecond = 100;
 
 /** CPU time of a process in microseconds, user and system, all threads. Resolution 10 ms. Linux only. */
 export function getCpuMicroseconds(pid: number): number {
-  const stat = readProcessFile(pid, 'stat');
+  return readCpuMicroseconds(pid, 'stat');
+}
+
+/** CPU time of the main thread of a process, as in `getCpuMicroseconds`. Node.js compiles and collects garbage on other threads. */
+export function getMainThreadMicroseconds(pid: number): number {
+  return readCpuMicroseconds(pid, `task/${pid}/stat`);
+}
+
+function readCpuMicroseconds(pid: number, file: string): number {
+  const stat = readProcessFile(pid, file);
   // The process name, in parentheses, may contain spaces. utime and stime are fields 14 and 15.
   const [utime, stime] = stat
     .slice(stat.lastIndexOf(')') + 2)

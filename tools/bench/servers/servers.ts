@@ -1,5 +1,6 @@
 import { type ForkOptions, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect, insecure } from 'scenario-orchestrator-client';
 import type { Scenario } from '../../../gen/focal/orchestration/v1/scenario';
@@ -68,7 +69,7 @@ export interface EchoServerOptions {
 
 /** Starts a grpc-js server that stores a value with one Redis script. */
 export function startEchoServer(options: EchoServerOptions): Promise<BenchServer> {
-  return startForkedServer('echo-server', options);
+  return startForkedServer(join(__dirname, 'echo-server.js'), options);
 }
 
 /** The message that starts the stub server. */
@@ -85,9 +86,24 @@ const telemetryPreload = join(__dirname, '..', '..', '..', 'src', 'server', 'tel
 
 /** Starts a server that has the contract and the telemetry of the service, but makes no decisions. */
 export function startStubServer({ redisPort, settings }: StubServerOptions): Promise<BenchServer> {
-  return startForkedServer('stub-server', { redisPort } satisfies StubServerMessage, {
+  return startForkedServer(join(__dirname, 'stub-server.js'), { redisPort } satisfies StubServerMessage, {
     env: { ...removeTelemetryVariables(process.env), ...settings },
     execArgv: ['--require', telemetryPreload],
+  });
+}
+
+/** The XState service of `tools/bench/peers`; it has dependencies of its own. */
+const peerFolder = join(__dirname, '..', '..', '..', '..', 'tools', 'bench', 'peers');
+
+/** Whether the dependencies of the peers are installed. */
+export function isPeerInstalled(): boolean {
+  return existsSync(join(peerFolder, 'node_modules', 'xstate'));
+}
+
+/** Starts a service with the same contract, scenarios and Redis, written by hand with XState. */
+export function startPeerServer({ redisPort }: StubServerMessage): Promise<BenchServer> {
+  return startForkedServer(join(peerFolder, 'xstate-service.mjs'), { redisPort } satisfies StubServerMessage, {
+    env: removeTelemetryVariables(process.env),
   });
 }
 
@@ -96,16 +112,16 @@ function removeTelemetryVariables(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 }
 
 /**
- * Starts a server of this folder. The server exits with this process.
+ * Starts a server. It exits with this process.
  *
- * @param name file name without extension
+ * @param file absolute path
  * @param message sent to the server, which replies with its port (forked-server.ts)
  */
-async function startForkedServer(name: string, message: object, options: ForkOptions = {}): Promise<BenchServer> {
-  const child = fork(join(__dirname, `${name}.js`), options);
+async function startForkedServer(file: string, message: object, options: ForkOptions = {}): Promise<BenchServer> {
+  const child = fork(file, options);
   child.send(message);
   const [port] = await Promise.race([once(child, 'message'), once(child, 'exit').then(() => [])]);
-  if (typeof port !== 'number' || child.pid === undefined) throw new Error(`The ${name} did not start.`);
+  if (typeof port !== 'number' || child.pid === undefined) throw new Error(`${file} did not start.`);
   return {
     address: `127.0.0.1:${port}`,
     pid: child.pid,

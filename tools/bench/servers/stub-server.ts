@@ -1,4 +1,4 @@
-import { Server, type ServerUnaryCall, type sendUnaryData } from '@grpc/grpc-js';
+import { status } from '@grpc/grpc-js';
 import {
   OrchestratorServiceService,
   ProcessTurnRequest,
@@ -7,29 +7,34 @@ import {
 import { Session } from '../../../gen/focal/orchestration/v1/session';
 import { decideTurn } from '../../../src/core/decide-turn';
 import type { Turn } from '../../../src/core/model/turn';
-import type { ExplainedTurnResult } from '../../../src/core/model/turn-result';
+import type { TurnResult } from '../../../src/core/model/turn-result';
 import { reportTurn } from '../../../src/server/application/report-turn';
 import { encodeMessage } from '../../../src/server/codec/stored/encode-message';
 import { encodeSession } from '../../../src/server/codec/stored/stored-values';
 import { turnResultToProto } from '../../../src/server/codec/wire/result-codec';
 import { BatchGate } from '../../../src/server/grpc/middleware/batch-gate';
+import { endCallSpan } from '../../../src/server/grpc/middleware/call-span';
+import { createCall, runInSpan } from '../../../src/server/ports/call';
 import type { Logger } from '../../../src/server/ports/logger';
+import { runInChildSpan, type Span } from '../../../src/server/ports/span';
 import { coalesceWrites, restoreStringPrototype } from '../../../src/server/stores/redis/client-tuning';
-import { getProcessTelemetry, noopMetrics } from '../../../src/server/telemetry';
+import { sendInSpan, traceCommands } from '../../../src/server/stores/redis/trace-commands';
+import { getProcessTelemetry } from '../../../src/server/telemetry';
 import { mainStepCount } from '../workload/scenarios';
 import { defaultShape } from '../workload/session-turns';
 import { buildTurnInputs } from '../workload/turn-inputs';
-import { connectStoreValue, serveForParent } from './forked-server';
+import { connectStoreValue, createUnaryServer, serveForParent } from './forked-server';
 import type { StubServerMessage } from './servers';
 
 /** A turn of the workload with its decision. */
 interface DecidedTurn {
   readonly turn: Turn;
-  readonly result: ExplainedTurnResult;
+  readonly result: TurnResult;
   readonly response: ProcessTurnResponse;
   readonly state: Session;
 }
 
+const neverAborted = new AbortController().signal;
 const ignore = (): void => undefined;
 const silentLog: Logger = { isDebug: false, debug: ignore, info: ignore, warn: ignore, error: ignore };
 const phaseSpans = [
@@ -41,8 +46,7 @@ const phaseSpans = [
 
 function decideWorkload(): readonly DecidedTurn[] {
   return buildTurnInputs(defaultShape, mainStepCount).map((input) => {
-    const { session, explain } = decideTurn(input);
-    const result = explain();
+    const { session, result } = decideTurn(input);
     return {
       turn: input.turn,
       result,
@@ -59,34 +63,38 @@ function decideWorkload(): readonly DecidedTurn[] {
  */
 serveForParent(async ({ redisPort }: StubServerMessage) => {
   restoreStringPrototype();
-  const storeValue = await connectStoreValue(redisPort, coalesceWrites);
+  const storeValue = await connectStoreValue(redisPort, (redis) => {
+    coalesceWrites(redis);
+    traceCommands(redis, false);
+  });
   const batchGate = new BatchGate();
-  const telemetry = getProcessTelemetry(noopMetrics);
+  const telemetry = getProcessTelemetry();
   const turns = decideWorkload();
   let callCount = 0;
 
-  async function handle(request: Buffer): Promise<Uint8Array> {
+  async function handle(request: Buffer, span: Span): Promise<Uint8Array> {
     await batchGate.waitForNextBatch();
     callCount += 1;
     const decidedTurn = turns[callCount % turns.length];
     if (decidedTurn === undefined) throw new Error('The workload has no turns.');
-    await telemetry.withSpanAsync('session.load', () => Promise.resolve());
-    for (const phase of phaseSpans) telemetry.withSpan(phase, ignore);
+    const call = createCall(Number.POSITIVE_INFINITY, neverAborted, span);
+    span.setSession(decidedTurn.turn.sessionId);
+    await runInSpan(call, 'session.load', () => Promise.resolve());
+    for (const phase of phaseSpans) runInChildSpan(span, phase, ignore);
     const response = encodeMessage(ProcessTurnResponse, decidedTurn.response);
     const value = Buffer.concat([request, encodeMessage(Session, decidedTurn.state), response]);
-    await telemetry.withSpanAsync('session.commit', () => storeValue(value, callCount));
-    reportTurn({ telemetry, log: silentLog }, decidedTurn.turn, { result: decidedTurn.result, replayed: false });
+    await runInSpan(call, 'session.commit', (commit) => sendInSpan(commit.span, () => storeValue(value, callCount)));
+    reportTurn(silentLog, span, decidedTurn.turn, { result: decidedTurn.result, replayed: false });
     return response;
   }
 
-  const server = new Server();
   const { path } = OrchestratorServiceService.processTurn;
   const deserialize = (bytes: Buffer) => ({ bytes, message: ProcessTurnRequest.decode(bytes) });
   const serialize = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  type Request = ReturnType<typeof deserialize>;
-  const processTurn = (call: ServerUnaryCall<Request, Uint8Array>, callback: sendUnaryData<Uint8Array>): void => {
-    handle(call.request.bytes).then((response) => callback(null, response), callback);
-  };
-  server.register(path, processTurn, serialize, deserialize, 'unary');
-  return server;
+  return createUnaryServer({ path, deserialize, serialize }, async ({ bytes }, metadata) => {
+    const span = telemetry.startCall(path, metadata);
+    const response = await handle(bytes, span);
+    endCallSpan(span, status.OK);
+    return response;
+  });
 });

@@ -13,8 +13,9 @@ interface TurnArguments extends TurnCostOptions {
 const usage = `npm run bench [-- [--rounds N] [--sessions N] [--in-flight N] [--telemetry off,sampled,on] [--profile FOLDER] [--json]]
 
 Measures the cost of a turn on loopback, compared with two servers: "echo", a grpc-js server that moves as many bytes and runs one Redis
-script, and "stubs", which also decodes, encodes and traces, but decides nothing. The servers alternate in each round. See
-docs/performance.md.
+script, and "stubs", which also decodes, encodes and traces, but decides nothing. If the peers are installed (npm ci in tools/bench/peers), also
+with "peer", a service with the same contract and Redis that is written by hand with XState, without telemetry. The servers alternate in each
+round. See docs/performance.md.
 
   --rounds N        rounds of each server; default 9
   --sessions N      new sessions per round, nine turns each; default 500

@@ -6,15 +6,18 @@ import { LoadGenerators, measureRound, type Round } from '../load/load';
 import { echoMethod } from '../servers/forked-server';
 import {
   type BenchServer,
+  isPeerInstalled,
   putScenarios,
   startBenchService,
   startEchoServer,
+  startPeerServer,
   startStubServer,
   turnMethod,
 } from '../servers/servers';
 import { startTraceSink, type TraceSink } from '../servers/trace-sink';
 import { buildScenario } from '../workload/scenarios';
 import { defaultShape } from '../workload/session-turns';
+import { checkPeer } from './check-peer';
 import { measureSessionSizes, recordRedisCommands, type SessionSizes } from './session-cost';
 
 /** The telemetry modes of the measured servers; see docs/telemetry.md. */
@@ -44,6 +47,8 @@ export interface TurnCost {
 /** One round of all servers. */
 export interface TurnRound {
   readonly echo: Round;
+  /** The XState service; undefined if the peers are not installed. */
+  readonly peer?: Round;
   readonly stubs: RoundsByMode;
   readonly services: RoundsByMode;
 }
@@ -56,7 +61,8 @@ const warmUpRounds = 4;
 /** Deletes the sessions, so that Redis and its hash tables do not grow between rounds. */
 const deleteSessionsScript = `
   for _, key in ipairs(redis.call('KEYS', '*:session')) do redis.call('UNLINK', key) end
-  for _, key in ipairs(redis.call('KEYS', '*:turns')) do redis.call('UNLINK', key) end`;
+  for _, key in ipairs(redis.call('KEYS', '*:turns')) do redis.call('UNLINK', key) end
+  for _, key in ipairs(redis.call('KEYS', 'peer:*')) do redis.call('UNLINK', key) end`;
 
 /**
  * Measures a turn of the service and of the stub server in each telemetry mode, and a call of the echo server. The order of the servers
@@ -91,11 +97,11 @@ export async function measureTurnCost(options: TurnCostOptions): Promise<TurnCos
 
 async function measureTargets(
   load: LoadGenerators,
-  { echo, stubs, services }: BenchTargets,
+  { echo, peer, stubs, services }: BenchTargets,
   roundNumber: number,
   { sessions, inFlight }: TurnCostOptions,
 ): Promise<TurnRound> {
-  const targets = [echo, ...stubs.values(), ...services.values()];
+  const targets = [echo, ...(peer ? [peer] : []), ...stubs.values(), ...services.values()];
   const roundsByTarget = new Map<BenchTarget, Round>();
   for (let index = 0; index < targets.length; index += 1) {
     const target = targets[(roundNumber + index) % targets.length] ?? echo;
@@ -109,7 +115,12 @@ async function measureTargets(
   };
   const toRoundsByMode = (servers: ReadonlyMap<TelemetryMode, BenchTarget>): RoundsByMode =>
     Object.fromEntries([...servers].map(([mode, target]) => [mode, getRound(target)]));
-  return { echo: getRound(echo), stubs: toRoundsByMode(stubs), services: toRoundsByMode(services) };
+  return {
+    echo: getRound(echo),
+    ...(peer && { peer: getRound(peer) }),
+    stubs: toRoundsByMode(stubs),
+    services: toRoundsByMode(services),
+  };
 }
 
 /** A measured server. */
@@ -123,6 +134,7 @@ interface BenchTarget {
 /** The measured servers, all on one Redis with the scenarios of the workload. */
 interface BenchTargets {
   readonly echo: BenchTarget;
+  readonly peer?: BenchTarget;
   readonly stubs: ReadonlyMap<TelemetryMode, BenchTarget>;
   readonly services: ReadonlyMap<TelemetryMode, BenchTarget>;
   readonly sizes: SessionSizes;
@@ -160,7 +172,17 @@ async function startTargets(
   const valueBytes = Math.round(sizes.state + sizes.request + sizes.response);
   const echoServer = await startEchoServer({ redisPort, responseBytes: Math.round(sizes.response), valueBytes });
   cleanup.add(echoServer, (started) => started.stop());
-  return { echo: { server: echoServer, method: echoMethod }, stubs, services, sizes };
+  const peer = isPeerInstalled()
+    ? cleanup.add(await startPeerServer({ redisPort }), (started) => started.stop())
+    : undefined;
+  if (peer !== undefined) await checkPeer(firstService.server, peer);
+  return {
+    echo: { server: echoServer, method: echoMethod },
+    ...(peer && { peer: { server: peer, method: turnMethod } }),
+    stubs,
+    services,
+    sizes,
+  };
 }
 
 function createTelemetrySettings(mode: TelemetryMode, sink: TraceSink): NodeJS.ProcessEnv {

@@ -1,4 +1,4 @@
-import { describeMachine, formatNumber, formatTable, getMedian } from '../figures';
+import { describeMachine, formatNumber, formatTable, getMedian, getQuantile } from '../figures';
 import type { Round } from '../load/load';
 import { type TelemetryMode, type TurnCost, type TurnRound, telemetryModes } from './turn-cost';
 
@@ -9,6 +9,11 @@ type Kind = (typeof kinds)[number];
 /** CPU per turn divided by CPU per call of the echo server in the same round. */
 function getRatio(round: TurnRound, kind: Kind, mode: TelemetryMode): number {
   return getCpu(round, kind, mode) / round.echo.cpuUsPerCall;
+}
+
+/** CPU per turn divided by CPU per turn of the XState service in the same round. NaN without that service. */
+function getPeerRatio(round: TurnRound, mode: TelemetryMode): number {
+  return getCpu(round, 'services', mode) / (round.peer?.cpuUsPerCall ?? Number.NaN);
 }
 
 function getCpu(round: TurnRound, kind: Kind, mode: TelemetryMode): number {
@@ -24,6 +29,7 @@ function getMedianRound(rounds: readonly Round[]): Round {
   return {
     calls: getFigureMedian('calls'),
     cpuUsPerCall: getFigureMedian('cpuUsPerCall'),
+    mainThreadUsPerCall: getFigureMedian('mainThreadUsPerCall'),
     callsPerSecond: getFigureMedian('callsPerSecond'),
     p50Ms: getFigureMedian('p50Ms'),
     p99Ms: getFigureMedian('p99Ms'),
@@ -44,8 +50,10 @@ function getModeMedians({ rounds }: TurnCost, kind: Kind, mode: TelemetryMode) {
 export function getMedians(cost: TurnCost) {
   const getByMode = (kind: Kind) =>
     Object.fromEntries(listModes(cost).map((mode) => [mode, getModeMedians(cost, kind, mode)]));
+  const peerRounds = cost.rounds.flatMap(({ peer }) => peer ?? []);
   return {
     echo: getMedianRound(cost.rounds.map(({ echo }) => echo)),
+    ...(peerRounds.length > 0 && { peer: getMedianRound(peerRounds) }),
     stubs: getByMode('stubs'),
     services: getByMode('services'),
   };
@@ -60,6 +68,8 @@ export function formatTurnReport(cost: TurnCost): string {
     formatRounds(cost),
     '',
     formatMedians(cost),
+    '',
+    formatRatios(cost),
     '',
     `Redis commands: ${formatCommands(cost.commands)}`,
     `a session of ${cost.commands.length} turns takes ${formatNumber(cost.sizes.stored)} B in Redis; a commit stores ${formatNumber(cost.sizes.state)} B of state`,
@@ -86,18 +96,57 @@ function formatRounds(cost: TurnCost): string {
   ]);
 }
 
+/** Formats the ratios of the service with their quartiles: to the echo server, to the XState service, and to the service without telemetry. */
+function formatRatios(cost: TurnCost): string {
+  const compare = (
+    name: string,
+    getRatioOf: (round: TurnRound) => number,
+  ): readonly (readonly (string | number)[])[] => {
+    const ratios = cost.rounds.map(getRatioOf).filter((ratio) => Number.isFinite(ratio));
+    if (ratios.length === 0) return [];
+    return [[name, ...[0.25, 0.5, 0.75].map((quantile) => getQuantile(ratios, quantile))]];
+  };
+  return formatTable([
+    ['ratio of the CPU per turn', 'lower quartile', 'median', 'upper quartile'],
+    ...listModes(cost).flatMap((mode) => [
+      ...compare(`service, ${mode}, to echo`, (round) => getRatio(round, 'services', mode)),
+      ...compare(`service, ${mode}, to peer`, (round) => getPeerRatio(round, mode)),
+      ...(mode === 'off'
+        ? []
+        : compare(
+            `service, ${mode}, to service, off`,
+            (round) => getCpu(round, 'services', mode) / getCpu(round, 'services', 'off'),
+          )),
+    ]),
+  ]);
+}
+
 function formatMedians(cost: TurnCost): string {
   const modes = listModes(cost);
-  const { echo, stubs, services } = getMedians(cost);
+  const { echo, peer, stubs, services } = getMedians(cost);
   return formatTable([
-    ['medians', 'calls/s', 'p50 ms', 'p99 ms', 'utilization', 'request B', 'response B', 'spans/turn'],
+    [
+      'medians',
+      'CPU us',
+      'main thread us',
+      'calls/s',
+      'p50 ms',
+      'p99 ms',
+      'utilization',
+      'request B',
+      'response B',
+      'spans/turn',
+    ],
     ...[
       ['echo', echo, undefined] as const,
+      ...(peer ? [['peer', peer, undefined] as const] : []),
       ...modes.map((mode) => [`stubs, ${mode}`, stubs[mode], cost.spansPerTurn.stubs[mode]] as const),
       ...modes.map((mode) => [`service, ${mode}`, services[mode], cost.spansPerTurn.services[mode]] as const),
     ].map(([name, round, spans]) => [
       name,
       ...[
+        round?.cpuUsPerCall,
+        round?.mainThreadUsPerCall,
         round?.callsPerSecond,
         round?.p50Ms,
         round?.p99Ms,

@@ -45,7 +45,7 @@ function compileWorkloadScenario(index: number, steps: number): CompiledScenario
 }
 
 /** Builds a catalogue with the compiled scenarios of a session. */
-function buildWorkloadCatalogue({ activeScenarios }: SessionShape, stepsPerScenario: number): Catalogue {
+export function buildWorkloadCatalogue({ activeScenarios }: SessionShape, stepsPerScenario: number): Catalogue {
   const scenarios = Array.from({ length: activeScenarios }, (_, index) =>
     compileWorkloadScenario(index, stepsPerScenario),
   );

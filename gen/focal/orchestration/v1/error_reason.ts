@@ -111,7 +111,7 @@ export enum ErrorReason {
   /**
    * ERROR_REASON_RECORD_TOO_NEW - FAILED_PRECONDITION. A newer release wrote a stored record that this node cannot read, for example after a rollback.
    * Nothing was changed. Retry on an upgraded node. Metadata: record, the kind of the record: "session", "scenario", "field
-   * definition", "relationship" or "response".
+   * definition", "relationship", "request" or "response".
    */
   ERROR_REASON_RECORD_TOO_NEW = 33,
   /**
@@ -127,5 +127,20 @@ export enum ErrorReason {
    * session. Metadata: session_id; limit, "session_bytes" or "session_variables"; size and max_size, in the unit of the limit.
    */
   ERROR_REASON_SESSION_TOO_LARGE = 35,
+  /**
+   * ERROR_REASON_TURN_NOT_FOUND - NOT_FOUND. The session has no recorded turn with this id or revision: it never had, or the turn is no longer recorded.
+   * Metadata: session_id; turn_id or revision, as requested.
+   */
+  ERROR_REASON_TURN_NOT_FOUND = 36,
+  /**
+   * ERROR_REASON_TURN_NOT_EXPLAINABLE - FAILED_PRECONDITION. The turn was applied, but it cannot be decided again as it was, so that there is no view FULL of it.
+   * Its recorded response is in ListTurns, and a retry with the view BASIC or PLAN returns it. Metadata: session_id; turn_id
+   * and revision of the turn; problem, one of STATE_NOT_KEPT (no state before the turn is stored any more), DECISION_DIFFERS
+   * (a turn was decided differently: relationships, field definitions, settings or the release have changed since, or a
+   * scenario was deleted) and DEFINITIONS_CHANGED (a retry with FULL only: one of them has changed, so that the bytes may
+   * differ; use ExplainTurn); with DECISION_DIFFERS also differing_turn_id and differing_revision, that turn or an earlier one,
+   * and difference, the path of the first field that differs.
+   */
+  ERROR_REASON_TURN_NOT_EXPLAINABLE = 37,
   UNRECOGNIZED = -1,
 }

@@ -251,7 +251,7 @@ export interface ScenarioLifecycleDecision {
   action: ScenarioLifecycleAction;
   /** Why, as a code. LifecycleReason lists the actions that each reason occurs with. */
   reason: LifecycleReason;
-  /** The reason as a sentence for people. */
+  /** The reason as a sentence for people. In the view FULL only. */
   reasoning: string;
   /** Confidence of the decision. 0..1. For a START the score of its candidate; decisions by rule have 1. */
   confidence: number;
@@ -306,7 +306,7 @@ export interface RejectedCandidate {
   origin: LifecycleReason;
   /** The first reason that applied, in the order of 2.12. */
   reason: RejectionReason;
-  /** The reason as a sentence for people. */
+  /** The reason as a sentence for people. In the view FULL only. */
   reasoning: string;
   /**
    * MISSING_HARD_FIELDS: the missing fields. ENTRY_CONDITION: the fields that the condition needs and that are not known.

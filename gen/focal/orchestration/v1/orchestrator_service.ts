@@ -38,6 +38,28 @@ import { Session } from "./session";
 import { ScenarioStepTransitionDecision } from "./transition";
 import { StepOutcome, TraceContext, Turn } from "./turn";
 
+/** Which parts of the response to a turn are returned. The decision is the same in every view. */
+export enum ResponseView {
+  /** RESPONSE_VIEW_UNSPECIFIED - Not set. Treated as BASIC. */
+  RESPONSE_VIEW_UNSPECIFIED = 0,
+  /**
+   * RESPONSE_VIEW_BASIC - Everything that is decided, with reasons as codes: no `context`, no `alternatives`, no `reasoning`. This view is recorded
+   * with the turn. ExplainTurn returns the turn in the view FULL later.
+   */
+  RESPONSE_VIEW_BASIC = 1,
+  /**
+   * RESPONSE_VIEW_FULL - BASIC, and what explains it: the context, the considered transitions and the reasons as sentences. The turn costs more,
+   * because these are built and sent.
+   */
+  RESPONSE_VIEW_FULL = 2,
+  /**
+   * RESPONSE_VIEW_PLAN - `plan`, `revision`, the two ids and `validate_only` only. Without `next_timer_at`: a caller that sends TIMER turns for
+   * scenarios with timers (section 14) needs BASIC.
+   */
+  RESPONSE_VIEW_PLAN = 3,
+  UNRECOGNIZED = -1,
+}
+
 /** A turn to decide and commit. */
 export interface ProcessTurnRequest {
   /** Required. The turn. */
@@ -53,22 +75,27 @@ export interface ProcessTurnRequest {
     | undefined;
   /** Optional, default false. Decides and returns everything, but stores nothing (5.5). */
   validateOnly: boolean;
+  /**
+   * Optional, default BASIC. Which parts of the response are returned. It changes neither the decision nor what is recorded, and
+   * is not part of the turn's identity: a retry may ask for another view (5.1).
+   */
+  responseView: ResponseView;
 }
 
 /**
  * The decisions of a turn. Whether the response is a replay is reported outside of this message, so that replayed bytes are
- * identical.
+ * identical. `response_view` of the request says which fields are set; unless a comment says otherwise, BASIC and FULL.
  */
 export interface ProcessTurnResponse {
-  /** The session. UUID. */
+  /** The session. UUID. In every view. */
   sessionId: string;
-  /** The turn. UUID. */
+  /** The turn. UUID. In every view. */
   turnId: string;
-  /** Revision of the session after the turn. */
+  /** Revision of the session after the turn. In every view. */
   revision: number;
   /** Number of MESSAGE turns of the session, including this one. */
   turnCount: number;
-  /** The input of the decisions (P6.1). */
+  /** The input of the decisions (P6.1). In the view FULL only. */
   context:
     | ScenarioSelectionContext
     | undefined;
@@ -84,13 +111,13 @@ export interface ProcessTurnResponse {
    * in the order of `lifecycle_decisions` (P6.3).
    */
   transitionDecisions: ScenarioStepTransitionDecision[];
-  /** What the instances add to the reply (P6.4). */
+  /** What the instances add to the reply (P6.4). In every view. */
   plan:
     | ScenarioContributionPlan
     | undefined;
   /** Outcomes that were not applied, in request order (0.6). */
   ignoredOutcomes: IgnoredOutcome[];
-  /** Whether the turn was only decided and nothing was stored (5.5). */
+  /** Whether the turn was only decided and nothing was stored (5.5). In every view. */
   validateOnly: boolean;
   /** What the optional model proposed, or why it gave no usable answer. Absent if no model was asked (section 9). */
   modelProposal:
@@ -111,7 +138,7 @@ export interface IgnoredOutcome {
     | undefined;
   /** The instance that the outcome belongs to. UUID. Empty if there is none. */
   instanceId: string;
-  /** Why it was ignored, as a sentence for people. */
+  /** Why it was ignored, as a sentence for people. In the view FULL only. */
   reasoning: string;
   /** Why it was ignored, as a code. */
   reason: IgnoredOutcomeReason;
@@ -129,6 +156,8 @@ export interface StreamTurnRequest {
     | undefined;
   /** Optional, default false. As in ProcessTurnRequest. The last event is then `committed` with `validate_only` set. */
   validateOnly: boolean;
+  /** Optional, default BASIC. As in ProcessTurnRequest. The events are the parts of the response in this view. */
+  responseView: ResponseView;
 }
 
 /** One event of a turn. */
@@ -147,19 +176,19 @@ export interface StreamTurnResponse {
   /** The content of the event. */
   event:
     | //
-    /** The input of the decisions (P6.1). Always the first event. */
+    /** The input of the decisions (P6.1). In the view FULL always the first event, otherwise never sent. */
     { $case: "context"; value: ScenarioSelectionContext }
     | //
-    /** One lifecycle decision (P6.2). */
+    /** One lifecycle decision (P6.2). Not in the view PLAN. */
     { $case: "lifecycle"; value: ScenarioLifecycleDecision }
     | //
-    /** One transition decision (P6.3). */
+    /** One transition decision (P6.3). Not in the view PLAN. */
     { $case: "transition"; value: ScenarioStepTransitionDecision }
     | //
     /** One contribution (P6.4). */
     { $case: "contribution"; value: ScenarioContribution }
     | //
-    /** The whole response, after the commit. Always the last event. */
+    /** The whole response in the requested view, after the commit. Always the last event. */
     { $case: "committed"; value: ProcessTurnResponse }
     | undefined;
 }
@@ -182,7 +211,11 @@ export interface ProcessTurnsRequest {
    * the stream. A malformed `traceparent` is ignored together with `tracestate`, and a malformed `tracestate` alone, as W3C
    * Trace Context requires: neither fails the turn. It is not part of the turn's identity: a retry may have another one (5.1).
    */
-  traceContext: TraceContext | undefined;
+  traceContext:
+    | TraceContext
+    | undefined;
+  /** Optional, default BASIC. As in ProcessTurnRequest. */
+  responseView: ResponseView;
 }
 
 /** The response to one turn on a stream of turns. */
@@ -302,7 +335,7 @@ export interface PlanContributionsResponse {
 }
 
 function createBaseProcessTurnRequest(): ProcessTurnRequest {
-  return { turn: undefined, expectedRevision: undefined, validateOnly: false };
+  return { turn: undefined, expectedRevision: undefined, validateOnly: false, responseView: 0 };
 }
 
 export const ProcessTurnRequest: MessageFns<ProcessTurnRequest> = {
@@ -315,6 +348,9 @@ export const ProcessTurnRequest: MessageFns<ProcessTurnRequest> = {
     }
     if (message.validateOnly !== false) {
       writer.uint32(24).bool(message.validateOnly);
+    }
+    if (message.responseView !== 0) {
+      writer.uint32(40).int32(message.responseView);
     }
     return writer;
   },
@@ -356,6 +392,14 @@ export const ProcessTurnRequest: MessageFns<ProcessTurnRequest> = {
             message.validateOnly = reader.bool();
             continue;
           }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.responseView = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -376,6 +420,7 @@ export const ProcessTurnRequest: MessageFns<ProcessTurnRequest> = {
     message.turn = (object.turn !== undefined && object.turn !== null) ? Turn.fromPartial(object.turn) : undefined;
     message.expectedRevision = object.expectedRevision ?? undefined;
     message.validateOnly = object.validateOnly ?? false;
+    message.responseView = object.responseView ?? 0;
     return message;
   },
 };
@@ -694,7 +739,7 @@ export const IgnoredOutcome: MessageFns<IgnoredOutcome> = {
 };
 
 function createBaseStreamTurnRequest(): StreamTurnRequest {
-  return { turn: undefined, expectedRevision: undefined, validateOnly: false };
+  return { turn: undefined, expectedRevision: undefined, validateOnly: false, responseView: 0 };
 }
 
 export const StreamTurnRequest: MessageFns<StreamTurnRequest> = {
@@ -707,6 +752,9 @@ export const StreamTurnRequest: MessageFns<StreamTurnRequest> = {
     }
     if (message.validateOnly !== false) {
       writer.uint32(24).bool(message.validateOnly);
+    }
+    if (message.responseView !== 0) {
+      writer.uint32(40).int32(message.responseView);
     }
     return writer;
   },
@@ -748,6 +796,14 @@ export const StreamTurnRequest: MessageFns<StreamTurnRequest> = {
             message.validateOnly = reader.bool();
             continue;
           }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.responseView = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -768,6 +824,7 @@ export const StreamTurnRequest: MessageFns<StreamTurnRequest> = {
     message.turn = (object.turn !== undefined && object.turn !== null) ? Turn.fromPartial(object.turn) : undefined;
     message.expectedRevision = object.expectedRevision ?? undefined;
     message.validateOnly = object.validateOnly ?? false;
+    message.responseView = object.responseView ?? 0;
     return message;
   },
 };
@@ -959,7 +1016,13 @@ export const StreamTurnResponse: MessageFns<StreamTurnResponse> = {
 };
 
 function createBaseProcessTurnsRequest(): ProcessTurnsRequest {
-  return { turn: undefined, expectedRevision: undefined, validateOnly: false, traceContext: undefined };
+  return {
+    turn: undefined,
+    expectedRevision: undefined,
+    validateOnly: false,
+    traceContext: undefined,
+    responseView: 0,
+  };
 }
 
 export const ProcessTurnsRequest: MessageFns<ProcessTurnsRequest> = {
@@ -975,6 +1038,9 @@ export const ProcessTurnsRequest: MessageFns<ProcessTurnsRequest> = {
     }
     if (message.traceContext !== undefined) {
       TraceContext.encode(message.traceContext, writer.uint32(34).fork()).join();
+    }
+    if (message.responseView !== 0) {
+      writer.uint32(40).int32(message.responseView);
     }
     return writer;
   },
@@ -1024,6 +1090,14 @@ export const ProcessTurnsRequest: MessageFns<ProcessTurnsRequest> = {
             message.traceContext = TraceContext.decode(reader, reader.uint32());
             continue;
           }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.responseView = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1047,6 +1121,7 @@ export const ProcessTurnsRequest: MessageFns<ProcessTurnsRequest> = {
     message.traceContext = (object.traceContext !== undefined && object.traceContext !== null)
       ? TraceContext.fromPartial(object.traceContext)
       : undefined;
+    message.responseView = object.responseView ?? 0;
     return message;
   },
 };
@@ -1781,10 +1856,11 @@ export type OrchestratorServiceService = typeof OrchestratorServiceService;
 export const OrchestratorServiceService = {
   /**
    * Decides a whole turn and commits it exactly once (sections 0 and 5). A retry with a known turn_id and the same request
-   * returns the stored bytes and the trailing metadata `x-turn-replayed: true`. Fails with ALREADY_EXISTS if the turn_id is
-   * known with a different request, with ABORTED if `expected_revision` is not the current revision, and with
-   * FAILED_PRECONDITION if `supersedes_turn_id` is not a turn that can be superseded (section 13), or if the session would
-   * exceed a size limit (SESSION_TOO_LARGE). Fails with RESOURCE_EXHAUSTED if request and response together exceed
+   * returns the same bytes, if it asks for the same `response_view`, and the trailing metadata `x-turn-replayed: true`. Fails
+   * with ALREADY_EXISTS if the turn_id is known with a different request, with ABORTED if `expected_revision` is not the
+   * current revision, and with FAILED_PRECONDITION if `supersedes_turn_id` is not a turn that can be superseded (section 13),
+   * if the session would exceed a size limit (SESSION_TOO_LARGE), or if a retry asks for FULL and the turn cannot be decided
+   * again as it was (TURN_NOT_EXPLAINABLE). Fails with RESOURCE_EXHAUSTED if request and response together exceed
    * `server.max_response_bytes` (4 MiB by default), because the recorded turn could then not be read. With `validate_only`,
    * it fails in the same cases.
    */
@@ -1799,8 +1875,9 @@ export const OrchestratorServiceService = {
   },
   /**
    * Decides and commits a turn like ProcessTurn, and returns it as a stream of events: the context, each lifecycle
-   * decision, each transition decision, each contribution, then `committed` with the whole response. Events without
-   * `provisional` are sent only after the commit, so they are never revoked.
+   * decision, each transition decision, each contribution, then `committed` with the whole response. A part that is not in the
+   * `response_view` has no event: BASIC has no context, PLAN only contributions. Events without `provisional` are sent only
+   * after the commit, so they are never revoked.
    *
    * If the optional model is asked (section 9), the events come twice: first marked `provisional`, as the rules alone
    * decide while the model is being asked; then as decided and committed. Use provisional events to prepare, for example to
@@ -1845,7 +1922,8 @@ export const OrchestratorServiceService = {
   /**
    * Decides a turn on a session that the caller sends, and returns its context and lifecycle decisions (P6.1 and P6.2).
    * Stateless: the session store is neither read nor written, so a repeated turn_id is decided again. The whole turn is
-   * evaluated, because the lifecycle depends on the transitions (2.8). Fails with INVALID_ARGUMENT if no sequence of turns
+   * evaluated, because the lifecycle depends on the transitions (2.8). The decisions have every field, as in the view FULL,
+   * because nothing is recorded that could be explained later. Fails with INVALID_ARGUMENT if no sequence of turns
    * can lead to the session, or if an inline scenario or relationship has errors; the details list the findings. Fails with
    * RESOURCE_EXHAUSTED if the response exceeds `server.max_response_bytes`.
    */
@@ -1896,18 +1974,20 @@ export const OrchestratorServiceService = {
 export interface OrchestratorServiceServer extends UntypedServiceImplementation {
   /**
    * Decides a whole turn and commits it exactly once (sections 0 and 5). A retry with a known turn_id and the same request
-   * returns the stored bytes and the trailing metadata `x-turn-replayed: true`. Fails with ALREADY_EXISTS if the turn_id is
-   * known with a different request, with ABORTED if `expected_revision` is not the current revision, and with
-   * FAILED_PRECONDITION if `supersedes_turn_id` is not a turn that can be superseded (section 13), or if the session would
-   * exceed a size limit (SESSION_TOO_LARGE). Fails with RESOURCE_EXHAUSTED if request and response together exceed
+   * returns the same bytes, if it asks for the same `response_view`, and the trailing metadata `x-turn-replayed: true`. Fails
+   * with ALREADY_EXISTS if the turn_id is known with a different request, with ABORTED if `expected_revision` is not the
+   * current revision, and with FAILED_PRECONDITION if `supersedes_turn_id` is not a turn that can be superseded (section 13),
+   * if the session would exceed a size limit (SESSION_TOO_LARGE), or if a retry asks for FULL and the turn cannot be decided
+   * again as it was (TURN_NOT_EXPLAINABLE). Fails with RESOURCE_EXHAUSTED if request and response together exceed
    * `server.max_response_bytes` (4 MiB by default), because the recorded turn could then not be read. With `validate_only`,
    * it fails in the same cases.
    */
   processTurn: handleUnaryCall<ProcessTurnRequest, ProcessTurnResponse>;
   /**
    * Decides and commits a turn like ProcessTurn, and returns it as a stream of events: the context, each lifecycle
-   * decision, each transition decision, each contribution, then `committed` with the whole response. Events without
-   * `provisional` are sent only after the commit, so they are never revoked.
+   * decision, each transition decision, each contribution, then `committed` with the whole response. A part that is not in the
+   * `response_view` has no event: BASIC has no context, PLAN only contributions. Events without `provisional` are sent only
+   * after the commit, so they are never revoked.
    *
    * If the optional model is asked (section 9), the events come twice: first marked `provisional`, as the rules alone
    * decide while the model is being asked; then as decided and committed. Use provisional events to prepare, for example to
@@ -1935,7 +2015,8 @@ export interface OrchestratorServiceServer extends UntypedServiceImplementation 
   /**
    * Decides a turn on a session that the caller sends, and returns its context and lifecycle decisions (P6.1 and P6.2).
    * Stateless: the session store is neither read nor written, so a repeated turn_id is decided again. The whole turn is
-   * evaluated, because the lifecycle depends on the transitions (2.8). Fails with INVALID_ARGUMENT if no sequence of turns
+   * evaluated, because the lifecycle depends on the transitions (2.8). The decisions have every field, as in the view FULL,
+   * because nothing is recorded that could be explained later. Fails with INVALID_ARGUMENT if no sequence of turns
    * can lead to the session, or if an inline scenario or relationship has errors; the details list the findings. Fails with
    * RESOURCE_EXHAUSTED if the response exceeds `server.max_response_bytes`.
    */
@@ -1956,10 +2037,11 @@ export interface OrchestratorServiceServer extends UntypedServiceImplementation 
 export interface OrchestratorServiceClient extends Client {
   /**
    * Decides a whole turn and commits it exactly once (sections 0 and 5). A retry with a known turn_id and the same request
-   * returns the stored bytes and the trailing metadata `x-turn-replayed: true`. Fails with ALREADY_EXISTS if the turn_id is
-   * known with a different request, with ABORTED if `expected_revision` is not the current revision, and with
-   * FAILED_PRECONDITION if `supersedes_turn_id` is not a turn that can be superseded (section 13), or if the session would
-   * exceed a size limit (SESSION_TOO_LARGE). Fails with RESOURCE_EXHAUSTED if request and response together exceed
+   * returns the same bytes, if it asks for the same `response_view`, and the trailing metadata `x-turn-replayed: true`. Fails
+   * with ALREADY_EXISTS if the turn_id is known with a different request, with ABORTED if `expected_revision` is not the
+   * current revision, and with FAILED_PRECONDITION if `supersedes_turn_id` is not a turn that can be superseded (section 13),
+   * if the session would exceed a size limit (SESSION_TOO_LARGE), or if a retry asks for FULL and the turn cannot be decided
+   * again as it was (TURN_NOT_EXPLAINABLE). Fails with RESOURCE_EXHAUSTED if request and response together exceed
    * `server.max_response_bytes` (4 MiB by default), because the recorded turn could then not be read. With `validate_only`,
    * it fails in the same cases.
    */
@@ -1980,8 +2062,9 @@ export interface OrchestratorServiceClient extends Client {
   ): ClientUnaryCall;
   /**
    * Decides and commits a turn like ProcessTurn, and returns it as a stream of events: the context, each lifecycle
-   * decision, each transition decision, each contribution, then `committed` with the whole response. Events without
-   * `provisional` are sent only after the commit, so they are never revoked.
+   * decision, each transition decision, each contribution, then `committed` with the whole response. A part that is not in the
+   * `response_view` has no event: BASIC has no context, PLAN only contributions. Events without `provisional` are sent only
+   * after the commit, so they are never revoked.
    *
    * If the optional model is asked (section 9), the events come twice: first marked `provisional`, as the rules alone
    * decide while the model is being asked; then as decided and committed. Use provisional events to prepare, for example to
@@ -2019,7 +2102,8 @@ export interface OrchestratorServiceClient extends Client {
   /**
    * Decides a turn on a session that the caller sends, and returns its context and lifecycle decisions (P6.1 and P6.2).
    * Stateless: the session store is neither read nor written, so a repeated turn_id is decided again. The whole turn is
-   * evaluated, because the lifecycle depends on the transitions (2.8). Fails with INVALID_ARGUMENT if no sequence of turns
+   * evaluated, because the lifecycle depends on the transitions (2.8). The decisions have every field, as in the view FULL,
+   * because nothing is recorded that could be explained later. Fails with INVALID_ARGUMENT if no sequence of turns
    * can lead to the session, or if an inline scenario or relationship has errors; the details list the findings. Fails with
    * RESOURCE_EXHAUSTED if the response exceeds `server.max_response_bytes`.
    */

@@ -63,7 +63,10 @@ export interface TurnRecord {
   request:
     | ProcessTurnRequest
     | undefined;
-  /** The response of the turn. */
+  /**
+   * The response of the turn in the view BASIC, whatever view the caller asked for. Turns of a release up to 0.2 have the view
+   * FULL.
+   */
   response:
     | ProcessTurnResponse
     | undefined;
@@ -130,6 +133,32 @@ export interface ListTurnsResponse {
   turns: TurnRecord[];
   /** Token of the next page. Empty on the last page. */
   nextPageToken: string;
+}
+
+/** Identifies a recorded turn. */
+export interface ExplainTurnRequest {
+  /** Required. The tenant. UUID. */
+  tenantId: string;
+  /** Required. The session. UUID. */
+  sessionId: string;
+  /** The id of the turn. Set it or `revision`, not both. UUID or empty. */
+  turnId: string;
+  /** The revision of the session after the turn, from 1. Set it or `turn_id`, not both. */
+  revision: number;
+}
+
+/** The explanation of a turn. */
+export interface ExplainTurnResponse {
+  /** The response of the turn in the view FULL. */
+  response:
+    | ProcessTurnResponse
+    | undefined;
+  /**
+   * Whether relationships, field definitions or settings have changed since the turn, a scenario was deleted, or another
+   * release decided the turn. The decisions are the recorded ones nonetheless; `context`, `alternatives` and the sentences may
+   * describe what applies now.
+   */
+  definitionsChanged: boolean;
 }
 
 /** Requests the turns of a session after a cursor. */
@@ -766,6 +795,166 @@ export const ListTurnsResponse: MessageFns<ListTurnsResponse> = {
   },
 };
 
+function createBaseExplainTurnRequest(): ExplainTurnRequest {
+  return { tenantId: "", sessionId: "", turnId: "", revision: 0 };
+}
+
+export const ExplainTurnRequest: MessageFns<ExplainTurnRequest> = {
+  encode(message: ExplainTurnRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.tenantId !== "") {
+      writer.uint32(10).string(message.tenantId);
+    }
+    if (message.sessionId !== "") {
+      writer.uint32(18).string(message.sessionId);
+    }
+    if (message.turnId !== "") {
+      writer.uint32(26).string(message.turnId);
+    }
+    if (message.revision !== 0) {
+      writer.uint32(32).uint32(message.revision);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ExplainTurnRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExplainTurnRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.tenantId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.sessionId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.turnId = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.revision = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<ExplainTurnRequest>, I>>(base?: I): ExplainTurnRequest {
+    return ExplainTurnRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ExplainTurnRequest>, I>>(object: I): ExplainTurnRequest {
+    const message = createBaseExplainTurnRequest();
+    message.tenantId = object.tenantId ?? "";
+    message.sessionId = object.sessionId ?? "";
+    message.turnId = object.turnId ?? "";
+    message.revision = object.revision ?? 0;
+    return message;
+  },
+};
+
+function createBaseExplainTurnResponse(): ExplainTurnResponse {
+  return { response: undefined, definitionsChanged: false };
+}
+
+export const ExplainTurnResponse: MessageFns<ExplainTurnResponse> = {
+  encode(message: ExplainTurnResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.response !== undefined) {
+      ProcessTurnResponse.encode(message.response, writer.uint32(10).fork()).join();
+    }
+    if (message.definitionsChanged !== false) {
+      writer.uint32(16).bool(message.definitionsChanged);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ExplainTurnResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExplainTurnResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.response = ProcessTurnResponse.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.definitionsChanged = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<ExplainTurnResponse>, I>>(base?: I): ExplainTurnResponse {
+    return ExplainTurnResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ExplainTurnResponse>, I>>(object: I): ExplainTurnResponse {
+    const message = createBaseExplainTurnResponse();
+    message.response = (object.response !== undefined && object.response !== null)
+      ? ProcessTurnResponse.fromPartial(object.response)
+      : undefined;
+    message.definitionsChanged = object.definitionsChanged ?? false;
+    return message;
+  },
+};
+
 function createBaseWatchSessionRequest(): WatchSessionRequest {
   return { tenantId: "", sessionId: "", afterRevision: undefined, afterTurnId: "" };
 }
@@ -1377,6 +1566,22 @@ export const SessionServiceService = {
     responseDeserialize: (value: Buffer): ListTurnsResponse => ListTurnsResponse.decode(value),
   },
   /**
+   * Explains a recorded turn: returns its response in the view FULL, with the context, the considered transitions and the
+   * reasons as sentences. It is decided again from the recorded requests and the last stored state before the turn, with the
+   * recorded scenario versions and model proposals; nothing is stored and no model is asked. The decisions are compared with
+   * the recorded ones. Fails with NOT_FOUND if the turn is not recorded, with FAILED_PRECONDITION (TURN_NOT_EXPLAINABLE) if the
+   * turn cannot be decided again as it was, and with RESOURCE_EXHAUSTED if the response exceeds `server.max_response_bytes`.
+   */
+  explainTurn: {
+    path: "/focal.orchestration.v1.SessionService/ExplainTurn" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ExplainTurnRequest): Buffer => Buffer.from(ExplainTurnRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ExplainTurnRequest => ExplainTurnRequest.decode(value),
+    responseSerialize: (value: ExplainTurnResponse): Buffer => Buffer.from(ExplainTurnResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ExplainTurnResponse => ExplainTurnResponse.decode(value),
+  },
+  /**
    * Streams every committed turn of a session after a cursor, in order, without gaps or duplicates, including turns
    * committed by other nodes. The call may start before the session exists. It lasts until the caller cancels it or it
    * fails. When the server ends a stream, the metadata `cursor` of the ErrorInfo is the revision of the last turn that was
@@ -1429,6 +1634,14 @@ export interface SessionServiceServer extends UntypedServiceImplementation {
   deleteSession: handleUnaryCall<DeleteSessionRequest, DeleteSessionResponse>;
   /** Returns the recorded turns of a session, oldest first, in pages. */
   listTurns: handleUnaryCall<ListTurnsRequest, ListTurnsResponse>;
+  /**
+   * Explains a recorded turn: returns its response in the view FULL, with the context, the considered transitions and the
+   * reasons as sentences. It is decided again from the recorded requests and the last stored state before the turn, with the
+   * recorded scenario versions and model proposals; nothing is stored and no model is asked. The decisions are compared with
+   * the recorded ones. Fails with NOT_FOUND if the turn is not recorded, with FAILED_PRECONDITION (TURN_NOT_EXPLAINABLE) if the
+   * turn cannot be decided again as it was, and with RESOURCE_EXHAUSTED if the response exceeds `server.max_response_bytes`.
+   */
+  explainTurn: handleUnaryCall<ExplainTurnRequest, ExplainTurnResponse>;
   /**
    * Streams every committed turn of a session after a cursor, in order, without gaps or duplicates, including turns
    * committed by other nodes. The call may start before the session exists. It lasts until the caller cancels it or it
@@ -1505,6 +1718,28 @@ export interface SessionServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ListTurnsResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * Explains a recorded turn: returns its response in the view FULL, with the context, the considered transitions and the
+   * reasons as sentences. It is decided again from the recorded requests and the last stored state before the turn, with the
+   * recorded scenario versions and model proposals; nothing is stored and no model is asked. The decisions are compared with
+   * the recorded ones. Fails with NOT_FOUND if the turn is not recorded, with FAILED_PRECONDITION (TURN_NOT_EXPLAINABLE) if the
+   * turn cannot be decided again as it was, and with RESOURCE_EXHAUSTED if the response exceeds `server.max_response_bytes`.
+   */
+  explainTurn(
+    request: ExplainTurnRequest,
+    callback: (error: ServiceError | null, response: ExplainTurnResponse) => void,
+  ): ClientUnaryCall;
+  explainTurn(
+    request: ExplainTurnRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ExplainTurnResponse) => void,
+  ): ClientUnaryCall;
+  explainTurn(
+    request: ExplainTurnRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ExplainTurnResponse) => void,
   ): ClientUnaryCall;
   /**
    * Streams every committed turn of a session after a cursor, in order, without gaps or duplicates, including turns

@@ -89,12 +89,12 @@ export interface ScenarioStepTransitionDecision {
   /**
    * The transitions that were considered, in the order of evaluation, including those that were taken. ON_COMPLETION
    * transitions are considered only once the step is done or ended. At most the last 200; `omitted_alternatives` counts
-   * the earlier ones.
+   * the earlier ones. In the view FULL only.
    */
   alternatives: TransitionAlternative[];
   /** Why the instance is at `target_step_id`. */
   reason: TransitionReason;
-  /** The reason as a sentence for people. */
+  /** The reason as a sentence for people. In the view FULL only. */
   reasoning: string;
   /** Confidence of the decision. 0..1. Decisions by rule have 1. */
   confidence: number;
@@ -119,7 +119,10 @@ export interface ScenarioStepTransitionDecision {
    * 100; `omitted_condition_errors` counts the later ones.
    */
   conditionErrors: string[];
-  /** Number of transitions that were considered before those in `alternatives`. 0 unless more than 200 were considered. */
+  /**
+   * Number of transitions that were considered before those in `alternatives`. 0 unless more than 200 were considered. In the
+   * view FULL only.
+   */
   omittedAlternatives: number;
   /** Number of errors after those in `condition_errors`. 0 unless there were more than 100. */
   omittedConditionErrors: number;

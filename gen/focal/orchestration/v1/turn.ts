@@ -146,7 +146,7 @@ export interface Turn {
   sessionId: string;
   /**
    * Required. Chosen by the caller; the idempotency key of the turn. UUID. A retry with the same id and the same request
-   * returns the stored response, byte for byte (5.1). The same id with a different request fails with ALREADY_EXISTS (5.2).
+   * returns the same response, byte for byte (5.1). The same id with a different request fails with ALREADY_EXISTS (5.2).
    */
   turnId: string;
   /**

@@ -1,15 +1,22 @@
 import { ProcessTurnRequest, ProcessTurnResponse } from '../../../../gen/focal/orchestration/v1/orchestrator_service';
 import { TurnRecord as TurnRecordMessage } from '../../../../gen/focal/orchestration/v1/session_service';
+import { Turn as TurnMessage } from '../../../../gen/focal/orchestration/v1/turn';
 import type { Session } from '../../../core/model/session';
-import type { ExplainedTurnResult } from '../../../core/model/turn-result';
+import type { Turn } from '../../../core/model/turn';
+import type { ExplainedTurnResult, TurnResult } from '../../../core/model/turn-result';
 import { defaultSessionLimits, type SessionLimits } from '../../ports/session-limits';
 import type { TurnRecord } from '../../ports/session-store';
-import type { TurnCodec } from '../../ports/turn-codec';
-import { turnResultFromProto, turnResultToProto } from '../wire/result-codec';
+import type { TurnBasis, TurnCodec } from '../../ports/turn-codec';
+import { isExplained, removeExplanation } from '../wire/response-view';
+import { explainedResultToProto, turnResultFromProto, turnResultToProto } from '../wire/result-codec';
+import { turnFromProto } from '../wire/turn-message-codec';
 import { turnRecordToProto } from '../wire/turn-record-codec';
 import { encodeBoundedSession } from './bounded-session';
 import { encodeMessage } from './encode-message';
+import { findDifference } from './find-difference';
+import { selectPlan } from './select-plan';
 import { decodeStoredBytes } from './stored-values';
+import { decodeTurnBasis, encodeTurnBasis } from './turn-basis';
 
 /**
  * Encodes turn results as ProcessTurnResponse. Requests may be ProcessTurnRequest, StreamTurnRequest or ProcessTurnsRequest.
@@ -18,17 +25,48 @@ import { decodeStoredBytes } from './stored-values';
 export class ProtoTurnCodec implements TurnCodec {
   constructor(private readonly sessionLimits: SessionLimits = defaultSessionLimits) {}
 
-  encodeResult(result: ExplainedTurnResult): Uint8Array {
+  encodeResult(result: TurnResult): Uint8Array {
     return encodeMessage(ProcessTurnResponse, turnResultToProto(result));
   }
 
-  decodeResult(bytes: Uint8Array): ExplainedTurnResult {
-    return decodeStoredBytes('response', bytes, ProcessTurnResponse.decode, turnResultFromProto);
+  encodeExplanation(result: ExplainedTurnResult): Uint8Array {
+    return encodeMessage(ProcessTurnResponse, explainedResultToProto(result));
+  }
+
+  selectPlan(response: Uint8Array): Uint8Array {
+    return decodeStoredBytes('response', response, selectPlan, (plan) => plan);
+  }
+
+  decodeResult(response: Uint8Array): TurnResult {
+    return decodeStoredBytes('response', response, ProcessTurnResponse.decode, turnResultFromProto);
+  }
+
+  isFull(response: Uint8Array): boolean {
+    return isExplained(decodeResponse(response));
+  }
+
+  findDifference(response: Uint8Array, result: TurnResult): string | undefined {
+    const decided = this.encodeResult(result);
+    if (Buffer.compare(decided, response) === 0) return undefined;
+    return findDifference(removeExplanation(decodeResponse(response)), ProcessTurnResponse.decode(decided));
+  }
+
+  decodeTurn(request: Uint8Array, occurredAt: number): Turn {
+    const toTurn = ({ turn }: ProcessTurnRequest): Turn => turnFromProto(turn ?? TurnMessage.create(), occurredAt);
+    return decodeStoredBytes('request', request, ProcessTurnRequest.decode, toTurn);
+  }
+
+  encodeBasis(basis: TurnBasis): Uint8Array {
+    return encodeTurnBasis(basis);
+  }
+
+  decodeBasis(bytes: Uint8Array): TurnBasis {
+    return decodeTurnBasis(bytes);
   }
 
   isSameTurn(a: Uint8Array, b: Uint8Array): boolean {
     if (Buffer.compare(a, b) === 0) return true;
-    return isEqual(ProcessTurnRequest.decode(a).turn, ProcessTurnRequest.decode(b).turn);
+    return findDifference(ProcessTurnRequest.decode(a).turn, ProcessTurnRequest.decode(b).turn) === undefined;
   }
 
   measureRecord(record: TurnRecord): number {
@@ -44,27 +82,6 @@ export class ProtoTurnCodec implements TurnCodec {
   }
 }
 
-/**
- * Compares decoded messages deeply, regardless of the order of map entries. The messages may contain lists, maps, timestamps,
- * JSON values and scalars. NaN equals NaN; 0 and -0 differ, as their bytes do.
- */
-function isEqual(left: unknown, right: unknown): boolean {
-  if (Object.is(left, right)) return true;
-  if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null) return false;
-  if (left instanceof Date || right instanceof Date) {
-    return left instanceof Date && right instanceof Date && left.getTime() === right.getTime();
-  }
-  if (Array.isArray(left) !== Array.isArray(right)) return false;
-  return hasEqualProperties(left, right);
-}
-
-/** Compares the properties of two objects. The properties of a list are its indexes. */
-function hasEqualProperties(left: object, right: object): boolean {
-  const rightProperties = new Map<string, unknown>(Object.entries(right));
-  const leftProperties = Object.entries(left);
-  if (leftProperties.length !== rightProperties.size) return false;
-  for (const [key, value] of leftProperties) {
-    if (!rightProperties.has(key) || !isEqual(value, rightProperties.get(key))) return false;
-  }
-  return true;
+function decodeResponse(bytes: Uint8Array): ProcessTurnResponse {
+  return decodeStoredBytes('response', bytes, ProcessTurnResponse.decode, (message) => message);
 }

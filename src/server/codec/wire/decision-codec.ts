@@ -9,7 +9,11 @@ import type {
 import type { Explained } from '../../../core/model/explained';
 import type { LifecycleDecision, RejectedCandidate } from '../../../core/model/lifecycle-decision';
 import { type OverruleReason, overruleReasons } from '../../../core/model/model-proposal';
-import type { ExplainedTransitionDecision, TransitionAlternative } from '../../../core/model/transition-decision';
+import type {
+  ExplainedTransitionDecision,
+  TransitionAlternative,
+  TransitionDecision,
+} from '../../../core/model/transition-decision';
 import {
   conditionTruth,
   lifecycleAction,
@@ -21,13 +25,14 @@ import {
 import { ending } from './enums';
 import { createInvalidFieldError } from './invalid-field-error';
 
-export function lifecycleDecisionToProto(decision: Explained<LifecycleDecision>): LifecycleMessage {
+/** Converts a decision without its sentence. */
+export function lifecycleDecisionToProto(decision: LifecycleDecision): LifecycleMessage {
   return {
     scenarioId: decision.scenarioId,
     instanceId: decision.instanceId,
     action: lifecycleAction.toProto[decision.action],
     reason: lifecycleReason.toProto[decision.reason],
-    reasoning: decision.reasoning,
+    reasoning: '',
     confidence: decision.confidence,
     entryStepId: decision.entryStepId,
     sourceStepId: decision.sourceStepId,
@@ -45,14 +50,18 @@ export function lifecycleDecisionToProto(decision: Explained<LifecycleDecision>)
   };
 }
 
-export function lifecycleDecisionFromProto(message: LifecycleMessage): Explained<LifecycleDecision> {
+export function explainedLifecycleDecisionToProto(decision: Explained<LifecycleDecision>): LifecycleMessage {
+  return { ...lifecycleDecisionToProto(decision), reasoning: decision.reasoning };
+}
+
+/** The inverse of `lifecycleDecisionToProto`. */
+export function lifecycleDecisionFromProto(message: LifecycleMessage): LifecycleDecision {
   return {
     scenarioId: message.scenarioId,
     scenarioVersion: message.scenarioVersion,
     instanceId: message.instanceId,
     action: lifecycleAction.fromProto(message.action),
     reason: lifecycleReason.fromProto(message.reason),
-    reasoning: message.reasoning,
     confidence: message.confidence,
     entryStepId: message.entryStepId,
     sourceStepId: message.sourceStepId,
@@ -69,14 +78,15 @@ export function lifecycleDecisionFromProto(message: LifecycleMessage): Explained
   };
 }
 
-export function rejectedCandidateToProto(rejected: Explained<RejectedCandidate>): RejectedMessage {
+/** Converts a rejected candidate without its sentence. */
+export function rejectedCandidateToProto(rejected: RejectedCandidate): RejectedMessage {
   return {
     scenarioId: rejected.scenarioId,
     scenarioName: rejected.scenarioName,
     score: rejected.score,
     origin: startOrigin.toProto[rejected.origin],
     reason: rejectionReason.toProto[rejected.reason],
-    reasoning: rejected.reasoning,
+    reasoning: '',
     missingFields: rejected.missingFields.slice(),
     blockingScenarioIds: rejected.blockingScenarioIds.slice(),
     blockingRuleIds: rejected.blockingRuleIds.slice(),
@@ -87,14 +97,18 @@ export function rejectedCandidateToProto(rejected: Explained<RejectedCandidate>)
   };
 }
 
-export function rejectedCandidateFromProto(message: RejectedMessage): Explained<RejectedCandidate> {
+export function explainedRejectedCandidateToProto(rejected: Explained<RejectedCandidate>): RejectedMessage {
+  return { ...rejectedCandidateToProto(rejected), reasoning: rejected.reasoning };
+}
+
+/** The inverse of `rejectedCandidateToProto`. */
+export function rejectedCandidateFromProto(message: RejectedMessage): RejectedCandidate {
   return {
     scenarioId: message.scenarioId,
     scenarioName: message.scenarioName,
     score: message.score,
     origin: startOrigin.fromProto(message.origin),
     reason: rejectionReason.fromProto(message.reason),
-    reasoning: message.reasoning,
     missingFields: message.missingFields,
     blockingScenarioIds: message.blockingScenarioIds,
     blockingRuleIds: message.blockingRuleIds,
@@ -114,7 +128,8 @@ function overruledByFromProto(text: string): OverruleReason | '' {
   return reason;
 }
 
-export function transitionDecisionToProto(decision: ExplainedTransitionDecision): TransitionMessage {
+/** Converts a decision without its sentence and without the transitions that were considered. */
+export function transitionDecisionToProto(decision: TransitionDecision): TransitionMessage {
   return {
     scenarioId: decision.scenarioId,
     instanceId: decision.instanceId,
@@ -125,9 +140,9 @@ export function transitionDecisionToProto(decision: ExplainedTransitionDecision)
     wasRelocalized: decision.wasRelocalized,
     originalStepId: decision.originalStepId,
     transitionsTaken: decision.transitionsTaken.slice(),
-    alternatives: decision.alternatives.map(alternativeToProto),
+    alternatives: [],
     reason: transitionReason.toProto[decision.reason],
-    reasoning: decision.reasoning,
+    reasoning: '',
     confidence: decision.confidence,
     blockedByCheckpoint: decision.blockedByCheckpoint,
     correctedFields: decision.correctedFields.slice(),
@@ -135,12 +150,22 @@ export function transitionDecisionToProto(decision: ExplainedTransitionDecision)
     missingFields: decision.missingFields.slice(),
     visitNumber: decision.visitNumber,
     conditionErrors: decision.conditionErrors.slice(),
-    omittedAlternatives: decision.omittedAlternatives,
+    omittedAlternatives: 0,
     omittedConditionErrors: decision.omittedConditionErrors,
   };
 }
 
-export function transitionDecisionFromProto(message: TransitionMessage): ExplainedTransitionDecision {
+export function explainedTransitionDecisionToProto(decision: ExplainedTransitionDecision): TransitionMessage {
+  return {
+    ...transitionDecisionToProto(decision),
+    alternatives: decision.alternatives.map(alternativeToProto),
+    omittedAlternatives: decision.omittedAlternatives,
+    reasoning: decision.reasoning,
+  };
+}
+
+/** The inverse of `transitionDecisionToProto`. */
+export function transitionDecisionFromProto(message: TransitionMessage): TransitionDecision {
   return {
     scenarioId: message.scenarioId,
     instanceId: message.instanceId,
@@ -151,9 +176,7 @@ export function transitionDecisionFromProto(message: TransitionMessage): Explain
     wasRelocalized: message.wasRelocalized,
     originalStepId: message.originalStepId,
     transitionsTaken: message.transitionsTaken,
-    alternatives: message.alternatives.map(alternativeFromProto),
     reason: transitionReason.fromProto(message.reason),
-    reasoning: message.reasoning,
     confidence: message.confidence,
     blockedByCheckpoint: message.blockedByCheckpoint,
     correctedFields: message.correctedFields,
@@ -161,7 +184,6 @@ export function transitionDecisionFromProto(message: TransitionMessage): Explain
     missingFields: message.missingFields,
     visitNumber: message.visitNumber,
     conditionErrors: message.conditionErrors,
-    omittedAlternatives: message.omittedAlternatives,
     omittedConditionErrors: message.omittedConditionErrors,
   };
 }
@@ -175,17 +197,5 @@ function alternativeToProto(alternative: TransitionAlternative): AlternativeMess
     missingFields: alternative.missingFields.slice(),
     taken: alternative.taken,
     notTakenBecause: alternative.notTakenBecause,
-  };
-}
-
-function alternativeFromProto(message: AlternativeMessage): TransitionAlternative {
-  return {
-    transitionId: message.transitionId,
-    sourceStepId: message.sourceStepId,
-    targetStepId: message.targetStepId,
-    truth: conditionTruth.optionalFromProto(message.truth),
-    missingFields: message.missingFields,
-    taken: message.taken,
-    notTakenBecause: message.notTakenBecause,
   };
 }

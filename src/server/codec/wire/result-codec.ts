@@ -9,9 +9,12 @@ import type {
 import { compareText } from '../../../core/model/compare-text';
 import type { IgnoredOutcome } from '../../../core/model/lifecycle-decision';
 import type { ModelProposal } from '../../../core/model/model-proposal';
-import type { ContextSummary, ExplainedTurnResult } from '../../../core/model/turn-result';
+import type { ContextSummary, ExplainedTurnResult, TurnResult } from '../../../core/model/turn-result';
 import { planFromProto, planToProto } from './contribution-codec';
 import {
+  explainedLifecycleDecisionToProto,
+  explainedRejectedCandidateToProto,
+  explainedTransitionDecisionToProto,
   lifecycleDecisionFromProto,
   lifecycleDecisionToProto,
   rejectedCandidateFromProto,
@@ -21,18 +24,18 @@ import {
 } from './decision-codec';
 import { conditionTruth, ignoredReason, modelOutcome, proposedAction } from './decision-enums';
 import { createInvalidFieldError } from './invalid-field-error';
-import { relationshipFromProto, relationshipToProto } from './scenario-codec';
+import { relationshipToProto } from './scenario-codec';
 import { optionalTimeFromProto, optionalTimeToProto } from './time';
 import { stepOutcomeFromProto, stepOutcomeToProto } from './turn-message-codec';
 
-/** Converts a decided turn to the response of ProcessTurn. */
-export function turnResultToProto(result: ExplainedTurnResult): ResultMessage {
+/** Converts a decided turn to the response of ProcessTurn in the view BASIC. */
+export function turnResultToProto(result: TurnResult): ResultMessage {
   return {
     sessionId: result.sessionId,
     turnId: result.turnId,
     revision: result.revision,
     turnCount: result.turnCount,
-    context: contextToProto(result.context),
+    context: undefined,
     lifecycleDecisions: result.lifecycleDecisions.map(lifecycleDecisionToProto),
     rejectedCandidates: result.rejectedCandidates.map(rejectedCandidateToProto),
     transitionDecisions: result.transitionDecisions.map(transitionDecisionToProto),
@@ -44,16 +47,29 @@ export function turnResultToProto(result: ExplainedTurnResult): ResultMessage {
   };
 }
 
-/** The inverse of `turnResultToProto`. Throws INVALID_REQUEST if the context or the plan is missing. */
-export function turnResultFromProto(message: ResultMessage): ExplainedTurnResult {
-  if (message.context === undefined) throw createInvalidFieldError('context', 'is required');
+/** Converts a decided turn to the response of ProcessTurn in the view FULL. */
+export function explainedResultToProto(result: ExplainedTurnResult): ResultMessage {
+  return {
+    ...turnResultToProto(result),
+    context: contextToProto(result.context),
+    lifecycleDecisions: result.lifecycleDecisions.map(explainedLifecycleDecisionToProto),
+    rejectedCandidates: result.rejectedCandidates.map(explainedRejectedCandidateToProto),
+    transitionDecisions: result.transitionDecisions.map(explainedTransitionDecisionToProto),
+    ignoredOutcomes: result.ignoredOutcomes.map((ignored) => ({
+      ...ignoredOutcomeToProto(ignored),
+      reasoning: ignored.reasoning,
+    })),
+  };
+}
+
+/** The inverse of `turnResultToProto`. Throws INVALID_REQUEST if the plan is missing. */
+export function turnResultFromProto(message: ResultMessage): TurnResult {
   if (message.plan === undefined) throw createInvalidFieldError('plan', 'is required');
   return {
     sessionId: message.sessionId,
     turnId: message.turnId,
     revision: message.revision,
     turnCount: message.turnCount,
-    context: contextFromProto(message.context),
     lifecycleDecisions: message.lifecycleDecisions.map(lifecycleDecisionFromProto),
     rejectedCandidates: message.rejectedCandidates.map(rejectedCandidateFromProto),
     transitionDecisions: message.transitionDecisions.map(transitionDecisionFromProto),
@@ -70,7 +86,7 @@ function ignoredOutcomeToProto(ignored: IgnoredOutcome): IgnoredMessage {
     outcome: stepOutcomeToProto(ignored.outcome, 'ignored_outcomes.outcome'),
     instanceId: ignored.instanceId,
     reason: ignoredReason.toProto[ignored.reason],
-    reasoning: ignored.reasoning,
+    reasoning: '',
   };
 }
 
@@ -85,7 +101,7 @@ function ignoredOutcomeFromProto(message: IgnoredMessage): IgnoredOutcome {
   };
 }
 
-export function contextToProto(context: ContextSummary): ContextMessage {
+function contextToProto(context: ContextSummary): ContextMessage {
   return {
     intent: context.intent,
     intentScore: context.intentScore,
@@ -96,20 +112,6 @@ export function contextToProto(context: ContextSummary): ContextMessage {
     relationships: context.relationships.map(relationshipToProto),
     changedFields: context.changedFields.slice(),
     conditionErrors: context.conditionErrors.slice(),
-  };
-}
-
-function contextFromProto(message: ContextMessage): ContextSummary {
-  return {
-    intent: message.intent,
-    intentScore: message.intentScore,
-    focusInstanceId: message.focusInstanceId,
-    addressedInstanceIds: message.addressedInstanceIds,
-    candidates: message.candidates,
-    instances: message.instances,
-    relationships: message.relationships.map(relationshipFromProto),
-    changedFields: message.changedFields,
-    conditionErrors: message.conditionErrors,
   };
 }
 

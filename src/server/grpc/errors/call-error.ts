@@ -3,6 +3,7 @@ import { Status } from '../../../../gen/google/rpc/status';
 import { type ErrorReason, OrchestratorError } from '../../../core/model/orchestrator-error';
 import type { Logger } from '../../ports/logger';
 import type { Metrics } from '../../ports/metrics';
+import { getTraceFields, type Span } from '../../ports/span';
 import type { Telemetry } from '../../ports/telemetry';
 import { toRpcStatus } from './rpc-status';
 
@@ -29,6 +30,7 @@ const logLevels: Readonly<Record<ErrorReason, 'debug' | 'warn' | 'error'>> = {
   SESSION_NOT_FOUND: 'debug',
   SCENARIO_NOT_FOUND: 'debug',
   RELATIONSHIP_NOT_FOUND: 'debug',
+  TURN_NOT_FOUND: 'debug',
   TURN_ID_REUSED: 'debug',
   REVISION_MISMATCH: 'debug',
   VERSION_MISMATCH: 'debug',
@@ -36,6 +38,7 @@ const logLevels: Readonly<Record<ErrorReason, 'debug' | 'warn' | 'error'>> = {
   AGENT_MISMATCH: 'debug',
   SESSION_EXISTS: 'debug',
   TURN_NOT_SUPERSEDABLE: 'debug',
+  TURN_NOT_EXPLAINABLE: 'debug',
   RECORD_TOO_NEW: 'warn',
   SESSION_TOO_LARGE: 'debug',
   STORE_UNAVAILABLE: 'warn',
@@ -62,32 +65,32 @@ const logLevels: Readonly<Record<ErrorReason, 'debug' | 'warn' | 'error'>> = {
 const sizeReasons: ReadonlySet<ErrorReason> = new Set(['TOO_LARGE', 'SESSION_TOO_LARGE']);
 
 /**
- * Converts a thrown value to the error of the call, logs it, counts it if a size limit refused the call, and marks the current span. An
+ * Converts a thrown value to the error of the call, logs it, counts it if a size limit refused the call, and marks its span. An
  * error that is not an OrchestratorError, or has the reason INTERNAL, is a defect: its details are written to the log with the trace id and
  * are not sent to the client.
  */
 export function toOrchestratorError(
   thrown: unknown,
   method: string,
-  { log, telemetry, metrics }: ErrorReporting,
+  span: Span,
+  { log, metrics }: Pick<ErrorReporting, 'log' | 'metrics'>,
 ): OrchestratorError {
-  const traceId = telemetry.getTraceId();
+  const traceFields = { trace_id: span.traceId, ...getTraceFields(span) };
   const error = thrown instanceof OrchestratorError ? thrown : undefined;
   const reason = error?.reason ?? 'INTERNAL';
-  const span = telemetry.getActiveSpan();
   span.setAttributes({ 'error.type': reason });
   if (error === undefined || reason === 'INTERNAL') {
-    log.error({ method, reason, trace_id: traceId, err: thrown }, 'call failed with an internal error');
+    log.error({ ...traceFields, method, reason, err: thrown }, 'call failed with an internal error');
     return new OrchestratorError('INTERNAL', 'Internal error. The server log contains the cause, with the trace id.');
   }
   if (sizeReasons.has(reason) && error.metadata['limit']) metrics.recordSizeRefusal(error.metadata['limit']);
-  const fields = { method, reason, trace_id: traceId, ...error.metadata };
+  const fields = { ...traceFields, method, reason, ...error.metadata };
   if (logLevels[reason] === 'warn') log.warn({ ...fields, err: error }, 'call failed');
   else log.debug(fields, 'call failed');
   return error;
 }
 
-/** Returns the trace id of the current span or, without a span, that of the client's traceparent; "" without tracing. */
+/** Returns the trace id of the client's traceparent, for a call that fails before its span starts; "" without tracing. */
 export function getTraceId(telemetry: Telemetry, metadata: Metadata | undefined): string {
   return telemetry.getTraceId(String(metadata?.get('traceparent')[0] ?? ''));
 }

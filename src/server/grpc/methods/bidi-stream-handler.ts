@@ -4,6 +4,7 @@ import { OrchestratorError } from '../../../core/model/orchestrator-error';
 import { toStatusObject } from '../errors/call-error';
 import { toRpcStatus } from '../errors/rpc-status';
 import { CallContext } from '../middleware/call-context';
+import { startStreamSpan } from '../middleware/call-span';
 import { compose } from '../middleware/middleware';
 import type { RawRequest } from '../validation/request-validator';
 import type { HandlerDependencies } from './dependencies';
@@ -30,18 +31,15 @@ export function createBidiStreamHandler<Request, Response>(
   return (stream) => {
     const runStream = compose<never, void>(middlewares['bidi stream'], (context) => {
       setMaxListeners(0, context.signal); // One listener per request.
-      const respondTo: RespondTo<Request, Response> = (request) =>
-        telemetry.withRequestSpan(
-          name,
-          () => readCaller(request.bytes),
-          (span) =>
-            runRequest(CallContext.forStreamRequest(context, request, clock.now() + turnTimeoutMs)).catch(
-              (error: OrchestratorError) => {
-                span.setError(error);
-                return method.toErrorResponse(request.bytes, toRpcStatus(error, telemetry.getTraceId()));
-              },
-            ),
-        );
+      const respondTo: RespondTo<Request, Response> = (request) => {
+        const span = telemetry.startRequest(name, context.span, () => readCaller(request.bytes));
+        return runRequest(CallContext.forStreamRequest(context, request, clock.now() + turnTimeoutMs, span))
+          .catch((error: OrchestratorError) => {
+            span.setError(error);
+            return method.toErrorResponse(request.bytes, toRpcStatus(error, span.traceId));
+          })
+          .finally(() => span.end());
+      };
       return respondToAll(stream, {
         respondTo,
         maxRequests: method.limits.maxRequests,
@@ -49,10 +47,11 @@ export function createBidiStreamHandler<Request, Response>(
         revocationSignal: context.revocationSignal,
       });
     });
-    runStream(CallContext.forStream(stream)).then(
+    const streamSpan = startStreamSpan({ telemetry }, stream);
+    runStream(CallContext.forStream(stream, streamSpan)).then(
       () => stream.end(),
       // The event is also emitted for a stream that is canceled and closed, because no other event ends the span of the stream.
-      (error: OrchestratorError) => stream.emit('error', toStatusObject(error, telemetry.getTraceId())),
+      (error: OrchestratorError) => stream.emit('error', toStatusObject(error, streamSpan.traceId)),
     );
   };
 }

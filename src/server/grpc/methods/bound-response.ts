@@ -30,6 +30,6 @@ function createResponseTooLargeError(size: number, maxSize: number): Orchestrato
     limit: 'max_response_bytes',
     size,
     maxSize,
-    advice: 'Send a smaller request.',
+    advice: 'Send a smaller request, or ask the operator to raise the limit.',
   });
 }

@@ -8,10 +8,11 @@ import { findFocusInstanceId } from '../../../core/model/focus';
 import type { OnProvisional } from '../../application/decide-loaded-turn';
 import type { PhaseCommand } from '../../application/decide-phases';
 import { fieldsFromMessage } from '../../codec/wire/field-codec';
-import { modelProposalFromProto, turnResultToProto } from '../../codec/wire/result-codec';
+import { explainedResultToProto, modelProposalFromProto } from '../../codec/wire/result-codec';
 import { relationshipFromProto, scenarioFromProto } from '../../codec/wire/scenario-codec';
 import { sessionFromProto, sessionToProto } from '../../codec/wire/session-codec';
 import { turnFromProto } from '../../codec/wire/turn-message-codec';
+import { endWith, withSpan } from '../../ports/call';
 import type { MethodDependencies } from './dependencies';
 import type { ServiceMethods } from './method';
 import { readTraceContext } from './trace-context-reader';
@@ -50,20 +51,17 @@ export function createOrchestratorMethods({
       getTenantId: ({ turn }) => turn?.tenantId,
       getSessionId: ({ turn }) => turn?.sessionId,
       async handle(request, call, send) {
-        const events = new TurnEvents(maxResponseBytes);
         const command = toTurnCommand(request, clock.now());
-        const sendProvisional: OnProvisional = async (result, signal) => {
-          for (const event of events.createProvisionalEvents(result)) {
+        const events = new TurnEvents(command.responseView, maxResponseBytes);
+        const sendProvisional: OnProvisional = async (decision, signal) => {
+          for (const event of events.createProvisionalEvents(decision)) {
             await send(event);
             if (signal.aborted) return;
           }
         };
         // The span ends with the turn. The span of the call ends when the client has read all events.
-        const turn = await telemetry.withRequestSpan(
-          'StreamTurn turn',
-          () => undefined,
-          () => useCases.processTurn(command, call, sendProvisional),
-        );
+        const span = telemetry.startRequest('StreamTurn turn', call.span, () => undefined);
+        const turn = await endWith(span, () => useCases.processTurn(command, withSpan(call, span), sendProvisional));
         for (const event of events.createFinalEvents(turn)) await send(event);
       },
     },
@@ -86,9 +84,9 @@ export function createOrchestratorMethods({
       getTenantId: ({ input }) => input?.turn?.tenantId,
       getSessionId: ({ input }) => input?.turn?.sessionId,
       async handle({ message }, call) {
-        const { result } = await useCases.decidePhases(toPhaseCommand(message, clock.now()), call);
+        const { explain } = await useCases.decidePhases(toPhaseCommand(message, clock.now()), call);
         const { context, lifecycleDecisions, rejectedCandidates, ignoredOutcomes, modelProposal } =
-          turnResultToProto(result);
+          explainedResultToProto(explain());
         return { body: { context, lifecycleDecisions, rejectedCandidates, ignoredOutcomes, modelProposal } };
       },
     },
@@ -99,8 +97,8 @@ export function createOrchestratorMethods({
       getTenantId: ({ input }) => input?.turn?.tenantId,
       getSessionId: ({ input }) => input?.turn?.sessionId,
       async handle({ message }, call) {
-        const { result } = await useCases.decidePhases(toPhaseCommand(message, clock.now()), call);
-        const { lifecycleDecisions, transitionDecisions, modelProposal } = turnResultToProto(result);
+        const { explain } = await useCases.decidePhases(toPhaseCommand(message, clock.now()), call);
+        const { lifecycleDecisions, transitionDecisions, modelProposal } = explainedResultToProto(explain());
         return { body: { lifecycleDecisions, transitionDecisions, modelProposal } };
       },
     },
@@ -111,8 +109,8 @@ export function createOrchestratorMethods({
       getTenantId: ({ input }) => input?.turn?.tenantId,
       getSessionId: ({ input }) => input?.turn?.sessionId,
       async handle({ message }, call) {
-        const { result, session } = await useCases.decidePhases(toPhaseCommand(message, clock.now()), call);
-        const { lifecycleDecisions, transitionDecisions, plan, modelProposal } = turnResultToProto(result);
+        const { explain, session } = await useCases.decidePhases(toPhaseCommand(message, clock.now()), call);
+        const { lifecycleDecisions, transitionDecisions, plan, modelProposal } = explainedResultToProto(explain());
         const sessionMessage = sessionToProto(session, findFocusInstanceId(session));
         return { body: { lifecycleDecisions, transitionDecisions, plan, session: sessionMessage, modelProposal } };
       },

@@ -2,8 +2,10 @@ import { once } from 'node:events';
 import type { handleServerStreamingCall, ServerWritableStream } from '@grpc/grpc-js';
 import { OrchestratorError } from '../../../core/model/orchestrator-error';
 import { type Call, createCall } from '../../ports/call';
+import type { Span } from '../../ports/span';
 import { toStatusObject } from '../errors/call-error';
 import { CallContext } from '../middleware/call-context';
+import { startStreamSpan } from '../middleware/call-span';
 import { compose } from '../middleware/middleware';
 import type { RawRequest } from '../validation/request-validator';
 import type { HandlerDependencies } from './dependencies';
@@ -21,8 +23,8 @@ export function createServerStreamHandler<Request, Response>(
     const run = compose<Request, void>(middlewares, (call) =>
       method.handle(call.getRequest(), call, (message) => send(stream, call, message)),
     );
-    const context = CallContext.forCall(stream, deps.clock.now() + deps.turnTimeoutMs);
-    endStream(stream, run(context), deps);
+    const span = startStreamSpan(deps, stream);
+    endStream(stream, run(CallContext.forCall(stream, deps.clock.now() + deps.turnTimeoutMs, span)), span);
   };
 }
 
@@ -44,21 +46,18 @@ export function createLongServerStreamHandler<Request, Response>(
         method.handle(context.getRequest(), call, (message) => sendInTime(stream, call, message, stallTimeoutMs)),
       ),
     );
-    endStream(stream, run(CallContext.forCall(stream, Number.POSITIVE_INFINITY)), deps);
+    const span = startStreamSpan(deps, stream);
+    endStream(stream, run(CallContext.forCall(stream, Number.POSITIVE_INFINITY, span)), span);
   };
 }
 
 /** Ends the stream with the outcome of its handler. */
-function endStream<Request, Response>(
-  stream: Stream<Request, Response>,
-  outcome: Promise<void>,
-  { telemetry }: HandlerDependencies,
-): void {
+function endStream<Request, Response>(stream: Stream<Request, Response>, outcome: Promise<void>, span: Span): void {
   outcome.then(
     () => stream.end(),
     // grpc-js ends the stream with the status in an error event. The event is also emitted for a stream that is canceled and
     // closed, because no other event ends the span of the stream.
-    (error: OrchestratorError) => stream.emit('error', toStatusObject(error, telemetry.getTraceId())),
+    (error: OrchestratorError) => stream.emit('error', toStatusObject(error, span.traceId)),
   );
 }
 
@@ -77,7 +76,7 @@ async function runUntilEnded<Request>(
   revocationSignal?.addEventListener('abort', () => controller.abort(revocationSignal.reason));
   signal.addEventListener('abort', cancel);
   try {
-    await work(createCall(context.deadline, controller.signal));
+    await work(createCall(context.deadline, controller.signal, context.span));
   } finally {
     drainSignal.removeEventListener('abort', drain);
     signal.removeEventListener('abort', cancel);

@@ -1,8 +1,15 @@
-import type { ListTurnsRequest, SessionServiceService } from '../../../../gen/focal/orchestration/v1/session_service';
+import { ProcessTurnResponse } from '../../../../gen/focal/orchestration/v1/orchestrator_service';
+import type {
+  ExplainTurnRequest,
+  ListTurnsRequest,
+  SessionServiceService,
+} from '../../../../gen/focal/orchestration/v1/session_service';
 import { findFocusInstanceId } from '../../../core/model/focus';
 import type { SessionKey } from '../../../core/model/session';
+import { createInvalidFieldError } from '../../codec/wire/invalid-field-error';
 import { legacySessionFromProto, sessionToProto } from '../../codec/wire/session-codec';
 import { turnRecordToProto } from '../../codec/wire/turn-record-codec';
+import type { TurnSelector } from '../../ports/session-store';
 import type { MethodDependencies } from './dependencies';
 import type { ServiceMethods } from './method';
 import { getPageSize, PageTokens } from './page-token';
@@ -49,6 +56,18 @@ export function createSessionMethods({
         };
       },
     },
+    explainTurn: {
+      kind: 'unary',
+      isComputed: true,
+      scope: 'sessions',
+      getTenantId: ({ tenantId }) => tenantId,
+      getSessionId: ({ sessionId }) => sessionId,
+      async handle({ message }, call) {
+        const query = { key: toSessionKey(message), turn: toTurnSelector(message) };
+        const { responseBytes, definitionsChanged } = await useCases.explainTurn(query, call);
+        return { body: { response: ProcessTurnResponse.decode(responseBytes), definitionsChanged } };
+      },
+    },
     watchSession: {
       kind: 'long server stream',
       scope: 'sessions',
@@ -77,6 +96,14 @@ export function createSessionMethods({
 
 function toSessionKey({ tenantId, sessionId }: SessionKey): SessionKey {
   return { tenantId, sessionId };
+}
+
+/** Throws INVALID_REQUEST unless the request names a turn in one of the two ways. */
+function toTurnSelector({ turnId, revision }: ExplainTurnRequest): TurnSelector {
+  if ((turnId === '') === (revision === 0)) {
+    throw createInvalidFieldError('turn_id', 'must be set, or revision, but not both');
+  }
+  return turnId === '' ? { revision } : { turnId };
 }
 
 function createTurnTokens({ tenantId, sessionId }: ListTurnsRequest): PageTokens {

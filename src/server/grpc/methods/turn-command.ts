@@ -5,6 +5,7 @@ import type {
 } from '../../../../gen/focal/orchestration/v1/orchestrator_service';
 import { Turn } from '../../../../gen/focal/orchestration/v1/turn';
 import type { TurnCommand } from '../../application/turn-command';
+import { responseView } from '../../codec/wire/response-view';
 import { turnFromProto } from '../../codec/wire/turn-message-codec';
 import { validateTraceContext } from '../../ports/trace-context';
 import type { ValidatedRequest } from '../validation/request-validator';
@@ -22,6 +23,7 @@ export function toTurnCommand(
     turn: turnFromProto(message.turn ?? Turn.create(), receivedAt),
     expectedRevision: message.expectedRevision,
     validateOnly: message.validateOnly,
+    responseView: responseView.fromProto(message.responseView),
     requestBytes: bytes,
   };
 }

@@ -1,9 +1,9 @@
-import type { handleUnaryCall } from '@grpc/grpc-js';
+import { type handleUnaryCall, status } from '@grpc/grpc-js';
 import type { OrchestratorError } from '../../../core/model/orchestrator-error';
 import { toStatusObject } from '../errors/call-error';
 import { CallContext } from '../middleware/call-context';
+import { endCallSpan } from '../middleware/call-span';
 import { compose } from '../middleware/middleware';
-import { setTrailer } from '../middleware/send-status';
 import type { RawRequest } from '../validation/request-validator';
 import type { HandlerDependencies } from './dependencies';
 import type { MessageOrBytes, UnaryMethod, UnaryResponse } from './method';
@@ -17,13 +17,18 @@ export function createUnaryHandler<Request, Response>(
     method.handle(call.getRequest(), call),
   );
   return (call, callback) => {
-    run(CallContext.forCall(call, clock.now() + turnTimeoutMs)).then(
+    const span = telemetry.startCall(call.getPath(), call.metadata);
+    run(CallContext.forCall(call, clock.now() + turnTimeoutMs, span)).then(
       ({ body, trailer }) => {
-        if (trailer !== undefined) setTrailer(call.metadata, trailer);
-        callback(null, body);
+        endCallSpan(span, status.OK);
+        callback(null, body, trailer);
       },
       // The middleware `reportErrors` converts every error.
-      (error: OrchestratorError) => callback(toStatusObject(error, telemetry.getTraceId())),
+      (error: OrchestratorError) => {
+        const failure = toStatusObject(error, span.traceId);
+        endCallSpan(span, failure.code);
+        callback(failure);
+      },
     );
   };
 }

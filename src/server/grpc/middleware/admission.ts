@@ -6,6 +6,7 @@ import { authenticate } from './authenticate';
 import { allowAll, type CredentialAuthorizer } from './authorizer';
 import { BatchGate } from './batch-gate';
 import { ConcurrencyLimiter, TenantConcurrencyLimiter } from './concurrency-limiter';
+import { explainTransportErrors } from './explain-transport-errors';
 import { holdRequestBytes, limitRequestBytes, limitTenantBytes } from './limit-request-bytes';
 import { measureCalls } from './measure-calls';
 import {
@@ -25,7 +26,6 @@ import {
 } from './middleware';
 import { limitPendingRequests } from './pending-request-limiter';
 import { RequestBytesLimiter } from './request-bytes-limiter';
-import { explainTransportErrors, sendTrailers } from './send-status';
 import { createTransportInterceptor } from './transport-interceptor';
 
 export interface CallLimits {
@@ -115,7 +115,7 @@ export function createAdmission(deps: AdmissionDependencies, limits: CallLimits)
     limitMetadata(limits.maxMetadataBytes),
     batch(gate),
     validate,
-    traceSession(telemetry),
+    traceSession,
     authorize(authorizer),
     limitTenantBytes(requestBytes),
     checkDeadline(clock, limits.minRemainingMs),
@@ -135,7 +135,6 @@ export function createAdmission(deps: AdmissionDependencies, limits: CallLimits)
         measureCalls(metrics),
         limitPendingRequests(pending, telemetry),
         limitRequestBytes(requestBytes, { ...limits, getTenantId: (call) => authorizer.getTenantId(call), telemetry }),
-        sendTrailers,
         explainTransportErrors(telemetry),
       ]),
       deps.trackWatches,
@@ -147,7 +146,7 @@ export function createAdmission(deps: AdmissionDependencies, limits: CallLimits)
       'long server stream': [
         ...streamMiddlewares,
         validate,
-        traceSession(telemetry),
+        traceSession,
         authorize(authorizer),
         limitTenantConcurrency(tenantStreams),
       ],
@@ -158,7 +157,7 @@ export function createAdmission(deps: AdmissionDependencies, limits: CallLimits)
         limitConcurrency(calls),
         batch(gate),
         validate,
-        traceSession(telemetry),
+        traceSession,
         authorize(authorizer),
         limitTenantBytes(requestBytes),
         checkDeadline(clock, limits.minRemainingMs),

@@ -1,4 +1,5 @@
 import { ServerInterceptingCall, type ServerInterceptor } from '@grpc/grpc-js';
+import { noSpan } from '../../ports/span';
 import { type ErrorReporting, getTraceId, toOrchestratorError, toStatusObject } from '../errors/call-error';
 import type { CredentialAuthorizer } from './authorizer';
 import { isHealthCheck } from './health-path';
@@ -16,7 +17,7 @@ export function authenticate(authorizer: CredentialAuthorizer, reporting: ErrorR
           onReceiveMetadata: (metadata, pass) => {
             void authorizer
               .authenticate(path, metadata, call)
-              .catch((thrown: unknown) => toOrchestratorError(thrown, path, reporting))
+              .catch((thrown: unknown) => toOrchestratorError(thrown, path, noSpan, reporting))
               .then((error) => {
                 if (error === undefined) pass(metadata);
                 else call.sendStatus(toStatusObject(error, getTraceId(reporting.telemetry, metadata)));

@@ -5,6 +5,7 @@ import type { Authenticator, Credentials, Principal, Scope } from '../../ports/a
 import type { Clock } from '../../ports/clock';
 import type { Logger } from '../../ports/logger';
 import type { AccessFailure, Metrics } from '../../ports/metrics';
+import { getTraceFields, type Span } from '../../ports/span';
 import { toClientCertificate } from './client-certificate';
 
 /** Decides which data an authenticated call may access. Calls are identified by their metadata object. */
@@ -16,7 +17,7 @@ export interface Authorizer {
    *
    * @throws OrchestratorError TENANT_MISMATCH, or UNAUTHENTICATED if the credential of a stream has expired.
    */
-  authorize(metadata: Metadata, tenantId: string | undefined): void;
+  authorize(metadata: Metadata, tenantId: string | undefined, span: Span): void;
   /**
    * Authenticates the credential of a stream again at intervals, and calls `revoke` once if it is no longer valid. Returns a
    * function that stops the checks.
@@ -89,15 +90,15 @@ export class CredentialAuthorizer implements Authorizer {
     return this.getCall(metadata).principal.tenantId;
   }
 
-  authorize(metadata: Metadata, tenantId: string | undefined): void {
+  authorize(metadata: Metadata, tenantId: string | undefined, span: Span): void {
     const { principal } = this.getCall(metadata);
     if (principal.expiresAt <= this.deps.clock.now()) {
-      this.report('expired', { principal: principal.name });
+      this.report('expired', { ...getTraceFields(span), principal: principal.name });
       throw new OrchestratorError('UNAUTHENTICATED', 'The credential of the stream has expired; open a new stream.');
     }
     if (principal.tenantId === undefined || tenantId === undefined) return;
     if (tenantId === principal.tenantId) return;
-    this.report('tenant', { principal: principal.name });
+    this.report('tenant', { ...getTraceFields(span), principal: principal.name });
     throw new OrchestratorError('TENANT_MISMATCH', 'The tenant of the request is not the tenant of the credential.');
   }
 

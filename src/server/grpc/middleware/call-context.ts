@@ -1,6 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import type { Deadline, Metadata } from '@grpc/grpc-js';
 import type { Call } from '../../ports/call';
+import type { Span } from '../../ports/span';
 import type { RawRequest, ValidatedRequest } from '../validation/request-validator';
 
 /** The part of a grpc-js server call that all kinds of calls have in common. */
@@ -30,6 +31,8 @@ export class CallContext<Request> implements Call {
   readonly metadata: Metadata;
   /** Milliseconds since 1970; Infinity without a deadline. */
   readonly deadline: number;
+  /** The span of the call or, for a request of a bidirectional stream, that of the request. */
+  readonly span: Span;
   readonly rawRequest: RawRequest<Request>;
   /** The decoded request. Set by the middleware `validate`. */
   request: ValidatedRequest<Request> | undefined;
@@ -41,12 +44,14 @@ export class CallContext<Request> implements Call {
     { path, metadata }: Pick<CallContext<unknown>, 'path' | 'metadata'>,
     rawRequest: RawRequest<Request>,
     deadline: number,
+    span: Span,
     cancellation: Cancellation,
   ) {
     this.path = path;
     this.metadata = metadata;
     this.rawRequest = rawRequest;
     this.deadline = deadline;
+    this.span = span;
     this.cancellation = cancellation;
   }
 
@@ -56,13 +61,14 @@ export class CallContext<Request> implements Call {
   static forCall<Request>(
     call: ServerCall & { readonly request: RawRequest<Request> },
     defaultDeadline: number,
+    span: Span,
   ): CallContext<Request> {
-    return CallContext.create(call, call.request, defaultDeadline);
+    return CallContext.create(call, call.request, defaultDeadline, span);
   }
 
   /** Creates the context of a bidirectional stream. */
-  static forStream(stream: ServerCall): CallContext<never> {
-    return CallContext.create(stream, noRequest, Number.POSITIVE_INFINITY);
+  static forStream(stream: ServerCall, span: Span): CallContext<never> {
+    return CallContext.create(stream, noRequest, Number.POSITIVE_INFINITY, span);
   }
 
   /** Creates the context of one request of a bidirectional stream. The request is canceled with the stream. */
@@ -70,16 +76,18 @@ export class CallContext<Request> implements Call {
     stream: CallContext<never>,
     request: RawRequest<Request>,
     defaultDeadline: number,
+    span: Span,
   ): CallContext<Request> {
-    return new CallContext(stream, request, Math.min(stream.deadline, defaultDeadline), stream.cancellation);
+    return new CallContext(stream, request, Math.min(stream.deadline, defaultDeadline), span, stream.cancellation);
   }
 
-  private static create<Request>(call: ServerCall, request: RawRequest<Request>, defaultDeadline: number) {
+  private static create<Request>(call: ServerCall, request: RawRequest<Request>, defaultDeadline: number, span: Span) {
     const deadline = Number(call.getDeadline());
     return new CallContext(
       { path: call.getPath(), metadata: call.metadata },
       request,
       Number.isFinite(deadline) ? deadline : defaultDeadline,
+      span,
       new Cancellation(call),
     );
   }

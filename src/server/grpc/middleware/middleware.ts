@@ -2,7 +2,6 @@ import type { Metadata } from '@grpc/grpc-js';
 import { OrchestratorError } from '../../../core/model/orchestrator-error';
 import { createTooLargeError } from '../../application/too-large';
 import type { Clock } from '../../ports/clock';
-import type { Telemetry } from '../../ports/telemetry';
 import { type ErrorReporting, toOrchestratorError } from '../errors/call-error';
 import type { Authorizer } from './authorizer';
 import type { BatchGate } from './batch-gate';
@@ -29,13 +28,13 @@ export function compose<Request, Result>(
   );
 }
 
-/** Converts every error to an OrchestratorError, logs it, and marks the current span. */
-export function reportErrors(reporting: ErrorReporting): Middleware {
+/** Converts every error to an OrchestratorError, logs it, and marks the span of the call. */
+export function reportErrors(reporting: Pick<ErrorReporting, 'log' | 'metrics'>): Middleware {
   return async (call, next) => {
     try {
       return await next(call);
     } catch (thrown) {
-      throw toOrchestratorError(thrown, call.path, reporting);
+      throw toOrchestratorError(thrown, call.path, call.span, reporting);
     }
   };
 }
@@ -96,17 +95,16 @@ export const validate: Middleware = (call, next) => {
 };
 
 /** Adds the session of the request to the span of the call and to all spans below it. */
-export function traceSession(telemetry: Telemetry): Middleware {
-  return (call, next) => {
-    const sessionId = call.request?.sessionId;
-    return sessionId ? telemetry.withSession(sessionId, () => next(call)) : next(call);
-  };
-}
+export const traceSession: Middleware = (call, next) => {
+  const sessionId = call.request?.sessionId;
+  if (sessionId) call.span.setSession(sessionId);
+  return next(call);
+};
 
 /** Checks that the request is for the tenant of the credential. */
 export function authorize(authorizer: Authorizer): Middleware {
   return (call, next) => {
-    authorizer.authorize(call.metadata, call.request?.tenantId);
+    authorizer.authorize(call.metadata, call.request?.tenantId, call.span);
     return next(call);
   };
 }

@@ -13,8 +13,11 @@ import type {
   RecordedTurnsQuery,
   SessionStore,
   TurnCommit,
+  TurnHistory,
   TurnRecord,
+  TurnSelector,
 } from '../../ports/session-store';
+import { keepsStateBefore, maxKeptStateBytes } from '../../ports/turn-history';
 import type { EmbeddedEnvironment } from './embedded-environment';
 import { encodeKeyPair } from './embedded-keys';
 import { SessionTable, StateBeforeTable, TurnTable } from './session-tables';
@@ -36,9 +39,9 @@ type CommitResult =
   | { readonly kind: 'conflict'; readonly state: Uint8Array | undefined };
 
 /** A commit with encoded sessions. */
-interface EncodedCommit extends Omit<TurnCommit, 'session' | 'keptState'> {
+interface EncodedCommit extends Omit<TurnCommit, 'session' | 'stateBefore'> {
   readonly state: Uint8Array;
-  readonly keptState: 'previous' | 'none' | Uint8Array;
+  readonly stateBefore: 'previous' | Uint8Array;
 }
 
 const noState: Uint8Array = new Uint8Array();
@@ -88,12 +91,13 @@ export class EmbeddedSessionStore implements SessionStore {
     });
   }
 
-  async commit({ previousSession, session, record, keptState }: TurnCommit, call: Call): Promise<CommitOutcome> {
+  async commit(commit: TurnCommit, call: Call): Promise<CommitOutcome> {
+    const { previousSession, session, record } = commit;
     if (session.revision !== record.revision) throw new Error('A turn and its session must have the same revision.');
     const tableKey = toTableKey(session);
     const state = encodeBoundedSession(session, previousSession, this.sessionLimits);
-    const kept = typeof keptState === 'string' ? keptState : encodeSession(keptState);
-    const apply = () => this.apply(tableKey, { previousSession, record, keptState: kept, state });
+    const stateBefore = commit.stateBefore === 'previous' ? 'previous' : encodeSession(commit.stateBefore);
+    const apply = () => this.apply(tableKey, { ...commit, state, stateBefore });
     const result = await this.environment.write(call, apply, () => this.changes.emit(tableKey));
     switch (result.kind) {
       case 'committed':
@@ -130,6 +134,16 @@ export class EmbeddedSessionStore implements SessionStore {
     return this.environment.read(call, () => {
       if (this.getUnexpired(session) === undefined) return { turns: [], hasMore: false };
       return this.turns.list(session, { afterRevision, limit, maxBytes });
+    });
+  }
+
+  async readTurnHistory(key: SessionKey, turn: TurnSelector, call: Call): Promise<TurnHistory | undefined> {
+    const session = toTableKey(key);
+    return this.environment.read(call, () => {
+      if (this.getUnexpired(session) === undefined) return undefined;
+      const revision = 'turnId' in turn ? this.turns.getRevision(session, turn.turnId) : turn.revision;
+      const history = revision === undefined ? undefined : this.turns.readHistory(session, revision);
+      return history && { ...history, start: history.start && decodeStateBefore(history.start) };
     });
   }
 
@@ -189,16 +203,20 @@ export class EmbeddedSessionStore implements SessionStore {
   }
 
   /** Applies a commit. All checks, in the order that SessionStore documents, come before the first write. */
-  private apply(session: string, { previousSession, record, keptState, state }: EncodedCommit): CommitResult {
+  private apply(
+    session: string,
+    { previousSession, record, stateBefore, isSupersedable, state }: EncodedCommit,
+  ): CommitResult {
     const value = this.getUnexpired(session);
     const recordedTurn = value === undefined ? undefined : this.turns.find(session, record.turnId);
     if (recordedTurn !== undefined) return { kind: 'known', record: recordedTurn };
     if (!this.isUnchanged(session, value, previousSession)) return { kind: 'conflict', state: value?.state };
     this.putState(session, record.revision, state);
-    if (keptState === 'none') this.statesBefore.remove(session);
-    else {
-      const before = keptState === 'previous' ? (value?.state ?? noState) : keptState;
-      this.statesBefore.put(session, record.revision, before);
+    const before = stateBefore === 'previous' ? (value?.state ?? noState) : stateBefore;
+    if (isSupersedable) this.statesBefore.put(session, record.revision, before);
+    else this.statesBefore.remove(session);
+    if (keepsStateBefore(record.revision) && before.length <= maxKeptStateBytes) {
+      this.turns.keepStateBefore(session, record.revision, before);
     }
     this.turns.add(session, record, this.options.recordedTurns);
     return { kind: 'committed' };

@@ -1,5 +1,6 @@
 import type { Database } from 'lmdb';
 import type { RecordedTurns, RecordedTurnsQuery, TurnRecord } from '../../ports/session-store';
+import { maxHistoryBytes, maxHistoryTurns } from '../../ports/turn-history';
 import type { EmbeddedEnvironment } from './embedded-environment';
 import { encodeKeyPart, keyPartUpperBound } from './embedded-keys';
 import {
@@ -98,17 +99,26 @@ export class StateBeforeTable {
 /** The upper bound of a range of revisions. */
 const revisionUpperBound = Number.MAX_SAFE_INTEGER;
 
+/** A recorded turn with those before it, oldest first, and the state before the first one. */
+export interface StoredHistory {
+  /** Empty if there was no session; undefined if no state is kept. */
+  readonly start: Uint8Array | undefined;
+  readonly turns: readonly TurnRecord[];
+}
+
 /**
- * The recorded turns of all sessions, and the revision of each turn id. Both tables change together, so a turn id is known
- * only while its turn is recorded.
+ * The recorded turns of all sessions, the revision of each turn id, and the states before some turns. These tables change together, so a
+ * turn id is known, and a state is kept, only while the turn is recorded.
  */
 export class TurnTable {
   private readonly turns: Database<Uint8Array, [session: string, revision: number]>;
   private readonly revisions: Database<number, [session: string, turnId: string]>;
+  private readonly keptStates: Database<Uint8Array, [session: string, revision: number]>;
 
   constructor(environment: EmbeddedEnvironment) {
     this.turns = environment.openTable('turns', 'binary');
     this.revisions = environment.openTable('turn-revisions', 'json');
+    this.keptStates = environment.openTable('kept-states', 'binary');
   }
 
   /** Returns the recorded turn with an id. */
@@ -137,6 +147,27 @@ export class TurnTable {
     return { turns, hasMore: false };
   }
 
+  /** Returns the recorded turn that led to a revision, and those before it up to the nearest one whose state is kept. */
+  readHistory(session: string, revision: number): StoredHistory | undefined {
+    const turns: TurnRecord[] = [];
+    let remainingBytes = maxHistoryBytes;
+    const range = { start: [session, revision], end: [session, 0], reverse: true, limit: maxHistoryTurns };
+    for (const { key, value } of this.turns.getRange(range)) {
+      const turn = decodeTurnValue(value, key[1]);
+      if (turns.length === 0 && turn.revision !== revision) return undefined;
+      if (turns.length > 0) remainingBytes -= turn.request.length + turn.response.length;
+      if (remainingBytes < 0) break;
+      turns.unshift(turn);
+      const start = this.keptStates.get([session, turn.revision]);
+      if (start !== undefined) return { start, turns };
+    }
+    return turns.length === 0 ? undefined : { start: undefined, turns: turns.slice(-1) };
+  }
+
+  keepStateBefore(session: string, revision: number, state: Uint8Array): void {
+    this.keptStates.putSync([session, revision], state);
+  }
+
   /** Adds a turn and removes the oldest turns, so that at most `recordedTurns` remain. */
   add(session: string, record: TurnRecord, recordedTurns: number): void {
     this.turns.putSync([session, record.revision], encodeTurnValue(record));
@@ -160,6 +191,7 @@ export class TurnTable {
     const entries = Array.from(this.turns.getRange(range));
     for (const { key, value } of entries) {
       this.revisions.removeSync([session, encodeKeyPart(decodeTurnValue(value, key[1]).turnId)]);
+      this.keptStates.removeSync(key);
       this.turns.removeSync(key);
     }
     return entries.length;

@@ -61,44 +61,52 @@ export function decodeStateBeforeValue(bytes: Uint8Array): StateBeforeValue {
 const turnHeaderBytes =
   2 * Float64Array.BYTES_PER_ELEMENT + 2 * Uint16Array.BYTES_PER_ELEMENT + Uint32Array.BYTES_PER_ELEMENT;
 
+/** Set in the length of the trace context if a basis follows the header. A trace context is much shorter. */
+const hasBasisFlag = 0x8000;
+
 /**
- * Encodes a recorded turn without its revision, which is in the key: two times, three lengths, turn id, trace context,
- * request, response. Early versions had no trace context and a 32-bit length for the turn id, whose upper 16 bits are now the length
- * of the trace context: 0.
+ * Encodes a recorded turn without its revision, which is in the key: two times, three lengths, then, if there is a basis, its length in 16
+ * bits and the basis, then turn id, trace context, request, response. Early versions had no trace context and a 32-bit length for the turn
+ * id, whose upper 16 bits are now the length of the trace context: 0.
  */
 export function encodeTurnValue(record: TurnRecord): Uint8Array {
   const turnId = Buffer.from(record.turnId);
   const traceContext = Buffer.from(encodeTraceContext(record.traceContext));
-  const { request, response } = record;
-  const traceContextOffset = turnHeaderBytes + turnId.byteLength;
-  const requestOffset = traceContextOffset + traceContext.byteLength;
-  const bytes = new Uint8Array(requestOffset + request.byteLength + response.byteLength);
-  const header = new DataView(bytes.buffer);
-  header.setFloat64(0, record.occurredAt);
-  header.setFloat64(8, record.committedAt);
-  header.setUint16(16, traceContext.byteLength);
-  header.setUint16(18, turnId.byteLength);
-  header.setUint32(20, request.byteLength);
-  bytes.set(turnId, turnHeaderBytes);
-  bytes.set(traceContext, traceContextOffset);
-  bytes.set(request, requestOffset);
-  bytes.set(response, requestOffset + request.byteLength);
-  return bytes;
+  const { request, response, basis } = record;
+  const header = Buffer.alloc(turnHeaderBytes);
+  header.writeDoubleBE(record.occurredAt, 0);
+  header.writeDoubleBE(record.committedAt, 8);
+  header.writeUint16BE(traceContext.byteLength | (basis === undefined ? 0 : hasBasisFlag), 16);
+  header.writeUint16BE(turnId.byteLength, 18);
+  header.writeUint32BE(request.byteLength, 20);
+  return Buffer.concat([header, ...encodeBasis(basis), turnId, traceContext, request, response]);
 }
 
-/** The inverse of `encodeTurnValue`. Request and response share memory with `bytes`. */
+function encodeBasis(basis: Uint8Array | undefined): readonly Uint8Array[] {
+  if (basis === undefined) return [];
+  const length = Buffer.alloc(Uint16Array.BYTES_PER_ELEMENT);
+  length.writeUint16BE(basis.byteLength);
+  return [length, basis];
+}
+
+/** The inverse of `encodeTurnValue`. Basis, request and response share memory with `bytes`. */
 export function decodeTurnValue(bytes: Uint8Array, revision: number): TurnRecord {
-  const header = new DataView(bytes.buffer, bytes.byteOffset, turnHeaderBytes);
-  const traceContextOffset = turnHeaderBytes + header.getUint16(18);
-  const requestOffset = traceContextOffset + header.getUint16(16);
+  const header = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const traceContextLength = header.getUint16(16);
+  const hasBasis = (traceContextLength & hasBasisFlag) !== 0;
+  const basisOffset = turnHeaderBytes + (hasBasis ? Uint16Array.BYTES_PER_ELEMENT : 0);
+  const turnIdOffset = basisOffset + (hasBasis ? header.getUint16(turnHeaderBytes) : 0);
+  const traceContextOffset = turnIdOffset + header.getUint16(18);
+  const requestOffset = traceContextOffset + (traceContextLength & ~hasBasisFlag);
   const responseOffset = requestOffset + header.getUint32(20);
   return {
     revision,
-    turnId: decodeText(bytes.subarray(turnHeaderBytes, traceContextOffset)),
+    turnId: decodeText(bytes.subarray(turnIdOffset, traceContextOffset)),
     occurredAt: header.getFloat64(0),
     committedAt: header.getFloat64(8),
     request: bytes.subarray(requestOffset, responseOffset),
     response: bytes.subarray(responseOffset),
+    basis: hasBasis ? bytes.subarray(basisOffset, turnIdOffset) : undefined,
     traceContext: decodeTraceContext(decodeText(bytes.subarray(traceContextOffset, requestOffset))),
   };
 }

@@ -21,6 +21,7 @@ import {
 import { describeUnsupportedVersion, findUnsupportedVersion } from './redis-version';
 import { ReplicatedWrites, type Replication } from './replicated-writes';
 import { Subscriptions } from './subscriptions';
+import { sendInSpan, traceCommands } from './trace-commands';
 
 export interface RedisConnectionOptions {
   readonly endpoint: RedisEndpoint;
@@ -30,6 +31,8 @@ export interface RedisConnectionOptions {
   readonly largeCommandTimeoutMs?: number;
   /** If undefined, a write is complete when the master has replied. */
   readonly replication?: Replication | undefined;
+  /** Whether the spans of commands have their arguments. Default: false. */
+  readonly isCustomerDataTraced?: boolean;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -75,18 +78,16 @@ export class RedisConnection {
     const { endpoint, commandTimeoutMs, replication, clock, log } = options;
     this.isReplicated = replication !== undefined;
     this.access = new ClientAccess(endpoint);
-    this.client = this.access.add(createClient(endpoint, commandTimeoutMs, log));
+    this.client = this.openClient(commandTimeoutMs, log);
     warnOnEvictionPolicy(this.client, log);
     this.client.on('ready', () => {
       this.versionCheck = this.checkVersion();
     });
-    this.writer = replication
-      ? this.access.add(createClient(endpoint, commandTimeoutMs + replication.timeoutMs, log))
-      : this.client;
+    this.writer = replication ? this.openClient(commandTimeoutMs + replication.timeoutMs, log) : this.client;
     this.replicated = replication && new ReplicatedWrites(this.writer, replication, clock);
     const largeTimeoutMs = (options.largeCommandTimeoutMs ?? 5 * commandTimeoutMs) + (replication?.timeoutMs ?? 0);
     this.large = new LargeValueClients({
-      createClient: (debugLog) => this.access.add(createClient(this.access.endpoint, largeTimeoutMs, debugLog)),
+      createClient: (debugLog) => this.openClient(largeTimeoutMs, debugLog),
       onDiscard: (client) => this.access.remove(client),
       timeoutMs: largeTimeoutMs,
       clock,
@@ -98,12 +99,14 @@ export class RedisConnection {
 
   /** Sends a read command. Does not retry the command. */
   read<Reply>(call: Call, command: (client: RedisClient) => Promise<Reply>): Promise<Reply> {
-    return this.execute(call, 'read', () => command(this.client));
+    return this.execute(call, 'read', () => sendInSpan(call.span, () => command(this.client)));
   }
 
   /** Sends a read command whose reply may be large. Does not retry the command. */
   readLarge<Reply>(call: Call, command: (client: RedisClient) => Promise<Reply>): Promise<Reply> {
-    return this.execute(call, 'read', () => this.large.run(call, command));
+    return this.execute(call, 'read', () =>
+      this.large.run(call, (client) => sendInSpan(call.span, () => command(client))),
+    );
   }
 
   /** Sends a command that changes data. Strings in the reply are Buffers. */
@@ -176,6 +179,12 @@ export class RedisConnection {
     this.access.update(endpoint);
   }
 
+  private openClient(commandTimeoutMs: number, log: Logger): RedisClient {
+    const client = this.access.add(createClient(this.access.endpoint, commandTimeoutMs, log));
+    traceCommands(client, this.options.isCustomerDataTraced ?? false);
+    return client;
+  }
+
   private openSubscriber(): Redis {
     const subscriber = createSubscriber(this.client, this.access.endpoint, this.options.log);
     subscriber.once('end', () => this.access.remove(subscriber));
@@ -213,12 +222,14 @@ export class RedisConnection {
     const { client, replicated } = this;
     return effect === 'write' && replicated !== undefined
       ? (...command) => replicated.send(call, key, command)
-      : (...command) => client.callBuffer(...command);
+      : (...command) => sendInSpan(call.span, () => client.callBuffer(...command));
   }
 
   private createLargeSender(client: RedisClient, call: Call, effect: Effect, key: string): SendCommand {
     const { replication, clock } = this.options;
-    if (effect === 'read' || replication === undefined) return (...command) => client.callBuffer(...command);
+    if (effect === 'read' || replication === undefined) {
+      return (...command) => sendInSpan(call.span, () => client.callBuffer(...command));
+    }
     const replicated = new ReplicatedWrites(client, replication, clock);
     return (...command) => replicated.send(call, key, command);
   }

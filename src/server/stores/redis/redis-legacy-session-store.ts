@@ -4,6 +4,7 @@ import type { Call } from '../../ports/call';
 import type { Clock } from '../../ports/clock';
 import type { LegacySessionStore } from '../../ports/legacy-session-store';
 import type { Logger } from '../../ports/logger';
+import { getTraceFields } from '../../ports/span';
 import { largeValueBytes } from './large-values';
 import { InvalidLegacySessionError, parseLegacySession } from './legacy-session-record';
 import type { RedisConnection } from './redis-connection';
@@ -54,7 +55,7 @@ export class RedisLegacySessionStore implements LegacySessionStore {
       return record !== undefined && this.isExpired(record) ? undefined : record;
     } catch (error) {
       if (!(error instanceof InvalidLegacySessionError)) throw error;
-      const fields = { key, problem: error.message };
+      const fields = { ...getTraceFields(call.span), key, problem: error.message };
       this.options.log.error(fields, 'cannot read the legacy session; starting a new session');
       return undefined;
     }

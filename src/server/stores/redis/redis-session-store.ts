@@ -13,7 +13,10 @@ import type {
   RecordedTurnsQuery,
   SessionStore,
   TurnCommit,
+  TurnHistory,
+  TurnSelector,
 } from '../../ports/session-store';
+import { keepsStateBefore } from '../../ports/turn-history';
 import { RecentKeys } from './recent-keys';
 import type { RedisConnection } from './redis-connection';
 import { getSessionKeys, type SessionKeys, validateKeyPrefix } from './redis-keys';
@@ -23,6 +26,7 @@ import { runDeleteSession } from './scripts/delete-session';
 import { runListTurns } from './scripts/list-turns';
 import { type LoadArguments, type LoadReply, runLoad } from './scripts/load';
 import { runReadFields } from './scripts/read-fields';
+import { runReadTurnHistory } from './scripts/read-turn-history';
 import { SessionCache } from './session-cache';
 
 export interface RedisSessionStoreOptions {
@@ -101,19 +105,20 @@ export class RedisSessionStore implements SessionStore {
     return { session, recordedTurn, stateBefore: stateBefore && decodeStateBefore(stateBefore) };
   }
 
-  async commit({ previousSession, session, record, keptState }: TurnCommit, call: Call): Promise<CommitOutcome> {
+  async commit(commit: TurnCommit, call: Call): Promise<CommitOutcome> {
+    const { previousSession, session, record, isSupersedable } = commit;
     if (session.revision !== record.revision) throw new Error('A turn and its session must have the same revision.');
     const keys = getSessionKeys(this.prefix, session);
     const { recordedTurns, sessionTtlMs, clock } = this.options;
     const state = toBuffer(encodeBoundedSession(session, previousSession, this.sessionLimits));
-    const kept = typeof keptState === 'string' ? keptState : toBuffer(encodeSession(keptState));
+    const stateBefore = encodeStateBefore(commit);
     // Read the clock before sending the commit, so that the cache entry expires no later than the session in Redis.
     const now = clock.now();
     try {
       const reply = await runCommit(
         this.connection,
         keys,
-        { record, previousSession, state, keptState: kept, recordedTurns, sessionTtlMs },
+        { record, previousSession, state, stateBefore, isSupersedable, recordedTurns, sessionTtlMs },
         call,
       );
       if (reply.kind === 'known') return reply;
@@ -156,6 +161,11 @@ export class RedisSessionStore implements SessionStore {
     call: Call,
   ): Promise<RecordedTurns> {
     return runListTurns(this.connection, getSessionKeys(this.prefix, key), { afterRevision, limit, maxBytes }, call);
+  }
+
+  async readTurnHistory(key: SessionKey, turn: TurnSelector, call: Call): Promise<TurnHistory | undefined> {
+    const reply = await runReadTurnHistory(this.connection, getSessionKeys(this.prefix, key), turn, call);
+    return reply && { start: reply.start && decodeStateBefore(reply.start), turns: reply.turns };
   }
 
   async delete(key: SessionKey, call: Call): Promise<boolean> {
@@ -220,6 +230,12 @@ export class RedisSessionStore implements SessionStore {
     this.cache.set(keys.session, session, state.length, now + (ttlMs < 0 ? this.options.sessionTtlMs : ttlMs));
     return session;
   }
+}
+
+/** Encodes the state before a turn if it is not the one that the commit replaces, and is kept. */
+function encodeStateBefore({ stateBefore, isSupersedable, record }: TurnCommit): 'previous' | Buffer {
+  if (stateBefore === 'previous' || !(isSupersedable || keepsStateBefore(record.revision))) return 'previous';
+  return toBuffer(encodeSession(stateBefore));
 }
 
 /** Whether a stored state is missing, or has other turns than the expected one at the same revision or an earlier one. */

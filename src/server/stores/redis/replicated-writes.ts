@@ -5,6 +5,7 @@ import { getNodesForKey } from './cluster-nodes';
 import type { CommandArgument } from './lua-script';
 import type { RedisClient } from './redis-client';
 import { isMovedError } from './redis-errors';
+import { sendInSpan } from './trace-commands';
 
 export interface Replication {
   /** The number of replicas that must acknowledge a write, at least 1. */
@@ -54,7 +55,7 @@ export class ReplicatedWrites {
       if (!isMovedError(error)) throw error;
     }
     // A pipeline does not follow redirections. A single command does, and it updates the client's slot table.
-    await this.client.exists(key);
+    await sendInSpan(call.span, () => this.client.exists(key));
     return this.enqueue(call, key, command);
   }
 
@@ -78,14 +79,15 @@ export class ReplicatedWrites {
 
   private async sendBatch(batch: readonly PendingWrite[]): Promise<void> {
     const writes = this.rejectEndedCalls(batch);
-    const last = writes.at(-1);
-    if (last === undefined) return;
+    const [first, last] = [writes[0], writes.at(-1)];
+    if (first === undefined || last === undefined) return;
     const pipeline = this.client.pipeline();
     for (const { command } of writes) pipeline.callBuffer(...command);
     pipeline.set(`${last.key}:wait`, '', 'PX', 1);
     pipeline.call('wait', this.replication.replicas, this.replication.timeoutMs);
     try {
-      this.settle(writes, (await pipeline.exec()) ?? []);
+      // A batch is traced in the call that sends it. Most batches have one write.
+      this.settle(writes, (await sendInSpan(first.call.span, () => pipeline.exec())) ?? []);
     } catch (error) {
       for (const { reject } of writes) reject(error);
     }

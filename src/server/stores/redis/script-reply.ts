@@ -37,6 +37,7 @@ export function parseTurnEntry(entry: unknown): TurnRecord {
     committedAt: Number(getField('committed').toString()),
     request: getField('request'),
     response: getField('response'),
+    basis: fields.get('basis'),
     traceContext: decodeTraceContext(fields.get('trace')?.toString() ?? ''),
   };
 }

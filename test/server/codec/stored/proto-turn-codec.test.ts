@@ -1,12 +1,19 @@
 import fc from 'fast-check';
 import {
   ProcessTurnRequest,
+  ProcessTurnResponse,
   ProcessTurnsRequest,
+  type ResponseView,
   StreamTurnRequest,
 } from '../../../../gen/focal/orchestration/v1/orchestrator_service';
 import { Turn } from '../../../../gen/focal/orchestration/v1/turn';
+import type { TurnResult } from '../../../../src/core/model/turn-result';
+import { createEmptyResult } from '../../../../src/server/application/decide-loaded-turn';
 import { ProtoTurnCodec } from '../../../../src/server/codec/stored/proto-turn-codec';
+import { decisionToProto, removeExplanation } from '../../../../src/server/codec/wire/response-view';
 import { turnToProto } from '../../../../src/server/codec/wire/turn-message-codec';
+import { createCommand } from '../../../support/turn-dependencies';
+import { withoutExplanation } from '../../../support/without-explanation';
 import { turn } from '../arbitraries';
 import { expectSameBytes } from '../bytes';
 import { type DeepPartial, encodeAndDecode } from '../partial-message';
@@ -18,11 +25,15 @@ const codec = new ProtoTurnCodec();
 interface RequestOptions {
   readonly expectedRevision?: number;
   readonly validateOnly?: boolean;
+  readonly responseView?: ResponseView;
 }
 
 /** Encodes a request with map entries in insertion order, as some clients do. */
-function encodeRequest(message: Turn, { expectedRevision, validateOnly = false }: RequestOptions = {}): Uint8Array {
-  return ProcessTurnRequest.encode({ turn: message, expectedRevision, validateOnly }).finish();
+function encodeRequest(
+  message: Turn,
+  { expectedRevision, validateOnly = false, responseView = 0 }: RequestOptions = {},
+): Uint8Array {
+  return ProcessTurnRequest.encode({ turn: message, expectedRevision, validateOnly, responseView }).finish();
 }
 
 function createTurnMessage(fields: DeepPartial<Turn>): Turn {
@@ -30,9 +41,13 @@ function createTurnMessage(fields: DeepPartial<Turn>): Turn {
 }
 
 describe('turn results', () => {
-  it('are equal after encoding and decoding', () => {
+  it('are equal after encoding and decoding, except for what explains them', () => {
     fc.assert(
-      fc.property(turnResult, (result) => expect(codec.decodeResult(codec.encodeResult(result))).toEqual(result)),
+      fc.property(turnResult, (result) => {
+        const ignoredOutcomes = result.ignoredOutcomes.map((ignored) => ({ ...ignored, reasoning: '' }));
+        const expected = { ...withoutExplanation(result), ignoredOutcomes };
+        expect(codec.decodeResult(codec.encodeResult(result))).toEqual(expected);
+      }),
     );
   });
 
@@ -40,8 +55,76 @@ describe('turn results', () => {
     fc.assert(
       fc.property(turnResult, (result) => {
         expectSameBytes(codec.encodeResult(reverseEntries(result)), codec.encodeResult(result));
+        expectSameBytes(codec.encodeExplanation(reverseEntries(result)), codec.encodeExplanation(result));
       }),
     );
+  });
+
+  it('in the view BASIC are those in the view FULL without context, alternatives and sentences', () => {
+    fc.assert(
+      fc.property(turnResult, (result) => {
+        const full = ProcessTurnResponse.decode(codec.encodeExplanation(result));
+        const basic: ProcessTurnResponse = {
+          ...full,
+          context: undefined,
+          lifecycleDecisions: full.lifecycleDecisions.map((decision) => ({ ...decision, reasoning: '' })),
+          rejectedCandidates: full.rejectedCandidates.map((rejected) => ({ ...rejected, reasoning: '' })),
+          transitionDecisions: full.transitionDecisions.map((decision) => ({
+            ...decision,
+            reasoning: '',
+            alternatives: [],
+            omittedAlternatives: 0,
+          })),
+          ignoredOutcomes: full.ignoredOutcomes.map((ignored) => ({ ...ignored, reasoning: '' })),
+        };
+        expectSameBytes(codec.encodeResult(result), ProcessTurnResponse.encode(basic).finish());
+        expectSameBytes(codec.encodeResult(withoutExplanation(result)), codec.encodeResult(result));
+        expect(removeExplanation(full)).toEqual(basic);
+        expect(removeExplanation(basic)).toEqual(basic);
+      }),
+    );
+  });
+
+  it('in the view PLAN have the plan, the revision, the ids and validate_only, and nothing else', () => {
+    fc.assert(
+      fc.property(turnResult, (result) => {
+        const basic = codec.encodeResult(result);
+        const { sessionId, turnId, revision, plan, validateOnly } = ProcessTurnResponse.decode(basic);
+        const expected = { ...ProcessTurnResponse.create(), sessionId, turnId, revision, plan, validateOnly };
+        expectSameBytes(codec.selectPlan(basic), ProcessTurnResponse.encode(expected).finish());
+        expect(decisionToProto.PLAN({ result, explain: () => result })).toEqual(expected);
+      }),
+    );
+  });
+
+  it('are full exactly if they are explained, as those of releases up to 0.2', () => {
+    fc.assert(
+      fc.property(turnResult, (result) => {
+        expect(codec.isFull(codec.encodeExplanation(result))).toBe(true);
+        expect(codec.isFull(codec.encodeResult(result))).toBe(false);
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it('do not differ from a recorded response in the view BASIC or FULL', () => {
+    fc.assert(
+      fc.property(turnResult, (result) => {
+        expect(codec.findDifference(codec.encodeResult(result), result)).toBeUndefined();
+        expect(codec.findDifference(codec.encodeExplanation(result), result)).toBeUndefined();
+      }),
+    );
+  });
+
+  it.each<[string, (result: TurnResult) => TurnResult]>([
+    ['turnCount', (result) => ({ ...result, turnCount: result.turnCount + 1 })],
+    ['plan.activeScenarioIds[0]', ({ plan, ...rest }) => ({ ...rest, plan: { ...plan, activeScenarioIds: ['a'] } })],
+    ['nextTimerAt', (result) => ({ ...result, nextTimerAt: 1 })],
+  ])('differ from a recorded response in %s', (path, change) => {
+    const { turn } = createCommand({});
+    const result = createEmptyResult(turn, undefined, false);
+    expect(codec.findDifference(codec.encodeResult(result), change(result))).toBe(path);
+    expect(codec.findDifference(codec.encodeResult(change(result)), result)).toBe(path);
   });
 
   it('are an internal error if they cannot be decoded, not INVALID_REQUEST', () => {
@@ -82,17 +165,20 @@ describe('5.1: requests are the same turn', () => {
     );
   });
 
-  it('if only expected_revision or validate_only differs', () => {
+  it('if only expected_revision, validate_only or response_view differs', () => {
     const message = createTurnMessage({ turnId: 't' });
     expect(codec.isSameTurn(encodeRequest(message), encodeRequest(message, { expectedRevision: 3 }))).toBe(true);
     expect(codec.isSameTurn(encodeRequest(message, { expectedRevision: 0 }), encodeRequest(message))).toBe(true);
     expect(codec.isSameTurn(encodeRequest(message), encodeRequest(message, { validateOnly: true }))).toBe(true);
+    for (const responseView of [1, 2, 3] as const) {
+      expect(codec.isSameTurn(encodeRequest(message), encodeRequest(message, { responseView }))).toBe(true);
+    }
   });
 
   it('if they use ProcessTurn, StreamTurn and ProcessTurns, because their layouts are equal', () => {
     fc.assert(
       fc.property(turn, (value) => {
-        const content = { turn: turnToProto(value), expectedRevision: 7, validateOnly: true };
+        const content = { turn: turnToProto(value), expectedRevision: 7, validateOnly: true, responseView: 2 };
         const bytes = ProcessTurnRequest.encode(content).finish();
         expectSameBytes(StreamTurnRequest.encode(content).finish(), bytes);
         expectSameBytes(ProcessTurnsRequest.encode({ ...content, traceContext: undefined }).finish(), bytes);

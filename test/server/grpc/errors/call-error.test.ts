@@ -4,7 +4,8 @@ import { type ErrorReason, OrchestratorError } from '../../../../src/core/model/
 import { getTraceId, toOrchestratorError, toStatusObject } from '../../../../src/server/grpc/errors/call-error';
 import { toRpcStatus } from '../../../../src/server/grpc/errors/rpc-status';
 import { statusCodes } from '../../../../src/server/grpc/errors/status-codes';
-import type { Attributes, Telemetry } from '../../../../src/server/ports/telemetry';
+import { type Attributes, noSpan } from '../../../../src/server/ports/span';
+import type { Telemetry } from '../../../../src/server/ports/telemetry';
 import { noopTelemetry } from '../../../../src/server/telemetry/noop-telemetry';
 
 type LogLine = readonly [level: string, fields: unknown, message: string];
@@ -17,11 +18,11 @@ function report(thrown: unknown) {
   const attributes: Attributes[] = [];
   const write = (level: string) => (fields: unknown, message: string) => logged.push([level, fields, message]);
   const log = { isDebug: true, debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
-  const span = { ...noopTelemetry.getActiveSpan(), setAttributes: (set: Attributes) => attributes.push(set) };
-  const telemetry: Telemetry = { ...noopTelemetry, getTraceId: () => 'trace', getActiveSpan: () => span };
+  const setAttributes = (set: Attributes) => attributes.push(set);
+  const span = { ...noSpan, traceId: 'trace', spanId: 'span', setAttributes };
   const refusals: string[] = [];
   const metrics = { recordSizeRefusal: (limit: string) => refusals.push(limit) };
-  return { error: toOrchestratorError(thrown, method, { log, telemetry, metrics }), logged, attributes, refusals };
+  return { error: toOrchestratorError(thrown, method, span, { log, metrics }), logged, attributes, refusals };
 }
 
 const operatorReasons: readonly ErrorReason[] = ['STORE_UNAVAILABLE', 'COMMIT_UNKNOWN', 'STORE_FULL', 'RECORD_TOO_NEW'];
@@ -33,7 +34,7 @@ test.each(operatorReasons)('%s is logged as a warning with its stack, because th
   const thrown = new OrchestratorError(reason, 'It failed.', { metadata: { session_id: 's' } });
   const { error, logged, attributes } = report(thrown);
   expect(error).toBe(thrown);
-  const fields = { method, reason, trace_id: 'trace', session_id: 's', err: thrown };
+  const fields = { method, reason, trace_id: 'trace', span_id: 'span', session_id: 's', err: thrown };
   expect(logged).toEqual([['warn', fields, 'call failed']]);
   expect(attributes).toEqual([{ 'error.type': reason }]);
 });
@@ -42,7 +43,9 @@ test.each(clientReasons)('%s is logged at debug level, because the client can ac
   const thrown = new OrchestratorError(reason, 'It failed.', { metadata: { session_id: 's' } });
   const { error, logged, attributes } = report(thrown);
   expect(error).toBe(thrown);
-  expect(logged).toEqual([['debug', { method, reason, trace_id: 'trace', session_id: 's' }, 'call failed']]);
+  expect(logged).toEqual([
+    ['debug', { method, reason, trace_id: 'trace', span_id: 'span', session_id: 's' }, 'call failed'],
+  ]);
   expect(attributes).toEqual([{ 'error.type': reason }]);
 });
 
@@ -55,7 +58,7 @@ test.each([
   expect(error).toMatchObject({ reason: 'INTERNAL', metadata: {}, violations: [] });
   expect(error).not.toBe(thrown);
   expect(error.message).toBe('Internal error. The server log contains the cause, with the trace id.');
-  const fields = { method, reason: 'INTERNAL', trace_id: 'trace', err: thrown };
+  const fields = { method, reason: 'INTERNAL', trace_id: 'trace', span_id: 'span', err: thrown };
   expect(logged).toEqual([['error', fields, 'call failed with an internal error']]);
   expect(attributes).toEqual([{ 'error.type': 'INTERNAL' }]);
 });

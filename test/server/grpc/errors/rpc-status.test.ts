@@ -121,6 +121,7 @@ describe('PreconditionFailure', () => {
       'RECORD_TOO_NEW',
       'SESSION_EXISTS',
       'SESSION_TOO_LARGE',
+      'TURN_NOT_EXPLAINABLE',
       'TURN_NOT_SUPERSEDABLE',
     ]);
   });

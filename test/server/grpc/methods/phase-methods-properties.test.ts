@@ -3,6 +3,7 @@ import {
   OrchestratorServiceService,
   PhaseInput,
   ProcessTurnRequest,
+  ResponseView,
 } from '../../../../gen/focal/orchestration/v1/orchestrator_service';
 import type { Session } from '../../../../gen/focal/orchestration/v1/session';
 import { SessionServiceService } from '../../../../gen/focal/orchestration/v1/session_service';
@@ -74,7 +75,11 @@ async function oneTurn(turn: TurnMessage, input: PhaseInput): Promise<Session | 
     callMethod(grpc, decideTransitions, { input }),
     callMethod(grpc, planContributions, { input }),
   ]);
-  const whole = await callMethod(grpc, processTurn, ProcessTurnRequest.fromPartial({ turn }));
+  const whole = await callMethod(
+    grpc,
+    processTurn,
+    ProcessTurnRequest.fromPartial({ turn, responseView: ResponseView.RESPONSE_VIEW_FULL }),
+  );
   const { context, lifecycleDecisions, rejectedCandidates, ignoredOutcomes, transitionDecisions, plan } = whole;
   const { session } = await callMethod(grpc, getSession, turn);
   expect(lifecycle).toEqual({ context, lifecycleDecisions, rejectedCandidates, ignoredOutcomes });

@@ -274,6 +274,35 @@ describe('a session', () => {
     expect((await callMethod(grpc, sessions.listTurns, { ...key, pageSize: 0, pageToken: '' })).turns).toEqual([]);
   });
 
+  test('can explain a recorded turn, which a request names by id or by revision', async () => {
+    await put(agent, aRefund());
+    const full = await aTurn(1, { candidates: [{ scenarioId: uuid(11), score: 0.9 }] });
+    const explain = (turn: { turnId: string; revision: number }) =>
+      callMethod(grpc, sessions.explainTurn, { ...key, ...turn });
+    const explained = await explain({ turnId: uuid(1_001), revision: 0 });
+    expect(explained.definitionsChanged).toBe(false);
+    expect(explained.response).toMatchObject({
+      ...full,
+      context: { candidates: [{ scenarioName: 'Refund' }] },
+      lifecycleDecisions: [{ reasoning: expect.stringContaining('is a candidate') }],
+      transitionDecisions: [{ reasoning: expect.any(String) }],
+    });
+    expect(await explain({ turnId: '', revision: 1 })).toEqual(explained);
+    for (const turn of [
+      { turnId: '', revision: 0 },
+      { turnId: uuid(1_001), revision: 1 },
+    ]) {
+      const failure = await getCallError(explain(turn));
+      expect([failure.reason, failure.message]).toEqual([
+        'INVALID_REQUEST',
+        expect.stringContaining('turn_id must be set, or revision, but not both'),
+      ]);
+    }
+    expect((await getCallError(explain({ turnId: '', revision: 2 }))).reason).toBe('TURN_NOT_FOUND');
+    await callMethod(grpc, sessions.deleteSession, key);
+    expect((await getCallError(explain({ turnId: '', revision: 1 }))).reason).toBe('TURN_NOT_FOUND');
+  });
+
   test('returns its turns in pages that fit into a message, with page tokens', async () => {
     const pageBytes = 20_000;
     const small = createService(openEmbeddedStores(), { responseBytes: pageBytes });

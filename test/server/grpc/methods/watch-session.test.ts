@@ -8,7 +8,6 @@ import { watchSession } from '../../../../src/server/application/watch-session';
 import type { GrpcServerOptions } from '../../../../src/server/grpc';
 import type { SessionStore } from '../../../../src/server/ports/session-store';
 import { openEmbedded } from '../../../../src/server/stores/embedded/open-embedded';
-import { noopTelemetry } from '../../../../src/server/telemetry/noop-telemetry';
 import { unboundedCall } from '../../../support/calls';
 import { FakeClock } from '../../../support/fake-clock';
 import { callMethod, type GrpcUnderTest, startGrpc } from '../../../support/grpc-under-test';
@@ -60,7 +59,7 @@ describe('WatchSession', () => {
         };
       },
     });
-    const deps = { store: counting, telemetry: noopTelemetry, watchPollIntervalMs: 600_000 };
+    const deps = { store: counting, watchPollIntervalMs: 600_000 };
     const useCases: Partial<UseCases> = {
       watchSession: (...args) => watchSession(deps, ...args),
       deleteSession: (of, call) => store.delete(of, call),

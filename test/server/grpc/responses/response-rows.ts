@@ -35,7 +35,7 @@ const megabyte = 1_048_576;
 
 const { processTurn, processTurns, streamTurn, decideLifecycle, decideTransitions, planContributions } =
   OrchestratorServiceService;
-const { getSession, listTurns, watchSession, importSession, deleteSession } = SessionServiceService;
+const { getSession, listTurns, explainTurn, watchSession, importSession, deleteSession } = SessionServiceService;
 const catalogue = ScenarioServiceService;
 
 export interface Target {
@@ -141,6 +141,20 @@ export const rows: Readonly<Record<string, Row>> = {
         pageToken = page.nextPageToken;
       } while (pageToken !== '');
       expect(revisions).toEqual([1, 2, 3, 4, 5, 6]);
+    },
+  },
+  ExplainTurn: {
+    bound: 'response',
+    refusedBy: ['max_response_bytes'],
+    fills: 0.49,
+    async send({ recorder }) {
+      const key = { tenantId: agent.tenantId, sessionId: uuid(17) };
+      await recorder.sendLargest(
+        3 * megabyte,
+        (length) => recorder.call(processTurn, anEcho(key.sessionId, turn, length)),
+        2,
+      );
+      await recorder.call(explainTurn, { ...key, turnId: turn, revision: 0 });
     },
   },
   WatchSession: {

@@ -1,9 +1,15 @@
-import { OrchestratorServiceService } from '../../../../gen/focal/orchestration/v1/orchestrator_service';
+import {
+  OrchestratorServiceService,
+  ProcessTurnRequest,
+} from '../../../../gen/focal/orchestration/v1/orchestrator_service';
 import { ScenarioServiceService } from '../../../../gen/focal/orchestration/v1/scenario_service';
+import { SessionServiceService } from '../../../../gen/focal/orchestration/v1/session_service';
+import { uuid } from '../../../support/session-builder';
 import { aDrawing, agent, aPhaseInput } from './largest-requests';
 import type { ResponseRecorder } from './response-recorder';
 
-const { decideLifecycle, decideTransitions, planContributions } = OrchestratorServiceService;
+const { explainTurn } = SessionServiceService;
+const { processTurn, decideLifecycle, decideTransitions, planContributions } = OrchestratorServiceService;
 const catalogue = ScenarioServiceService;
 
 /** A small call of every method whose response is checked when it is sent. */
@@ -11,6 +17,14 @@ export const smallCalls: Readonly<Record<string, (recorder: ResponseRecorder) =>
   DecideLifecycle: (recorder) => recorder.call(decideLifecycle, { input: aPhaseInput({ scenarios: 1 }) }),
   DecideTransitions: (recorder) => recorder.call(decideTransitions, { input: aPhaseInput({ scenarios: 1 }) }),
   PlanContributions: (recorder) => recorder.call(planContributions, { input: aPhaseInput({ scenarios: 1 }) }),
+  async ExplainTurn(recorder) {
+    const ids = { ...agent, sessionId: uuid(18), turnId: uuid(901) };
+    await recorder.call(
+      processTurn,
+      ProcessTurnRequest.fromPartial({ turn: { ...ids, candidates: [{ scenarioId: uuid(19) }] } }),
+    );
+    await recorder.call(explainTurn, { ...ids, revision: 0 });
+  },
   async RenderScenario(recorder) {
     const scenario = aDrawing(2);
     await recorder.call(catalogue.putScenario, { ...agent, scenario, expectedVersion: undefined });

@@ -8,6 +8,7 @@ import { testSessionNotifications } from './session-notifications.contract';
 import type { OpenSessionStore, SessionStoreSettings, SessionStoreUnderTest } from './session-store-under-test';
 import { testStateBefore } from './state-before.contract';
 import { aCommit, applyTurn, toHexRecord } from './turn-driver';
+import { testTurnHistory } from './turn-history.contract';
 import { testUnsafeIds } from './unsafe-ids.contract';
 
 const key: SessionKey = { tenantId: uuid(1), sessionId: uuid(3) };
@@ -16,6 +17,7 @@ const key: SessionKey = { tenantId: uuid(1), sessionId: uuid(3) };
 export function testSessionStore(open: OpenSessionStore): void {
   describe('sessions and turns', () => testTurns(open));
   describe('state before the last turn', () => testStateBefore(open));
+  describe('turn history', () => testTurnHistory(open));
   describe('size limits', () => testSessionLimits(open));
   describe('imported sessions', () => testImportedSessions(open));
   describe('unsafe ids', () => testUnsafeIds(open));
@@ -83,6 +85,16 @@ function testTurns(open: OpenSessionStore): void {
       const [first] = recorded;
       expect(first && toHexRecord(first)).toEqual(toHexRecord(traced.record));
       expect(await store.commit(traced, unboundedCall)).toMatchObject({ kind: 'known', record: { traceContext } });
+    });
+
+    it('records the basis of a turn', async () => {
+      const basis = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
+      const first = aCommit(aSession(), uuid(100), { basis });
+      await store.commit(first, unboundedCall);
+      await store.commit(aCommit(first.session, uuid(101)), unboundedCall);
+      const { turns: recorded } = await store.listTurns({ key, afterRevision: 0, limit: 10 }, unboundedCall);
+      expect(recorded.map((record) => record.basis && Buffer.from(record.basis))).toEqual([basis, undefined]);
+      expect(recorded.map(toHexRecord)[0]).toEqual(toHexRecord(first.record));
     });
 
     it('5.1: returns the identical record for a known turn id and changes nothing', async () => {

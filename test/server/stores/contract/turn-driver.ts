@@ -24,7 +24,8 @@ export function aCommit(previous: Session, turnId: string, parts: Partial<TurnCo
       response: Buffer.from(`response of ${turnId} at ${revision}`),
       ...parts,
     },
-    keptState: 'previous',
+    stateBefore: 'previous',
+    isSupersedable: true,
   };
 }
 
@@ -43,5 +44,6 @@ export async function applyTurn(store: SessionStore, key: SessionKey, turnId: st
 /** Converts the bytes of a record to hexadecimal, so that records are compared regardless of the class of their bytes. */
 export function toHexRecord(record: TurnRecord) {
   const toHex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
-  return { ...record, request: toHex(record.request), response: toHex(record.response) };
+  const basis = record.basis && toHex(record.basis);
+  return { ...record, request: toHex(record.request), response: toHex(record.response), basis };
 }

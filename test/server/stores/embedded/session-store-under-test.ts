@@ -61,7 +61,7 @@ export async function openStore({
 /** Counts the entries of the session tables. The folder must not be open. */
 function countEntries(path: string): number {
   const root = open({ path, maxDbs: 32 });
-  const tables = ['sessions', 'states-before', 'turns', 'turn-revisions', 'expiries'].map((name) =>
+  const tables = ['sessions', 'states-before', 'turns', 'turn-revisions', 'kept-states', 'expiries'].map((name) =>
     root.openDB({ name }),
   );
   const count = tables.reduce((sum, table) => sum + table.getKeysCount(), 0);

@@ -23,10 +23,19 @@ const versions = [
 export async function commitRecordedTurns(store: SessionStore): Promise<void> {
   const [first, second] = recordedTurns;
   await store.commit(
-    { previousSession: undefined, session: previousSession, record: first, keptState: 'none' },
+    {
+      previousSession: undefined,
+      session: previousSession,
+      record: first,
+      stateBefore: 'previous',
+      isSupersedable: false,
+    },
     unboundedCall,
   );
-  await store.commit({ previousSession, session: currentSession, record: second, keptState: 'none' }, unboundedCall);
+  await store.commit(
+    { previousSession, session: currentSession, record: second, stateBefore: 'previous', isSupersedable: false },
+    unboundedCall,
+  );
 }
 
 export async function putRecordedCatalogue(catalogue: ScenarioCatalogue): Promise<void> {

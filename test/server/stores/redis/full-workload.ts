@@ -36,6 +36,7 @@ const sessionMethods: Readonly<Record<keyof SessionStore, true>> = {
   create: true,
   read: true,
   listTurns: true,
+  readTurnHistory: true,
   delete: true,
   onChange: true,
   probe: true,
@@ -96,9 +97,10 @@ async function useSessions(store: SessionStore, sessionId: string): Promise<void
   await store.commit(conflicting, unboundedCall);
   await store.commit(aCommit(aSession({ ...key, revision: 7 }), uuid(3)), unboundedCall);
   const { session } = await store.load(key, uuid(4), unboundedCall, { skipsCache: true, includesStateBefore: true });
-  await store.commit({ ...aCommit(session ?? aSession(key), uuid(4)), keptState: 'none' }, unboundedCall);
+  await store.commit({ ...aCommit(session ?? aSession(key), uuid(4)), isSupersedable: false }, unboundedCall);
   await store.read(key, unboundedCall);
   await store.listTurns({ key, afterRevision: 0, limit: 10 }, unboundedCall);
+  await store.readTurnHistory(key, { revision: 4 }, unboundedCall);
   await store.create(aSession(key), unboundedCall);
   await store.delete(key, unboundedCall);
   await store.create(aSession({ ...key, importedFrom: 'x' }), unboundedCall);

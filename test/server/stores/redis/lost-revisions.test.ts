@@ -116,7 +116,8 @@ describe('no lost revision is reported', () => {
       previousSession: session,
       session: { ...session, revision: 2, lastTurnId: uuid(2) },
       record: { ...record, response: Buffer.alloc(0) },
-      keptState: 'none',
+      stateBefore: 'previous',
+      isSupersedable: false,
     } as const;
     expect(await here.commit(commit, unboundedCall)).toEqual({ kind: 'conflict', session: undefined });
     expect(losses).toEqual([]);

@@ -13,6 +13,7 @@ import {
 import { RedisUnderTest } from './redis-under-test';
 
 const keyPrefix = 'so:';
+const sessionKey = 'so:{tenant/session%20%2F%20of%20%7Bone%7D}:session';
 const toBytes = (base64: string) => Buffer.from(base64, 'base64');
 
 describe('Redis data of release 0.1.0', () => {
@@ -36,7 +37,7 @@ describe('Redis data of release 0.1.0', () => {
   }
 
   /** Reads all keys in the format of `recordedHashes` and `recordedStreams`. */
-  async function dump(): Promise<{ hashes: object; streams: object }> {
+  async function dump() {
     const hashes: Record<string, Record<string, string>> = {};
     const streams: Record<string, (readonly [string, readonly string[]])[]> = {};
     for (const key of await redis.admin.keys('*')) {
@@ -69,9 +70,14 @@ describe('Redis data of release 0.1.0', () => {
     expect((await redis.admin.keys('*')).sort()).toEqual(['so:{tenant/agent%20%2F%20of%20%7Bone%7D}:catalogue']);
   });
 
-  it('is identical to the data that the current release writes, except for the session', async () => {
+  it('is identical to the data that the current release writes, except for the session and the state before its first turn', async () => {
     await commitRecordedTurns(await openStore());
     await putRecordedCatalogue(await openCatalogue());
-    expect(await dump()).toEqual({ hashes: withCurrentSession(recordedHashes), streams: recordedStreams });
+    const { hashes, streams } = await dump();
+    expect(streams).toEqual(recordedStreams);
+    expect(hashes).toMatchObject({ [sessionKey]: { 'k:1': '' } });
+    const withoutKeptState = { ...hashes, [sessionKey]: { ...hashes[sessionKey] } };
+    delete withoutKeptState[sessionKey]['k:1'];
+    expect(withoutKeptState).toEqual(withCurrentSession(recordedHashes));
   });
 });

@@ -63,7 +63,7 @@ describe('RedisSessionStore', () => {
       await applyTurn(store, key, uuid(1));
       const commands = await redis.recordCommands(async () => {
         const { session } = await store.load(key, uuid(2), unboundedCall, { includesStateBefore: true });
-        await store.commit({ ...aCommit(session ?? aSession(), uuid(2)), keptState: aSession() }, unboundedCall);
+        await store.commit({ ...aCommit(session ?? aSession(), uuid(2)), stateBefore: aSession() }, unboundedCall);
       });
       expect(commands).toEqual(['evalsha', 'evalsha']);
     });

@@ -6,9 +6,10 @@
 -- KEYS[1]  hash, the session: "s" state, "r" revision, "t:<turn id>" the revision of each recorded turn; optionally "b" the state
 --          before a turn, "" if there was no session, and "br" the revision after that turn. It counts only if "br" equals "r",
 --          because releases up to 0.2 change neither (section 13). "i" identifies an import until its first turn; sessions that a
---          release up to 0.2 imported do not have it
+--          release up to 0.2 imported do not have it. "k:<revision>" the state before the recorded turn that led to the revision, ""
+--          if there was no session; only some turns have it
 -- KEYS[2]  stream, the turn log: entries <revision>-0 with the fields turn, occurred, committed, request, response, and
---          optionally trace
+--          optionally trace and basis
 --
 -- ARGV[1]  turn id
 -- ARGV[2]  revision of the previous session, "" if there was no session
@@ -22,10 +23,13 @@
 -- ARGV[10] time to live of the session, milliseconds
 -- ARGV[11] last turn id of the previous session, "" if it had no turns
 -- ARGV[12] trace context of the turn as a text, "" if there is none
--- ARGV[13] which state to keep as the one before the turn: "previous" for the one that the commit replaces, "given" or "none"
+-- ARGV[13] the state before the turn: "previous" for the one that the commit replaces, "given" for the next argument
 -- ARGV[14] the given state, else ""
 -- ARGV[15] import of the previous session if it had no turns, else ""
--- ARGV[16] maximum size of the reply, in bytes, see large-values.ts
+-- ARGV[16] "1" to keep the state before the turn until the next turn, else "0"
+-- ARGV[17] maximum size of the state before the turn to keep it with the record, in bytes; "" to keep none
+-- ARGV[18] basis of the turn, "" if there is none
+-- ARGV[19] maximum size of the reply, in bytes, see large-values.ts
 --
 -- Returns the revision after the turn, an integer, if the turn was committed,
 --         {"known", log entry or false if it is missing} if the turn id is known,
@@ -37,7 +41,7 @@ local turn_id, previous_revision, last_turn_id = ARGV[1], ARGV[2], ARGV[11]
 local known_revision, revision, last_turn_revision, import =
   unpack(redis.call('HMGET', session, 't:' .. turn_id, 'r', 't:' .. last_turn_id, 'i'))
 local recorded = redis.call('XLEN', log)
-local max_reply = tonumber(ARGV[16])
+local max_reply = tonumber(ARGV[19])
 
 if known_revision then
   local entry = redis.call('XRANGE', log, known_revision .. '-0', known_revision .. '-0')[1] or false
@@ -60,14 +64,26 @@ if not revision and recorded > 0 then
 end
 
 -- XADD comes first, because it is the only write that can still fail. If XADD fails, nothing has changed.
-local trace = ARGV[12] == '' and {} or { 'trace', ARGV[12] }
+local optional = {}
+if ARGV[12] ~= '' then optional = { 'trace', ARGV[12] } end
+if ARGV[18] ~= '' then
+  optional[#optional + 1] = 'basis'
+  optional[#optional + 1] = ARGV[18]
+end
 redis.call('XADD', log, ARGV[3] .. '-0', 'turn', turn_id, 'occurred', ARGV[5], 'committed', ARGV[6],
-  'request', ARGV[7], 'response', ARGV[8], unpack(trace))
-if ARGV[13] == 'none' then
-  redis.call('HDEL', session, 'b', 'br')
-else
-  local before = ARGV[13] == 'given' and ARGV[14] or redis.call('HGET', session, 's') or ''
+  'request', ARGV[7], 'response', ARGV[8], unpack(optional))
+local is_supersedable, max_kept_size = ARGV[16] == '1', tonumber(ARGV[17])
+local before
+if is_supersedable or max_kept_size then
+  before = ARGV[13] == 'given' and ARGV[14] or redis.call('HGET', session, 's') or ''
+end
+if is_supersedable then
   redis.call('HSET', session, 'b', before, 'br', ARGV[3])
+else
+  redis.call('HDEL', session, 'b', 'br')
+end
+if max_kept_size and #before <= max_kept_size then
+  redis.call('HSET', session, 'k:' .. ARGV[3], before)
 end
 redis.call('HSET', session, 's', ARGV[4], 'r', ARGV[3], 't:' .. turn_id, ARGV[3])
 if import then
@@ -82,7 +98,7 @@ if excess > 0 then
   while excess > 0 do
     local oldest = redis.call('XRANGE', log, from, '+', 'COUNT', math.min(excess, 100))
     for _, entry in ipairs(oldest) do
-      redis.call('HDEL', session, 't:' .. entry[2][2])
+      redis.call('HDEL', session, 't:' .. entry[2][2], 'k:' .. string.match(entry[1], '%d+'))
     end
     excess = excess - #oldest
     from = '(' .. oldest[#oldest][1]

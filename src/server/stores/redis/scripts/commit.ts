@@ -2,6 +2,7 @@ import { getImportId, type Session } from '../../../../core/model/session';
 import { encodeTraceContext } from '../../../codec/stored/trace-context-text';
 import type { Call } from '../../../ports/call';
 import type { TurnRecord } from '../../../ports/session-store';
+import { keepsStateBefore, maxKeptStateBytes } from '../../../ports/turn-history';
 import { LuaScript } from '../lua-script';
 import type { RedisConnection } from '../redis-connection';
 import type { SessionKeys } from '../redis-keys';
@@ -15,8 +16,9 @@ export interface CommitArguments {
   readonly previousSession: Session | undefined;
   /** The encoded session after the turn. */
   readonly state: Buffer;
-  /** The state to keep as the one before the turn: the one that the commit replaces, the given encoded one, or none. */
-  readonly keptState: 'previous' | 'none' | Buffer;
+  /** The state that the turn was decided on: the one that the commit replaces, or the given encoded one. */
+  readonly stateBefore: 'previous' | Buffer;
+  readonly isSupersedable: boolean;
   /** The maximum number of recorded turns, at least 1. */
   readonly recordedTurns: number;
   readonly sessionTtlMs: number;
@@ -28,11 +30,13 @@ export type CommitReply =
   /** `state` is the stored state, or undefined if there is no session. `ttlMs` is negative if the session has no time to live. */
   | { readonly kind: 'conflict'; readonly state: Buffer | undefined; readonly ttlMs: number };
 
+const noBytes: Uint8Array = new Uint8Array();
+
 /** Runs commit.lua. Rejects as `RedisConnection.write` does. */
 export async function runCommit(
   connection: RedisConnection,
   keys: SessionKeys,
-  { record, previousSession, state, keptState, recordedTurns, sessionTtlMs }: CommitArguments,
+  { record, previousSession, state, stateBefore, isSupersedable, recordedTurns, sessionTtlMs }: CommitArguments,
   call: Call,
 ): Promise<CommitReply> {
   const reply = await connection.runScript(
@@ -53,8 +57,11 @@ export async function runCommit(
       sessionTtlMs,
       previousSession?.lastTurnId ?? '',
       encodeTraceContext(record.traceContext),
-      ...(typeof keptState === 'string' ? [keptState, ''] : ['given', keptState]),
+      ...(typeof stateBefore === 'string' ? [stateBefore, ''] : ['given', stateBefore]),
       previousSession?.lastTurnId === '' ? getImportId(previousSession) : '',
+      isSupersedable ? '1' : '0',
+      keepsStateBefore(record.revision) ? maxKeptStateBytes : '',
+      toBuffer(record.basis ?? noBytes),
     ],
   );
   return typeof reply === 'number' ? { kind: 'committed' } : parseRejection(asList(reply));

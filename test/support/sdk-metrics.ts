@@ -1,13 +1,13 @@
-import {
-  type Attributes,
-  type Counter,
-  type Histogram,
-  type Meter,
-  metrics,
-  type UpDownCounter,
-} from '@opentelemetry/api';
-import type { TurnResult } from '../../core/model/turn-result';
-import type { AccessFailure, AnsweredTurn, EndMeasurement, Metrics, ModelUsage, StoreOutcome } from '../ports/metrics';
+import type { Attributes, Counter, Histogram, Meter, MeterProvider, UpDownCounter } from '@opentelemetry/api';
+import type { TurnResult } from '../../src/core/model/turn-result';
+import type {
+  AccessFailure,
+  AnsweredTurn,
+  EndMeasurement,
+  Metrics,
+  ModelUsage,
+  StoreOutcome,
+} from '../../src/server/ports/metrics';
 
 /** Bucket boundaries in seconds. Phases take microseconds; a turn with a slow store takes seconds. */
 const durationBuckets = [
@@ -138,12 +138,13 @@ function createInstruments(meter: Meter): Instruments {
   };
 }
 
-/** Records with the global meter provider. */
-export class OtelMetrics implements Metrics {
+/** The metrics of the service, recorded with the instruments of the SDK: what the accumulators of the service must be equal to. */
+export class SdkMetrics implements Metrics {
   readonly isEnabled = true;
-  readonly #instruments: Instruments = createInstruments(metrics.getMeter('scenario-orchestrator'));
+  readonly #instruments: Instruments;
 
-  constructor() {
+  constructor(provider: MeterProvider) {
+    this.#instruments = createInstruments(provider.getMeter('scenario-orchestrator'));
     // Exports counters without attributes from the start, because a rate does not include the first value of a series.
     const { turnReplays, commitConflicts, lostRevisions, skippedSteps, relocalizations } = this.#instruments;
     const counters = [turnReplays, commitConflicts, lostRevisions, skippedSteps, relocalizations];

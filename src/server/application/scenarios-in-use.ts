@@ -1,0 +1,35 @@
+import type { Session } from '../../core/model/session';
+import type { Turn } from '../../core/model/turn';
+import type { VersionKey } from './catalogue-snapshot';
+
+/**
+ * Lists the versions of running instances, and those of ended instances that a step outcome refers to (0.6). Omits version 0, which
+ * stands for the latest version and is in every catalogue.
+ */
+export function listVersionsInUse(session: Session, { stepOutcomes }: Turn): readonly VersionKey[] {
+  const idsWithOutcome = new Set(stepOutcomes.map(({ instanceId }) => instanceId));
+  const ended = session.endedInstances.filter(({ instanceId }) => idsWithOutcome.has(instanceId));
+  return [...session.instances, ...ended]
+    .filter(({ scenarioVersion }) => scenarioVersion > 0)
+    .map(({ scenarioId, scenarioVersion }) => ({ scenarioId, version: scenarioVersion }));
+}
+
+/** Lists the scenarios that the turn may start or continue. */
+export function listScenariosInUse(session: Session, turn: Turn): ReadonlySet<string> {
+  const ids = new Set<string>();
+  addScenariosInUse(ids, session, turn);
+  return ids;
+}
+
+/** Adds the scenarios that the turn may start or continue. */
+export function addScenariosInUse(
+  ids: Set<string>,
+  { instances, pendingStarts, choices }: Pick<Session, 'instances' | 'pendingStarts' | 'choices'>,
+  { candidates, situation }: Pick<Turn, 'candidates' | 'situation'>,
+): void {
+  for (const { scenarioId } of candidates) ids.add(scenarioId);
+  for (const { scenarioIds } of situation.signals) for (const id of scenarioIds) ids.add(id);
+  for (const { scenarioId } of instances) ids.add(scenarioId);
+  for (const { scenarioId } of pendingStarts) ids.add(scenarioId);
+  for (const { scenarioIds } of choices) for (const id of scenarioIds) ids.add(id);
+}

@@ -1,0 +1,102 @@
+import type { TurnResult } from '../../core/model/turn-result';
+import type { AccessFailure, AnsweredTurn, EndMeasurement, Metrics, ModelUsage, StoreOutcome } from '../ports/metrics';
+import { createInstruments, type Instruments } from './instruments';
+
+/** Records to accumulators, whose values the readers of the SDK collect through `AccumulatorExport`. */
+export class AccumulatedMetrics implements Metrics {
+  readonly isEnabled = true;
+  readonly instruments = createInstruments();
+
+  constructor() {
+    // Exports counters without attributes from the start, because a rate does not include the first value of a series.
+    const { turnReplays, commitConflicts, lostRevisions, skippedSteps, relocalizations } = this.instruments;
+    const counters = [turnReplays, commitConflicts, lostRevisions, skippedSteps, relocalizations];
+    for (const counter of counters) counter.record(0);
+  }
+
+  startTurn(): EndMeasurement<AnsweredTurn> {
+    const startedAt = performance.now();
+    return ({ trigger, replayed, result }) => {
+      this.instruments.turnDuration.record(getSeconds(startedAt), trigger, replayed, result.validateOnly);
+      if (replayed) this.instruments.turnReplays.record(1);
+      else if (!result.validateOnly) countDecisions(this.instruments, result);
+    };
+  }
+
+  recordCommitConflict(): void {
+    this.instruments.commitConflicts.record(1);
+  }
+
+  recordLostRevision(): void {
+    this.instruments.lostRevisions.record(1);
+  }
+
+  startPhase(phase: string): EndMeasurement<void> {
+    const startedAt = performance.now();
+    return () => this.instruments.phaseDuration.record(getSeconds(startedAt), phase);
+  }
+
+  startStoreOperation(operation: string): EndMeasurement<StoreOutcome> {
+    const startedAt = performance.now();
+    return (outcome) => this.instruments.storeDuration.record(getSeconds(startedAt), operation, outcome);
+  }
+
+  startModelRequest(model: string): EndMeasurement<ModelUsage> {
+    const startedAt = performance.now();
+    const { modelDuration, modelTokens, modelProposals, modelCost } = this.instruments;
+    const request = ['chat', 'openai', model] as const;
+    return ({ outcome, inputTokens, outputTokens, cost }) => {
+      modelDuration.record(getSeconds(startedAt), ...request, outcome === 'PROPOSED' ? undefined : outcome);
+      modelProposals.record(1, outcome);
+      if (inputTokens + outputTokens === 0) return;
+      modelTokens.record(inputTokens, ...request, 'input');
+      modelTokens.record(outputTokens, ...request, 'output');
+      modelCost.record(cost, model);
+    };
+  }
+
+  startCall(method: string): EndMeasurement<string> {
+    const startedAt = performance.now();
+    const { callsInFlight, callDuration } = this.instruments;
+    callsInFlight.record(1, method);
+    return (status) => {
+      callsInFlight.record(-1, method);
+      callDuration.record(getSeconds(startedAt), 'grpc', method, status);
+    };
+  }
+
+  recordWorkLimit(work: string): void {
+    this.instruments.workLimits.record(1, work);
+  }
+
+  recordAccessFailure(failure: AccessFailure): void {
+    this.instruments.accessFailures.record(1, failure);
+  }
+
+  recordSizeRefusal(limit: string): void {
+    this.instruments.sizeRefusals.record(1, limit);
+  }
+}
+
+/** Counts the decisions of an applied turn, not those of a replay or of `validate_only`. */
+function countDecisions(instruments: Instruments, result: TurnResult): void {
+  const { lifecycleDecisions, rejectedCandidates, transitionDecisions, plan } = result;
+  for (const { action, reason, proposed, overruledBy } of lifecycleDecisions) {
+    instruments.lifecycleDecisions.record(1, action, reason);
+    if (proposed && overruledBy !== '') instruments.modelOverruled.record(1, proposed, overruledBy);
+  }
+  for (const { reason, proposed, overruledBy } of rejectedCandidates) {
+    instruments.rejectedCandidates.record(1, reason);
+    if (proposed && overruledBy !== '') instruments.modelOverruled.record(1, proposed, overruledBy);
+  }
+  for (const { skippedSteps, wasRelocalized } of transitionDecisions) {
+    if (skippedSteps.length > 0) instruments.skippedSteps.record(skippedSteps.length);
+    if (wasRelocalized) instruments.relocalizations.record(1);
+  }
+  for (const { type, deferred } of plan.contributions) instruments.contributions.record(1, type, deferred);
+  instruments.activeScenarios.record(plan.activeScenarioIds.length);
+}
+
+function getSeconds(startedAt: number): number {
+  return (performance.now() - startedAt) / 1_000;
+}
