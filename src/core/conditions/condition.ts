@@ -1,5 +1,5 @@
 import type { Allowance } from '../model/allowance';
-import type { Truth } from '../model/truth';
+import type { ConditionResult } from '../model/condition-result';
 import type { ConditionVariables, FieldRuleVariables } from './condition-variables';
 
 /** What the text of a condition reads, found at compile time (3.3). */
@@ -30,19 +30,6 @@ export interface DataComparison {
   readonly position: { readonly line: number; readonly column: number } | undefined;
 }
 
-/** The result of evaluating a condition. */
-export interface ConditionResult {
-  readonly truth: Truth;
-  /**
-   * The unknown `data` keys that left the condition undecided, sorted; empty unless UNKNOWN. Keys that are only tested with `has()`
-   * are not included, nor are keys of branches that were not needed. An UNKNOWN result with an empty list depends on something that
-   * is not a field: a key of `customer`, or a key inside a value.
-   */
-  readonly missingFields: readonly string[];
-  /** Why the evaluation failed; contains no customer values. The truth is then FALSE (section 6). */
-  readonly error?: string;
-}
-
 /** A compiled condition. It is stateless and can be kept as long as its scenario. */
 export interface Condition {
   readonly text: string;
@@ -69,7 +56,7 @@ export type ConditionFindingCode =
   | 'CONDITION_SYNTAX'
   /** The text exceeds `maxTextLength`. */
   | 'CONDITION_TOO_LONG'
-  /** Expressions are nested deeper than `maxDepth`. */
+  /** Expressions or brackets are nested deeper than `maxDepth`. */
   | 'CONDITION_TOO_DEEP'
   /** Macros are nested deeper than `maxMacroDepth`. */
   | 'MACROS_TOO_DEEP'
@@ -104,7 +91,10 @@ export interface ConditionFinding {
 export interface ConditionLimits {
   /** Maximum length of the text, in UTF-16 code units. */
   readonly maxTextLength: number;
-  /** Maximum number of levels of the expression tree: `data.age > 18` has three, a macro adds about three. */
+  /**
+   * Maximum number of levels of the expression tree: `data.age > 18` has three, a macro adds about three. Also the maximum number of
+   * brackets inside one another.
+   */
   readonly maxDepth: number;
   /** Maximum nesting of macros (`exists`, `all`, `map`, `filter` ...); 1 means that no macro may contain another. */
   readonly maxMacroDepth: number;
