@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import {
   OrchestratorServiceService as orchestrator,
   ProcessTurnRequest,
+  ResponseView,
 } from '../../gen/focal/orchestration/v1/orchestrator_service';
 import {
   PutFieldsRequest,
@@ -59,7 +60,9 @@ async function recordSession(
   const recordingTarget = {
     ...target,
     processTurn(request: ProcessTurnRequest) {
-      turns.push(encode(orchestrator.processTurn.path, ProcessTurnRequest.encode(request).finish()));
+      // Conversation tests ask for FULL, to report differences. What is warmed up is the view that most callers ask for.
+      const recorded = { ...request, responseView: ResponseView.RESPONSE_VIEW_UNSPECIFIED };
+      turns.push(encode(orchestrator.processTurn.path, ProcessTurnRequest.encode(recorded).finish()));
       return target.processTurn(request);
     },
   };
