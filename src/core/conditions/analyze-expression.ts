@@ -6,30 +6,26 @@ import {
   type Comprehension,
   type Expression,
   getCall,
-  getComprehension,
   getIdentifier,
   getStringLiteral,
   operators,
 } from './expression';
 
-/**
- * The type of an expression, as far as it can be inferred without evaluation. JSON: a value read from fields; its numbers are always
- * doubles. UNKNOWN: any other type.
- */
-export type ExpressionKind = 'BOOL' | 'INT' | 'DOUBLE' | 'TEXT' | 'LIST' | 'MAP' | 'JSON' | 'UNKNOWN';
+/** The type of an expression without its evaluation. JSON: a value read from fields; its numbers are always doubles. */
+export type ExpressionKind = 'BOOL' | 'INT' | 'DOUBLE' | 'TEXT' | 'LIST' | 'MAP' | 'JSON';
 
-/** Maps the variables that enclosing macros define to their kinds. */
-export type Scope = ReadonlyMap<string, ExpressionKind>;
+/** Maps the variables that enclosing macros define to their kinds; undefined if the kind is not known. */
+export type Scope = ReadonlyMap<string, ExpressionKind | undefined>;
 
-/** Infers the kind of an expression within a scope; UNKNOWN if the expression is undefined. */
-export function inferKind(expression: Expression | undefined, scope: Scope): ExpressionKind {
-  if (expression === undefined) return 'UNKNOWN';
+/** Infers the kind of an expression within a scope; undefined if it cannot be inferred. */
+export function inferKind(expression: Expression | undefined, scope: Scope): ExpressionKind | undefined {
+  if (expression === undefined) return undefined;
   const { case: kind, value } = expression.exprKind;
   switch (kind) {
     case 'constExpr':
-      return constantKinds.get(value.constantKind.case ?? '') ?? 'UNKNOWN';
+      return constantKinds.get(value.constantKind.case);
     case 'identExpr':
-      return scope.get(value.name) ?? inferVariableKind(value.name);
+      return scope.has(value.name) ? scope.get(value.name) : inferVariableKind(value.name);
     case 'selectExpr':
       if (value.testOnly) return 'BOOL';
       return getMemberKind(inferKind(value.operand, scope));
@@ -42,16 +38,16 @@ export function inferKind(expression: Expression | undefined, scope: Scope): Exp
     case 'comprehensionExpr':
       return inferMacroKind(value);
     case undefined:
-      return 'UNKNOWN';
+      return undefined;
   }
 }
 
 /** Returns the kind of an element or member of a container. */
-function getMemberKind(container: ExpressionKind): ExpressionKind {
-  return container === 'JSON' ? 'JSON' : 'UNKNOWN';
+function getMemberKind(container: ExpressionKind | undefined): ExpressionKind | undefined {
+  return container === 'JSON' ? container : undefined;
 }
 
-const constantKinds: ReadonlyMap<string, ExpressionKind> = new Map([
+const constantKinds: ReadonlyMap<string | undefined, ExpressionKind> = new Map([
   ['boolValue', 'BOOL'],
   ['int64Value', 'INT'],
   ['doubleValue', 'DOUBLE'],
@@ -75,23 +71,27 @@ const variableKinds: Readonly<Record<VariableKind, ExpressionKind>> = {
   SCORE: 'DOUBLE',
 };
 
-function inferVariableKind(name: string): ExpressionKind {
+function inferVariableKind(name: string): ExpressionKind | undefined {
   const kind = getVariableKind(name);
-  return kind === undefined ? 'UNKNOWN' : variableKinds[kind];
+  return kind === undefined ? undefined : variableKinds[kind];
 }
 
-function inferCallKind(call: Call, scope: Scope): ExpressionKind {
+function inferCallKind(call: Call, scope: Scope): ExpressionKind | undefined {
   const [first, second, third] = call.args;
   if (call.function === operators.index) return getMemberKind(inferKind(first, scope));
   if (call.function === operators.negate) return inferKind(first, scope);
   if (call.function === operators.conditional) return inferBranchKind(second, third, scope);
   if (arithmeticOperators.has(call.function)) return inferArithmeticKind(first, second, scope);
-  return functionKinds.get(call.function) ?? 'UNKNOWN';
+  return functionKinds.get(call.function);
 }
 
-function inferBranchKind(left: Expression | undefined, right: Expression | undefined, scope: Scope): ExpressionKind {
+function inferBranchKind(
+  left: Expression | undefined,
+  right: Expression | undefined,
+  scope: Scope,
+): ExpressionKind | undefined {
   const kind = inferKind(left, scope);
-  return inferKind(right, scope) === kind ? kind : 'UNKNOWN';
+  return inferKind(right, scope) === kind ? kind : undefined;
 }
 
 /** Both operands must have the same type, so a known type determines the type of a JSON operand. */
@@ -99,18 +99,16 @@ function inferArithmeticKind(
   left: Expression | undefined,
   right: Expression | undefined,
   scope: Scope,
-): ExpressionKind {
+): ExpressionKind | undefined {
   const [leftKind, rightKind] = [inferKind(left, scope), inferKind(right, scope)];
   if (leftKind === rightKind) return leftKind;
   if (leftKind === 'JSON' && rightKind !== 'INT') return rightKind;
-  if (rightKind === 'JSON' && leftKind !== 'INT') return leftKind;
-  return 'UNKNOWN';
+  return rightKind === 'JSON' && leftKind !== 'INT' ? leftKind : undefined;
 }
 
 /** `map` and `filter` return a list; `exists`, `all` and `exists_one` return a bool. */
-function inferMacroKind(macro: Comprehension): ExpressionKind {
-  if (getCall(macro.result) !== undefined) return 'BOOL';
-  return getIdentifier(macro.result) === undefined ? 'UNKNOWN' : inferKind(macro.accuInit, new Map());
+function inferMacroKind({ result, accuInit }: Comprehension): ExpressionKind | undefined {
+  return getCall(result) === undefined ? inferKind(accuInit, new Map()) : 'BOOL';
 }
 
 /** An expression with its scope and nesting. */
@@ -133,14 +131,15 @@ function walk(context: ExpressionContext, visit: (context: ExpressionContext) =>
   for (const child of listChildren(context)) walk(child, visit);
 }
 
+type OperatorKind = Exclude<Expression['exprKind'], { case: 'comprehensionExpr' }>;
+
 function listChildren(context: ExpressionContext): readonly ExpressionContext[] {
-  const { expression } = context;
-  const macro = getComprehension(expression);
-  if (macro !== undefined) return listMacroChildren(macro, context);
-  return listOperands(expression).map((child) => ({ ...context, expression: child, depth: context.depth + 1 }));
+  const { exprKind } = context.expression;
+  if (exprKind.case === 'comprehensionExpr') return listMacroChildren(exprKind.value, context);
+  return listOperands(exprKind).map((child) => ({ ...context, expression: child, depth: context.depth + 1 }));
 }
 
-function listOperands({ exprKind }: Expression): readonly Expression[] {
+function listOperands(exprKind: OperatorKind): readonly Expression[] {
   switch (exprKind.case) {
     case 'selectExpr':
       return toList(exprKind.value.operand);
@@ -155,7 +154,6 @@ function listOperands({ exprKind }: Expression): readonly Expression[] {
       ]);
     case 'constExpr':
     case 'identExpr':
-    case 'comprehensionExpr':
     case undefined:
       return [];
   }
@@ -168,7 +166,7 @@ function listMacroChildren(
 ): readonly ExpressionContext[] {
   const depth = macroLevel + 1;
   const elementKind = getMemberKind(inferKind(range, outer));
-  const inner: Scope = new Map([...outer, [accuVar, 'UNKNOWN'], [iterVar, elementKind]]);
+  const inner: Scope = new Map([...outer, [accuVar, undefined], [iterVar, elementKind]]);
   return [
     ...toList(range).map((expression) => ({ expression, scope: outer, depth, macroDepth })),
     ...[accuInit, loopCondition, loopStep, result]

@@ -15,7 +15,7 @@ import {
   getIdentifier,
   getStringLiteral,
 } from './expression';
-import type { ParsedCondition } from './parse-condition';
+import { createDepthFinding, type ParsedCondition } from './parse-condition';
 import { findPatternError, getOverloads, getPatternSize } from './standard-functions';
 
 /** A finding without its position, which `checkCondition` adds. */
@@ -73,7 +73,7 @@ function getDeduplicationKey({ code, message, line, column }: ConditionFinding):
 
 function checkResult(expression: Expression): ExpressionFinding | undefined {
   const kind = inferKind(expression, new Map());
-  const type = nonBoolTypes[kind];
+  const type = kind === undefined ? undefined : nonBoolTypes[kind];
   if (type === undefined) return undefined;
   const message = `The condition returns ${type} and not a bool, so it is always FALSE. Compare the value, for example with '=='.`;
   return { severity: 'WARNING', code: 'NOT_A_BOOL', message };
@@ -88,7 +88,6 @@ const nonBoolTypes: Readonly<Record<ExpressionKind, string | undefined>> = {
   LIST: 'a list',
   MAP: 'a map',
   JSON: undefined,
-  UNKNOWN: undefined,
 };
 
 /** Checks depth, nesting of macros, size of literals and range of integers. */
@@ -96,10 +95,7 @@ const checkSize: ExpressionCheck = (context, { limits }) =>
   checkDepth(context, limits) ?? checkLiteral(context.expression, limits) ?? checkInteger(context.expression);
 
 function checkDepth({ depth, macroDepth }: ExpressionContext, limits: ConditionLimits): ExpressionFinding | undefined {
-  if (depth > limits.maxDepth) {
-    const message = `The condition is nested more than ${limits.maxDepth} levels deep. Simplify it.`;
-    return { severity: 'ERROR', code: 'CONDITION_TOO_DEEP', message };
-  }
+  if (depth > limits.maxDepth) return createDepthFinding(limits.maxDepth);
   if (macroDepth > limits.maxMacroDepth) {
     const message = `Macros are nested more than ${limits.maxMacroDepth} levels deep. Simplify the condition.`;
     return { severity: 'ERROR', code: 'MACROS_TOO_DEEP', message };
@@ -236,7 +232,7 @@ const checkArithmetic: ExpressionCheck = ({ expression, scope, depth }, { limits
   return { severity: 'WARNING', code: 'INTEGER_ARITHMETIC', message: `'${operator}' fails at evaluation: ${problem}` };
 };
 
-function findArithmeticProblem(operator: string, kinds: readonly ExpressionKind[]): string | undefined {
+function findArithmeticProblem(operator: string, kinds: readonly (ExpressionKind | undefined)[]): string | undefined {
   if (operator === '%' && kinds.some((kind) => kind === 'JSON' || kind === 'DOUBLE')) {
     return 'it requires ints. Convert the operands with int(...).';
   }

@@ -20,7 +20,7 @@ export function findComparisons({ expression, getPosition }: ParsedCondition): r
       const leftKey = findKey(left, context);
       const [key, other] = leftKey === undefined ? [findKey(right, context), left] : [leftKey, right];
       const kind = inferKind(other, context.scope);
-      if (key === undefined || kind === 'JSON' || kind === 'UNKNOWN') continue;
+      if (key === undefined || kind === undefined || kind === 'JSON') continue;
       const position = getPosition(context.expression);
       comparisons.push({ key, operator, kind, text: getStringLiteral(other), position });
     }

@@ -15,7 +15,7 @@ import {
 } from './condition';
 import { conditionVariableNames, type EvaluationVariables, fieldRuleVariableNames } from './condition-variables';
 import { compileEvaluator, type Evaluation, type Evaluator } from './evaluator';
-import { isStackOverflow, type ParsedCondition, parseCondition, tooDeepToParse } from './parse-condition';
+import { type ParsedCondition, parseCondition } from './parse-condition';
 
 /** The result of compiling a text. */
 export interface ConditionCompilation {
@@ -65,16 +65,7 @@ interface Compilation {
 
 function compile(text: string, rules: CheckRules): Compilation {
   if (text.length > rules.limits.maxTextLength) return { findings: [reportTextLength(text, rules.limits)] };
-  try {
-    return compileText(text, rules);
-  } catch (error) {
-    // Conditions within `maxDepth` do not overflow the stack, but the depth is only known after the text is parsed and walked.
-    return { findings: [isStackOverflow(error) ? tooDeepToParse : rejectedByLibrary] };
-  }
-}
-
-function compileText(text: string, rules: CheckRules): Compilation {
-  const result = parseCondition(text);
+  const result = parseCondition(text, rules.limits.maxDepth);
   if ('rejected' in result) return { findings: [result.rejected] };
   const findings = checkCondition(result.parsed, rules);
   if (findings.some(({ severity }) => severity === 'ERROR')) return { findings };
@@ -149,9 +140,3 @@ function reportTextLength({ length }: string, { maxTextLength }: ConditionLimits
   const message = `The condition has ${length} characters; the limit is ${maxTextLength}. Shorten it.`;
   return { severity: 'ERROR', code: 'CONDITION_TOO_LONG', message };
 }
-
-const rejectedByLibrary: ConditionFinding = {
-  severity: 'ERROR',
-  code: 'CONDITION_SYNTAX',
-  message: 'The condition is not valid CEL: it cannot be compiled.',
-};

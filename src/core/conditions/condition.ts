@@ -56,7 +56,7 @@ export type ConditionFindingCode =
   | 'CONDITION_SYNTAX'
   /** The text exceeds `maxTextLength`. */
   | 'CONDITION_TOO_LONG'
-  /** Expressions are nested deeper than `maxDepth`. */
+  /** Expressions or brackets are nested deeper than `maxDepth`. */
   | 'CONDITION_TOO_DEEP'
   /** Macros are nested deeper than `maxMacroDepth`. */
   | 'MACROS_TOO_DEEP'
@@ -91,7 +91,10 @@ export interface ConditionFinding {
 export interface ConditionLimits {
   /** Maximum length of the text, in UTF-16 code units. */
   readonly maxTextLength: number;
-  /** Maximum number of levels of the expression tree: `data.age > 18` has three, a macro adds about three. */
+  /**
+   * Maximum number of levels of the expression tree: `data.age > 18` has three, a macro adds about three. Also the maximum number of
+   * brackets inside one another.
+   */
   readonly maxDepth: number;
   /** Maximum nesting of macros (`exists`, `all`, `map`, `filter` ...); 1 means that no macro may contain another. */
   readonly maxMacroDepth: number;

@@ -31,9 +31,8 @@ export function describeError({ message }: CelError): string {
     message,
   );
   if (overload !== null) {
-    const [, name = '', target, parameters = ''] = overload;
-    const types = [target, parameters].filter((type) => type !== undefined && type !== '').join(', ');
-    return `${toNotation(name)} is not defined for (${types})`;
+    const [, name = '', ...types] = overload;
+    return `${toNotation(name)} is not defined for (${types.filter(Boolean).join(', ')})`;
   }
   return safeMessage.test(message) ? message : 'a function received an invalid value';
 }
@@ -43,5 +42,5 @@ const safeMessage =
 
 /** Converts the internal name of an operator to its notation: `_>_` to `>`. */
 function toNotation(name: string): string {
-  return `'${name === '_?_:_' ? '?:' : name.replace(/^[_@]+|_+$/g, '')}'`;
+  return `'${name === '_?_:_' ? '?:' : name.replace(/[_@]/g, '')}'`;
 }

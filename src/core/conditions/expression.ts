@@ -39,10 +39,6 @@ export function getCall(expression: Expression | undefined): Call | undefined {
   return expression?.exprKind.case === 'callExpr' ? expression.exprKind.value : undefined;
 }
 
-export function getComprehension(expression: Expression): Comprehension | undefined {
-  return expression.exprKind.case === 'comprehensionExpr' ? expression.exprKind.value : undefined;
-}
-
 /** Returns the name of an identifier; undefined for any other expression. */
 export function getIdentifier(expression: Expression | undefined): string | undefined {
   return expression?.exprKind.case === 'identExpr' ? expression.exprKind.value.name : undefined;

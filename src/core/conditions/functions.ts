@@ -49,8 +49,7 @@ function defineFunction(name: string, arity: number, body: (args: readonly CelVa
   const parameters = Array.from({ length: arity }, () => CelScalar.DYN);
   const declaration = celFunc(name, parameters, CelScalar.DYN, () => null);
   return Object.assign(declaration, {
-    call: (_id: number, target: CelValue | undefined, args: CelValue[]) =>
-      target === undefined && args.length === arity ? body(args) : undefined,
+    call: (_id: number, _target: CelValue | undefined, args: CelValue[]) => body(args),
   });
 }
 
@@ -124,7 +123,7 @@ const listFunctions: readonly CelFunc[] = [
   defineFunction(internalFunctions.charge, 1, ([value = null]) => chargeArgument(value) ?? value),
   defineFunction(internalFunctions.scan, 1, ([value = null]) => chargeScan(value) ?? value),
   defineFunction(internalFunctions.append, 2, ([list = null, element = null]) =>
-    isCelList(list) ? append(list, element) : createConditionError('only a list can be appended to'),
+    isCelList(list) ? append(list, element) : list,
   ),
 ];
 

@@ -98,7 +98,7 @@ function charged(arg: Expression, loweredArg: Expression): Expression {
 
 const comparisons: ReadonlySet<string> = new Set(['_==_', '_!=_']);
 
-const containerKinds: ReadonlySet<ExpressionKind> = new Set(['LIST', 'MAP', 'JSON', 'UNKNOWN']);
+const containerKinds: ReadonlySet<ExpressionKind | undefined> = new Set(['LIST', 'MAP', 'JSON', undefined]);
 
 /** Whether a value can be a list or a map, which are compared element by element. */
 function canBeContainer(expression: Expression): boolean {
@@ -132,10 +132,10 @@ function findAppendedElement(call: Call): Expression | undefined {
 
 function lowerMap(literal: MapLiteral, frequency: Frequency): MapLiteral {
   const entries = literal.entries.map((entry) => {
-    const value = entry.value === undefined ? {} : { value: lower(entry.value, frequency) };
-    if (entry.keyKind.case !== 'mapKey') return { ...entry, ...value };
-    const key = lower(entry.keyKind.value, frequency);
-    return { ...entry, ...value, keyKind: { case: entry.keyKind.case, value: key } };
+    const { keyKind, value } = entry;
+    if (keyKind.case !== 'mapKey' || value === undefined) return entry;
+    const key = lower(keyKind.value, frequency);
+    return { ...entry, value: lower(value, frequency), keyKind: { case: keyKind.case, value: key } };
   });
   return { ...literal, entries };
 }

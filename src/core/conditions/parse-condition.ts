@@ -14,10 +14,15 @@ export interface ParsedCondition {
   getPosition(expression: Expression): SourcePosition | undefined;
 }
 
-/** Parses the text of a condition. Invalid CEL is returned as a finding with its position. */
+/** Parses the text of a condition. Invalid CEL and too many nested brackets are returned as a finding with its position. */
 export function parseCondition(
   text: string,
+  maxDepth: number,
 ): { readonly parsed: ParsedCondition } | { readonly rejected: ConditionFinding } {
+  const deepBracket = findDeepBracket(text, maxDepth);
+  if (deepBracket !== undefined) {
+    return { rejected: { ...createDepthFinding(maxDepth), ...toSourcePosition(text, deepBracket) } };
+  }
   try {
     // The parser requires a line break after every comment, even at the end of the text.
     const { expr, sourceInfo } = parse(text.includes('//') ? `${text}\n` : text);
@@ -37,20 +42,30 @@ function toSourcePosition(text: string, offset: number): SourcePosition {
   return { line: before.split('\n').length, column: offset - before.lastIndexOf('\n') };
 }
 
-/** Whether an error is a stack overflow of the parser, which is recursive and has no depth limit. */
-export function isStackOverflow(error: unknown): boolean {
-  return error instanceof RangeError && error.message.includes('call stack');
+/** Matches brackets, and the strings and comments in which a bracket has no meaning. */
+const bracketTokens = /\/\/[^\r\n]*|[rR]("""|'''|["'])[\s\S]*?\1|("""|'''|["'])(?:\\[\s\S]|[^\\])*?\2|[([{]|[)\]}]/g;
+
+/**
+ * Returns the offset of the first bracket inside more than `maxDepth` others; undefined if there is none. The parser is recursive and has no
+ * limit: without this check, the free stack would decide whether a text is accepted. Round brackets are not part of the expression tree.
+ */
+function findDeepBracket(text: string, maxDepth: number): number | undefined {
+  let depth = 0;
+  for (const { 0: token, index } of text.matchAll(bracketTokens)) {
+    if ('([{'.includes(token)) depth += 1;
+    if (')]}'.includes(token)) depth -= 1;
+    if (depth > maxDepth) return index;
+  }
+  return undefined;
 }
 
-/** The finding for a condition that overflowed the stack before its depth could be measured. */
-export const tooDeepToParse: ConditionFinding = {
-  severity: 'ERROR',
-  code: 'CONDITION_TOO_DEEP',
-  message: 'The condition is nested too deeply. Simplify it.',
-};
+/** Creates the finding for a condition that is nested too deeply, without its position. */
+export function createDepthFinding(maxDepth: number): ConditionFinding {
+  const message = `The condition is nested more than ${maxDepth} levels deep. Simplify it.`;
+  return { severity: 'ERROR', code: 'CONDITION_TOO_DEEP', message };
+}
 
 function toSyntaxFinding(text: string, error: unknown): ConditionFinding {
-  if (isStackOverflow(error)) return tooDeepToParse;
   const offset = findOffset(error);
   return {
     severity: 'ERROR',
@@ -71,8 +86,6 @@ function read(value: unknown, name: string): unknown {
   return Reflect.get(Object(value), name);
 }
 
-const unparsable = 'it cannot be parsed.';
-
 /**
  * Describes a syntax error. The library's message lists every token that is allowed at the position; this message names only the token that
  * was found and, for a common mistake, what to write instead.
@@ -84,8 +97,7 @@ function describeSyntaxError(text: string, offset: number | undefined, error: un
     const hint = offset === undefined ? undefined : describeOperator(text, offset);
     return hint ?? `unexpected ${quote(found)}.`;
   }
-  const message = read(error, 'rawMessage') ?? read(error, 'message');
-  return typeof message === 'string' && message !== '' ? `${message}.` : unparsable;
+  return `${read(error, 'rawMessage') ?? read(error, 'message')}.`;
 }
 
 /** Maps operators of other languages to their equivalents in CEL. */

@@ -32,9 +32,6 @@ export function checkTurnValues(
   getKnown: GetKnown,
   allowance: Allowance,
 ): CheckedTurn {
-  if (rules.fields.size === 0 && rules.toolFields.size === 0) {
-    return { turn, outcomes, rejectedValues: [], conditionErrors: [] };
-  }
   const instanceIds = new Map(
     [...outcomes].flatMap(([instanceId, some]) => some.map((outcome) => [outcome, instanceId] as const)),
   );

@@ -1,6 +1,7 @@
 import { constants, type Http2Server, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2';
 import { type Server, status } from '@grpc/grpc-js';
 import type { Clock } from '../ports/clock';
+import { watchAge } from './connection-age';
 
 /**
  * Number of calls of a connection that may be canceled in a burst, and per second after it. HTTP/2 ends a connection, with all its calls,
@@ -35,7 +36,10 @@ export function replaceResetConnections(server: Server, clock: Clock): void {
     throw new Error(`@grpc/grpc-js has no ${hook}; resets of connections cannot be counted.`);
   }
   Reflect.set(server, hook, (http2Server: Http2Server, ...others: readonly unknown[]) => {
-    http2Server.on('session', (session) => countResets(session, clock));
+    http2Server.on('session', (session) => {
+      watchAge(session);
+      countResets(session, clock);
+    });
     Reflect.apply(original, server, [http2Server, ...others]);
   });
 }

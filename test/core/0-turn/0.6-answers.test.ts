@@ -91,6 +91,27 @@ describe('0.6: a yes or no to several open questions', () => {
     expect(listSteps(played)).toEqual(['s pay']);
   });
 
+  test('0.6: CONFIRMED does not answer the action that is under way', () => {
+    const pay: StepDraft = {
+      stepId: 'pay',
+      isCheckpoint: true,
+      performsAction: true,
+      isRequiredAction: true,
+      confirmsFields: ['amount'],
+      toolIds: ['transfer'],
+      to: ['wait'],
+    };
+    const ask: StepDraft = { stepId: 'ask', collectsProfileFields: ['amount'], to: ['pay'] };
+    const conversation = startConversation([{ scenarioId: 's', steps: [ask, pay, waiting, end] }], {
+      variables: { amount: 5 },
+    });
+    conversation.turn(yes);
+    const played = conversation.turn(yes);
+    expect(listIgnored(played)).toEqual(['CONFIRMED NO_OPEN_REQUEST']);
+    expect(played.result.context.addressedInstanceIds).toEqual([]);
+    expect(played.plan).toEqual(['s ACTION_HINT transfer']);
+  });
+
   test('0.6: CONFIRMED that names another step is not the outcome of the current step', () => {
     const tell: StepDraft = { stepId: 'tell', templateIds: ['t'], to: [{ to: 'end', outcomes: ['CONFIRMED'] }] };
     const answer = (stepId: string): readonly string[] =>

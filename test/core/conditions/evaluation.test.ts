@@ -10,6 +10,7 @@ const data = {
   address: { city: 'Bonn', line2: null },
   items: [{ sku: 'a', price: 5 }, { sku: 'b', price: 20 }, { sku: 'c' }],
   sizes: [1, 2, 3],
+  lines: [{ text: null }],
   constructor: 'Lego',
 };
 
@@ -40,6 +41,10 @@ describe('6: a condition on known data is TRUE or FALSE', () => {
     ["data.address == {'line2': null, 'city': 'Bonn'}", 'TRUE'],
     ['data.sizes == [1, 2, 3]', 'TRUE'],
     ['data.sizes[0] == 1', 'TRUE'],
+    ['data.sizes[data.sizes[0]] == 2', 'TRUE'],
+    ["{true: 'yes', false: 'no'}[data.vip] == 'yes'", 'TRUE'],
+    ["{20: 'x'}[data.age] == 'x'", 'TRUE'],
+    ['has(data.lines[0].text)', 'TRUE'],
     ['2 in data.sizes', 'TRUE'],
     ['4 in data.sizes', 'FALSE'],
     ['size(data.sizes) == 3', 'TRUE'],
@@ -147,6 +152,8 @@ describe('6: any other evaluation error is FALSE and is reported without custome
     ["timestamp('2024-01-01T00:00:00Z').getHours(data.name) == 1", 'a function received an invalid value'],
     ['data.age.years == 20', 'a double has no fields'],
     ['has(data.name.first)', 'a string has no fields'],
+    ['data.name.size().size() == 1', "'size' is not defined for (int)"],
+    ['{1: 2}[data.score] == 1', 'the map has no such key'],
     ["data.sizes['a'] == 1", 'a string cannot be a list index'],
     ['data.sizes[7] == 1', 'the list index is out of range'],
     ['data.sizes[-1] == 1', 'the list index is out of range'],
@@ -156,6 +163,15 @@ describe('6: any other evaluation error is FALSE and is reported without custome
     ['data.name.exists(letter, letter == data.vip)', 'type mismatch: iterable vs string'],
   ])('%s: %s', (text, error) => {
     expect(evaluate(text, knownVariables(data))).toEqual({ truth: 'FALSE', missingFields: [], error });
+  });
+
+  test('6: a value of the customer that looks like a message of the library is not reported', () => {
+    const message = "found no matching overload for 'a' applied to '(b)'";
+    for (const name of [message, `${message} c`, `c ${message}`, `type mismatch: a`]) {
+      expect(evaluate('int(data.name) == 1', knownVariables({ name })).error).toBe(
+        'a function received an invalid value',
+      );
+    }
   });
 
   test.each(['data.name > 5 || data.vip', 'data.vip || data.name > 5', '!(data.name > 5 && !data.vip)'])(

@@ -28,7 +28,7 @@ describe('6: an invalid condition is rejected with its position', () => {
     ['data.age > 18\n  && (data.zip', 'CONDITION_SYNTAX', 2, 3, /right side of '&&' is missing or not valid\.$/],
     ['data.age > 18 ||\n ', 'CONDITION_SYNTAX', 1, 15, /right side of '\|\|' is missing/],
     ['', 'CONDITION_SYNTAX', 1, 1, /unexpected end of text/],
-    ['data.in == 1', 'CONDITION_SYNTAX', 1, 6, /reserved keyword/],
+    ['data.in == 1', 'CONDITION_SYNTAX', 1, 6, /not valid CEL: reserved keyword\.$/],
     ['turn > 9223372036854775808', 'CONDITION_SYNTAX', 1, 8, /64 bits/],
     ['turn > 1 && age > 18', 'UNKNOWN_VARIABLE', 1, 13, /Unknown variable 'age'.*data, customer.*urgency/],
     ['data.age > 18 &&\n  constructor == 1', 'UNKNOWN_VARIABLE', 2, 3, /Unknown variable 'constructor'/],
@@ -39,6 +39,8 @@ describe('6: an invalid condition is rejected with its position', () => {
     ['message.lower() == intent', 'UNKNOWN_FUNCTION', 1, 8, /Unknown function 'lower'/],
     ['startsWith(message, intent)', 'UNKNOWN_FUNCTION', 1, 1, /'startsWith' is not a function with 2 arguments/],
     ['message.startsWith()', 'UNKNOWN_FUNCTION', 1, 8, /'startsWith' is not a method with 0 arguments/],
+    ['message.matches()', 'UNKNOWN_FUNCTION', 1, 8, /'matches' is not a method with 0 arguments/],
+    ["matches('[')", 'UNKNOWN_FUNCTION', 1, 1, /'matches' is not a function with 1 argument/],
     ['__not_strictly_false__(data.age)', 'UNKNOWN_FUNCTION', 1, 1, /Unknown function/],
     ['has(data)', 'UNKNOWN_FUNCTION', 1, 1, /has\(data\.field\)/],
     ["has(data['age'])", 'UNKNOWN_FUNCTION', 1, 1, /has\(data\.field\)/],
@@ -49,6 +51,7 @@ describe('6: an invalid condition is rejected with its position', () => {
     ["message.matches('(?=x)')", 'PATTERN', 1, 8, /invalid/],
     ["message.matches('\\\\Qa\\\\E')", 'PATTERN', 1, 8, /\\Q is not supported/],
     [`f${'o'.repeat(80)}(data.age)`, 'UNKNOWN_FUNCTION', 1, 1, /Unknown function 'fo{59}\.\.\.'/],
+    [`f${'o'.repeat(59)}(data.age)`, 'UNKNOWN_FUNCTION', 1, 1, /Unknown function 'fo{59}'/],
     [
       "message.matches('((a?){50}){10}b{1,60}')",
       'PATTERN',
@@ -90,7 +93,7 @@ describe('6: an invalid condition is rejected with its position', () => {
     const { condition, findings } = compileCondition(text);
     expect(condition).toBeUndefined();
     expect(findings).toHaveLength(20);
-    expect(findings[0]).toMatchObject({ code: 'UNKNOWN_VARIABLE' });
+    expect(findings.map(({ severity }) => severity).join()).toBe(`ERROR${',WARNING'.repeat(19)}`);
   });
 });
 
@@ -110,9 +113,53 @@ describe('6: the size of a condition is limited', () => {
     ['a sum', `${'data.n + '.repeat(40)}data.n > 1.0`],
     ['a path', `data${'.a'.repeat(40)} == 1`],
     ['conditionals', `${'data.a ? true : '.repeat(40)}false`],
-    ['more brackets than the stack of the parser allows', `${'('.repeat(990)}1${')'.repeat(990)} == 1`],
+    ['round brackets', `${'('.repeat(990)}1${')'.repeat(990)} == 1`],
   ])('the depth is limited: %s', (_, text) => {
-    expect(compileError(text)).toMatchObject({ code: 'CONDITION_TOO_DEEP' });
+    expect(compileError(text)).toMatchObject({
+      code: 'CONDITION_TOO_DEEP',
+      message: 'The condition is nested more than 32 levels deep. Simplify it.',
+    });
+  });
+
+  test('6: as many brackets as levels are allowed, and the first bracket above is reported', () => {
+    const nest = (count: number) => `${'('.repeat(count)}turn${')'.repeat(count)} == 1`;
+    expect(compileCondition(nest(32)).findings).toEqual([]);
+    expect(compileError(nest(33))).toMatchObject({ code: 'CONDITION_TOO_DEEP', line: 1, column: 33 });
+    expect(compileCondition(nest(33), { ...defaultConditionLimits, maxDepth: 33 }).findings).toEqual([]);
+  });
+
+  test.each([
+    ['that are closed', `turn in ${Array.from({ length: 8 }, () => '([{1: (2)}[1]])').join(' || turn in ')}`],
+    ['in a string', `message == '${'('.repeat(40)}'`],
+    ['in a string with an escaped quote', `message == "\\"${'['.repeat(40)}"`],
+    ['in a string of three quotes', `message == """"${'{'.repeat(40)}\n'"""`],
+    ['in a raw string that ends with a backslash', `message == r'${'('.repeat(40)}\\' || message == R"\\"`],
+    ['in a comment', `turn == 1 // ${'('.repeat(40)} "`],
+  ])('6: brackets %s do not count for the depth', (_, text) => {
+    expect(compileCondition(text).findings).toEqual([]);
+  });
+
+  test.each([
+    ['a comment', `// "\n`],
+    ['a raw string that ends with a backslash', `r'\\' == message || `],
+    ['a string with an escaped quote', `'\\'' == message || `],
+    ['a string of three quotes', `'''"''' == message || `],
+  ])('6: brackets after %s count for the depth', (_, start) => {
+    expect(compileError(`${start}${'('.repeat(33)}turn${')'.repeat(33)} == 1`)).toMatchObject({
+      code: 'CONDITION_TOO_DEEP',
+    });
+  });
+
+  test('6: the level of an expression in a macro counts from the whole condition', () => {
+    const text = `changed.exists(field, ${'!(true && '.repeat(14)}true${')'.repeat(14)})`;
+    expect(findCodes(text, { ...defaultConditionLimits, maxDepth: 31 })).toEqual([]);
+    expect(findCodes(text, { ...defaultConditionLimits, maxDepth: 30 })).toEqual(['CONDITION_TOO_DEEP']);
+  });
+
+  test('6: the first expression in text order that is too deep is reported', () => {
+    const path = `data${'.a'.repeat(4)}`;
+    const text = `${path} == 1 && ${path} == 2`;
+    expect(compileError(text, { ...defaultConditionLimits, maxDepth: 4 })).toMatchObject({ column: 7 });
   });
 
   test('6: a long chain of || is not deep', () => {
@@ -268,6 +315,7 @@ describe('6: mixed arithmetic is found in every part of a condition', () => {
     'data.age + 1.0 > 2.0',
     'double(turn) + data.age > 2.0',
     "data.name + 'x' == 'yx'",
+    'has(data.age) + 1 > 2',
     'changed.exists(field, size(field) + 1 > 2)',
     'int(data.age) % 2 == 1',
     '-turn + 1 < 0',
@@ -302,6 +350,16 @@ describe('6: a value at the limit is accepted', () => {
     expect(findCodes('uint(turn) < 18446744073709551615u')).toEqual([]);
     expect(findCodes('uint(turn) < 18446744073709551616u')).toEqual(['CONDITION_SYNTAX']);
     expect(findCodes('turn > -9223372036854775809')).toEqual(['CONDITION_SYNTAX']);
+  });
+});
+
+describe('6: a regular expression at the limit is accepted', () => {
+  test.each([
+    ['length', 'x'.repeat(200), 'x'.repeat(201)],
+    ['size', '(x{50}){10}', '(x{50}){10}x'],
+  ])('6: %s', (_, allowed, refused) => {
+    expect(findCodes(`message.matches('${allowed}')`)).toEqual([]);
+    expect(findCodes(`message.matches('${refused}')`)).toEqual(['PATTERN']);
   });
 });
 
@@ -358,6 +416,8 @@ describe('6: messages of syntax errors', () => {
     ['knot data.a', /unexpected/],
     ['data.not == 1 1', /unexpected/],
     ['not   data.a', /Use '!'\.$/],
+    ["message == 'is not so' = 1", /'=' is not an operator\. Use '=='\.$/],
+    ['data.a ; == 1', /unexpected ';'\.$/],
   ])('6: %s', (text, message) => {
     expect(compileError(text)?.message).toMatch(message);
   });

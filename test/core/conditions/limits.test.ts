@@ -86,6 +86,66 @@ describe('6: the cost of an evaluation is limited', () => {
   });
 });
 
+describe('6: every part of an evaluation needs units', () => {
+  const values = knownVariables({ a: true, b: true, text: 'x'.repeat(64), list: [1, 2] });
+  const evaluateWithin = (text: string, maxWork: number) =>
+    compileCondition(text, { ...defaultConditionLimits, maxWork }).condition?.evaluate(values);
+
+  test.each([
+    ['a read of a field', 'data.a', 1],
+    ['two reads', 'data.a && data.b', 2],
+    ['two tests of a key', 'has(data.a) && has(data.b)', 2],
+    ['a read of a key of a map literal', "{'x': true}['x'] && data.a", 2],
+    ['64 characters of a text', "data.text != ''", 3],
+  ])('6: %s', (_, text, units) => {
+    expect(evaluateWithin(text, units)).toEqual({ truth: 'TRUE', missingFields: [] });
+    expect(evaluateWithin(text, units - 1)).toEqual({ truth: 'FALSE', missingFields: [], error: costExceeded });
+  });
+
+  test.each([
+    'data.nested.all(n, n == n)',
+    'data.list.all(n, data.list == data.list)',
+    'data.list.all(n, changed == changed)',
+    'data.list.all(n, message == message)',
+    'data.list.map(n, data.map).size() == 4',
+    'data.list.exists(n, n in data.list)',
+    'data.map == data.map',
+    'size(data) > 1',
+    "message.matches('e')",
+  ])('6: the limit is what an evaluation uses, to the last part: %s', (text) => {
+    const variables = buildVariables({
+      data: toFields({
+        list: [1, 2, 3, 4],
+        map: { a: 1, b: 2 },
+        nested: [
+          [1, 2],
+          [3, 4, 'five'],
+        ],
+      }),
+      changed: ['a', 'bc'],
+    });
+    const run = (maxWork: number) => {
+      const allowance = new Allowance(1_000_000);
+      const { condition } = compileCondition(text, { ...defaultConditionLimits, maxWork });
+      return { result: condition?.evaluate(variables, allowance), used: allowance.used };
+    };
+    const { used } = run(10_000);
+    expect(run(used - 10).result).toEqual({ truth: 'TRUE', missingFields: [] });
+    expect(run(used - 10.01).result).toEqual({ truth: 'FALSE', missingFields: [], error: costExceeded });
+  });
+
+  test('6: an evaluation costs 10 units more than its parts, and 4 for each part that is refused', () => {
+    const use = (text: string, maxWork: number): number => {
+      const allowance = new Allowance(1_000_000);
+      compileCondition(text, { ...defaultConditionLimits, maxWork }).condition?.evaluate(values, allowance);
+      return allowance.used;
+    };
+    expect(use('true', 100)).toBe(10);
+    expect(use('data.a', 100)).toBe(11);
+    expect(use('data.a && data.b && data.a', 1)).toBe(10 + 1 + 2 * 4);
+  });
+});
+
 describe('6: an argument outside of a macro is charged if it can be long', () => {
   const values = knownVariables({ long: 'x'.repeat(64_000), list: range(900), map: { a: range(900) } });
   const message = buildVariables({ message: 'x'.repeat(64_000) });
@@ -93,6 +153,8 @@ describe('6: an argument outside of a macro is charged if it can be long', () =>
     ['a message', message, 'message.contains("abc")'],
     ['a text of a field', values, 'data.long.contains("abc")'],
     ['a text that was put together', message, '(message + message).contains("abc")'],
+    ['a text of a function', message, 'string(message).contains("abc")'],
+    ['a list of a macro', values, 'size(data.list.map(n, "x")) == 1'],
     ['lists that are compared', values, 'data.list == data.list'],
     ['maps that are compared', values, 'data.map != data.map'],
     [
@@ -110,6 +172,8 @@ describe('6: an argument outside of a macro is charged if it can be long', () =>
     ['a number', 'data.age > 18.0'],
     ['a key', '"age" in data'],
     ['a short text', 'intent == "x"'],
+    ['texts that are short', 'intent + tone == "x"'],
+    ['an element of a list', 'size(["x"][0]) == 1'],
     ['a long text that nothing reads', 'has(data.long) && data.age == 1.0'],
   ])('6: not %s', (_name, text) => {
     const allowance = new Allowance(1_000_000);
@@ -135,7 +199,8 @@ describe('6: an evaluation spends the allowance of its call', () => {
 
   test('6: an evaluation that needs more than is left is refused, and not FALSE', () => {
     const allowance = new Allowance(500);
-    expect(() => evaluateWith(allowance)).toThrow(expect.objectContaining({ reason: 'WORK_LIMIT' }));
+    const error = { reason: 'WORK_LIMIT', metadata: expect.objectContaining({ work: 'conditions' }) };
+    expect(() => evaluateWith(allowance)).toThrow(expect.objectContaining(error));
     expect(allowance.remaining).toBe(0);
   });
 

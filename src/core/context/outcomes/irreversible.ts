@@ -48,10 +48,8 @@ function recordVisit(
   };
   const recorded = copyInstance(instance);
   recorded.irreversibleDone = [...instance.irreversibleDone, done];
-  if (isPassed) {
-    const before = mergeNames(sortNames(instance.stepsBeforeCheckpoint), instance.leftSteps);
-    recorded.stepsBeforeCheckpoint = before.filter((name) => name !== instance.currentStepId);
-  }
+  if (isPassed)
+    recorded.stepsBeforeCheckpoint = mergeNames(sortNames(instance.stepsBeforeCheckpoint), instance.leftSteps);
   return recorded;
 }
 

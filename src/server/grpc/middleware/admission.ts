@@ -25,6 +25,7 @@ import {
   shareDecoding,
   traceSession,
   validate,
+  validateInParts,
   watchCredential,
 } from './middleware';
 import { limitPendingRequests } from './pending-request-limiter';
@@ -118,7 +119,7 @@ export function createAdmission(deps: AdmissionDependencies, limits: CallLimits)
     limitMetadata(limits.maxMetadataBytes),
     batch(gate),
     shareDecoding(eventLoopShare, authorizer),
-    validate,
+    validateInParts,
     traceSession,
     authorize(authorizer),
     limitTenantBytes(requestBytes),
@@ -150,7 +151,7 @@ export function createAdmission(deps: AdmissionDependencies, limits: CallLimits)
       'server stream': callMiddlewares,
       'long server stream': [
         ...streamMiddlewares,
-        validate,
+        validateInParts,
         traceSession,
         authorize(authorizer),
         limitTenantConcurrency(tenantStreams),
@@ -161,7 +162,6 @@ export function createAdmission(deps: AdmissionDependencies, limits: CallLimits)
         holdRequestBytes(requestBytes),
         limitConcurrency(calls),
         batch(gate),
-        shareDecoding(eventLoopShare, authorizer),
         validate,
         traceSession,
         authorize(authorizer),

@@ -105,7 +105,10 @@ export function batch(gate: BatchGate): Middleware {
 /** Requests with fewer bytes are decoded at once. Most have a few kilobytes. */
 const largeRequestBytes = 65_536;
 
-/** Lets a large request wait before it is decoded, by the tenant of the credential. The tenant in the request is not known yet. */
+/**
+ * Lets a large request wait before it is decoded, by the tenant of the credential. The tenant in the request is not known yet. Requests of a stream
+ * do not wait, because they must keep their order.
+ */
 export function shareDecoding(
   share: Pick<EventLoopShare, 'waitForShare' | 'record'>,
   authorizer: Pick<Authorizer, 'getTenantId'>,
@@ -124,6 +127,22 @@ export function shareDecoding(
 export const validate: Middleware = (call, next) => {
   call.request = call.rawRequest.validate();
   return next(call);
+};
+
+/**
+ * Like `validate`. Lets other work run while a large request is validated fully. Requests of a stream are not validated in parts, because they
+ * must keep their order.
+ */
+export const validateInParts: Middleware = (call, next) => {
+  const request = call.rawRequest.validateInParts();
+  if (!(request instanceof Promise)) {
+    call.request = request;
+    return next(call);
+  }
+  return request.then((validated) => {
+    call.request = validated;
+    return next(call);
+  });
 };
 
 /** Adds the session of the request to the span of the call and to all spans below it. */
