@@ -144,6 +144,16 @@ describe('6: every part of an evaluation needs units', () => {
     expect(use('data.a', 100)).toBe(11);
     expect(use('data.a && data.b && data.a', 1)).toBe(10 + 1 + 2 * 4);
   });
+
+  test('6: an iteration of a macro and each argument in its body cost a unit, constants included', () => {
+    const use = (text: string): number => {
+      const allowance = new Allowance(1_000_000);
+      compileCondition(text).condition?.evaluate(values, allowance);
+      return allowance.used;
+    };
+    // The arguments are both sides of the comparison, and its result.
+    expect(use('[1, 1, 1].all(n, 1 == 1)') - use('[1].all(n, 1 == 1)')).toBe(2 * (1 + 3));
+  });
 });
 
 describe('6: an argument outside of a macro is charged if it can be long', () => {
