@@ -17,7 +17,14 @@ const coreFolders = [
 ];
 
 /** Folders of src/server that wrap one technology each. They do not import each other. */
-const adapters = ['auth', 'config', 'grpc', 'model', 'runtime', 'stores/embedded', 'stores/redis', 'telemetry'];
+const adapters = ['auth', 'config', 'grpc', 'model', 'runtime', 'stores/embedded', 'stores/redis', 'telemetry', 'warm-up'];
+
+/** Folders that an adapter may import in addition to ports, codec and itself. */
+const sharedFolders = {
+  grpc: '|application',
+  'stores/embedded': '|stores/recorded-turns',
+  'stores/redis': '|stores/recorded-turns',
+};
 
 /** Packages that only one part of the code may import, with the path of this part. */
 const packageOwners = {
@@ -80,7 +87,7 @@ const forbidden = [
     from: { path: `^src/server/${adapter}/` },
     to: {
       path: '^src/server/',
-      pathNot: `^src/server/(${adapter}|ports|codec${adapter === 'grpc' ? '|application' : ''})/`,
+      pathNot: `^src/server/(${adapter}|ports|codec${sharedFolders[adapter] ?? ''})/`,
     },
   })),
   {

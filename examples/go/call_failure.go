@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"strings"
 	"time"
 
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
@@ -38,6 +40,26 @@ func toCallFailure(err error) callFailure {
 		}
 	}
 	return failure
+}
+
+// isBrokenConnection reports whether the connection broke during the call. The retry policy retries only UNAVAILABLE.
+func (f callFailure) isBrokenConnection() bool {
+	if f.reason != "" {
+		return false
+	}
+	return f.code == codes.Canceled || (f.code == codes.Internal && strings.Contains(f.text, "RST_STREAM"))
+}
+
+// retryBrokenConnection repeats the same request, up to three times, if the connection breaks. A turn that was applied already is not
+// applied again.
+func retryBrokenConnection(ctx context.Context, call func() error) error {
+	for delay := minDelay; ; delay *= 2 {
+		err := call()
+		if err == nil || ctx.Err() != nil || delay > 4*minDelay || !toCallFailure(err).isBrokenConnection() {
+			return err
+		}
+		time.Sleep(delay)
+	}
 }
 
 // statusName returns the name of a status code in upper snake case.

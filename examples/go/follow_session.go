@@ -73,7 +73,7 @@ func isResumable(err error) bool {
 	case "SLOW_READER", "TOO_MANY_CALLS", "TENANT_TOO_MANY_CALLS":
 		return true
 	default:
-		return failure.code == codes.Unavailable
+		return failure.code == codes.Unavailable || failure.isBrokenConnection()
 	}
 }
 

@@ -49,8 +49,13 @@ func variable(name, value string) *orchestrationv1.CandidateVariable {
 func (c client) processTurn(ctx context.Context, turn *orchestrationv1.Turn) error {
 	ctx, cancel := context.WithTimeout(c.trace.call(ctx), deadline)
 	defer cancel()
+	request := &orchestrationv1.ProcessTurnRequest{Turn: turn}
 	var trailer metadata.MD
-	response, err := c.turns.ProcessTurn(ctx, &orchestrationv1.ProcessTurnRequest{Turn: turn}, grpc.Trailer(&trailer))
+	var response *orchestrationv1.ProcessTurnResponse
+	err := retryBrokenConnection(ctx, func() (err error) {
+		response, err = c.turns.ProcessTurn(ctx, request, grpc.Trailer(&trailer))
+		return err
+	})
 	if err != nil {
 		return err
 	}

@@ -1,10 +1,15 @@
 """Details of a failed call, from the google.rpc.Status in its trailing metadata."""
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import grpc
 from google.rpc.error_details_pb2 import BadRequest, ErrorInfo, RetryInfo
 from google.rpc.status_pb2 import Status
+
+Result = TypeVar("Result")
 
 
 @dataclass
@@ -34,6 +39,25 @@ class CallFailure:
             elif detail.Unpack(retry):
                 failure.retry_after = retry.retry_delay.ToTimedelta().total_seconds()
         return failure
+
+    @property
+    def is_broken_connection(self) -> bool:
+        """Whether the connection broke during the call. The retry policy retries only UNAVAILABLE."""
+        return self.reason == "" and (
+            self.status == "CANCELLED" or (self.status == "INTERNAL" and "RST_STREAM" in self.text)
+        )
+
+
+def retry_broken_connection(call: Callable[[], Result]) -> Result:
+    """Repeats the same request if the connection breaks. A turn that was applied already is not applied again."""
+    for delay in (0.1, 0.2, 0.4):
+        try:
+            return call()
+        except grpc.RpcError as error:
+            if not CallFailure.of(error).is_broken_connection:
+                raise
+        time.sleep(delay)
+    return call()
 
 
 def _get_status(error: grpc.RpcError) -> Status:

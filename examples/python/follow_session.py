@@ -31,7 +31,8 @@ def follow_session(sessions: SessionServiceStub, request: WatchSessionRequest, t
                 yield message.turn
         except grpc.RpcError as error:
             failure = CallFailure.of(error)
-            if failure.status != "UNAVAILABLE" and failure.reason not in _RESUMABLE:
+            is_resumable = failure.status == "UNAVAILABLE" or failure.reason in _RESUMABLE
+            if not is_resumable and not failure.is_broken_connection:
                 raise
         finally:
             stream.cancel()

@@ -13,7 +13,7 @@ from focal.orchestration.v1.session_service_pb2 import WatchSessionRequest
 from focal.orchestration.v1.session_service_pb2_grpc import SessionServiceStub
 from focal.orchestration.v1.turn_pb2 import Situation, StepOutcome, Turn
 
-from call_failure import CallFailure
+from call_failure import CallFailure, retry_broken_connection
 from connection import Trace, connect
 from decision_text import contribution_text, lifecycle_text, turn_text
 from follow_session import follow_session
@@ -37,8 +37,9 @@ def message_turn(session: str, text: str, **values: str) -> Turn:
 
 
 def process_turn(turns: OrchestratorServiceStub, turn: Turn, trace: Trace) -> ProcessTurnResponse:
-    response, call = turns.ProcessTurn.with_call(
-        ProcessTurnRequest(turn=turn), timeout=DEADLINE, metadata=trace.metadata()
+    request = ProcessTurnRequest(turn=turn)
+    response, call = retry_broken_connection(
+        lambda: turns.ProcessTurn.with_call(request, timeout=DEADLINE, metadata=trace.metadata())
     )
     replayed = ("x-turn-replayed", "true") in call.trailing_metadata()
     print(f"ProcessTurn   revision {response.revision}{', replayed' if replayed else ''}: {turn_text(response)}")
@@ -75,7 +76,8 @@ def watch_session(sessions: SessionServiceStub, cursor: WatchSessionRequest, cou
 
 def print_error(turns: OrchestratorServiceStub, turn: Turn, trace: Trace) -> None:
     try:
-        turns.ProcessTurn(ProcessTurnRequest(turn=turn), timeout=DEADLINE, metadata=trace.metadata())
+        request = ProcessTurnRequest(turn=turn)
+        retry_broken_connection(lambda: turns.ProcessTurn(request, timeout=DEADLINE, metadata=trace.metadata()))
     except grpc.RpcError as error:
         failure = CallFailure.of(error)
         print(f"Error         {failure.status}, {failure.reason}")

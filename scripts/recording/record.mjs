@@ -72,6 +72,7 @@ async function startServer() {
       PATH: process.env.PATH,
       ORCHESTRATOR__SERVER__PORT: '0',
       ORCHESTRATOR__EMBEDDED__PATH: join(folder, 'data'),
+      ORCHESTRATOR__SERVER__WARM_UP_TURNS: '0',
     },
     stdio: ['ignore', 'ignore', 'pipe'],
   });

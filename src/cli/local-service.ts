@@ -59,7 +59,7 @@ export interface ServiceProcess {
 export interface ServiceProcessOptions {
   /** The environment of the service. Variables with settings of the service are removed. */
   readonly env: NodeJS.ProcessEnv;
-  /** Settings as environment variables. Default: a free port on 127.0.0.1, no logs. */
+  /** Settings as environment variables. Default: a free port on 127.0.0.1, no logs, no warm-up. */
   readonly settings: NodeJS.ProcessEnv;
   /** A module to load before the service. */
   readonly preload?: string;
@@ -103,6 +103,7 @@ const defaultSettings: NodeJS.ProcessEnv = {
   ORCHESTRATOR__SERVER__HOST: '127.0.0.1',
   ORCHESTRATOR__SERVER__PORT: '0',
   ORCHESTRATOR__TELEMETRY__LOG_LEVEL: 'silent',
+  ORCHESTRATOR__SERVER__WARM_UP_TURNS: '0',
 };
 
 function removeSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {

@@ -1,14 +1,17 @@
 import { resolve } from 'node:path';
-import { type Config, toSessionLimits } from './config';
+import { type Config, toSessionLimits, toTurnLimits } from './config';
 import type { Clock } from './ports/clock';
 import type { Logger } from './ports/logger';
-import { callWithTimeout, poll } from './runtime';
+import { callWithTimeout, poll, pollWhenNotBusy } from './runtime';
 import { type Compaction, compactEmbedded, compactIfErasable } from './stores/embedded/compact-embedded';
 import { FolderInUseError } from './stores/embedded/folder-lock';
 import { type EmbeddedOptions, type EmbeddedStores, openEmbedded } from './stores/embedded/open-embedded';
 
 /** Interval in milliseconds at which expired sessions are deleted from the embedded store. */
 const sweepIntervalMs = 60_000;
+
+/** Interval in milliseconds at which the turns of idle sessions are packed. */
+export const packIdleIntervalMs = 15_000;
 
 export interface OpenEmbeddedStores extends Pick<EmbeddedStores, 'sessionStore' | 'catalogue'> {
   readonly path: string;
@@ -19,8 +22,12 @@ export interface OpenEmbeddedStores extends Pick<EmbeddedStores, 'sessionStore' 
 export async function openEmbeddedStores(config: Config, clock: Clock, log: Logger): Promise<OpenEmbeddedStores> {
   const options = toEmbeddedOptions(config, clock);
   if (config.embedded.compact_at_start) await compactAtStart(options, log);
-  const { sessionStore, catalogue } = openEmbedded(options);
   let isClosing = false;
+  const onPackingError = (error: unknown): void => {
+    if (!isClosing)
+      log.warn({ error }, 'older turns were not packed; they stay as they are until a later turn of the session');
+  };
+  const { sessionStore, catalogue } = openEmbedded({ ...options, onPackingError });
   const deleteExpired = async (): Promise<void> => {
     // Repeats until nothing is left, so that the store keeps up with any rate of new sessions. Turns are committed between two steps.
     while (!isClosing && (await callWithTimeout(clock, sweepIntervalMs, (call) => sessionStore.sweep(call))));
@@ -30,6 +37,7 @@ export async function openEmbeddedStores(config: Config, clock: Clock, log: Logg
       if (!isClosing) log.warn({ error }, 'expired sessions were not deleted');
     }),
   );
+  const packer = pollWhenNotBusy(packIdleIntervalMs, () => sessionStore.packIdle());
   return {
     path: options.path,
     sessionStore,
@@ -37,6 +45,7 @@ export async function openEmbeddedStores(config: Config, clock: Clock, log: Logg
     async close() {
       isClosing = true;
       sweeper.stop();
+      packer.stop();
       await sessionStore.close();
     },
   };
@@ -51,7 +60,7 @@ function toEmbeddedOptions({ embedded, limits }: Config, clock: Clock): Embedded
   return {
     path: resolve(embedded.path),
     sessionTtlMs: limits.session_ttl,
-    recordedTurns: limits.recorded_turns,
+    turnLimits: toTurnLimits({ limits }),
     sessionLimits: toSessionLimits({ limits }),
     clock,
     monotonicClock: performance,

@@ -1,13 +1,13 @@
-import { openEmbeddedStores } from './compose-embedded-stores';
+import { openEmbeddedStores, packIdleIntervalMs } from './compose-embedded-stores';
 import { openRedisEndpoint } from './compose-redis-access';
-import { type Config, toSessionLimits } from './config';
+import { type Config, toSessionLimits, toTurnLimits } from './config';
 import type { Clock } from './ports/clock';
 import type { LegacySessionStore } from './ports/legacy-session-store';
 import type { Logger } from './ports/logger';
 import type { Metrics } from './ports/metrics';
 import type { ScenarioCatalogue } from './ports/scenario-catalogue';
 import type { SessionStore } from './ports/session-store';
-import { callWithTimeout, type FileReloader } from './runtime';
+import { callWithTimeout, type FileReloader, pollWhenNotBusy } from './runtime';
 import { RedisCatalogue } from './stores/redis/redis-catalogue';
 import { connectRedis } from './stores/redis/redis-connection';
 import { formatEndpoint } from './stores/redis/redis-endpoint';
@@ -37,6 +37,8 @@ export interface StoreDependencies {
 
 /** Interval in milliseconds in which one loss of data is logged. */
 const lossLogIntervalMs = 60_000;
+/** Interval in milliseconds in which one failure to pack turns is logged. */
+const packingLogIntervalMs = 60_000;
 /** Maximum time in milliseconds that the first probe waits for the connection to Redis. */
 const maxFirstAttemptMs = 5_000;
 
@@ -64,12 +66,14 @@ function createRedisStores(config: Config, { clock, log, metrics, files }: Store
   const sessions = new RedisSessionStore(connection, {
     keyPrefix: redis.key_prefix,
     sessionTtlMs: limits.session_ttl,
-    recordedTurns: limits.recorded_turns,
+    turnLimits: toTurnLimits({ limits }),
     cachedSessions: redis.cached_sessions,
     sessionLimits: toSessionLimits({ limits }),
     clock,
     onLostRevision: createLossReport(log, metrics),
+    onPackingError: createPackingReport(log),
   });
+  const packer = pollWhenNotBusy(packIdleIntervalMs, () => sessions.packIdle());
   const scenarios = new RedisCatalogue(connection, { keyPrefix: redis.key_prefix });
   const keyTemplate = redis.older_session_key;
   return {
@@ -85,10 +89,18 @@ function createRedisStores(config: Config, { clock, log, metrics, files }: Store
         .catch(() => undefined)
         .then(() => connection.requireSupportedVersion()),
     async close() {
+      packer.stop();
       await scenarios.close();
       await sessions.close();
     },
   };
+}
+
+/** Logs at most one error per interval. */
+function createPackingReport(log: Logger): (error: unknown) => void {
+  const logError = limitRepeats((fields, message) => log.warn(fields, message), packingLogIntervalMs);
+  return (error) =>
+    logError({ error }, 'older turns were not packed; they stay as they are until a later turn of the session');
 }
 
 /** Counts every loss, and logs at most one per interval. */

@@ -1,26 +1,19 @@
 import { CompiledCatalogue } from './application/compiled-catalogue';
-import { createUseCases } from './application/use-cases';
-import { ProtoTurnCodec } from './codec/stored/proto-turn-codec';
-import { encodeStoredFields, encodeStoredScenario } from './codec/stored/stored-values';
+import { eventLoopShare } from './application/event-loop-share';
+import { withEventLoopShare } from './application/shared-store';
+import { measureSession } from './codec/stored/stored-values';
 import { type AccessControl, createAccessControl } from './compose-access-control';
 import { openSecretFile } from './compose-redis-access';
 import { openStores, type Stores } from './compose-stores';
+import { composeUseCases } from './compose-use-cases';
+import { type WarmUpSettings, warmUpCode } from './compose-warm-up';
 import { type Config, toConditionLimits, toModelOptions, toSessionLimits, toSettings } from './config';
-import { createGrpcServer, type GrpcServer, type GrpcServerOptions } from './grpc';
+import { type Contract, createGrpcServer, type GrpcServer, type GrpcServerOptions, loadContract } from './grpc';
 import type { ChatModelDependencies } from './model/chat-decision-model';
 import type { Clock } from './ports/clock';
 import type { DecisionModel } from './ports/decision-model';
 import type { Logger } from './ports/logger';
-import {
-  callWithTimeout,
-  FileReloader,
-  monitorStore,
-  type Poller,
-  poll,
-  Sha256ContentHasher,
-  SystemClock,
-  UuidV5InstanceIdGenerator,
-} from './runtime';
+import { callWithTimeout, FileReloader, monitorStore, type Poller, poll, SystemClock } from './runtime';
 import { shutdownTimeouts } from './shutdown-timeouts';
 import { getProcessMetrics, getProcessTelemetry, withStoreMetrics } from './telemetry';
 
@@ -44,16 +37,21 @@ interface Parts extends BaseParts {
   readonly stores: Stores;
   readonly catalogue: CompiledCatalogue;
   readonly server: GrpcServer;
+  readonly contract: Contract;
 }
 
 /**
- * Creates the service and starts listening. Health is SERVING while the store accepts writes. An unavailable store does not prevent
- * the start.
+ * Creates the service, starts listening and warms up. Health is SERVING after that, while the store accepts writes. An unavailable store does
+ * not prevent the start. `stopSignal` ends the warm-up early, because the service is going to be stopped.
  *
  * @throws Error if the address is in use, if another process uses the folder of the embedded store, if Redis is too old, or if a TLS
  * file, a credential file or the prompt template is invalid.
  */
-export async function startService(config: Config, log: Logger): Promise<RunningService> {
+export async function startService(
+  config: Config,
+  log: Logger,
+  stopSignal: AbortSignal = new AbortController().signal,
+): Promise<RunningService> {
   const clock = new SystemClock();
   const files = new FileReloader(log);
   const access = createAccessControl(config, files, clock, log);
@@ -64,6 +62,7 @@ export async function startService(config: Config, log: Logger): Promise<Running
     throw error;
   });
   const reloading = poll(config.server.reload_interval_ms, () => files.checkForChanges());
+  await warmUpCode(toWarmUpSettings(config, stopSignal), parts);
   const monitor = monitorReadiness(config, parts);
   await monitor.firstRun;
   const { host, drain_grace_ms: graceMs, drain_timeout_ms: timeoutMs } = config.server;
@@ -99,27 +98,25 @@ async function createParts(config: Config, { clock, log, files, access }: BasePa
     { scenarios: stores.scenarios, clock, log, compileOptions },
     { stalenessMs: config.redis.catalogue_staleness_ms },
   );
-  const useCases = createUseCases({
-    store: withStoreMetrics(stores.sessions, metrics),
+  const useCases = composeUseCases({
+    store: withEventLoopShare(withStoreMetrics(stores.sessions, metrics), eventLoopShare, measureSession),
     legacySessions: stores.legacySessions,
     scenarios: stores.scenarios,
     catalogue,
-    codec: new ProtoTurnCodec(toSessionLimits(config)),
-    contentHasher: new Sha256ContentHasher(),
-    ids: new UuidV5InstanceIdGenerator(),
     clock,
     metrics,
     log,
     settings,
     model: createDecisionModel(config, files, { clock, metrics, log }),
     compileOptions,
+    sessionLimits: toSessionLimits(config),
     maxResponseBytes: config.server.max_response_bytes,
-    measureScenarioBytes: (stored) => encodeStoredScenario(stored).length,
-    measureFieldsBytes: (stored) => encodeStoredFields(stored).length,
     watchPollIntervalMs: config.server.watch_poll_interval_ms,
   });
-  const server = createGrpcServer({ useCases, clock, telemetry, metrics, log }, toServerOptions(config, access));
-  return { clock, log, files, access, stores, catalogue, server };
+  const contract = loadContract();
+  const options = toServerOptions(config, access);
+  const server = createGrpcServer({ useCases, clock, telemetry, metrics, log }, options, contract);
+  return { clock, log, files, access, stores, catalogue, server, contract };
 }
 
 /** Loads the model adapter and its libraries only if a model is configured. */
@@ -179,6 +176,10 @@ function toServerOptions(
       stepsPerScenario: limits.steps_per_scenario,
     },
   };
+}
+
+function toWarmUpSettings({ server }: Config, signal: AbortSignal): WarmUpSettings {
+  return { turns: server.warm_up_turns, timeoutMs: server.warm_up_timeout_ms, signal };
 }
 
 function monitorReadiness({ server: settings }: Config, { stores, server, clock, log }: Parts): Poller {

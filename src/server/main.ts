@@ -23,12 +23,14 @@ async function main(): Promise<void> {
   });
   setProcessLogger(log);
   logGrpcDiagnostics(log);
+  const stopping = new AbortController();
   // Started in a microtask, so that the signal handlers are installed first.
-  const startup = Promise.resolve().then(() => startService(config, log));
+  const startup = Promise.resolve().then(() => startService(config, log, stopping.signal));
   // The message is also written to standard error below. The log has the stack.
   startup.catch((error: unknown) => log.error({ error }, 'the service does not start'));
   onStopSignals(async (signal) => {
     log.info({ signal, at_most_ms: maxShutdownMs(config.server) }, 'draining');
+    stopping.abort();
     await stopService(await startup, log);
   });
   const { address, storageDescription } = await startup;

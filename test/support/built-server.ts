@@ -34,7 +34,8 @@ export class ServerStartError extends Error {
 }
 
 /**
- * Starts the built service on a free port. Apart from PATH and the port, the process has only the given environment variables.
+ * Starts the built service on a free port, without a warm-up. Apart from PATH and these settings, the process has only the given environment
+ * variables.
  *
  * @throws ServerStartError
  */
@@ -45,7 +46,12 @@ export async function startBuiltServer(env: NodeJS.ProcessEnv): Promise<BuiltSer
     ['--require', './dist/src/server/telemetry/preload.js', 'dist/src/server/main.js'],
     {
       cwd: root,
-      env: { PATH: process.env['PATH'], ORCHESTRATOR__SERVER__PORT: '0', ...env },
+      env: {
+        PATH: process.env['PATH'],
+        ORCHESTRATOR__SERVER__PORT: '0',
+        ORCHESTRATOR__SERVER__WARM_UP_TURNS: '0',
+        ...env,
+      },
     },
   );
   const killWithTest = () => child.kill('SIGKILL');

@@ -142,15 +142,52 @@ export function createCallHeaders(path: string): readonly (readonly [string, str
   ];
 }
 
+export interface Frame {
+  readonly type: number;
+  readonly flags: number;
+  readonly stream: number;
+  readonly payload: Buffer;
+}
+
+/**
+ * Sends frames on a new connection, and others when the server sends a PING. Resolves to the types of the received frames when one of them is the
+ * last; rejects if the connection ends before.
+ */
+export function exchangeFrames(
+  address: string,
+  frames: readonly Uint8Array[],
+  respondToPing: (payload: Uint8Array) => readonly Uint8Array[],
+  isLast: (frame: Frame) => boolean,
+): Promise<readonly number[]> {
+  return new Promise((resolve, reject) => {
+    const [host, port] = address.split(':');
+    const socket = connect(Number(port), host);
+    const received: number[] = [];
+    socket.on('error', reject);
+    socket.on('close', () => reject(new Error(`The connection ended after the frames ${received.join(', ')}.`)));
+    readFrames(socket, (type, flags, stream, payload) => {
+      received.push(type);
+      if (type === frameType.ping && flags !== ack) socket.write(Buffer.concat(respondToPing(payload)));
+      if (!isLast({ type, flags, stream, payload })) return;
+      resolve(received);
+      socket.destroy();
+    });
+    socket.write(Buffer.concat([preface, encodeFrame(frameType.settings, 0, 0), ...frames]));
+  });
+}
+
 /** Reads frames from a socket. */
-function readFrames(socket: Socket, onFrame: (type: number, flags: number) => void): void {
+function readFrames(
+  socket: Socket,
+  onFrame: (type: number, flags: number, stream: number, payload: Buffer) => void,
+): void {
   let unread = Buffer.alloc(0);
   socket.on('data', (chunk: Buffer) => {
     unread = Buffer.concat([unread, chunk]);
     while (unread.length >= 9) {
       const length = 9 + unread.readUIntBE(0, 3);
       if (unread.length < length) return;
-      onFrame(unread.readUInt8(3), unread.readUInt8(4));
+      onFrame(unread.readUInt8(3), unread.readUInt8(4), unread.readUInt32BE(5), unread.subarray(9, length));
       unread = unread.subarray(length);
     }
   });

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { FieldDefinition, StoredFields } from '../../src/core/model/field-definition';
 import type { Relationship, Scenario, StoredScenario } from '../../src/core/model/scenario';
 import type {
@@ -7,6 +8,7 @@ import type {
   PutFieldsOutcome,
   PutOptions,
   PutOutcome,
+  PutRelationshipOutcome,
   ScenarioCatalogue,
 } from '../../src/server/ports/scenario-catalogue';
 
@@ -72,12 +74,20 @@ export class MemoryCatalogue implements ScenarioCatalogue {
     return { kind: 'deleted', existed };
   }
 
-  async putRelationship(_agent: AgentKey, relationship: Relationship): Promise<boolean> {
+  async putRelationship(
+    _agent: AgentKey,
+    relationship: Relationship,
+    expectedRevision: number | undefined,
+  ): Promise<PutRelationshipOutcome> {
     const others = this.relationships.filter((each) => !isSame(each, relationship));
     const created = others.length === this.relationships.length;
+    if (!created && this.relationships.some((each) => isDeepStrictEqual(each, relationship))) {
+      return { kind: 'stored', created };
+    }
+    if ((expectedRevision ?? this.changes) !== this.changes) return { kind: 'conflict' };
     this.relationships = [...others, relationship];
     this.wrote('putRelationship');
-    return created;
+    return { kind: 'stored', created };
   }
 
   async deleteRelationship(_agent: AgentKey, relationship: Relationship): Promise<boolean> {

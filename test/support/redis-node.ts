@@ -27,7 +27,7 @@ export async function createRedisNode(
   const store = new RedisSessionStore(connection, {
     keyPrefix,
     sessionTtlMs,
-    recordedTurns: 1_000,
+    turnLimits: { recordedTurns: 1_000 },
     cachedSessions: 100,
     clock: Date,
   });

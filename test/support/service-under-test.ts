@@ -46,7 +46,7 @@ export function openEmbeddedStores(clock: Clock = new SystemClock()): StoresUnde
   const { sessionStore, catalogue } = openEmbedded({
     path,
     sessionTtlMs: 3_600_000,
-    recordedTurns: 1_000,
+    turnLimits: { recordedTurns: 1_000 },
     clock,
     monotonicClock: clock,
   });

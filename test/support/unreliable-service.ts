@@ -23,11 +23,13 @@ export interface UnreliableService {
 }
 
 const unavailable = { code: status.UNAVAILABLE, details: 'temporarily unavailable' };
+/** What libraries report if the connection breaks during a call. The retry policy does not retry it. */
+const broken = { code: status.INTERNAL, details: 'Received RST_STREAM with code 2' };
 const passThrough = (bytes: Buffer): Buffer => bytes;
 
 /**
- * Forwards encoded calls to a service, but fails two of three with UNAVAILABLE, and breaks a WatchSession stream after each turn. Expects
- * sequential calls.
+ * Forwards encoded calls to a service, but fails two of three with UNAVAILABLE, the second one of ProcessTurn as a broken connection, and
+ * breaks a WatchSession stream after each turn. Expects sequential calls.
  */
 export async function startUnreliableService(target: string): Promise<UnreliableService> {
   const client = new Client(target, credentials.createInsecure());
@@ -43,7 +45,10 @@ export async function startUnreliableService(target: string): Promise<Unreliable
   function forwardUnary(method: Method) {
     return (call: ServerUnaryCall<Buffer, Buffer>, callback: sendUnaryData<Buffer>): void => {
       if (shouldFail(method)) {
-        callback(unavailable);
+        // shouldFail has counted the call.
+        callback(
+          callCount % 3 === 2 && method.path === OrchestratorServiceService.processTurn.path ? broken : unavailable,
+        );
         return;
       }
       let response: Buffer | undefined;
@@ -71,7 +76,7 @@ export async function startUnreliableService(target: string): Promise<Unreliable
         failures.push(getMethodName(method.path));
         stream.removeAllListeners('error').on('error', () => undefined);
         stream.cancel();
-        call.emit('error', unavailable);
+        call.emit('error', failures.length % 2 === 0 ? broken : unavailable);
       });
     };
   }

@@ -99,7 +99,12 @@ async function startDeployment(
 }
 
 /** Allows more recorded turns than a session of any experiment has, so that all turns can be verified. */
-const commonSettings: NodeJS.ProcessEnv = { ORCHESTRATOR__LIMITS__RECORDED_TURNS: '100000' };
+const commonSettings: NodeJS.ProcessEnv = {
+  ORCHESTRATOR__LIMITS__RECORDED_TURNS: '100000',
+  ORCHESTRATOR__LIMITS__REPLAYABLE_TURNS: '10000',
+  ORCHESTRATOR__LIMITS__RECORDED_BYTES: '1073741824',
+  ORCHESTRATOR__LIMITS__RECORDED_AGE: '3650d',
+};
 
 async function createStoreSettings(
   store: DeploymentStore,

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { ProcessTurnRequest } from '../../gen/focal/orchestration/v1/orchestrator_service';
 import { PutScenarioRequest } from '../../gen/focal/orchestration/v1/scenario_service';
@@ -7,11 +8,13 @@ import { ScenarioCandidate, Situation, Turn } from '../../gen/focal/orchestratio
 import { buildAnytime, toAttackId } from '../bench/hold/attack-scenarios';
 import { RawClient } from './raw-client';
 
-// The threads of one tenant that uses the service as much as its limits allow, so that its client does not delay the clients that are
-// measured. The messages 'start' and 'stop' begin and end a round; the thread answers with the counts of all calls so far.
+// The thread of one tenant that uses the service as much as its limits allow, so that its client does not delay the clients that are
+// measured. It has the same scenario and sessions on one or several nodes. The messages begin and end a round; the thread answers the end
+// with the counts of the calls of the round.
 
 export interface NeighbourOptions {
-  readonly port: number;
+  /** The nodes, which share a store. */
+  readonly ports: readonly number[];
   /** Number of calls of each kind that are in flight at any time. */
   readonly callers: Readonly<Record<NeighbourCall, number>>;
 }
@@ -25,24 +28,35 @@ export type NeighbourCall =
 /** Number of calls by kind and status. */
 export type NeighbourCounts = Readonly<Record<string, number>>;
 
+export type NeighbourMessage =
+  /** Starts a round on a node. With intervals, a caller starts a call of a kind once in so many milliseconds; by default it never pauses. */
+  | {
+      readonly kind: 'start';
+      readonly node: number;
+      readonly intervalsMs?: Readonly<Record<NeighbourCall, number>> | undefined;
+    }
+  | { readonly kind: 'stop' };
+
 const orchestrator = '/focal.orchestration.v1.OrchestratorService';
 const putScenarioMethod = '/focal.orchestration.v1.ScenarioService/PutScenario';
 const getSessionMethod = '/focal.orchestration.v1.SessionService/GetSession';
 const timeoutMs = 60_000;
+/** The end of a round ends a longer pause between two calls. */
+const maxSleepMs = 100;
 const largeValue = 'x'.repeat(100 * 1_024);
 
 class Neighbour {
-  readonly counts: Record<string, number> = {};
+  private counts: Record<string, number> = {};
   private readonly tenantId = randomUUID();
   private readonly agentId = randomUUID();
   private readonly workSessionId = randomUUID();
   private readonly largeSessionIds: readonly string[];
-  private readonly client: RawClient;
+  private readonly clients: readonly RawClient[];
   private running: readonly Promise<void>[] = [];
   private isStopped = true;
 
   constructor(private readonly options: NeighbourOptions) {
-    this.client = new RawClient(options.port);
+    this.clients = options.ports.map((port) => new RawClient(port));
     const count = options.callers['turns of sessions of 1 MiB'];
     this.largeSessionIds = Array.from({ length: Math.max(1, count) }, () => randomUUID());
   }
@@ -64,26 +78,41 @@ class Neighbour {
     }
   }
 
-  start(): void {
+  start({ node, intervalsMs }: NeighbourMessage & { readonly kind: 'start' }): void {
     this.isStopped = false;
+    this.counts = {};
+    const client = this.getClient(node);
     const kinds = Object.entries(this.options.callers) as [NeighbourCall, number][];
     this.running = kinds.flatMap(([kind, count]) =>
-      Array.from({ length: count }, (_, index) => this.repeat(kind, index)),
+      Array.from({ length: count }, (_, index) => this.repeat(client, kind, index, intervalsMs?.[kind] ?? 0)),
     );
   }
 
-  async stop(): Promise<void> {
+  async stop(): Promise<NeighbourCounts> {
     this.isStopped = true;
     await Promise.all(this.running);
+    return this.counts;
   }
 
-  private async repeat(kind: NeighbourCall, index: number): Promise<void> {
-    while (!this.isStopped) {
+  private async repeat(client: RawClient, kind: NeighbourCall, index: number, intervalMs: number): Promise<void> {
+    for (let next = performance.now() + Math.random() * intervalMs; !this.isStopped; next += intervalMs) {
+      const pauseMs = intervalMs === 0 ? 0 : next - performance.now();
+      if (pauseMs > 0) await sleep(Math.min(pauseMs, maxSleepMs));
+      if (pauseMs > maxSleepMs) {
+        next -= intervalMs;
+        continue;
+      }
       const { method, request } = calls[kind](this, index);
-      const result = await this.client.callUnary(method, request, { timeoutMs });
+      const result = await client.callUnary(method, request, { timeoutMs });
       const label = `${kind}: ${'failure' in result ? result.failure.status : 'OK'}`;
       this.counts[label] = (this.counts[label] ?? 0) + 1;
     }
+  }
+
+  private getClient(node: number): RawClient {
+    const client = this.clients[node];
+    if (client === undefined) throw new Error(`The neighbour has no node ${node}.`);
+    return client;
   }
 
   createTurn(content: Partial<Turn>): Uint8Array {
@@ -114,7 +143,7 @@ class Neighbour {
   }
 
   private async require(method: string, request: Uint8Array): Promise<void> {
-    const result = await this.client.callUnary(method, request, { timeoutMs });
+    const result = await this.getClient(0).callUnary(method, request, { timeoutMs });
     if ('failure' in result) throw new Error(`A call that prepares the neighbour failed: ${result.failure.details}`);
   }
 }
@@ -142,11 +171,11 @@ const calls: Readonly<Record<NeighbourCall, (neighbour: Neighbour, index: number
 async function run(port: NonNullable<typeof parentPort>): Promise<void> {
   const neighbour = new Neighbour(workerData as NeighbourOptions);
   await neighbour.prepare();
-  port.on('message', (message: 'start' | 'stop') => {
-    if (message === 'start') neighbour.start();
-    else void neighbour.stop().then(() => port.postMessage(neighbour.counts));
+  port.on('message', (message: NeighbourMessage) => {
+    if (message.kind === 'start') neighbour.start(message);
+    else void neighbour.stop().then((counts) => port.postMessage(counts));
   });
-  port.postMessage(neighbour.counts);
+  port.postMessage('ready');
 }
 
 if (parentPort !== null) void run(parentPort);

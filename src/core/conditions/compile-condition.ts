@@ -1,4 +1,5 @@
 import { Allowance } from '../model/allowance';
+import type { ConditionResult } from '../model/condition-result';
 import { findReads } from './analyze-expression';
 import { resetBudget, spendEvaluation } from './budget';
 import { type CheckRules, checkCondition } from './check-condition';
@@ -8,7 +9,6 @@ import {
   type ConditionFinding,
   type ConditionLimits,
   type ConditionReads,
-  type ConditionResult,
   type DataComparison,
   defaultConditionLimits,
   type FieldRule,
@@ -82,7 +82,13 @@ function createCondition(text: string, parsed: ParsedCondition, limits: Conditio
     text,
     reads,
     comparisons,
-    evaluate: (values, allowance = unlimited) => toResult(evaluate(evaluator, values, limits, allowance)),
+    evaluate(values, allowance = unlimited) {
+      const known = allowance.recall(text);
+      if (known !== undefined) return known;
+      const evaluated = toResult(evaluate(evaluator, values, limits, allowance));
+      allowance.remember(text, evaluated);
+      return evaluated;
+    },
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Allowance } from '../model/allowance';
-import type { Truth } from '../model/truth';
+import type { ConditionResult } from '../model/condition-result';
 import type { ConditionVariables, FieldRuleVariables } from './condition-variables';
 
 /** What the text of a condition reads, found at compile time (3.3). */
@@ -28,19 +28,6 @@ export interface DataComparison {
   readonly text: string | undefined;
   /** 1-based position in the text; undefined if the library does not report it. */
   readonly position: { readonly line: number; readonly column: number } | undefined;
-}
-
-/** The result of evaluating a condition. */
-export interface ConditionResult {
-  readonly truth: Truth;
-  /**
-   * The unknown `data` keys that left the condition undecided, sorted; empty unless UNKNOWN. Keys that are only tested with `has()`
-   * are not included, nor are keys of branches that were not needed. An UNKNOWN result with an empty list depends on something that
-   * is not a field: a key of `customer`, or a key inside a value.
-   */
-  readonly missingFields: readonly string[];
-  /** Why the evaluation failed; contains no customer values. The truth is then FALSE (section 6). */
-  readonly error?: string;
 }
 
 /** A compiled condition. It is stateless and can be kept as long as its scenario. */

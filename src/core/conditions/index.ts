@@ -1,3 +1,4 @@
+export type { ConditionResult } from '../model/condition-result';
 export { type ConditionCompilation, compileCondition, compileFieldRule, getCompileWork } from './compile-condition';
 export {
   type Condition,
@@ -5,7 +6,6 @@ export {
   type ConditionFindingCode,
   type ConditionLimits,
   type ConditionReads,
-  type ConditionResult,
   type DataComparison,
   defaultConditionLimits,
   type FieldRule,

@@ -1,3 +1,4 @@
+import type { ConditionResult } from './condition-result';
 import { OrchestratorError } from './orchestrator-error';
 
 /** The kinds of work. The error of a call that needs too much work names the kind. */
@@ -9,7 +10,7 @@ export type WorkKind = 'conditions' | 'transitions' | 'steps' | 'compiled condit
  * result.
  */
 export class Allowance {
-  private spent = 0;
+  protected spent = 0;
 
   constructor(
     /** The number of units; Infinity for no limit. */
@@ -32,6 +33,16 @@ export class Allowance {
   spend(kind: WorkKind, units: number): void {
     if (units > this.remaining) this.exhaust(kind);
     this.spent += units;
+  }
+
+  /** Returns the result that an evaluation had before the work was paused; undefined if it is new. See PausableAllowance. */
+  recall(_text: string): ConditionResult | undefined {
+    return undefined;
+  }
+
+  /** Keeps the result of the evaluation for which `recall` has returned undefined. */
+  remember(_text: string, _result: ConditionResult): void {
+    // Only work that pauses runs again.
   }
 
   /** Refuses the call, because work of a kind needs more than what is left. */

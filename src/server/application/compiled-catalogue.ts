@@ -100,28 +100,29 @@ export class CompiledCatalogue {
     if (cached !== undefined) return cached;
     const { scenarios, clock } = this.deps;
     const { tenantId, agentId } = agent; // `agent` may be a whole turn, which must not stay in memory
+    const ownAgent = { tenantId, agentId };
     const compileAtOnce = ({ scenario, version }: StoredScenario): CompiledScenario | undefined =>
       this.accept(agentId, { scenario, version }, compileScenario(scenario, version, this.deps.compileOptions));
-    const created = new AgentCatalogue(
-      { tenantId, agentId },
-      {
-        scenarios,
-        clock,
-        compile: (stored) => this.compile(agentId, stored),
-        compileAtOnce,
-        compileFields: (stored) => this.compileFields(agentId, stored),
-        ...this.options,
-      },
-    );
+    const created = new AgentCatalogue(ownAgent, {
+      scenarios,
+      clock,
+      compile: (stored) => this.compile(ownAgent, stored),
+      compileAtOnce,
+      compileFields: (stored) => this.compileFields(ownAgent, stored),
+      ...this.options,
+    });
     this.agents.set(key, created);
     return created;
   }
 
   /** What is stored was accepted, so it is compiled without a limit on its work. */
-  private async compile(agentId: string, { scenario, version }: StoredScenario): Promise<CompiledScenario | undefined> {
+  private async compile(
+    { tenantId, agentId }: AgentKey,
+    { scenario, version }: StoredScenario,
+  ): Promise<CompiledScenario | undefined> {
     const allowance = new Allowance(Number.POSITIVE_INFINITY);
     const parts = compileInParts(scenario, version, this.deps.compileOptions, allowance);
-    return this.accept(agentId, { scenario, version }, await runInParts(parts, allowance));
+    return this.accept(agentId, { scenario, version }, await runInParts(parts, allowance, { tenantId }));
   }
 
   /** Returns the compiled scenario. Logs an error if it is invalid. */
@@ -139,12 +140,12 @@ export class CompiledCatalogue {
   }
 
   private async compileFields(
-    agentId: string,
+    { tenantId, agentId }: AgentKey,
     { definitions, version }: StoredFields,
   ): Promise<ReadonlyMap<string, CompiledField>> {
     const allowance = new Allowance(Number.POSITIVE_INFINITY);
     const parts = compileFieldsInParts(definitions, this.deps.compileOptions.conditionLimits, allowance);
-    const { compiled, findings } = await runInParts(parts, allowance);
+    const { compiled, findings } = await runInParts(parts, allowance, { tenantId });
     if (compiled !== undefined) return compiled;
     const codes = findings.filter(({ severity }) => severity === 'ERROR').map(({ code }) => code);
     this.deps.log.error(

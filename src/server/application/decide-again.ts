@@ -3,6 +3,7 @@ import { OrchestratorError } from '../../core/model/orchestrator-error';
 import { createEmptySession, type Session, type SessionKey } from '../../core/model/session';
 import type { OrchestrationSettings } from '../../core/model/settings';
 import { restoreSessionBefore } from '../../core/model/superseding';
+import type { Turn } from '../../core/model/turn';
 import type { Call } from '../ports/call';
 import type { Clock } from '../ports/clock';
 import type { InstanceIdGenerator } from '../ports/instance-id-generator';
@@ -52,7 +53,7 @@ export async function decideAgain(
     throwIfEnded(call, deps.clock);
     const turn = deps.codec.decodeTurn(record.request, record.occurredAt);
     const base = decided === undefined ? start.session : getBase(decided, turn.supersedesTurnId);
-    decided = await decide(deps, { record, base, key, requested }, call);
+    decided = await decide(deps, { record, turn, base, key, requested }, call);
     definitionsChanged ||= decided.definitionsChanged;
   }
   if (decided === undefined) throw new Error('A history has at least one turn.');
@@ -72,6 +73,8 @@ function getBase({ base, session }: Decision, supersedesTurnId: string): Session
 
 interface RecordedTurn {
   readonly record: TurnRecord;
+  /** The turn of the recorded request. */
+  readonly turn: Turn;
   readonly base: Session | undefined;
   readonly key: SessionKey;
   /** The turn to explain, which is this one or a later one. */
@@ -80,10 +83,9 @@ interface RecordedTurn {
 
 async function decide(
   { catalogue, codec, ids, settings }: DecideAgainDependencies,
-  { record, base, key, requested }: RecordedTurn,
+  { record, turn, base, key, requested }: RecordedTurn,
   call: Call,
 ): Promise<Decision> {
-  const turn = codec.decodeTurn(record.request, record.occurredAt);
   const session = base ?? createEmptySession(turn);
   const recorded = codec.decodeResult(record.response);
   const basis = record.basis && codec.decodeBasis(record.basis);

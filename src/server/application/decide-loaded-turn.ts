@@ -1,9 +1,8 @@
 import { buildModelRequest } from '../../core/context/model-request';
 import type { TurnInput } from '../../core/context/selection-context';
 import { decideTurn, type TurnDecision } from '../../core/decide-turn';
-import { Allowance } from '../../core/model/allowance';
 import type { ModelProposal } from '../../core/model/model-proposal';
-import { OrchestratorError } from '../../core/model/orchestrator-error';
+import { PausableAllowance } from '../../core/model/pausable-allowance';
 import type { Session } from '../../core/model/session';
 import type { OrchestrationSettings } from '../../core/model/settings';
 import { getIntent, type Turn } from '../../core/model/turn';
@@ -16,7 +15,7 @@ import type { Metrics } from '../ports/metrics';
 import { runInChildSpan, type Span } from '../ports/span';
 import type { OpenedCatalogue, VersionKey } from './catalogue-snapshot';
 import type { CompiledCatalogue } from './compiled-catalogue';
-import { eventLoopShare } from './event-loop-share';
+import { passPause, runPausable } from './run-pausable';
 import { listScenariosInUse, listVersionsInUse } from './scenarios-in-use';
 import type { TurnCommand } from './turn-command';
 
@@ -54,9 +53,16 @@ export function openCatalogueForTurn(
   return catalogue.open(turn, [...inUse, ...versions], call, listScenariosInUse(session, turn));
 }
 
+/** The units of evaluations after which a decision pauses, about 2.5 milliseconds. */
+const minUnitsPerPart = 25_000;
+
+/** The most pauses of a decision. Everything except evaluations is done again after each of them. */
+const maxPauses = 4;
+
 /**
  * Decides a turn, with a span for every phase. Asks the model for a proposal first if a model is configured and has something to
- * decide. `onProvisional` is called only if the model is asked.
+ * decide. `onProvisional` is called only if the model is asked. A decision that needs much work pauses; a phase then has a span for
+ * each of its parts.
  */
 export async function decideLoadedTurn(
   deps: DecisionDependencies,
@@ -67,7 +73,7 @@ export async function decideLoadedTurn(
   const { metrics, settings, ids } = deps;
   const input = createInput({ ids, settings }, { turn, session, catalogue, proposal });
   const effectiveProposal = proposal ?? (deps.model && (await propose(deps.model, input, call, onProvisional)));
-  const allowance = new Allowance(settings.turnWork);
+  const allowance = createAllowance(settings);
   try {
     const finalInput = { ...input, proposal: effectiveProposal, allowance };
     return await decideInTurn(finalInput, call, (turnInput) =>
@@ -84,7 +90,7 @@ export function decideRecordedTurn(
   recorded: Omit<LoadedTurn, 'validateOnly'>,
   call: Call,
 ): Promise<TurnDecision> {
-  const allowance = new Allowance(deps.settings.turnWork);
+  const allowance = createAllowance(deps.settings);
   return decideInTurn({ ...createInput(deps, recorded), allowance }, call, (input) => decideTurn(input));
 }
 
@@ -97,29 +103,24 @@ function createInput(
   return { session, turn, catalogue, settings, getNewInstanceId, proposal };
 }
 
-/** Decides when the call has its share of the event loop. */
-async function decideInTurn<Input extends { readonly allowance: Allowance }>(
+function createAllowance({ turnWork }: OrchestrationSettings): PausableAllowance {
+  return new PausableAllowance(turnWork, Math.max(minUnitsPerPart, turnWork / maxPauses));
+}
+
+/** Decides in the tenant's share of the event loop. */
+function decideInTurn<Input extends TurnInput & { readonly allowance: PausableAllowance }>(
   input: Input,
   call: Call,
   decide: (input: Input) => TurnDecision,
 ): Promise<TurnDecision> {
-  const share = eventLoopShare.waitForShare();
-  if (share !== undefined) {
-    await share;
-    if (call.isCanceled) throw new OrchestratorError('CANCELLED', 'The call was canceled before the turn was decided.');
-  }
-  try {
-    return decide(input);
-  } finally {
-    eventLoopShare.record(input.allowance.used);
-  }
+  return runPausable(() => decide(input), input.allowance, input.turn.tenantId, call);
 }
 
 /** Runs a phase in a span, and records its duration, whether the call is sampled or not. */
 function runPhase<T>(metrics: Metrics, span: Span, name: string, work: () => T): T {
   const endPhase = metrics.startPhase(name);
   try {
-    return runInChildSpan(span, name, work);
+    return passPause((part) => runInChildSpan(span, name, part), work);
   } finally {
     endPhase();
   }

@@ -18,6 +18,9 @@ export interface RelationshipDependencies {
  */
 export const maxRelationships = 10_000;
 
+/** Maximum number of times that a relationship is checked, because the catalogue was changed meanwhile. */
+const maxAttempts = 100;
+
 export interface RelationshipCommand {
   readonly agent: AgentKey;
   readonly relationship: Relationship;
@@ -27,15 +30,30 @@ export interface RelationshipCommand {
  * Stores a relationship or replaces the one with the same kind, source and target. Resolves to whether it is new.
  *
  * @throws OrchestratorError RELATIONSHIP_REFUSED if it relates a scenario to itself, if its kind does not allow a rule as source, or
- * if it completes a cycle of DEPENDS_ON (1.1). TOO_LARGE if it is new and the agent has `maxRelationships`.
+ * if it completes a cycle of DEPENDS_ON (1.1). TOO_LARGE if it is new and the agent has `maxRelationships`. TOO_MUCH_CONTENTION if the
+ * catalogue was changed again and again meanwhile.
  */
 export async function putRelationship(
   { scenarios, catalogue }: RelationshipDependencies,
   { agent, relationship }: RelationshipCommand,
   call: Call,
 ): Promise<boolean> {
-  // Reads from the store, because a cached catalogue may lack a relationship that completes a cycle.
-  const { relationships } = await scenarios.load(agent, call);
+  for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
+    // Reads from the store, because a cached catalogue may lack a relationship that completes a cycle.
+    const { relationships, revision } = await scenarios.load(agent, call);
+    checkRelationship(relationship, relationships);
+    const outcome = await catalogue.applyChange(agent, () =>
+      scenarios.putRelationship(agent, relationship, revision, call),
+    );
+    if (outcome.kind === 'stored') return outcome.created;
+  }
+  throw new OrchestratorError('TOO_MUCH_CONTENTION', 'Too many changes of the catalogue at the same time; retry.', {
+    retryAfterMs: 100,
+  });
+}
+
+/** Throws if the relationship cannot be added to the others. Another one that is added meanwhile could make the result wrong. */
+function checkRelationship(relationship: Relationship, relationships: readonly Relationship[]): void {
   const problem = findRelationshipProblem(relationship, relationships);
   if (problem !== '') {
     throw new OrchestratorError('RELATIONSHIP_REFUSED', problem, {
@@ -44,7 +62,6 @@ export async function putRelationship(
   }
   const isKnown = relationships.some((each) => compareRelationships(each, relationship) === 0);
   if (!isKnown && relationships.length >= maxRelationships) throw createTooManyError(relationships.length + 1);
-  return catalogue.applyChange(agent, () => scenarios.putRelationship(agent, relationship, call));
 }
 
 /** Deletes the relationship with the same kind, source and target. Resolves to whether it existed. */

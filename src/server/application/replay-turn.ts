@@ -4,6 +4,9 @@ import type { TurnRecord } from '../ports/session-store';
 import type { ResponseView } from '../ports/turn-codec';
 import { createDefinitionsChangedError, type DecideAgainDependencies, decideAgain } from './decide-again';
 import type { ProcessedTurn, TurnCommand } from './turn-command';
+import { checkExplanationSize, type TurnSizeDependencies } from './turn-size';
+
+export interface ReplayDependencies extends DecideAgainDependencies, Pick<TurnSizeDependencies, 'maxResponseBytes'> {}
 
 /**
  * Answers a turn that was applied before, if the request is the recorded one (5.1, 5.2), and links to the span in which the turn was
@@ -12,7 +15,7 @@ import type { ProcessedTurn, TurnCommand } from './turn-command';
  * @throws OrchestratorError TURN_ID_REUSED, and for the view FULL the errors of `decideAgain`.
  */
 export async function replayTurn(
-  deps: DecideAgainDependencies,
+  deps: ReplayDependencies,
   command: TurnCommand,
   record: TurnRecord,
   call: Call,
@@ -32,7 +35,7 @@ export async function replayTurn(
 }
 
 type Responder = (
-  deps: DecideAgainDependencies,
+  deps: ReplayDependencies,
   command: TurnCommand,
   record: TurnRecord,
   call: Call,
@@ -45,7 +48,7 @@ const responders: Readonly<Record<ResponseView, Responder>> = {
 };
 
 async function explain(
-  deps: DecideAgainDependencies,
+  deps: ReplayDependencies,
   { turn }: TurnCommand,
   record: TurnRecord,
   call: Call,
@@ -55,5 +58,7 @@ async function explain(
   const history = await store.readTurnHistory(turn, { revision: record.revision }, call);
   const decided = await decideAgain(deps, turn, history ?? { start: undefined, turns: [record] }, call);
   if (decided.definitionsChanged) throw createDefinitionsChangedError(turn, record);
-  return codec.encodeExplanation(decided.explain());
+  const responseBytes = codec.encodeExplanation(decided.explain());
+  checkExplanationSize(deps, responseBytes);
+  return responseBytes;
 }

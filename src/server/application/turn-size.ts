@@ -29,15 +29,7 @@ export function checkTurnSize(
   responseBytes: Uint8Array,
 ): void {
   const { request, response } = record;
-  if (responseBytes.length > maxResponseBytes - messageBytes) {
-    throw createTooLargeError({
-      subject: 'The response',
-      limit: 'max_response_bytes',
-      size: responseBytes.length,
-      maxSize: maxResponseBytes - messageBytes,
-      advice: 'Request the view BASIC, send fewer or smaller values, or delete large variables.',
-    });
-  }
+  checkExplanationSize({ maxResponseBytes }, responseBytes);
   if (request.length * 2 + response.length + recordBytes <= maxResponseBytes - messageBytes) return;
   const size = codec.measureRecord(record);
   if (size <= maxResponseBytes - messageBytes) return;
@@ -47,5 +39,24 @@ export function checkTurnSize(
     size,
     maxSize: maxResponseBytes - messageBytes,
     advice: 'Send fewer or smaller values, or delete large variables.',
+  });
+}
+
+/**
+ * Checks that a response in the view FULL can be received. The record of the turn has only the view BASIC.
+ *
+ * @throws OrchestratorError TOO_LARGE.
+ */
+export function checkExplanationSize(
+  { maxResponseBytes }: Pick<TurnSizeDependencies, 'maxResponseBytes'>,
+  responseBytes: Uint8Array,
+): void {
+  if (responseBytes.length <= maxResponseBytes - messageBytes) return;
+  throw createTooLargeError({
+    subject: 'The response',
+    limit: 'max_response_bytes',
+    size: responseBytes.length,
+    maxSize: maxResponseBytes - messageBytes,
+    advice: 'Request the view BASIC, send fewer or smaller values, or delete large variables.',
   });
 }

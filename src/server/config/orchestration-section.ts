@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ConditionLimits } from '../../core/conditions';
 import type { OrchestrationSettings } from '../../core/model/settings';
 import type { SessionLimits } from '../ports/session-limits';
+import type { TurnLimits } from '../ports/turn-limits';
 import { boundedNumber, duration, flag, oneOf, wholeNumber } from './constraints';
 
 /** Schema of the section [pipeline.scenario_orchestration]. */
@@ -33,7 +34,10 @@ export const limits = z.strictObject({
   steps_per_scenario: wholeNumber(1, 10_000),
   ended_instances: wholeNumber(0, 10_000),
   path_entries: wholeNumber(1, 10_000),
+  replayable_turns: wholeNumber(1, 10_000),
   recorded_turns: wholeNumber(1, 100_000),
+  recorded_bytes: wholeNumber(0, 1_073_741_824),
+  recorded_age: duration('1m', '3650d'),
   session_bytes: wholeNumber(16_384, 64 * 1_024 * 1_024),
   session_variables: wholeNumber(1, 10_000),
   session_ttl: duration('1m', '3650d'),
@@ -92,6 +96,16 @@ export function toSettings({ pipeline, limits }: SettingsSections): Orchestratio
 /** Returns the limits on the size of a stored session. */
 export function toSessionLimits({ limits }: { readonly limits: Limits }): SessionLimits {
   return { maxBytes: limits.session_bytes, maxVariables: limits.session_variables };
+}
+
+/** Returns the limits on the recorded turns of a session. */
+export function toTurnLimits({ limits }: { readonly limits: Limits }): TurnLimits {
+  return {
+    replayableTurns: limits.replayable_turns,
+    recordedTurns: limits.recorded_turns,
+    recordedBytes: limits.recorded_bytes,
+    recordedAgeMs: limits.recorded_age,
+  };
 }
 
 /** Returns the limits on the size and the cost of conditions. */

@@ -82,6 +82,12 @@ export const configSchema = sections
     when: always,
     path: ['limits', 'session_bytes'],
     error: `must be at least ${sessionMessageBytes} less than server.max_response_bytes, so that every session can be read`,
+  })
+  .refine(({ limits }) => !(limits.replayable_turns > limits.recorded_turns), {
+    when: always,
+    path: ['limits', 'replayable_turns'],
+    error:
+      'must not be more than limits.recorded_turns, because a retry returns the recorded response; lower it, or raise limits.recorded_turns',
   });
 
 /** A valid configuration, with the key names of config/default.toml. */

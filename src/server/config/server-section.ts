@@ -29,6 +29,8 @@ const fields = z.strictObject({
   keepalive_timeout_ms: wholeNumber(100, 600_000),
   max_connection_age_ms: wholeNumber(0, 86_400_000),
   max_connection_age_grace_ms: wholeNumber(0, 3_600_000),
+  warm_up_turns: wholeNumber(0, 100_000),
+  warm_up_timeout_ms: wholeNumber(100, 600_000),
   probe_interval_ms: wholeNumber(100, 60_000),
   probe_timeout_ms: wholeNumber(100, 60_000),
   drain_grace_ms: wholeNumber(0, 300_000),

@@ -1,6 +1,7 @@
 import { constants, type Http2Server, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2';
 import { type Server, status } from '@grpc/grpc-js';
 import type { Clock } from '../ports/clock';
+import { watchAge } from './connection-age';
 
 /**
  * Number of calls of a connection that may be canceled in a burst, and per second after it. HTTP/2 ends a connection, with all its calls,
@@ -35,7 +36,10 @@ export function replaceResetConnections(server: Server, clock: Clock): void {
     throw new Error(`@grpc/grpc-js has no ${hook}; resets of connections cannot be counted.`);
   }
   Reflect.set(server, hook, (http2Server: Http2Server, ...others: readonly unknown[]) => {
-    http2Server.on('session', (session) => countResets(session, clock));
+    http2Server.on('session', (session) => {
+      watchAge(session);
+      countResets(session, clock);
+    });
     Reflect.apply(original, server, [http2Server, ...others]);
   });
 }
@@ -43,31 +47,83 @@ export function replaceResetConnections(server: Server, clock: Clock): void {
 function countResets(session: ServerHttp2Session, clock: Clock): void {
   let resets = 0;
   let updatedAt = clock.now();
-  let isReplaced = false;
+  let openCalls = 0;
   let afterGoaway = 0;
+  let replacement: Replacement | undefined;
+  /** Replaces the connection while a call is open, so that it is still read. */
+  const replaceIfDue = (): void => {
+    if (resets >= burst && openCalls > 0) replacement ??= new Replacement(session);
+  };
+  const countReset = (): void => {
+    if (replacement !== undefined) {
+      afterGoaway += 1;
+      if (afterGoaway > maxAfterGoaway) session.destroy();
+      return;
+    }
+    const now = clock.now();
+    resets = Math.max(0, resets - (Math.max(0, now - updatedAt) / 1_000) * perSecond) + 1;
+    updatedAt = now;
+    replaceIfDue();
+  };
   session.on('stream', (stream) => {
+    openCalls += 1;
+    replaceIfDue();
     stream.once('close', () => {
-      if (!mayHaveBeenReset(stream)) return;
-      if (isReplaced) {
-        afterGoaway += 1;
-        if (afterGoaway > maxAfterGoaway) session.destroy();
-        return;
-      }
-      const now = clock.now();
-      resets = Math.max(0, resets - (Math.max(0, now - updatedAt) / 1_000) * perSecond) + 1;
-      updatedAt = now;
-      if (resets < burst) return;
-      isReplaced = true;
-      replace(session);
+      openCalls -= 1;
+      if (mayHaveBeenReset(stream)) countReset();
+      if (openCalls === 0) replacement?.refuseFurtherCalls();
     });
   });
 }
 
-/** Calls that the client has started before it receives the GOAWAY are accepted: they arrive before the response to the PING. */
-function replace(session: ServerHttp2Session): void {
-  if (session.closed || session.destroyed) return;
-  session.goaway(constants.NGHTTP2_NO_ERROR, lastStreamId);
-  session.ping(() => session.close());
+/** Interval in which a connection is read that Node.js does not read any more, and the longest time for which it is read. Milliseconds. */
+const readIntervalMs = 5;
+const maxReadMs = 5_000;
+
+/** A connection that its client replaces. */
+class Replacement {
+  private acceptsCalls = true;
+
+  /** Calls that the client has started before it receives the GOAWAY are accepted: they arrive before the response to the PING. */
+  constructor(private readonly session: ServerHttp2Session) {
+    if (!this.isOpen()) return;
+    session.goaway(constants.NGHTTP2_NO_ERROR, lastStreamId);
+    session.ping(() => {
+      if (this.acceptsCalls) session.close();
+      this.acceptsCalls = false;
+    });
+  }
+
+  /**
+   * Refuses the calls that are still in transit, so that the client can send them again on its new connection. Node.js reads no further calls
+   * when a GOAWAY was sent and no call is open: without a second GOAWAY with the last call that was read, they would wait for their deadlines.
+   */
+  refuseFurtherCalls(): void {
+    if (!this.acceptsCalls || !this.isOpen()) return;
+    this.acceptsCalls = false;
+    const { session } = this;
+    session.goaway(constants.NGHTTP2_NO_ERROR);
+    // A socket that is closed before it was read is reset, and the client might lose the GOAWAY. What is read is ignored.
+    const reading = setInterval(() => startReading(session), readIntervalMs);
+    const end = setTimeout(() => session.close(), maxReadMs);
+    session.once('close', () => {
+      clearInterval(reading);
+      clearTimeout(end);
+    });
+  }
+
+  private isOpen(): boolean {
+    return !this.session.closed && !this.session.destroyed;
+  }
+}
+
+/** Starts reading from the socket of a connection, which Node.js does not offer. Has no effect if it is being read. */
+function startReading(session: ServerHttp2Session): void {
+  if (session.destroyed) return;
+  const handle: unknown = Reflect.get(session.socket, '_handle');
+  if (typeof handle !== 'object' || handle === null) return;
+  const start: unknown = Reflect.get(handle, 'readStart');
+  if (typeof start === 'function') Reflect.apply(start, handle, []);
 }
 
 /** Statuses of calls that a client usually cancels at the same time, so that the reset may arrive after the status. */

@@ -30,9 +30,9 @@ export interface GrpcServerOptions extends CallLimits {
   readonly keepaliveIntervalMs: number;
   /** A connection without a response to a PING is closed after this time. Milliseconds. */
   readonly keepaliveTimeoutMs: number;
-  /** Age at which a connection receives a GOAWAY, with a jitter of 10 percent. Milliseconds; 0 for no limit. */
+  /** Age at which a connection receives a GOAWAY and its long-lived streams end, with a jitter of 10 percent. Milliseconds; 0 for no limit. */
   readonly maxConnectionAgeMs: number;
-  /** Time after the GOAWAY in which calls and streams may end. The rest are canceled. Milliseconds. */
+  /** Time after the GOAWAY in which calls may end. The rest are canceled. Milliseconds. */
   readonly maxConnectionAgeGraceMs: number;
   readonly lists: ListLimits;
   /** Default: every call is allowed. */

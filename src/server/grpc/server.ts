@@ -9,6 +9,8 @@ import { replaceResetConnections } from './connection-resets';
 import { refuseOtherContentTypes } from './content-type';
 import { type DrainOptions, drain } from './drain';
 import { Health } from './health';
+import { connectInProcess, type InProcessConnection } from './in-process-connection';
+import { type CallInProcess, createInProcessCalls } from './methods/in-process-calls';
 import { addServices, createServices, getScopesByPath, type Service } from './methods/services';
 import { createAdmission } from './middleware/admission';
 import { CredentialAuthorizer } from './middleware/authorizer';
@@ -31,6 +33,9 @@ export interface GrpcServer {
    * use.
    */
   start(): Promise<number>;
+  /** Opens a connection that needs no port, whether the server listens or not. */
+  connectInProcess(): InProcessConnection;
+  readonly callInProcess: CallInProcess;
   /** Sets the health of the server, its services and `readiness`. `liveness` is always SERVING. */
   setServing(isServing: boolean): void;
   /** Number of running handlers of calls and of requests of long-lived streams. */
@@ -43,11 +48,17 @@ export interface GrpcServer {
   drain(options: DrainOptions): Promise<boolean>;
 }
 
-/** Creates the server. This takes about 250 ms, because everything that would slow down the first call is compiled here. */
-export function createGrpcServer(deps: GrpcServerDependencies, options: GrpcServerOptions): GrpcServer {
+/**
+ * Creates the server. This takes about 250 ms, because the constraints of the contract are compiled here. Servers can share a contract, so
+ * that they are compiled once.
+ */
+export function createGrpcServer(
+  deps: GrpcServerDependencies,
+  options: GrpcServerOptions,
+  contract = loadContract(),
+): GrpcServer {
   const drainController = new AbortController();
   setMaxListeners(0, drainController.signal); // One listener per stream.
-  const contract = loadContract();
   const services = createServices({ ...deps, ...options });
   const serviceNames = services.map(({ name }) => name);
   const health = new Health(serviceNames);
@@ -58,21 +69,29 @@ export function createGrpcServer(deps: GrpcServerDependencies, options: GrpcServ
   const server = new Server({ ...toTransportOptions(options), interceptors: [...admission.interceptors] });
   refuseOtherContentTypes(server);
   replaceResetConnections(server, deps.clock);
-  addServices(server, services, new RequestValidators(contract, toRequestLimits(options)), {
+  const validators = new RequestValidators(contract, toRequestLimits(options));
+  const handlerDeps = {
     middlewares: admission.middlewares,
     telemetry: deps.telemetry,
     clock: deps.clock,
     turnTimeoutMs: options.turnTimeoutMs,
     drainSignal: drainController.signal,
-  });
+  };
+  addServices(server, services, validators, handlerDeps);
   health.addToServer(server);
   if (options.isReflectionEnabled) addReflection(server, contract, [...serviceNames, 'grpc.health.v1.Health']);
   let address = '';
+  let callInProcess: CallInProcess | undefined;
   return {
     async start() {
       const port = await listen(server, options);
       address = formatAddress(options.host, port);
       return port;
+    },
+    connectInProcess: () => connectInProcess(server),
+    callInProcess: (path, request) => {
+      callInProcess ??= createInProcessCalls(services, validators, handlerDeps);
+      return callInProcess(path, request);
     },
     setServing: (isServing) => health.setServing(isServing),
     get callsInFlight() {

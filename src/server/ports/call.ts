@@ -11,6 +11,8 @@ export interface Call {
   readonly isCanceled: boolean;
   /** The span that the work belongs to. */
   readonly span: Span;
+  /** The tenant that the request names; undefined if it names none. */
+  readonly tenantId?: string | undefined;
 }
 
 export function createCall(deadline: number, signal: AbortSignal, span: Span = noSpan): Call {
@@ -26,18 +28,30 @@ export function createCall(deadline: number, signal: AbortSignal, span: Span = n
 
 /** Returns the call with another span. */
 export function withSpan(call: Call, span: Span): Call {
-  return {
-    span,
-    get deadline() {
-      return call.deadline;
-    },
-    get signal() {
-      return call.signal;
-    },
-    get isCanceled() {
-      return call.isCanceled;
-    },
-  };
+  return new CallWithSpan(call, span);
+}
+
+class CallWithSpan implements Call {
+  readonly deadline: number;
+
+  constructor(
+    private readonly call: Call,
+    readonly span: Span,
+  ) {
+    this.deadline = call.deadline;
+  }
+
+  get signal(): AbortSignal {
+    return this.call.signal;
+  }
+
+  get isCanceled(): boolean {
+    return this.call.isCanceled;
+  }
+
+  get tenantId(): string | undefined {
+    return this.call.tenantId;
+  }
 }
 
 /** Runs work in a child span of the call's span. `work` receives the call with that span. An error sets its status. */

@@ -40,6 +40,12 @@ export type PutFieldsOutcome =
   /** The stored version is not the expected one (0: there is none); nothing was changed. */
   | { readonly kind: 'conflict'; readonly currentVersion: number };
 
+export type PutRelationshipOutcome =
+  /** `created` is false if a relationship with the same kind, source and target was stored. */
+  | { readonly kind: 'stored'; readonly created: boolean }
+  /** The catalogue was changed after the expected revision; nothing was stored. */
+  | { readonly kind: 'conflict' };
+
 export type DeleteOutcome =
   | { readonly kind: 'deleted'; readonly existed: boolean }
   | { readonly kind: 'conflict'; readonly currentVersion: number };
@@ -67,8 +73,17 @@ export interface ScenarioCatalogue {
   /** Deletes all versions of a scenario and the relationships that reference it. */
   delete(agent: AgentKey, scenarioId: string, expectedVersion: number | undefined, call: Call): Promise<DeleteOutcome>;
 
-  /** Stores a relationship or replaces the one with the same kind, source and target. Resolves to whether it is new. */
-  putRelationship(agent: AgentKey, relationship: Relationship, call: Call): Promise<boolean>;
+  /**
+   * Stores a relationship or replaces the one with the same kind, source and target. Changes nothing if the revision of the catalogue is not
+   * `expectedRevision`, at which the caller has checked the relationship; undefined for any revision. An identical relationship is stored
+   * already, at any revision.
+   */
+  putRelationship(
+    agent: AgentKey,
+    relationship: Relationship,
+    expectedRevision: number | undefined,
+    call: Call,
+  ): Promise<PutRelationshipOutcome>;
 
   /** Deletes the relationship with the same kind, source and target. Resolves to whether it existed. */
   deleteRelationship(agent: AgentKey, relationship: Relationship, call: Call): Promise<boolean>;

@@ -29,6 +29,33 @@ export function poll(intervalMs: number, work: () => Promise<void>): Poller {
   };
 }
 
+/** A higher share of the time since the last run in which the event loop was busy, from 0 to 1, postpones work that is not urgent. */
+const maxUtilization = 0.5;
+
+/**
+ * Runs work that is not urgent repeatedly, except after an interval in which the event loop was busy for more than half of the time, so that
+ * it does not take time from calls. `getUtilization` returns the share of the time since its last call, from 0 to 1.
+ */
+export function pollWhenNotBusy(
+  intervalMs: number,
+  work: () => void,
+  getUtilization: () => number = createUtilizationMeter(),
+): Poller {
+  return poll(intervalMs, async () => {
+    if (getUtilization() <= maxUtilization) work();
+  });
+}
+
+function createUtilizationMeter(): () => number {
+  let last = performance.eventLoopUtilization();
+  return () => {
+    const current = performance.eventLoopUtilization();
+    const { utilization } = performance.eventLoopUtilization(current, last);
+    last = current;
+    return utilization;
+  };
+}
+
 /** Runs work that is not part of a client's call, with a deadline. Rejects at the deadline even if the work ignores it. */
 export async function callWithTimeout<T>(
   clock: Clock,

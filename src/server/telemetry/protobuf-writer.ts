@@ -80,7 +80,10 @@ export class ProtobufWriter {
 
   fixed32(value: number): void {
     this.reserve(4);
-    this.position = this.buffer.writeUInt32LE(value >>> 0, this.position);
+    this.buffer[this.position++] = value;
+    this.buffer[this.position++] = value >>> 8;
+    this.buffer[this.position++] = value >>> 16;
+    this.buffer[this.position++] = value >>> 24;
   }
 
   double(value: number): void {

@@ -64,14 +64,6 @@ export interface SpanStart {
   readonly sessionId?: string | undefined;
 }
 
-/** An event with its time in milliseconds after the start of the span. */
-interface RecordedEvent {
-  readonly name: string;
-  readonly attributes: Attributes;
-  readonly droppedAttributesCount: number;
-  readonly afterMs: number;
-}
-
 /**
  * A sampled span, with the limits and the times of a span of the SDK. The SDK reads it like one of its own. It costs less, because nothing
  * but the span itself has to be found, checked or called (ADR 0014).
@@ -82,15 +74,16 @@ export class RecordedSpan implements Span, ReadableSpan {
   readonly parentSpanContext?: SpanContext;
   readonly attributes: Record<string, AttributeValue> = {};
   readonly links: Link[] = [];
+  readonly events: TimedEvent[] = [];
+  readonly startTime: HrTime;
+  endTime: HrTime = [0, 0];
   status: SpanStatus = { code: SpanStatusCode.UNSET };
   isRecording = true;
   droppedAttributesCount = 0;
   droppedEventsCount = 0;
   droppedLinksCount = 0;
-  private readonly recordedEvents: RecordedEvent[] = [];
-  /** Milliseconds since 1970. All other times of the span are differences of the monotonic clock. */
-  private readonly startedAt = Date.now();
-  private readonly startedAfterMs = performance.now();
+  /** The monotonic clock at the start, in milliseconds. All other times of the span are differences to it. */
+  private readonly startedAt: number;
   private durationMs = 0;
   private attributeCount = 0;
   private sessionId: string | undefined;
@@ -101,6 +94,8 @@ export class RecordedSpan implements Span, ReadableSpan {
     private readonly ownRoot: RecordedSpan | undefined,
     { name, kind, parent, sessionId }: SpanStart,
   ) {
+    this.startTime = toHrTime(Date.now());
+    this.startedAt = performance.now();
     this.name = name;
     this.kind = kind;
     if (parent !== undefined) this.parentSpanContext = parent;
@@ -162,20 +157,17 @@ export class RecordedSpan implements Span, ReadableSpan {
   addEvent(name: string, attributes: Attributes): void {
     if (!this.isRecording) return;
     const { eventCount, attributePerEventCount, attributeValueLength } = this.spans.environment.limits;
-    if (this.recordedEvents.length >= eventCount) {
+    if (this.events.length >= eventCount) {
       this.droppedEventsCount += 1;
-      if (this.recordedEvents.shift() === undefined) return;
+      if (this.events.shift() === undefined) return;
     }
-    const entries = Object.entries(attributes);
-    const kept = entries.slice(0, attributePerEventCount);
-    const isUnlimited = kept.length === entries.length && attributeValueLength === Number.POSITIVE_INFINITY;
-    this.recordedEvents.push({
+    const count = countNames(attributes);
+    const isLimited = count > attributePerEventCount || attributeValueLength !== Number.POSITIVE_INFINITY;
+    this.events.push({
       name,
-      attributes: isUnlimited
-        ? attributes
-        : Object.fromEntries(kept.map(([key, value]) => [key, limitLength(value, attributeValueLength)])),
-      droppedAttributesCount: entries.length - kept.length,
-      afterMs: performance.now() - this.startedAfterMs,
+      attributes: isLimited ? limitAttributes(attributes, this.spans.environment.limits) : attributes,
+      time: this.getTime(),
+      droppedAttributesCount: Math.max(0, count - attributePerEventCount),
     });
   }
 
@@ -226,23 +218,20 @@ export class RecordedSpan implements Span, ReadableSpan {
 
   end(): void {
     if (!this.isRecording) return;
-    this.durationMs = performance.now() - this.startedAfterMs;
+    this.durationMs = performance.now() - this.startedAt;
+    this.endTime = addMilliseconds(this.startTime, this.durationMs);
     this.isRecording = false;
     this.spans.add(this, !this.root.isRecording);
+  }
+
+  private getTime(): HrTime {
+    return addMilliseconds(this.startTime, performance.now() - this.startedAt);
   }
 
   // What follows is read by the exporters.
 
   spanContext(): SpanContext {
     return this.context;
-  }
-
-  get startTime(): HrTime {
-    return toHrTime(this.startedAt);
-  }
-
-  get endTime(): HrTime {
-    return addMilliseconds(this.startTime, this.durationMs);
   }
 
   get duration(): HrTime {
@@ -253,16 +242,6 @@ export class RecordedSpan implements Span, ReadableSpan {
     return !this.isRecording;
   }
 
-  get events(): TimedEvent[] {
-    const { startTime } = this;
-    return this.recordedEvents.map(({ name, attributes, droppedAttributesCount, afterMs }) => ({
-      name,
-      attributes,
-      droppedAttributesCount,
-      time: addMilliseconds(startTime, afterMs),
-    }));
-  }
-
   get resource(): Resource {
     return this.spans.environment.resource;
   }
@@ -270,6 +249,17 @@ export class RecordedSpan implements Span, ReadableSpan {
   get instrumentationScope(): ReadableSpan['instrumentationScope'] {
     return this.spans.environment.scope;
   }
+}
+
+function countNames(attributes: Attributes): number {
+  let count = 0;
+  for (const _ in attributes) count += 1;
+  return count;
+}
+
+function limitAttributes(attributes: Attributes, limits: SpanLimits): Attributes {
+  const kept = Object.entries(attributes).slice(0, limits.attributePerEventCount);
+  return Object.fromEntries(kept.map(([name, value]) => [name, limitLength(value, limits.attributeValueLength)]));
 }
 
 /** The attributes of the event of an exception, as the semantic conventions define them. */

@@ -5,7 +5,12 @@ import { deleteScenario } from '../../../src/server/application/delete-scenario'
 import { getScenario } from '../../../src/server/application/get-scenario';
 import { listScenarios } from '../../../src/server/application/list-scenarios';
 import { putScenario } from '../../../src/server/application/put-scenario';
-import { deleteRelationship, listRelationships, putRelationship } from '../../../src/server/application/relationships';
+import {
+  deleteRelationship,
+  listRelationships,
+  maxRelationships,
+  putRelationship,
+} from '../../../src/server/application/relationships';
 import { validateScenario } from '../../../src/server/application/validate-scenario';
 import { unboundedCall } from '../../support/calls';
 import { aRelationship, aScenario, type ScenarioDraft } from '../../support/conversation';
@@ -225,6 +230,45 @@ describe('relationships', () => {
     const deps = createDependencies();
     await expect(storeRelationship(deps, relationship)).rejects.toMatchObject({ reason: 'RELATIONSHIP_REFUSED' });
     expect(deps.scenarios.calls).not.toContain('putRelationship');
+  });
+
+  test('1.1: two relationships that are stored at the same time cannot complete a cycle', async () => {
+    const deps = createDependencies();
+    const outcomes = await Promise.allSettled([
+      storeRelationship(deps, aRelationship('a', 'DEPENDS_ON', 'b')),
+      storeRelationship(deps, aRelationship('b', 'DEPENDS_ON', 'a')),
+    ]);
+    expect(outcomes).toEqual([
+      { status: 'fulfilled', value: true },
+      { status: 'rejected', reason: expect.objectContaining({ reason: 'RELATIONSHIP_REFUSED' }) },
+    ]);
+    expect(await listRelationships(deps, agent, unboundedCall)).toHaveLength(1);
+  });
+
+  test('relationships that are stored at the same time cannot exceed the limit', async () => {
+    const deps = createDependencies();
+    for (let index = 1; index < maxRelationships; index += 1) {
+      await deps.scenarios.putRelationship(agent, aRelationship(`s${index}`, 'EXCLUDES', 'a'), undefined);
+    }
+    const outcomes = await Promise.allSettled(
+      ['x', 'y', 'z'].map((source) => storeRelationship(deps, aRelationship(source, 'EXCLUDES', 'a'))),
+    );
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected']);
+    expect(outcomes[1]).toMatchObject({ reason: { reason: 'TOO_LARGE' } });
+    expect(await listRelationships(deps, agent, unboundedCall)).toHaveLength(maxRelationships);
+  });
+
+  test('a relationship is not stored if the catalogue changes again and again', async () => {
+    const deps = createDependencies();
+    const { scenarios } = deps;
+    const load = scenarios.load.bind(scenarios);
+    scenarios.load = async () => {
+      const content = await load();
+      return { ...content, revision: content.revision - 1 }; // as if it was changed after the read
+    };
+    await expect(storeRelationship(deps, aRelationship('a', 'EXCLUDES', 'b'))).rejects.toMatchObject({
+      reason: 'TOO_MUCH_CONTENTION',
+    });
   });
 
   test('storing or deleting a relationship takes effect on the next turn', async () => {

@@ -38,7 +38,7 @@ describe('the catalogue of a turn', () => {
     const { scenarios, put, open } = createNode();
     await put('a');
     await put('a', 'better');
-    await scenarios.putRelationship(agent, aRelationship('a', 'EXCLUDES', 'b'));
+    await scenarios.putRelationship(agent, aRelationship('a', 'EXCLUDES', 'b'), undefined);
     const catalogue = await open();
     expect(catalogue.revision).toBe(3);
     expect(catalogue.getScenario('a')).toMatchObject({ version: 2, name: 'better' });
@@ -359,9 +359,9 @@ describe('scenarios that a turn may need', () => {
 
   test('include those that they imply, depend on, lead to or call', async () => {
     const node = await createNodeWith('a', 'implied', 'dependency', 'next', 'other');
-    await node.scenarios.putRelationship(agent, aRelationship('a', 'IMPLIES', 'implied'));
-    await node.scenarios.putRelationship(agent, aRelationship('implied', 'DEPENDS_ON', 'dependency'));
-    await node.scenarios.putRelationship(agent, aRelationship('dependency', 'LEADS_TO', 'next'));
+    await node.scenarios.putRelationship(agent, aRelationship('a', 'IMPLIES', 'implied'), undefined);
+    await node.scenarios.putRelationship(agent, aRelationship('implied', 'DEPENDS_ON', 'dependency'), undefined);
+    await node.scenarios.putRelationship(agent, aRelationship('dependency', 'LEADS_TO', 'next'), undefined);
     await openAndCount(node, 'a');
     for (const id of ['implied', 'dependency', 'next']) {
       expect((await openAndCount(node, id)).iterations).toBeLessThanOrEqual(1);

@@ -214,6 +214,7 @@ test('a turn whose response in the view FULL exceeds max_response_bytes is not s
   });
   expect(await store.read(key, unboundedCall)).toBeUndefined();
   expect(await process(start(101), { codec })).toMatchObject({ replayed: false, result: { revision: 1 } });
+  await expect(process(start(101, full), { codec })).rejects.toMatchObject({ reason: 'TOO_LARGE' });
 });
 
 test('an explanation ends with its deadline and when the call is canceled', async () => {

@@ -99,6 +99,24 @@ describe('8: a legacy session in Redis', () => {
     expect(result.lifecycleDecisions.map(({ action, reason }) => [action, reason])).toEqual([['COMPLETE', 'TERMINAL']]);
   });
 
+  it('is where the explanation of its first turns starts, also if the legacy record has changed since', async () => {
+    const session = await storeLegacySession(atReason);
+    const answer = { situation: { candidateVariables: [{ name: 'reason', value: 'damaged' }] } };
+    const full = { responseView: 'FULL' } as const;
+    const turns = [
+      await processTurn(createTurn(session, {}, full)),
+      await processTurn(createTurn(session, answer, full)),
+      await processTurn(createTurn(session, {}, full)),
+    ];
+    await redis.admin.set(session.name, JSON.stringify({ ...atReason, current_step_id: 'end' }));
+    for (const { responseBytes, result } of turns) {
+      const query = { key: session, turn: { revision: result.revision } };
+      const explanation = await node.useCases.explainTurn(query, unboundedCall);
+      expect(Buffer.from(explanation.responseBytes).equals(responseBytes)).toBe(true);
+      expect(explanation.definitionsChanged).toBe(false);
+    }
+  });
+
   it('is not changed or deleted when it is adopted', async () => {
     const session = await storeLegacySession(atReason);
     await processTurn(createTurn(session));

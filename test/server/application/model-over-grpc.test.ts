@@ -58,7 +58,8 @@ async function serve(options: Partial<ChatModelOptions> = {}): Promise<void> {
     const stored = { contentHash: draft.scenarioId, storedAt: 0, expectedVersion: undefined };
     await stores.scenarios.put(agent, aScenario(draft), stored, unboundedCall);
   }
-  for (const relationship of relationships) await stores.scenarios.putRelationship(agent, relationship, unboundedCall);
+  for (const relationship of relationships)
+    await stores.scenarios.putRelationship(agent, relationship, undefined, unboundedCall);
   const { model } = createChatModel(endpoint, options);
   service = createService(stores, { model, settings: { semanticEvaluation: 'llm' } });
   grpc = await startGrpc(service.useCases);

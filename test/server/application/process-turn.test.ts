@@ -21,7 +21,7 @@ async function openEmbeddedStore() {
   const { sessionStore } = openEmbedded({
     path: folder.path,
     sessionTtlMs: 60_000,
-    recordedTurns: 1_000,
+    turnLimits: { recordedTurns: 1_000 },
     clock,
     monotonicClock: clock,
   });

@@ -35,6 +35,7 @@ test('each part runs in an iteration of the event loop of its own', async () => 
   const run = runInParts(
     work(allowance, () => undefined),
     allowance,
+    { tenantId: 'shared' },
   ).then((value) => {
     result = value;
   });
@@ -49,6 +50,7 @@ test('the parts of several calls alternate, so that no call waits for another on
     return runInParts(
       work(allowance, () => order.push(name)),
       allowance,
+      { tenantId: 'shared' },
     );
   };
   await Promise.all([start('a'), start('b')]);
@@ -66,7 +68,7 @@ test('work that costs little runs without a pause', async () => {
       yield;
     }
   }
-  const run = runInParts(cheap(), allowance);
+  const run = runInParts(cheap(), allowance, { tenantId: 'shared' });
   await new Promise(setImmediate);
   await new Promise(setImmediate);
   await new Promise(setImmediate);

@@ -20,7 +20,7 @@ beforeEach(async () => {
   const options = {
     path: folder.path,
     sessionTtlMs: 60_000,
-    recordedTurns: 100,
+    turnLimits: { recordedTurns: 100 },
     clock: new FakeClock(),
     monotonicClock: new FakeClock(),
   };

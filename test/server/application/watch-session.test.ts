@@ -34,7 +34,7 @@ describe('watchSession', () => {
     const { sessionStore } = openEmbedded({
       path: folder.path,
       sessionTtlMs,
-      recordedTurns,
+      turnLimits: { recordedTurns },
       clock,
       monotonicClock: clock,
     });

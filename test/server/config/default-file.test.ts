@@ -55,10 +55,9 @@ it.each(enums)('config/default.toml documents every value of $key', ({ key, valu
   for (const value of values) expect(comments.get(key)).toContain(`"${value}"`);
 });
 
-const documented = [...page.matchAll(/^\| `([\w.]+)` \| (\d+) \|/gm)].map(([, key = '', value = '']) => ({
-  key,
-  value,
-}));
+const documented = [...page.matchAll(/^\| `([\w.]+)` \| (?:(\d+)|`"([^"`]+)"`) \|/gm)].map(
+  ([, key = '', number = '', text = '']) => ({ key, value: number || text }),
+);
 
 it.each(documented)('docs/configuration.md has the default value of $key', ({ key, value }) => {
   expect(String(flatten(parse(text), '').get(key)?.value)).toBe(value);

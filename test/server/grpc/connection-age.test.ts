@@ -1,8 +1,10 @@
 import { connect } from 'node:http2';
 import { SessionServiceService } from '../../../gen/focal/orchestration/v1/session_service';
+import type { UseCases } from '../../../src/server/application/use-cases';
 import { eventually } from '../../support/eventually';
 import { callMethod, type GrpcUnderTest, startGrpc } from '../../support/grpc-under-test';
 import { aSession, uuid } from '../../support/session-builder';
+import { WatchStream } from '../../support/watch-stream';
 
 const { getSession } = SessionServiceService;
 const request = { tenantId: uuid(1), sessionId: uuid(3) };
@@ -33,6 +35,13 @@ test('a connection at its maximum age receives a GOAWAY and completes its calls'
   await waitForEvent('goaway'); // A younger connection, so the older one has received it as well.
   answer();
   expect(await open).toMatchObject({ session: request });
+});
+
+test('a WatchSession stream ends with UNAVAILABLE at the maximum age of its connection', async () => {
+  const watchSession: UseCases['watchSession'] = (_query, { signal }) =>
+    new Promise<never>((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+  grpc = await startGrpc({ watchSession }, { maxConnectionAgeMs: 200, maxConnectionAgeGraceMs: 60_000 });
+  expect(await new WatchStream(grpc).ended).toMatchObject({ status: 'UNAVAILABLE', reason: 'SHUTTING_DOWN' });
 });
 
 test('the calls that are open after the grace time are canceled', async () => {

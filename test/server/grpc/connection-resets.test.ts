@@ -4,6 +4,16 @@ import type { SessionKey } from '../../../src/core/model/session';
 import { eventually } from '../../support/eventually';
 import { FakeClock } from '../../support/fake-clock';
 import { callMethod, type GrpcUnderTest, startGrpc } from '../../support/grpc-under-test';
+import {
+  createCallHeaders,
+  encodeFrame,
+  encodeHeaderBlock,
+  endHeaders,
+  endStream,
+  exchangeFrames,
+  type Frame,
+  frameType,
+} from '../../support/http2-frames';
 import { toGrpcFrame } from '../../support/raw-http2';
 import { aSession, uuid } from '../../support/session-builder';
 
@@ -45,6 +55,28 @@ test('3,000 canceled calls do not end the other calls of a connection', async ()
   }
   answerNeighbour();
   expect(await open).toMatchObject({ session: otherSession });
+});
+
+test('a call that was sent before the GOAWAY arrived is answered or refused, although no call was open when it was sent', async () => {
+  const bytes = toGrpcFrame(getSession.requestSerialize(request));
+  const headers = encodeHeaderBlock(createCallHeaders(getSession.path));
+  const canceled = Array.from({ length: 300 }, (_, index) => 2 * index + 1);
+  const isRefused = ({ type, payload }: Frame): boolean => type === frameType.goAway && payload.readUInt32BE(0) < 1_001;
+  const frames = await exchangeFrames(
+    grpc.address,
+    canceled.flatMap((stream) => [
+      encodeFrame(frameType.headers, endHeaders, stream, headers),
+      encodeFrame(frameType.reset, 0, stream, Buffer.of(0, 0, 0, 8)),
+    ]),
+    // The PING of the server follows the GOAWAY. Its response follows the call.
+    (ping) => [
+      encodeFrame(frameType.headers, endHeaders, 1_001, headers),
+      encodeFrame(frameType.data, endStream, 1_001, bytes),
+      encodeFrame(frameType.ping, 1, 0, ping),
+    ],
+    (frame) => isRefused(frame) || (frame.type === frameType.data && frame.stream === 1_001),
+  );
+  expect(frames).toContain(frameType.goAway);
 });
 
 test('calls that are completed do not replace a connection', async () => {

@@ -21,7 +21,7 @@ async function openEmbeddedStore(sessionLimits: SessionLimits) {
   const options = {
     path: folder.path,
     sessionTtlMs: 3_600_000,
-    recordedTurns: 100,
+    turnLimits: { recordedTurns: 100 },
     sessionLimits,
     clock: Date,
     monotonicClock: performance,

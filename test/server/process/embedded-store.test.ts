@@ -119,7 +119,7 @@ it.each([
 it('removes all expired sessions of any number in one run', async () => {
   const sessions = Array.from({ length: 2_500 }, (_, index) => uuid(index + 1));
   const past = { now: () => Date.now() - 120_000 };
-  const options = { path, sessionTtlMs: 60_000, recordedTurns: 10, clock: past, monotonicClock: past };
+  const options = { path, sessionTtlMs: 60_000, turnLimits: { recordedTurns: 10 }, clock: past, monotonicClock: past };
   const { sessionStore } = openEmbedded(options);
   await Promise.all(sessions.map((sessionId) => applyTurn(sessionStore, { tenantId: uuid(1), sessionId }, uuid(9))));
   await sessionStore.close();

@@ -28,6 +28,7 @@ async function run(env: NodeJS.ProcessEnv, stopAfter?: string): Promise<{ code: 
       PATH: process.env['PATH'],
       ORCHESTRATOR__SERVER__PORT: '0',
       ORCHESTRATOR__EMBEDDED__PATH: join(folder, 'data'),
+      ORCHESTRATOR__SERVER__WARM_UP_TURNS: '0',
       ...env,
     },
   });

@@ -28,8 +28,8 @@ describe('WatchSession on two nodes with one Redis', () => {
   const start = async (recordedTurns = 1_000) => {
     keyPrefix = redis.nextPrefix();
     [a, b] = await Promise.all([
-      startRedisNode(redis, { keyPrefix, recordedTurns }),
-      startRedisNode(redis, { keyPrefix, recordedTurns }),
+      startRedisNode(redis, { keyPrefix, turnLimits: { recordedTurns } }),
+      startRedisNode(redis, { keyPrefix, turnLimits: { recordedTurns } }),
     ]);
   };
   afterEach(async () => {

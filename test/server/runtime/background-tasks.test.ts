@@ -1,4 +1,4 @@
-import { callWithTimeout, poll } from '../../../src/server/runtime';
+import { callWithTimeout, poll, pollWhenNotBusy } from '../../../src/server/runtime';
 
 it('runs work repeatedly without overlap until it is stopped', async () => {
   let running = 0;
@@ -30,4 +30,24 @@ it('a call with a timeout has a deadline and settles with the result of the work
   await expect(callWithTimeout(clock, 500, () => Promise.reject(new Error('unavailable')))).rejects.toThrow(
     'unavailable',
   );
+});
+
+it('work that is not urgent runs only after intervals in which the event loop was busy for at most half of the time', async () => {
+  const utilizations = [0.2, 0.51, 1, 0.5];
+  const ran: number[] = [];
+  await new Promise<void>((resolve) => {
+    let current = 0;
+    const poller = pollWhenNotBusy(
+      1,
+      () => ran.push(current),
+      () => {
+        current = utilizations.shift() ?? -1;
+        if (current >= 0) return current;
+        poller.stop();
+        resolve();
+        return 1;
+      },
+    );
+  });
+  expect(ran).toEqual([0.2, 0.5]);
 });

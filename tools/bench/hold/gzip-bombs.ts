@@ -21,6 +21,7 @@ const volleys = 4;
 const settleMs = 5_000;
 const callPauseMs = 10;
 const kibibytesPerMegabyte = 1_024;
+const bytesPerMegabyte = 1_048_576;
 
 const processTurnPath = '/focal.orchestration.v1.OrchestratorService/ProcessTurn';
 const emptyMessage = gzipSync(Buffer.alloc(0));
@@ -58,6 +59,8 @@ export const bombHeadings = [
   'peak MB',
   'after MB',
   'after - base',
+  'heap',
+  'buffers',
   'after 4 volleys',
   'hold ms',
   'CPU ms',
@@ -89,9 +92,12 @@ export async function measureBombs({ message }: Bomb): Promise<(string | number)
       return readMegabytes(pid, 'VmRSS');
     };
     const after = await settle();
+    const { heapBytes, bufferBytes } = await readReport(monitorPort);
     for (let count = 1; count < volleys; count += 1) await volley();
     const afterAll = await settle();
-    const figures = [base, peak, after, after - base, afterAll - base, longestMs, longestCpuMs];
+    const heap = heapBytes / bytesPerMegabyte;
+    const buffers = bufferBytes / bytesPerMegabyte;
+    const figures = [base, peak, after, after - base, heap, buffers, afterAll - base, longestMs, longestCpuMs];
     return [...figures, describeAnswers(answers)];
   });
 }

@@ -9,6 +9,10 @@ export interface HoldReport {
   readonly longestMs: number;
   /** The longest CPU time of the main thread between two such timers, in milliseconds. It excludes the time of other processes. */
   readonly longestCpuMs: number;
+  /** The JavaScript objects, including garbage that was not collected yet, in bytes. */
+  readonly heapBytes: number;
+  /** The buffers outside the heap, including garbage, in bytes. */
+  readonly bufferBytes: number;
 }
 
 const port = process.env['HOLD_MONITOR_PORT'];
@@ -17,7 +21,7 @@ if (port !== undefined) {
   // The id of the main thread is that of the process. The first number is its CPU time in nanoseconds.
   const schedulerFile = `/proc/self/task/${process.pid}/schedstat`;
   const getCpuMs = (): number => Number(readFileSync(schedulerFile, 'utf8').split(' ')[0]) / 1e6;
-  let longest: HoldReport = { longestMs: 0, longestCpuMs: 0 };
+  let longest = { longestMs: 0, longestCpuMs: 0 };
   let last = { time: performance.now(), cpu: getCpuMs() };
   const measure = (): void => {
     const now = { time: performance.now(), cpu: getCpuMs() };
@@ -30,7 +34,9 @@ if (port !== undefined) {
   setInterval(measure, 1).unref();
   createServer((socket) => {
     measure();
-    socket.end(JSON.stringify(longest));
+    const { heapUsed, arrayBuffers } = process.memoryUsage();
+    const report: HoldReport = { ...longest, heapBytes: heapUsed, bufferBytes: arrayBuffers };
+    socket.end(JSON.stringify(report));
     longest = { longestMs: 0, longestCpuMs: 0 };
   })
     .listen(Number(port), '127.0.0.1')

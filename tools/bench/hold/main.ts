@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { RawClient, type RawResult } from '../../chaos/raw-client';
 import { CleanupStack } from '../cleanup';
-import { runBenchCommand, showProgress } from '../command';
+import { parsePositiveInteger, runBenchCommand, showProgress } from '../command';
 import { describeMachine, formatTable } from '../figures';
 import { type Attack, attacks } from './attacks';
 import { bombHeadings, bombs, measureBombs } from './gzip-bombs';
@@ -12,23 +12,29 @@ import { readReport } from './read-report';
 interface HoldArguments {
   readonly attacks: readonly Attack[];
   readonly includesBombs: boolean;
+  readonly bombRuns: number;
   readonly help: boolean;
 }
 
-const usage = `npm run bench:hold [-- [--only NAME,NAME]]
+const usage = `npm run bench:hold [-- [--only NAME,NAME] [--bomb-runs N]]
 
 Sends calls that need as much work as the contract allows to a service with the embedded store. Prints, for each of them, the longest
 time for which the event loop of the service ran nothing else, and the status of the call. Then sends 100 gzip bombs at once, and prints
 the memory of the service before, at most and afterwards. See docs/performance.md.
 
-  --only NAME,NAME  run only these attacks: a, b, c, d, e, f, g1, g2, h1, h2, h3, h4, bombs`;
+  --only NAME,NAME  run only these attacks: a, b, c, d, e, f, g1, g2, h1, h2, h3, h4, bombs
+  --bomb-runs N     runs of each shape of gzip bombs, each on a process of its own; default 1`;
 
 const bombsName = 'bombs';
 
 function parseHoldArguments(args: readonly string[]): HoldArguments {
   const { values } = parseArgs({
     args: [...args],
-    options: { only: { type: 'string' }, help: { type: 'boolean', short: 'h', default: false } },
+    options: {
+      only: { type: 'string' },
+      'bomb-runs': { type: 'string', default: '1' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
   });
   const prefixes = values.only?.split(',').map((name) => name.trim());
   const unknown = prefixes?.find(
@@ -38,6 +44,7 @@ function parseHoldArguments(args: readonly string[]): HoldArguments {
   return {
     attacks: attacks.filter(({ name }) => prefixes?.some((prefix) => name.startsWith(prefix)) ?? true),
     includesBombs: prefixes?.includes(bombsName) ?? true,
+    bombRuns: parsePositiveInteger('--bomb-runs', values['bomb-runs']),
     help: values.help,
   };
 }
@@ -94,8 +101,10 @@ runBenchCommand({
       if (!args.includesBombs) return;
       const bombRows: (string | number)[][] = [bombHeadings];
       for (const bomb of bombs) {
-        showProgress(bomb.name);
-        bombRows.push([bomb.name, ...(await measureBombs(bomb))]);
+        for (let run = 1; run <= args.bombRuns; run += 1) {
+          showProgress(`${bomb.name}, run ${run}`);
+          bombRows.push([bomb.name, ...(await measureBombs(bomb))]);
+        }
       }
       showProgress('');
       console.log(`\n${formatTable(bombRows)}`);

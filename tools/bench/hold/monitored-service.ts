@@ -26,6 +26,7 @@ export async function startMonitoredService(
     settings: {
       HOLD_MONITOR_PORT: String(monitorPort),
       ORCHESTRATOR__EMBEDDED__PATH: join(folder, 'data'),
+      ORCHESTRATOR__SERVER__WARM_UP_TURNS: undefined, // the default of the service
       ...settings,
     },
     preload: join(__dirname, 'hold-monitor.js'),

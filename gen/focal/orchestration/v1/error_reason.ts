@@ -36,7 +36,10 @@ export enum ErrorReason {
   ERROR_REASON_REVISION_MISMATCH = 9,
   /** ERROR_REASON_VERSION_MISMATCH - ABORTED. `expected_version` is not the latest version of the scenario or of the field definitions. Metadata: expected_version, current_version. */
   ERROR_REASON_VERSION_MISMATCH = 10,
-  /** ERROR_REASON_TOO_MUCH_CONTENTION - ABORTED. Too many concurrent turns of the session. Retry. Metadata: session_id. */
+  /**
+   * ERROR_REASON_TOO_MUCH_CONTENTION - ABORTED. Too many concurrent turns of the session, or changes of the catalogue while a relationship is stored. Retry. Metadata of a turn:
+   * session_id.
+   */
   ERROR_REASON_TOO_MUCH_CONTENTION = 11,
   /** ERROR_REASON_AGENT_MISMATCH - FAILED_PRECONDITION. The session belongs to another agent. Metadata: session_id. */
   ERROR_REASON_AGENT_MISMATCH = 12,
@@ -82,7 +85,7 @@ export enum ErrorReason {
   ERROR_REASON_DEADLINE = 22,
   /** ERROR_REASON_CANCELLED - CANCELLED. The caller cancelled the call. */
   ERROR_REASON_CANCELLED = 23,
-  /** ERROR_REASON_SHUTTING_DOWN - UNAVAILABLE. The server is shutting down. Retry on another node. */
+  /** ERROR_REASON_SHUTTING_DOWN - UNAVAILABLE. The server is shutting down, or it closes the connection because of its age. Retry on another connection. */
   ERROR_REASON_SHUTTING_DOWN = 24,
   /** ERROR_REASON_UNAUTHENTICATED - UNAUTHENTICATED. The credentials are missing, invalid or, on a stream, no longer valid. The message names the problem. */
   ERROR_REASON_UNAUTHENTICATED = 25,

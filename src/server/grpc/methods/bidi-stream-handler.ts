@@ -7,6 +7,7 @@ import { CallContext } from '../middleware/call-context';
 import { startStreamSpan } from '../middleware/call-span';
 import { compose } from '../middleware/middleware';
 import type { RawRequest } from '../validation/request-validator';
+import { onClosing } from './closing-signals';
 import type { HandlerDependencies } from './dependencies';
 import type { BidiStreamMethod, MessageOrBytes } from './method';
 
@@ -17,7 +18,7 @@ type RespondTo<Request, Response> = (request: RawRequest<Request>) => Promise<Me
  * Creates the grpc-js handler of a bidirectional method. It sends one response per request as soon as the response is available. At
  * most `limits.maxRequests` requests may wait for their response to be sent. At this limit nothing is read, so HTTP/2 flow control
  * blocks the client. The stream ends when the client has half-closed it and every request has its response. It also ends with
- * SHUTTING_DOWN when the server drains, and with the reason of the revocation when the credential is no longer valid. In both
+ * SHUTTING_DOWN when the server drains or the connection has reached its maximum age, and with the reason of the revocation when the credential is no longer valid. In both
  * cases, the responses to the requests that have been read are sent first.
  */
 export function createBidiStreamHandler<Request, Response>(
@@ -98,11 +99,10 @@ function respondToAll<Request, Response>(
     // `onSent` is not called for responses to a closed stream. Requests in progress are canceled by the signal of the stream, and
     // count as calls in flight until their handlers end.
     stream.once('close', () => {
-      drainSignal.removeEventListener('abort', drain);
+      stopListening();
       reject(new OrchestratorError('CANCELLED', 'The client canceled the call.'));
     });
-    if (drainSignal.aborted) drain();
-    else drainSignal.addEventListener('abort', drain, { once: true });
+    const stopListening = onClosing(stream, drainSignal, drain);
     revocationSignal?.addEventListener('abort', () => stopReading(() => reject(revocationSignal.reason)), {
       once: true,
     });
@@ -112,6 +112,6 @@ function respondToAll<Request, Response>(
 function createShuttingDownError(): OrchestratorError {
   return new OrchestratorError(
     'SHUTTING_DOWN',
-    'The server is shutting down; open a new stream and resend unanswered turns with the same turn_ids.',
+    'The server closes this connection; open a new stream and resend unanswered turns with the same turn_ids.',
   );
 }

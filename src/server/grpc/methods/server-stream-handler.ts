@@ -8,6 +8,7 @@ import { CallContext } from '../middleware/call-context';
 import { startStreamSpan } from '../middleware/call-span';
 import { compose } from '../middleware/middleware';
 import type { RawRequest } from '../validation/request-validator';
+import { onClosing } from './closing-signals';
 import type { HandlerDependencies } from './dependencies';
 import type { LongServerStreamMethod, ServerStreamMethod } from './method';
 
@@ -30,7 +31,7 @@ export function createServerStreamHandler<Request, Response>(
 
 /**
  * Creates the grpc-js handler of a long-lived stream. The call that `handle` receives is aborted with SHUTTING_DOWN when the server
- * drains, and with the reason of the revocation when the credential is no longer valid. Messages are sent immediately. `send`
+ * drains or the connection has reached its maximum age, and with the reason of the revocation when the credential is no longer valid. Messages are sent immediately. `send`
  * resolves when HTTP/2 flow control has accepted the message, and rejects with SLOW_READER if that takes longer than
  * `stallTimeoutMs`.
  */
@@ -42,8 +43,11 @@ export function createLongServerStreamHandler<Request, Response>(
   const { stallTimeoutMs } = method.limits;
   return (stream) => {
     const run = compose<Request, void>(middlewares, (context) =>
-      runUntilEnded(context, deps.drainSignal, (call) =>
-        method.handle(context.getRequest(), call, (message) => sendInTime(stream, call, message, stallTimeoutMs)),
+      runUntilEnded(
+        context,
+        (end) => onClosing(stream, deps.drainSignal, end),
+        (call) =>
+          method.handle(context.getRequest(), call, (message) => sendInTime(stream, call, message, stallTimeoutMs)),
       ),
     );
     const span = startStreamSpan(deps, stream);
@@ -61,24 +65,23 @@ function endStream<Request, Response>(stream: Stream<Request, Response>, outcome
   );
 }
 
-/** Runs work with a call that ends when the client cancels, the credential is no longer valid, or the server drains. */
+/** Runs work with a call that ends when the client cancels, the credential is no longer valid, or the stream must end. */
 async function runUntilEnded<Request>(
   context: CallContext<Request>,
-  drainSignal: AbortSignal,
+  listen: (end: () => void) => () => void,
   work: (call: Call) => Promise<void>,
 ): Promise<void> {
   const { revocationSignal, signal } = context;
   const controller = new AbortController();
   const cancel = () => controller.abort(createCanceledError());
   const drain = () => controller.abort(createShuttingDownError());
-  if (drainSignal.aborted) drain();
-  drainSignal.addEventListener('abort', drain);
+  const stopListening = listen(drain);
   revocationSignal?.addEventListener('abort', () => controller.abort(revocationSignal.reason));
   signal.addEventListener('abort', cancel);
   try {
     await work(createCall(context.deadline, controller.signal, context.span));
   } finally {
-    drainSignal.removeEventListener('abort', drain);
+    stopListening();
     signal.removeEventListener('abort', cancel);
   }
 }
@@ -125,7 +128,10 @@ function createCanceledError(cause?: unknown): OrchestratorError {
 }
 
 function createShuttingDownError(): OrchestratorError {
-  return new OrchestratorError('SHUTTING_DOWN', 'The server is shutting down; resume on another node from the cursor.');
+  return new OrchestratorError(
+    'SHUTTING_DOWN',
+    'The server closes this connection; resume on another one from the cursor.',
+  );
 }
 
 function createSlowReaderError(stallTimeoutMs: number): OrchestratorError {

@@ -1,4 +1,5 @@
 import type { ServerInterceptor } from '@grpc/grpc-js';
+import { eventLoopShare } from '../../application/event-loop-share';
 import type { Clock } from '../../ports/clock';
 import type { Metrics } from '../../ports/metrics';
 import type { ErrorReporting } from '../errors/call-error';
@@ -13,6 +14,7 @@ import {
   authorize,
   batch,
   checkDeadline,
+  countTenantCalls,
   endCancellation,
   limitConcurrency,
   limitCredentialConcurrency,
@@ -20,8 +22,10 @@ import {
   limitTenantConcurrency,
   type Middleware,
   reportErrors,
+  shareDecoding,
   traceSession,
   validate,
+  validateInParts,
   watchCredential,
 } from './middleware';
 import { limitPendingRequests } from './pending-request-limiter';
@@ -114,12 +118,14 @@ export function createAdmission(deps: AdmissionDependencies, limits: CallLimits)
     endCancellation,
     limitMetadata(limits.maxMetadataBytes),
     batch(gate),
-    validate,
+    shareDecoding(eventLoopShare, authorizer),
+    validateInParts,
     traceSession,
     authorize(authorizer),
     limitTenantBytes(requestBytes),
     checkDeadline(clock, limits.minRemainingMs),
     limitTenantConcurrency(tenantCalls),
+    countTenantCalls(eventLoopShare),
   ];
   const streamMiddlewares: readonly Middleware[] = [
     reportErrors(deps),
@@ -145,7 +151,7 @@ export function createAdmission(deps: AdmissionDependencies, limits: CallLimits)
       'server stream': callMiddlewares,
       'long server stream': [
         ...streamMiddlewares,
-        validate,
+        validateInParts,
         traceSession,
         authorize(authorizer),
         limitTenantConcurrency(tenantStreams),
@@ -156,12 +162,14 @@ export function createAdmission(deps: AdmissionDependencies, limits: CallLimits)
         holdRequestBytes(requestBytes),
         limitConcurrency(calls),
         batch(gate),
+        shareDecoding(eventLoopShare, authorizer),
         validate,
         traceSession,
         authorize(authorizer),
         limitTenantBytes(requestBytes),
         checkDeadline(clock, limits.minRemainingMs),
         limitTenantConcurrency(tenantCalls),
+        countTenantCalls(eventLoopShare),
       ],
     },
     get callsInFlight() {

@@ -15,10 +15,13 @@ export interface ServerCall extends EventEmitter {
 /** Placeholder for bidirectional streams, which have several requests. */
 const noRequest: RawRequest<never> = {
   bytes: new Uint8Array(),
-  validate() {
-    throw new Error('A stream has no request to validate.');
-  },
+  validate: throwNoRequest,
+  validateInParts: throwNoRequest,
 };
+
+function throwNoRequest(): never {
+  throw new Error('A stream has no request to validate.');
+}
 
 /**
  * The state of a call that the middlewares share, and the `Call` that the handler receives. Middlewares set `request` and
@@ -94,6 +97,10 @@ export class CallContext<Request> implements Call {
 
   get signal(): AbortSignal {
     return this.cancellation.signal;
+  }
+
+  get tenantId(): string | undefined {
+    return this.request?.tenantId;
   }
 
   get isCanceled(): boolean {

@@ -4,6 +4,7 @@ import { OrchestratorError } from '../../../core/model/orchestrator-error';
 import type { Telemetry } from '../../ports/telemetry';
 import { getTraceId, toStatusObject } from '../errors/call-error';
 import { type Compression, decompress, isCompression, predictSize } from './decompression';
+import { DecompressionQueue } from './decompression-queue';
 import { isHealthCheck } from './health-path';
 import type { Middleware } from './middleware';
 import { type RequestBytes, RequestBytesLimiter } from './request-bytes-limiter';
@@ -15,6 +16,9 @@ type DecompressMessage = (frame: Buffer, encoding: string) => Buffer | Promise<B
 
 /** Bytes of a gRPC frame before the message. */
 const frameHeadBytes = 5;
+
+/** Messages with fewer bytes are decompressed concurrently. */
+const minQueuedBytes = 262_144;
 
 /** Health checks need no credential, so their requests have limits of their own. A request has only the name of a service. */
 const maxHealthCheckBytes = 65_536;
@@ -87,6 +91,7 @@ export function limitTenantBytes(limiter: RequestBytesLimiter): Middleware {
 class RequestReceiver {
   private readonly limiter: RequestBytesLimiter;
   private readonly options: RequestBytesOptions;
+  private readonly largeMessages = new DecompressionQueue();
 
   constructor(limiter: RequestBytesLimiter, options: RequestBytesOptions) {
     this.limiter = limiter;
@@ -116,7 +121,8 @@ class RequestReceiver {
       // The call can end meanwhile, but zlib continues.
       request.hold('decompression');
       try {
-        const message = await decompress(packed, compression, size, maxMessageBytes);
+        const unpack = (): Promise<Buffer> => decompress(packed, compression, size, maxMessageBytes);
+        const message = await (size < minQueuedBytes ? unpack() : this.largeMessages.run(unpack));
         request.shrinkTo(message.length);
         this.limiter.register(message, request);
         return message;

@@ -1,5 +1,6 @@
 import type { Metadata } from '@grpc/grpc-js';
 import { OrchestratorError } from '../../../core/model/orchestrator-error';
+import { bytesPerUnit, type EventLoopShare, noTenant } from '../../application/event-loop-share';
 import { createTooLargeError } from '../../application/too-large';
 import type { Clock } from '../../ports/clock';
 import { type ErrorReporting, toOrchestratorError } from '../errors/call-error';
@@ -58,6 +59,19 @@ export function limitTenantConcurrency(limiter: TenantConcurrencyLimiter): Middl
   return (call, next) => limiter.run(call.request?.tenantId, () => next(call));
 }
 
+/** Counts the calls of each tenant in flight, so that tenants share the event loop. */
+export function countTenantCalls(share: Pick<EventLoopShare, 'startCall' | 'endCall'>): Middleware {
+  return async (call, next) => {
+    const tenantId = call.tenantId ?? noTenant;
+    share.startCall(tenantId);
+    try {
+      return await next(call);
+    } finally {
+      share.endCall(tenantId);
+    }
+  };
+}
+
 /** Limits how many calls of each tenant are processed concurrently, by the tenant of the credential. */
 export function limitCredentialConcurrency(limiter: TenantConcurrencyLimiter, authorizer: Authorizer): Middleware {
   return (call, next) => limiter.run(authorizer.getTenantId(call.metadata), () => next(call));
@@ -88,10 +102,44 @@ export function batch(gate: BatchGate): Middleware {
   };
 }
 
+/** Requests with fewer bytes are decoded at once. Most have a few kilobytes. */
+const largeRequestBytes = 65_536;
+
+/** Lets a large request wait before it is decoded, by the tenant of the credential. The tenant in the request is not known yet. */
+export function shareDecoding(
+  share: Pick<EventLoopShare, 'waitForShare' | 'record'>,
+  authorizer: Pick<Authorizer, 'getTenantId'>,
+): Middleware {
+  const run: Middleware = async (call, next) => {
+    const tenantId = authorizer.getTenantId(call.metadata) ?? noTenant;
+    const wait = share.waitForShare(tenantId, call);
+    if (wait !== undefined) await wait;
+    share.record(tenantId, call.rawRequest.bytes.length / bytesPerUnit);
+    return next(call);
+  };
+  return (call, next) => (call.rawRequest.bytes.length < largeRequestBytes ? next(call) : run(call, next));
+}
+
 /** Decodes and validates the request. */
 export const validate: Middleware = (call, next) => {
   call.request = call.rawRequest.validate();
   return next(call);
+};
+
+/**
+ * Like `validate`. Lets other work run while a large request is validated fully. Requests of a stream are not validated in parts, because they
+ * must keep their order.
+ */
+export const validateInParts: Middleware = (call, next) => {
+  const request = call.rawRequest.validateInParts();
+  if (!(request instanceof Promise)) {
+    call.request = request;
+    return next(call);
+  }
+  return request.then((validated) => {
+    call.request = validated;
+    return next(call);
+  });
 };
 
 /** Adds the session of the request to the span of the call and to all spans below it. */

@@ -1,7 +1,7 @@
 import { create, type DescMessage, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { pathToString } from '@bufbuild/protobuf/reflect';
-import { createValidator, type Validator } from '@bufbuild/protovalidate';
 import { type FieldViolation, OrchestratorError } from '../../../core/model/orchestrator-error';
+import { eventLoopShare, noTenant } from '../../application/event-loop-share';
 import { createTooLargeError } from '../../application/too-large';
 import { type Contract, getRequestSchema } from './contract';
 import { type MessagePlan, MessagePlanner } from './message-plan';
@@ -49,6 +49,11 @@ export interface RawRequest<Request> {
    * @throws OrchestratorError INVALID_REQUEST, UNDECODABLE_REQUEST or TOO_LARGE.
    */
   validate(): ValidatedRequest<Request>;
+  /**
+   * Like `validate`, but full validation of a large request waits for other work of the event loop between its steps. Throws or rejects with
+   * the same errors.
+   */
+  validateInParts(): ValidatedRequest<Request> | Promise<ValidatedRequest<Request>>;
 }
 
 /** Wraps the bytes of a request of one method. Never throws. */
@@ -57,7 +62,6 @@ export type RequestValidator<Request> = (bytes: Uint8Array) => RawRequest<Reques
 /** Creates validators from the `buf.validate` annotations of the contract. Create one per server. */
 export class RequestValidators {
   private readonly planner: MessagePlanner;
-  private readonly validator: Validator;
   private readonly contract: Contract;
   private readonly limits: RequestLimits;
 
@@ -65,7 +69,6 @@ export class RequestValidators {
     this.contract = contract;
     this.limits = limits;
     this.planner = new MessagePlanner(limits.maxElements);
-    this.validator = createValidator({ registry: contract.registry });
   }
 
   /**
@@ -79,24 +82,39 @@ export class RequestValidators {
   ): RequestValidator<Request> {
     const schema = getRequestSchema(this.contract, path);
     const plan = this.planner.getPlan(schema);
-    const compiled = this.validator.validate(schema, create(schema));
+    const compiled = this.contract.validator.validate(schema, create(schema));
     if (compiled.kind === 'error') throw compiled.error;
+    const toRequest = (bytes: Uint8Array): ValidatedRequest<Request> => {
+      const message = decode(toBuffer(bytes));
+      return { message, bytes, tenantId: getTenantId(message), sessionId: getSessionId?.(message) };
+    };
     const validate = (bytes: Uint8Array): ValidatedRequest<Request> => {
       try {
-        const validBytes = this.validateBytes(schema, plan, bytes);
-        const message = decode(toBuffer(validBytes));
-        return { message, bytes: validBytes, tenantId: getTenantId(message), sessionId: getSessionId?.(message) };
+        const valid = this.findValidBytes(plan, bytes);
+        return toRequest(valid ?? runSteps(this.validateFully(schema, plan, bytes)));
       } catch (error) {
-        throw error instanceof OrchestratorError ? error : createUndecodableError(error);
+        throw toRequestError(error);
       }
     };
-    return (bytes) => ({ bytes, validate: () => validate(bytes) });
+    const validateInParts = async (bytes: Uint8Array): Promise<ValidatedRequest<Request>> => {
+      try {
+        const valid = this.findValidBytes(plan, bytes);
+        return toRequest(valid ?? (await runStepsInParts(this.validateFully(schema, plan, bytes))));
+      } catch (error) {
+        throw toRequestError(error);
+      }
+    };
+    return (bytes) => ({
+      bytes,
+      validate: () => validate(bytes),
+      validateInParts: () => (bytes.length < minBytesInParts ? validate(bytes) : validateInParts(bytes)),
+    });
   }
 
-  /** Returns the bytes to decode. */
-  private validateBytes(schema: DescMessage, plan: MessagePlan, sent: Uint8Array): Uint8Array {
+  /** Returns the bytes to decode if fast validation accepts the request. */
+  private findValidBytes(plan: MessagePlan, sent: Uint8Array): Uint8Array | undefined {
     this.checkSize(sent.length);
-    return validateFast(plan, sent, this.limits) ?? this.validateFully(schema, plan, sent);
+    return validateFast(plan, sent, this.limits);
   }
 
   private checkSize(size: number): void {
@@ -106,11 +124,13 @@ export class RequestValidators {
     throw createTooLargeError({ subject: 'The request', limit: 'max_message_bytes', size, maxSize, advice });
   }
 
-  /** Returns the bytes to decode, or throws an error that lists every violation. */
-  private validateFully(schema: DescMessage, plan: MessagePlan, sent: Uint8Array): Uint8Array {
+  /** Returns the bytes to decode, or throws an error that lists every violation. Yields between its steps. */
+  private *validateFully(schema: DescMessage, plan: MessagePlan, sent: Uint8Array): Generator<void, Uint8Array> {
     const findings = findWireViolations(plan, sent, this.limits);
     if (findings.exceedsLimits) throw createInvalidRequestError(findings.violations);
+    yield;
     const message = this.parse(schema, findings);
+    yield;
     const violations = this.addConstraintViolations(schema, message, findings.violations);
     if (violations.length > 0) throw createInvalidRequestError(violations);
     // The two decoders merge the parts of a message differently, so the validated message is encoded again for the second one.
@@ -133,7 +153,7 @@ export class RequestValidators {
     message: ReturnType<typeof fromBinary>,
     found: readonly FieldViolation[],
   ): readonly FieldViolation[] {
-    const result = this.validator.validate(schema, message);
+    const result = this.contract.validator.validate(schema, message);
     switch (result.kind) {
       case 'valid':
         return found;
@@ -151,6 +171,26 @@ export class RequestValidators {
       }
     }
   }
+}
+
+/** Below this size full validation takes a few milliseconds. */
+const minBytesInParts = 16_384;
+
+function runSteps<Result>(steps: Generator<void, Result>): Result {
+  for (let step = steps.next(); ; step = steps.next()) if (step.done === true) return step.value;
+}
+
+/** Runs one step in each iteration of the event loop. */
+async function runStepsInParts<Result>(steps: Generator<void, Result>): Promise<Result> {
+  for (let step = steps.next(); ; step = steps.next()) {
+    if (step.done === true) return step.value;
+    // Its tenant is not known, because the request is invalid.
+    await eventLoopShare.waitForNextIteration(noTenant);
+  }
+}
+
+function toRequestError(error: unknown): OrchestratorError {
+  return error instanceof OrchestratorError ? error : createUndecodableError(error);
 }
 
 function toBuffer(bytes: Uint8Array): Buffer {

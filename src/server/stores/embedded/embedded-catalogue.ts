@@ -18,6 +18,7 @@ import type {
   PutFieldsOutcome,
   PutOptions,
   PutOutcome,
+  PutRelationshipOutcome,
   ScenarioCatalogue,
 } from '../../ports/scenario-catalogue';
 import { FieldTable, RelationshipTable, RevisionTable, type StoredVersion, VersionTable } from './catalogue-tables';
@@ -100,15 +101,22 @@ export class EmbeddedCatalogue implements ScenarioCatalogue {
     });
   }
 
-  async putRelationship(agent: AgentKey, relationship: Relationship, call: Call): Promise<boolean> {
+  async putRelationship(
+    agent: AgentKey,
+    relationship: Relationship,
+    expectedRevision: number | undefined,
+    call: Call,
+  ): Promise<PutRelationshipOutcome> {
     const agentKey = toTableKey(agent);
     const bytes = encodeRelationship(relationship);
-    return this.environment.write(call, () => {
+    return this.environment.write(call, (): PutRelationshipOutcome => {
       const stored = this.relationships.get(agentKey, relationship);
-      if (stored !== undefined && Buffer.compare(stored, bytes) === 0) return false;
+      if (stored !== undefined && Buffer.compare(stored, bytes) === 0) return { kind: 'stored', created: false };
+      const revision = this.revisions.get(agentKey);
+      if ((expectedRevision ?? revision) !== revision) return { kind: 'conflict' };
       this.relationships.put(agentKey, relationship, bytes);
       this.revisions.increment(agentKey);
-      return stored === undefined;
+      return { kind: 'stored', created: stored === undefined };
     });
   }
 

@@ -14,28 +14,25 @@ import type {
   SessionStore,
   TurnCommit,
   TurnHistory,
-  TurnRecord,
   TurnSelector,
 } from '../../ports/session-store';
 import { keepsStateBefore, maxKeptStateBytes } from '../../ports/turn-history';
+import { resolveTurnLimits } from '../../ports/turn-limits';
+import { takeHistory, takeTurns } from '../recorded-turns/take-turns';
+import { TurnPacker } from '../recorded-turns/turn-packer';
 import type { EmbeddedEnvironment } from './embedded-environment';
 import { encodeKeyPair } from './embedded-keys';
-import { SessionTable, StateBeforeTable, TurnTable } from './session-tables';
+import type { EmbeddedSessionStoreOptions } from './embedded-session-store-options';
+import { decodeKnownTurn, decodeTurns, type FoundTurns } from './found-turns';
+import { createPackBlock } from './pack-block';
+import { SessionTable, StateBeforeTable } from './session-tables';
 import type { SessionValue } from './session-values';
+import { TurnTable } from './turn-table';
 
-export interface EmbeddedSessionStoreOptions {
-  /** The time to live of a session after its last turn, in milliseconds. */
-  readonly sessionTtlMs: number;
-  /** The number of recorded turns per session, at least 1. A retry is recognized while its turn is recorded. */
-  readonly recordedTurns: number;
-  /** Default: the defaults of `[limits]`. */
-  readonly sessionLimits?: SessionLimits;
-}
-
-/** The result of the transaction of a commit. States are decoded after the transaction. */
+/** The result of the transaction of a commit. States and blocks are decoded after the transaction. */
 type CommitResult =
-  | { readonly kind: 'committed' }
-  | { readonly kind: 'known'; readonly record: TurnRecord }
+  | { readonly kind: 'committed'; readonly unpackedTurns: number }
+  | { readonly kind: 'known'; readonly found: FoundTurns }
   | { readonly kind: 'conflict'; readonly state: Uint8Array | undefined };
 
 /** A commit with encoded sessions. */
@@ -46,8 +43,8 @@ interface EncodedCommit extends Omit<TurnCommit, 'session' | 'stateBefore'> {
 
 const noState: Uint8Array = new Uint8Array();
 
-/** Maximum number of sessions and turns that one transaction of a sweep or a deletion removes, which blocks the event loop for some ms. */
-const maxRemovedPerStep = 200;
+/** Maximum number of sessions and entries of turns that one transaction of a sweep or a deletion removes, which blocks the event loop for some ms. */
+const maxRemovedPerStep = 400;
 
 /**
  * Sessions on the local disk. A commit is one transaction and is acknowledged when it is on the disk. An expired session is
@@ -58,6 +55,7 @@ export class EmbeddedSessionStore implements SessionStore {
   private readonly statesBefore: StateBeforeTable;
   private readonly turns: TurnTable;
   private readonly sessionLimits: SessionLimits;
+  private readonly packer: TurnPacker<string>;
   /** Emits an event for each change. The name of the event is the key of the session. */
   private readonly changes = new EventEmitter().setMaxListeners(0);
 
@@ -65,11 +63,12 @@ export class EmbeddedSessionStore implements SessionStore {
     private readonly environment: EmbeddedEnvironment,
     private readonly options: EmbeddedSessionStoreOptions,
   ) {
-    if (!(options.recordedTurns >= 1)) throw new Error('The number of recorded turns must be at least 1.');
     this.sessions = new SessionTable(environment);
     this.sessionLimits = options.sessionLimits ?? defaultSessionLimits;
     this.statesBefore = new StateBeforeTable(environment);
-    this.turns = new TurnTable(environment);
+    this.turns = new TurnTable(environment, resolveTurnLimits(options.turnLimits));
+    const getRevision = (session: string) => this.getUnexpired(session)?.revision;
+    this.packer = new TurnPacker(options, createPackBlock(environment, this.turns, getRevision));
   }
 
   async load(
@@ -79,16 +78,18 @@ export class EmbeddedSessionStore implements SessionStore {
     { includesStateBefore = false }: LoadOptions = {},
   ): Promise<LoadedSession> {
     const session = toTableKey(key);
-    return this.environment.read(call, () => {
+    const { value, found, before } = this.environment.read(call, () => {
       const value = this.getUnexpired(session);
-      if (value === undefined) return { session: undefined, recordedTurn: undefined };
+      if (value === undefined) return { value };
       const before = includesStateBefore ? this.statesBefore.get(session, value.revision) : undefined;
-      return {
-        session: decodeSession(value.state),
-        recordedTurn: this.turns.find(session, turnId),
-        stateBefore: before && decodeStateBefore(before),
-      };
+      return { value, found: this.turns.findKnown(session, turnId, value.revision), before };
     });
+    if (value === undefined) return { session: undefined, recordedTurn: undefined };
+    return {
+      session: decodeSession(value.state),
+      recordedTurn: found && (await decodeKnownTurn(found, turnId)),
+      stateBefore: before && decodeStateBefore(before),
+    };
   }
 
   async commit(commit: TurnCommit, call: Call): Promise<CommitOutcome> {
@@ -101,8 +102,10 @@ export class EmbeddedSessionStore implements SessionStore {
     const result = await this.environment.write(call, apply, () => this.changes.emit(tableKey));
     switch (result.kind) {
       case 'committed':
+        this.packer.onCommit(tableKey, tableKey, record, result.unpackedTurns);
+        return { kind: 'committed' };
       case 'known':
-        return result;
+        return { kind: 'known', record: await decodeKnownTurn(result.found, record.turnId) };
       case 'conflict':
         return { kind: 'conflict', session: result.state === undefined ? undefined : decodeSession(result.state) };
     }
@@ -131,20 +134,25 @@ export class EmbeddedSessionStore implements SessionStore {
     call: Call,
   ): Promise<RecordedTurns> {
     const session = toTableKey(key);
-    return this.environment.read(call, () => {
-      if (this.getUnexpired(session) === undefined) return { turns: [], hasMore: false };
-      return this.turns.list(session, { afterRevision, limit, maxBytes });
-    });
+    const limits = { afterRevision, limit, maxBytes };
+    const found = this.environment.read(call, () =>
+      this.getUnexpired(session) === undefined ? undefined : this.turns.list(session, limits),
+    );
+    return found === undefined
+      ? { turns: [], hasMore: false }
+      : takeTurns(
+          (await decodeTurns(found)).map(({ record }) => record),
+          limits,
+          found.hasMore,
+        );
   }
 
-  async readTurnHistory(key: SessionKey, turn: TurnSelector, call: Call): Promise<TurnHistory | undefined> {
+  async readTurnHistory(key: SessionKey, selector: TurnSelector, call: Call): Promise<TurnHistory | undefined> {
     const session = toTableKey(key);
-    return this.environment.read(call, () => {
-      if (this.getUnexpired(session) === undefined) return undefined;
-      const revision = 'turnId' in turn ? this.turns.getRevision(session, turn.turnId) : turn.revision;
-      const history = revision === undefined ? undefined : this.turns.readHistory(session, revision);
-      return history && { ...history, start: history.start && decodeStateBefore(history.start) };
-    });
+    const found = this.environment.read(call, () =>
+      this.getUnexpired(session) === undefined ? undefined : this.turns.readHistory(session, selector),
+    );
+    return found && takeHistory(await decodeTurns(found), selector);
   }
 
   /** Removes a session of any size in steps. With the first one, the session is deleted for every other call. */
@@ -190,15 +198,26 @@ export class EmbeddedSessionStore implements SessionStore {
       const dueSessions = this.sessions.listDue(time.now(), maxRemovedPerStep);
       let remaining = maxRemovedPerStep;
       for (const session of dueSessions) {
-        remaining -= 1 + this.removeExpired(session, remaining).removedTurns;
+        remaining -= 1 + this.removeExpired(session, remaining).removedEntries;
         if (remaining <= 0) return true;
       }
       return false;
     });
   }
 
+  /** Starts to pack the turns of idle sessions. Call it periodically. */
+  packIdle(): void {
+    this.packer.packIdle();
+  }
+
+  /** Resolves when the turns that are packed in the background are packed. */
+  waitUntilPacked(): Promise<void> {
+    return this.packer.waitUntilIdle();
+  }
+
   /** Closes the environment, which is shared with the catalogue. */
-  close(): Promise<void> {
+  async close(): Promise<void> {
+    await this.packer.close();
     return this.environment.close();
   }
 
@@ -208,8 +227,8 @@ export class EmbeddedSessionStore implements SessionStore {
     { previousSession, record, stateBefore, isSupersedable, state }: EncodedCommit,
   ): CommitResult {
     const value = this.getUnexpired(session);
-    const recordedTurn = value === undefined ? undefined : this.turns.find(session, record.turnId);
-    if (recordedTurn !== undefined) return { kind: 'known', record: recordedTurn };
+    const found = value && this.turns.findKnown(session, record.turnId, value.revision);
+    if (found !== undefined) return { kind: 'known', found };
     if (!this.isUnchanged(session, value, previousSession)) return { kind: 'conflict', state: value?.state };
     this.putState(session, record.revision, state);
     const before = stateBefore === 'previous' ? (value?.state ?? noState) : stateBefore;
@@ -218,8 +237,7 @@ export class EmbeddedSessionStore implements SessionStore {
     if (keepsStateBefore(record.revision) && before.length <= maxKeptStateBytes) {
       this.turns.keepStateBefore(session, record.revision, before);
     }
-    this.turns.add(session, record, this.options.recordedTurns);
-    return { kind: 'committed' };
+    return { kind: 'committed', unpackedTurns: this.turns.add(session, record) };
   }
 
   /**
@@ -254,22 +272,22 @@ export class EmbeddedSessionStore implements SessionStore {
   }
 
   /**
-   * Removes an expired session with at most `maxTurns` of its turns. If there are more, the session stays, so that the next step
+   * Removes an expired session with at most `maxEntries` entries of its turns. If there are more, the session stays, so that the next step
    * finds them. `isRemoved` is also true if there is no session or it has not expired, for example because it was created again.
    */
-  private removeExpired(session: string, maxTurns: number): { isRemoved: boolean; removedTurns: number } {
+  private removeExpired(session: string, maxEntries: number): { isRemoved: boolean; removedEntries: number } {
     const value = this.sessions.get(session);
-    if (value === undefined) return { isRemoved: true, removedTurns: 0 };
+    if (value === undefined) return { isRemoved: true, removedEntries: 0 };
     if (this.isUnexpired(value)) {
       this.sessions.reschedule(session, value);
-      return { isRemoved: true, removedTurns: 0 };
+      return { isRemoved: true, removedEntries: 0 };
     }
     this.environment.markErasable();
-    const removedTurns = this.turns.removeOldest(session, maxTurns);
-    if (removedTurns >= maxTurns) return { isRemoved: false, removedTurns };
+    const removedEntries = this.turns.removeSome(session, maxEntries);
+    if (removedEntries >= maxEntries) return { isRemoved: false, removedEntries };
     this.sessions.remove(session, value);
     this.statesBefore.remove(session);
-    return { isRemoved: true, removedTurns };
+    return { isRemoved: true, removedEntries };
   }
 }
 

@@ -1,18 +1,12 @@
-import type { SessionLimits } from '../../ports/session-limits';
 import { EmbeddedCatalogue } from './embedded-catalogue';
 import { EmbeddedEnvironment } from './embedded-environment';
 import { EmbeddedSessionStore } from './embedded-session-store';
+import type { EmbeddedSessionStoreOptions } from './embedded-session-store-options';
 import type { StoreClocks } from './store-time';
 
-export interface EmbeddedOptions extends StoreClocks {
+export interface EmbeddedOptions extends StoreClocks, EmbeddedSessionStoreOptions {
   /** The database folder. Created if it does not exist. */
   readonly path: string;
-  /** The time to live of a session after its last turn, in milliseconds. */
-  readonly sessionTtlMs: number;
-  /** The number of recorded turns per session, at least 1. A retry is recognized while its turn is recorded. */
-  readonly recordedTurns: number;
-  /** Default: the defaults of `[limits]`. */
-  readonly sessionLimits?: SessionLimits;
 }
 
 /** The stores in a folder. Closing either of them closes both. */

@@ -31,11 +31,18 @@ export class LuaScript {
   }
 
   /**
-   * Reads `<name>.lua` next to the compiled code. Throws if the file is missing, so that an incomplete build fails at startup.
+   * Reads `<name>.lua` next to the compiled code, with the files that it includes. Throws if a file is missing, so that an incomplete build
+   * fails at startup.
    */
   static load(name: string): LuaScript {
-    return new LuaScript(readFileSync(join(__dirname, 'scripts', `${name}.lua`), 'utf8'));
+    return new LuaScript(
+      readSource(name).replace(/^-- include ([\w-]+)$/gm, (_, included: string) => readSource(included)),
+    );
   }
+}
+
+function readSource(name: string): string {
+  return readFileSync(join(__dirname, 'scripts', `${name}.lua`), 'utf8');
 }
 
 function toScriptSource(source: string): ScriptSource {

@@ -19,6 +19,7 @@ import type {
   PutFieldsOutcome,
   PutOptions,
   PutOutcome,
+  PutRelationshipOutcome,
   ScenarioCatalogue,
 } from '../../ports/scenario-catalogue';
 import type { RedisConnection } from './redis-connection';
@@ -114,9 +115,15 @@ export class RedisCatalogue implements ScenarioCatalogue {
     return runDeleteScenario(this.connection, this.getKeys(agent), args, call);
   }
 
-  async putRelationship(agent: AgentKey, relationship: Relationship, call: Call): Promise<boolean> {
+  async putRelationship(
+    agent: AgentKey,
+    relationship: Relationship,
+    expectedRevision: number | undefined,
+    call: Call,
+  ): Promise<PutRelationshipOutcome> {
     const bytes = Buffer.from(encodeRelationship(relationship));
-    const args = { field: toRelationshipField(relationship), bytes, ...this.createNotification(agent) };
+    const field = toRelationshipField(relationship);
+    const args = { field, bytes, expectedRevision, ...this.createNotification(agent) };
     return runPutRelationship(this.connection, this.getKeys(agent), args, call);
   }
 

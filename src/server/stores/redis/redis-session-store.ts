@@ -17,6 +17,10 @@ import type {
   TurnSelector,
 } from '../../ports/session-store';
 import { keepsStateBefore } from '../../ports/turn-history';
+import { type PackingLimits, resolveTurnLimits, type TurnLimits } from '../../ports/turn-limits';
+import { takeHistory } from '../recorded-turns/take-turns';
+import { TurnPacker } from '../recorded-turns/turn-packer';
+import { createPackBlock } from './pack-block';
 import { RecentKeys } from './recent-keys';
 import type { RedisConnection } from './redis-connection';
 import { getSessionKeys, type SessionKeys, validateKeyPrefix } from './redis-keys';
@@ -34,8 +38,10 @@ export interface RedisSessionStoreOptions {
   readonly keyPrefix: string;
   /** The time to live of a session after its last turn, in milliseconds. */
   readonly sessionTtlMs: number;
-  /** The number of recorded turns per session, at least 1. A retry is recognized while its turn is recorded. */
-  readonly recordedTurns: number;
+  /** Defaults: `defaultTurnLimits`. */
+  readonly turnLimits?: Partial<TurnLimits>;
+  /** Defaults: `defaultPackingLimits`. */
+  readonly packingLimits?: Partial<PackingLimits>;
   /** The maximum number of cached sessions. With 0, there is no cache and each turn takes one more round trip. */
   readonly cachedSessions: number;
   /** Default: the defaults of `[limits]`. */
@@ -43,6 +49,8 @@ export interface RedisSessionStoreOptions {
   readonly clock: Clock;
   /** Called if a commit finds that the store no longer has the revision that this node has read or committed earlier. */
   readonly onLostRevision?: (loss: LostRevision) => void;
+  /** Called if older turns could not be packed. They stay as they are until a later commit of the session. */
+  readonly onPackingError?: (error: unknown) => void;
 }
 
 /** A revision that was in the store, and is not any more, although the session was not deleted. */
@@ -73,12 +81,15 @@ export class RedisSessionStore implements SessionStore {
   private readonly deletions = new RecentKeys(maxDeletions);
   private readonly unsubscribe: () => void;
   private readonly sessionLimits: SessionLimits;
+  private readonly turnLimits: TurnLimits;
+  private readonly packer: TurnPacker<SessionKeys>;
 
   constructor(
     private readonly connection: RedisConnection,
     private readonly options: RedisSessionStoreOptions,
   ) {
-    if (!(options.recordedTurns >= 1)) throw new Error('The number of recorded turns must be at least 1.');
+    this.turnLimits = resolveTurnLimits(options.turnLimits);
+    this.packer = new TurnPacker(options, createPackBlock(connection, this.turnLimits));
     this.prefix = validateKeyPrefix(options.keyPrefix);
     this.sessionLimits = options.sessionLimits ?? defaultSessionLimits;
     this.cache = new SessionCache({ maxSessions: options.cachedSessions, maxBytes: maxCachedBytes });
@@ -99,7 +110,11 @@ export class RedisSessionStore implements SessionStore {
     throwIfCallEnded(call, now);
     const cached = skipsCache || includesStateBefore ? undefined : this.cache.get(keys.session, now);
     if (cached !== undefined) return { session: cached, recordedTurn: undefined };
-    const reply = await this.loadFromRedis(keys, { turnId, includesStateBefore }, call);
+    const reply = await this.loadFromRedis(
+      keys,
+      { turnId, includesStateBefore, replayableTurns: this.turnLimits.replayableTurns },
+      call,
+    );
     const session = this.updateCache(keys, reply.state, now, reply.ttlMs);
     const { recordedTurn, stateBefore } = reply;
     return { session, recordedTurn, stateBefore: stateBefore && decodeStateBefore(stateBefore) };
@@ -109,7 +124,7 @@ export class RedisSessionStore implements SessionStore {
     const { previousSession, session, record, isSupersedable } = commit;
     if (session.revision !== record.revision) throw new Error('A turn and its session must have the same revision.');
     const keys = getSessionKeys(this.prefix, session);
-    const { recordedTurns, sessionTtlMs, clock } = this.options;
+    const { sessionTtlMs, clock } = this.options;
     const state = toBuffer(encodeBoundedSession(session, previousSession, this.sessionLimits));
     const stateBefore = encodeStateBefore(commit);
     // Read the clock before sending the commit, so that the cache entry expires no later than the session in Redis.
@@ -118,7 +133,7 @@ export class RedisSessionStore implements SessionStore {
       const reply = await runCommit(
         this.connection,
         keys,
-        { record, previousSession, state, stateBefore, isSupersedable, recordedTurns, sessionTtlMs },
+        { record, previousSession, state, stateBefore, isSupersedable, limits: this.turnLimits, sessionTtlMs },
         call,
       );
       if (reply.kind === 'known') return reply;
@@ -129,7 +144,8 @@ export class RedisSessionStore implements SessionStore {
       }
       this.cache.set(keys.session, session, state.length, now + sessionTtlMs);
       this.deletions.delete(keys.session);
-      return reply;
+      this.packer.onCommit(keys.session, keys, record, reply.unpackedTurns);
+      return { kind: 'committed' };
     } catch (error) {
       // The outcome may be unknown. The next turn must load the session and find out whether this turn was applied.
       this.cache.delete(keys.session);
@@ -163,9 +179,9 @@ export class RedisSessionStore implements SessionStore {
     return runListTurns(this.connection, getSessionKeys(this.prefix, key), { afterRevision, limit, maxBytes }, call);
   }
 
-  async readTurnHistory(key: SessionKey, turn: TurnSelector, call: Call): Promise<TurnHistory | undefined> {
-    const reply = await runReadTurnHistory(this.connection, getSessionKeys(this.prefix, key), turn, call);
-    return reply && { start: reply.start && decodeStateBefore(reply.start), turns: reply.turns };
+  async readTurnHistory(key: SessionKey, selector: TurnSelector, call: Call): Promise<TurnHistory | undefined> {
+    const turns = await runReadTurnHistory(this.connection, getSessionKeys(this.prefix, key), selector, call);
+    return takeHistory(turns, selector);
   }
 
   async delete(key: SessionKey, call: Call): Promise<boolean> {
@@ -185,9 +201,20 @@ export class RedisSessionStore implements SessionStore {
     return this.connection.probe(call, `${this.prefix}probe:`);
   }
 
+  /** Starts to pack the turns of idle sessions in the background. Call it periodically. */
+  packIdle(): void {
+    this.packer.packIdle();
+  }
+
+  /** Resolves when the turns that this node packs in the background are packed. */
+  waitUntilPacked(): Promise<void> {
+    return this.packer.waitUntilIdle();
+  }
+
   /** Closes the connection, which is shared with the catalogue. */
-  close(): Promise<void> {
+  async close(): Promise<void> {
     this.unsubscribe();
+    await this.packer.close();
     return this.connection.close();
   }
 

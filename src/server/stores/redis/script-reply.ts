@@ -1,4 +1,6 @@
 import { decodeTraceContext } from '../../codec/stored/trace-context-text';
+import { decodeTurnBlock } from '../../codec/stored/turn-block';
+import type { StoredTurn } from '../../codec/stored/turn-block-header';
 import type { TurnRecord } from '../../ports/session-store';
 
 // Functions that read the replies of scripts. A reply of an unexpected type is a defect in this folder, so they throw a plain
@@ -40,6 +42,24 @@ export function parseTurnEntry(entry: unknown): TurnRecord {
     basis: fields.get('basis'),
     traceContext: decodeTraceContext(fields.get('trace')?.toString() ?? ''),
   };
+}
+
+/** Parses a turn with its kept state, as the scripts that read both return it. */
+export function parseStoredTurn(turn: unknown): StoredTurn {
+  const [entry, stateBefore] = asList(turn);
+  return { record: parseTurnEntry(entry), stateBefore: asOptionalBytes(stateBefore) };
+}
+
+/** Parses a recorded turn: an entry of the turn log, or the block that has the turn. */
+export async function parseTurn(entryOrBlock: unknown, revision: unknown): Promise<TurnRecord> {
+  if (!Buffer.isBuffer(entryOrBlock)) return parseTurnEntry(entryOrBlock);
+  const turns = await decodeTurnBlock(entryOrBlock);
+  const turn = turns.find(({ record }) => record.revision === Number(asBytes(revision).toString()));
+  return turn?.record ?? throwMissingTurn();
+}
+
+function throwMissingTurn(): never {
+  throw new Error('A block does not have the turn that its index names.');
 }
 
 function throwUnexpectedReply(reply: unknown): never {

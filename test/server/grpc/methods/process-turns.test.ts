@@ -1,4 +1,5 @@
 import { EventEmitter, once } from 'node:events';
+import { connect } from 'node:http2';
 import type { ServiceError } from '@grpc/grpc-js';
 import type { CallError } from 'scenario-orchestrator-client';
 import { OrchestratorServiceService } from '../../../../gen/focal/orchestration/v1/orchestrator_service';
@@ -324,6 +325,22 @@ test('each turn of a stream has its own deadline', async () => {
     expect(deadline).toBeGreaterThanOrEqual(before + defaultServerOptions.turnTimeoutMs);
     expect(deadline).toBeLessThanOrEqual(Date.now() + defaultServerOptions.turnTimeoutMs);
   }
+});
+
+test('at the maximum age of its connection a stream ends with UNAVAILABLE, after the turns already read are answered', async () => {
+  const turns = new ControlledTurns();
+  work = turns.work;
+  const grpc = await start({ maxConnectionAgeMs: 200, maxConnectionAgeGraceMs: 60_000 });
+  const stream = new TurnStream(grpc);
+  stream.send(request(1));
+  await turns.waitForStarted(1);
+  const session = connect(`http://${grpc.address}`);
+  session.on('error', () => undefined);
+  await once(session, 'goaway'); // A younger connection, so that of the stream has received it as well.
+  session.destroy();
+  turns.releaseAll();
+  expect(await stream.ended).toMatchObject({ status: 'UNAVAILABLE', reason: 'SHUTTING_DOWN' });
+  expect((await stream.waitForResponses(1)).map(({ turnId }) => turnId)).toEqual([uuid(1)]);
 });
 
 describe('draining the server', () => {

@@ -37,7 +37,7 @@ describe('WatchSession', () => {
     const { sessionStore } = openEmbedded({
       path: folder.path,
       sessionTtlMs: 60_000,
-      recordedTurns: 1_000,
+      turnLimits: { recordedTurns: 1_000 },
       clock: new FakeClock(),
       monotonicClock: new FakeClock(),
     });

@@ -248,7 +248,12 @@ export const rows: Readonly<Record<string, Row>> = {
       const other = { tenantId: uuid(1), agentId: uuid(6) };
       await Promise.all(
         Array.from({ length: maxRelationships }, (_, index) =>
-          stores.scenarios.putRelationship(other, relationshipFromProto(aRelationship(index)), unboundedCall),
+          stores.scenarios.putRelationship(
+            other,
+            relationshipFromProto(aRelationship(index)),
+            undefined,
+            unboundedCall,
+          ),
         ),
       );
       const put = (number: number) =>

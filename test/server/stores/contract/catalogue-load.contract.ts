@@ -39,7 +39,7 @@ export function testCatalogueLoad(open: OpenCatalogue): void {
       aRelationship({ kind: 'EXCLUDES', sourceType: 'RULE', sourceId: uuid(30), targetScenarioId: id }),
       aRelationship({ kind: 'EXCLUDES', sourceId: uuid(5), targetScenarioId: id }),
     ]);
-    for (const each of relationships) await catalogue.putRelationship(agent, each, unboundedCall);
+    for (const each of relationships) await catalogue.putRelationship(agent, each, undefined, unboundedCall);
     const content = await load();
     const sorted = [...ids].sort();
     expect(content.scenarios.map(({ scenario: { scenarioId } }) => scenarioId)).toEqual(sorted);
@@ -55,7 +55,7 @@ export function testCatalogueLoad(open: OpenCatalogue): void {
     const writes = (async () => {
       for (const number of listNumbers(30)) {
         await put(scenario(refund), `hash ${number}`);
-        await catalogue.putRelationship(agent, link, unboundedCall);
+        await catalogue.putRelationship(agent, link, undefined, unboundedCall);
         await catalogue.delete(agent, refund, undefined, unboundedCall);
       }
     })();

@@ -18,7 +18,7 @@ export function testImportedSessions(open: OpenSessionStore): void {
   let store: SessionStore;
 
   beforeEach(async () => {
-    storeUnderTest = await open({ recordedTurns: 1_000 });
+    storeUnderTest = await open({ turnLimits: { recordedTurns: 1_000 } });
     store = storeUnderTest.store;
   });
   afterEach(() => storeUnderTest.close());

@@ -154,7 +154,8 @@ function testChanges(open: OpenCatalogue): void {
       const to = aRelationship({ sourceId: booking, targetScenarioId: refund });
       const byRule = aRelationship({ sourceType: 'RULE', sourceId: uuid(30), targetScenarioId: refund });
       const ruleOfSameId = aRelationship({ sourceType: 'RULE', sourceId: refund, targetScenarioId: booking });
-      for (const each of [from, to, byRule, ruleOfSameId]) await catalogue.putRelationship(agent, each, unboundedCall);
+      for (const each of [from, to, byRule, ruleOfSameId])
+        await catalogue.putRelationship(agent, each, undefined, unboundedCall);
       await catalogue.delete(agent, refund, undefined, unboundedCall);
       expect((await load()).relationships).toEqual([ruleOfSameId]);
       expect(await revision()).toBe(6);
@@ -163,20 +164,50 @@ function testChanges(open: OpenCatalogue): void {
 
   describe('relationships', () => {
     it('replace one with the same kind, source and target', async () => {
-      expect(await catalogue.putRelationship(agent, aRelationship({ weight: 0.25 }), unboundedCall)).toBe(true);
-      expect(await catalogue.putRelationship(agent, aRelationship({ weight: 0.5 }), unboundedCall)).toBe(false);
+      expect(await catalogue.putRelationship(agent, aRelationship({ weight: 0.25 }), undefined, unboundedCall)).toEqual(
+        { kind: 'stored', created: true },
+      );
+      expect(await catalogue.putRelationship(agent, aRelationship({ weight: 0.5 }), undefined, unboundedCall)).toEqual({
+        kind: 'stored',
+        created: false,
+      });
       expect((await load()).relationships).toEqual([aRelationship({ weight: 0.5 })]);
       expect(await revision()).toBe(2);
     });
 
     it('keep the revision if they are unchanged', async () => {
-      await catalogue.putRelationship(agent, aRelationship(), unboundedCall);
-      expect(await catalogue.putRelationship(agent, aRelationship(), unboundedCall)).toBe(false);
+      await catalogue.putRelationship(agent, aRelationship(), undefined, unboundedCall);
+      expect(await catalogue.putRelationship(agent, aRelationship(), undefined, unboundedCall)).toEqual({
+        kind: 'stored',
+        created: false,
+      });
       expect(await revision()).toBe(1);
     });
 
+    it('are not stored if the catalogue has another revision, unless they are stored already', async () => {
+      await put(scenario(refund), 'a');
+      const link = aRelationship({ weight: 0.25 });
+      expect(await catalogue.putRelationship(agent, link, 0, unboundedCall)).toEqual({ kind: 'conflict' });
+      expect(await load()).toMatchObject({ revision: 1, relationships: [] });
+      expect(await catalogue.putRelationship(agent, link, 1, unboundedCall)).toEqual({ kind: 'stored', created: true });
+      expect(await catalogue.putRelationship(agent, link, 1, unboundedCall)).toEqual({
+        kind: 'stored',
+        created: false,
+      });
+      const changed = aRelationship({ weight: 0.5 });
+      expect(await catalogue.putRelationship(agent, changed, 1, unboundedCall)).toEqual({ kind: 'conflict' });
+      expect(await load()).toMatchObject({ revision: 2, relationships: [link] });
+    });
+
+    it('can be stored at revision 0 of an empty catalogue', async () => {
+      expect(await catalogue.putRelationship(agent, aRelationship(), 0, unboundedCall)).toEqual({
+        kind: 'stored',
+        created: true,
+      });
+    });
+
     it('are removed regardless of their weight', async () => {
-      await catalogue.putRelationship(agent, aRelationship({ weight: 0.25 }), unboundedCall);
+      await catalogue.putRelationship(agent, aRelationship({ weight: 0.25 }), undefined, unboundedCall);
       expect(await catalogue.deleteRelationship(agent, aRelationship({ weight: 0.5 }), unboundedCall)).toBe(true);
       expect(await catalogue.deleteRelationship(agent, aRelationship(), unboundedCall)).toBe(false);
       expect(await load()).toEqual({ revision: 2, scenarios: [], relationships: [] });
@@ -188,7 +219,7 @@ function testChanges(open: OpenCatalogue): void {
     expect(await revision()).toBe(1);
     await put(scenario(booking), 'b');
     expect(await revision()).toBe(2);
-    await catalogue.putRelationship(agent, aRelationship({ sourceId: uuid(77) }), unboundedCall);
+    await catalogue.putRelationship(agent, aRelationship({ sourceId: uuid(77) }), undefined, unboundedCall);
     expect(await revision()).toBe(3);
     await catalogue.deleteRelationship(agent, aRelationship({ sourceId: uuid(77) }), unboundedCall);
     expect(await revision()).toBe(4);

@@ -37,7 +37,7 @@ export function testSessionLimits(open: OpenSessionStore): void {
         return limits.maxVariables;
       },
     };
-    storeUnderTest = await open({ recordedTurns: 1_000, sessionLimits });
+    storeUnderTest = await open({ turnLimits: { recordedTurns: 1_000 }, sessionLimits });
     store = storeUnderTest.store;
   });
   afterEach(() => storeUnderTest.close());

@@ -14,7 +14,7 @@ export function testSessionNotifications(open: OpenSessionStore): void {
   let storeUnderTest: SessionStoreUnderTest;
   let store: SessionStore;
   beforeEach(async () => {
-    storeUnderTest = await open({ recordedTurns: 1_000 });
+    storeUnderTest = await open({ turnLimits: { recordedTurns: 1_000 } });
     store = storeUnderTest.store;
   });
   afterEach(() => storeUnderTest.close());

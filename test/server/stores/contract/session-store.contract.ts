@@ -3,6 +3,7 @@ import type { SessionStore } from '../../../../src/server/ports/session-store';
 import { callUntil, canceledCall, unboundedCall } from '../../../support/calls';
 import { anInstance, aSession, uuid } from '../../../support/session-builder';
 import { testImportedSessions } from './imported-sessions.contract';
+import { testPackedTurns } from './packed-turns.contract';
 import { testSessionLimits } from './session-limits.contract';
 import { testSessionNotifications } from './session-notifications.contract';
 import type { OpenSessionStore, SessionStoreSettings, SessionStoreUnderTest } from './session-store-under-test';
@@ -18,6 +19,7 @@ export function testSessionStore(open: OpenSessionStore): void {
   describe('sessions and turns', () => testTurns(open));
   describe('state before the last turn', () => testStateBefore(open));
   describe('turn history', () => testTurnHistory(open));
+  describe('packed turns', () => testPackedTurns(open));
   describe('size limits', () => testSessionLimits(open));
   describe('imported sessions', () => testImportedSessions(open));
   describe('unsafe ids', () => testUnsafeIds(open));
@@ -28,7 +30,7 @@ function testTurns(open: OpenSessionStore): void {
   let storeUnderTest: SessionStoreUnderTest;
   let store: SessionStore;
 
-  const openStore = async (settings: SessionStoreSettings = { recordedTurns: 1_000 }) => {
+  const openStore = async (settings: SessionStoreSettings = { turnLimits: { recordedTurns: 1_000 } }) => {
     storeUnderTest = await open(settings);
     store = storeUnderTest.store;
   };
@@ -244,7 +246,7 @@ function testTurns(open: OpenSessionStore): void {
     });
 
     it('lists only the latest turns, and a turn id is known while its turn is recorded', async () => {
-      await openStore({ recordedTurns: 5 });
+      await openStore({ turnLimits: { recordedTurns: 5 } });
       await applyAll(createTurnIds(8));
       const { turns: recorded } = await store.listTurns({ key, afterRevision: 0, limit: 100 }, unboundedCall);
       expect(recorded.map(({ revision }) => revision)).toEqual([4, 5, 6, 7, 8]);
@@ -257,7 +259,7 @@ function testTurns(open: OpenSessionStore): void {
     });
 
     it('works with a maximum of one recorded turn', async () => {
-      await openStore({ recordedTurns: 1 });
+      await openStore({ turnLimits: { recordedTurns: 1 } });
       await applyAll(createTurnIds(3));
       expect((await store.listTurns({ key, afterRevision: 0, limit: 100 }, unboundedCall)).turns).toMatchObject([
         { revision: 3, turnId: uuid(102) },

@@ -15,7 +15,7 @@ export function testTurnHistory(open: OpenSessionStore): void {
   /** What was committed, in order. */
   let commits: TurnCommit[];
 
-  const openStore = async (settings: SessionStoreSettings = { recordedTurns: 1_000 }) => {
+  const openStore = async (settings: SessionStoreSettings = { turnLimits: { recordedTurns: 1_000 } }) => {
     storeUnderTest = await open(settings);
     store = storeUnderTest.store;
     commits = [];
@@ -102,7 +102,7 @@ export function testTurnHistory(open: OpenSessionStore): void {
   });
 
   it('has the requested turn alone if the state before the oldest turn is not recorded any more', async () => {
-    await openStore({ recordedTurns: 10 });
+    await openStore({ turnLimits: { recordedTurns: 10 } });
     await commitUntil(20);
     expect(await describeHistory({ revision: 15 })).toEqual(['none', '15-15', 1]);
     expect(await describeHistory({ revision: 20 })).toEqual([16, '17-20', 4]);

@@ -16,7 +16,7 @@ export function testUnsafeIds(open: OpenSessionStore): void {
   const unsafeIds = [...ids, ...unicode];
 
   beforeEach(async () => {
-    storeUnderTest = await open({ recordedTurns: 1_000 });
+    storeUnderTest = await open({ turnLimits: { recordedTurns: 1_000 } });
     store = storeUnderTest.store;
   });
   afterEach(() => storeUnderTest.close());

@@ -7,7 +7,7 @@ const [path = '', sessions = '1', firstTurn = '1'] = process.argv.slice(2);
 const { sessionStore } = openEmbedded({
   path,
   sessionTtlMs: 60_000,
-  recordedTurns: 100_000,
+  turnLimits: { recordedTurns: 100_000 },
   clock: Date,
   monotonicClock: performance,
 });

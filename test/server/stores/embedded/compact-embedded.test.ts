@@ -23,7 +23,13 @@ describe('the compaction of an embedded store', () => {
   let stores: EmbeddedStores;
   let marker: string;
 
-  const toOptions = () => ({ path: folder.path, sessionTtlMs, recordedTurns: 3, clock, monotonicClock: clock });
+  const toOptions = () => ({
+    path: folder.path,
+    sessionTtlMs,
+    turnLimits: { recordedTurns: 3 },
+    clock,
+    monotonicClock: clock,
+  });
   const reopen = () => {
     stores = openEmbedded(toOptions());
   };

@@ -2,7 +2,13 @@ import { compactEmbedded } from '../../../../src/server/stores/embedded/compact-
 
 // Compacts a folder again and again until the process is killed. Prints a line before each compaction.
 const [path = ''] = process.argv.slice(2);
-const options = { path, sessionTtlMs: 60_000, recordedTurns: 10, clock: Date, monotonicClock: performance };
+const options = {
+  path,
+  sessionTtlMs: 60_000,
+  turnLimits: { recordedTurns: 10 },
+  clock: Date,
+  monotonicClock: performance,
+};
 
 async function compact(): Promise<void> {
   for (;;) {

@@ -12,7 +12,7 @@ async function openCatalogue() {
     openEmbedded({
       path: folder.path,
       sessionTtlMs: 60_000,
-      recordedTurns: 10,
+      turnLimits: { recordedTurns: 10 },
       clock: new FakeClock(),
       monotonicClock: new FakeClock(),
     }).catalogue;

@@ -46,13 +46,16 @@ describe('EmbeddedSessionStore', () => {
       const ids = Array.from({ length: 1_650 }, (_, index) => uuid(index + 1));
       await Promise.all(ids.map((id) => applyTurn(storeUnderTest.store, { ...key, sessionId: id }, uuid(9_999))));
       storeUnderTest.clock.advance(sessionTtlMs);
-      // A session with one turn counts twice, so 1,650 sessions need 17 transactions of at most 200.
+      // A session with one turn has four entries, so 1,650 sessions need 17 transactions of at most 400.
       expect(await sweepAll(storeUnderTest.store)).toBe(17);
       expect(await storeUnderTest.countStored()).toBe(0);
     });
 
     it('is enforced for a session with any number of turns, in transactions of bounded size', async () => {
-      storeUnderTest = await openStore({ recordedTurns: 10_000 });
+      storeUnderTest = await openStore({
+        turnLimits: { recordedTurns: 10_000 },
+        packingLimits: { unpackedTurns: 10_000 },
+      });
       await applyTurns(storeUnderTest.store, 600);
       storeUnderTest.clock.advance(sessionTtlMs);
       expect(await sweepAll(storeUnderTest.store)).toBe(4);
@@ -74,7 +77,7 @@ describe('EmbeddedSessionStore', () => {
   describe('delete', () => {
     let storeUnderTest: Awaited<ReturnType<typeof openStore>>;
     beforeEach(async () => {
-      storeUnderTest = await openStore({ recordedTurns: 10_000 });
+      storeUnderTest = await openStore({ turnLimits: { recordedTurns: 10_000 } });
       await applyTurns(storeUnderTest.store, 600);
     });
     afterEach(() => storeUnderTest.close());
@@ -120,7 +123,7 @@ describe('EmbeddedSessionStore', () => {
 
     it('removes turns above a reduced maximum', async () => {
       for (let id = 100; id < 110; id += 1) await applyTurn(storeUnderTest.store, key, uuid(id));
-      await storeUnderTest.reopen({ recordedTurns: 3 });
+      await storeUnderTest.reopen({ turnLimits: { recordedTurns: 3 } });
       await applyTurn(storeUnderTest.store, key, uuid(110));
       const { turns } = await storeUnderTest.store.listTurns({ key, afterRevision: 0, limit: 100 }, unboundedCall);
       expect(turns.map(({ revision }) => revision)).toEqual([9, 10, 11]);

@@ -18,7 +18,7 @@ describe('the folder of an embedded store', () => {
     openEmbedded({
       path: folder.path,
       sessionTtlMs: 60_000,
-      recordedTurns: 100_000,
+      turnLimits: { recordedTurns: 100_000 },
       clock: Date,
       monotonicClock: performance,
     }).sessionStore;
@@ -68,7 +68,7 @@ describe('the folder of an embedded store', () => {
     const { sessionStore } = openEmbedded({
       path,
       sessionTtlMs: 60_000,
-      recordedTurns: 1,
+      turnLimits: { recordedTurns: 1 },
       clock: Date,
       monotonicClock: performance,
     });

@@ -21,7 +21,8 @@ const storeFull = { reason: 'STORE_FULL', retryAfterMs: expect.any(Number) };
   let folder: string;
   let stores: EmbeddedStores;
 
-  const open = () => openEmbedded({ path: folder, sessionTtlMs, recordedTurns: 100, clock, monotonicClock: clock });
+  const open = () =>
+    openEmbedded({ path: folder, sessionTtlMs, turnLimits: { recordedTurns: 100 }, clock, monotonicClock: clock });
   const toKey = (session: number): SessionKey => ({ tenantId: uuid(1), sessionId: uuid(session) });
   const probe = () => stores.sessionStore.probe(unboundedCall);
   const read = (session: number) => stores.sessionStore.read(toKey(session), unboundedCall);

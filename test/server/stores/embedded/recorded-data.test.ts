@@ -25,7 +25,7 @@ describe('embedded data of release 0.1.0', () => {
     const options = {
       path: folder.path,
       sessionTtlMs: 60_000,
-      recordedTurns: 10,
+      turnLimits: { recordedTurns: 10 },
       clock: new FakeClock(),
       monotonicClock: new FakeClock(),
     };

@@ -1,26 +1,55 @@
 import { open, type RootDatabase } from 'lmdb';
 import { defaultSessionLimits } from '../../../../src/server/ports/session-limits';
-import type { EmbeddedSessionStore } from '../../../../src/server/stores/embedded/embedded-session-store';
-import { openEmbedded } from '../../../../src/server/stores/embedded/open-embedded';
+import { EmbeddedEnvironment } from '../../../../src/server/stores/embedded/embedded-environment';
+import { EmbeddedSessionStore } from '../../../../src/server/stores/embedded/embedded-session-store';
+import type { EmbeddedOptions } from '../../../../src/server/stores/embedded/open-embedded';
 import { unboundedCall } from '../../../support/calls';
 import { FakeClock } from '../../../support/fake-clock';
 import { uuid } from '../../../support/session-builder';
+import type { SessionStoreSettings } from '../contract/session-store-under-test';
 import { applyTurn } from '../contract/turn-driver';
 import { createTemporaryFolder } from './temporary-folder';
 
 export const sessionTtlMs = 60_000;
 export const key = { tenantId: uuid(1), sessionId: uuid(3) };
 
+interface OpenSettings extends SessionStoreSettings {
+  readonly ttlMs?: number;
+  readonly clock?: FakeClock;
+}
+
 export async function openStore({
-  recordedTurns = 1_000,
+  turnLimits = {},
+  packingLimits = {},
   ttlMs = sessionTtlMs,
   clock = new FakeClock(),
   sessionLimits = defaultSessionLimits,
-} = {}) {
+  beforeReplacing = () => Promise.resolve(),
+}: OpenSettings = {}) {
   const folder = await createTemporaryFolder();
   const monotonicClock = new FakeClock();
-  const options = { path: folder.path, sessionTtlMs: ttlMs, recordedTurns, sessionLimits, clock, monotonicClock };
-  let { sessionStore: store } = openEmbedded(options);
+  const options = {
+    path: folder.path,
+    sessionTtlMs: ttlMs,
+    turnLimits,
+    packingLimits,
+    sessionLimits,
+    clock,
+    monotonicClock,
+  };
+  const packingErrors: unknown[] = [];
+  const openWith = (changed: Partial<EmbeddedOptions> = {}) => {
+    const all = { ...options, onPackingError: (error: unknown) => packingErrors.push(error), ...changed };
+    return new EmbeddedSessionStore(interceptPacking(new EmbeddedEnvironment(folder.path, all), beforeReplacing), all);
+  };
+  let store = openWith();
+  const countAfterClose = async (tables: readonly string[]) => {
+    await store.waitUntilPacked();
+    await store.close();
+    const count = countEntries(folder.path, tables);
+    store = openWith();
+    return count;
+  };
   return {
     clock,
     /** Lets time pass on both clocks. */
@@ -31,25 +60,24 @@ export async function openStore({
     get store() {
       return store;
     },
+    packingErrors,
+    countUnpacked: () => countAfterClose(['turns']),
+    countBlocks: () => countAfterClose(['turn-blocks']),
+    countTurnIds: () => countAfterClose(['turn-revisions']),
     expire: async () => clock.advance(ttlMs),
     /** Counts all entries of the session tables. The tests that use this method have only one session. */
-    countStored: async () => {
-      await store.close();
-      const count = countEntries(folder.path);
-      ({ sessionStore: store } = openEmbedded(options));
-      return count;
-    },
+    countStored: () => countAfterClose(sessionTables),
     /** Changes the tables as another process would. */
     changeFolder: async (change: (root: RootDatabase) => Promise<void>) => {
       await store.close();
       const root = open({ path: folder.path, maxDbs: 32 });
       await change(root);
       await root.close();
-      ({ sessionStore: store } = openEmbedded(options));
+      store = openWith();
     },
-    reopen: async (changed: { readonly recordedTurns?: number; readonly sessionTtlMs?: number } = {}) => {
+    reopen: async (changed: Partial<EmbeddedOptions> = {}) => {
       await store.close();
-      ({ sessionStore: store } = openEmbedded({ ...options, ...changed }));
+      store = openWith(changed);
     },
     close: async () => {
       await store.close();
@@ -58,12 +86,35 @@ export async function openStore({
   };
 }
 
-/** Counts the entries of the session tables. The folder must not be open. */
-function countEntries(path: string): number {
+const sessionTables = [
+  'sessions',
+  'states-before',
+  'turns',
+  'turn-revisions',
+  'kept-states',
+  'turn-blocks',
+  'expiries',
+];
+
+/** Runs `beforeReplacing` before each write that packs turns. Only these have a deadline in the tests of the contract. */
+function interceptPacking(environment: EmbeddedEnvironment, beforeReplacing: () => Promise<void>): EmbeddedEnvironment {
+  const write: EmbeddedEnvironment['write'] = async (call, ...rest) => {
+    if (call.deadline !== Number.POSITIVE_INFINITY && call.deadline > 1) await beforeReplacing();
+    return environment.write(call, ...rest);
+  };
+  return new Proxy(environment, {
+    get(target, name) {
+      if (name === 'write') return write;
+      const member: unknown = Reflect.get(target, name);
+      return typeof member === 'function' ? member.bind(target) : member;
+    },
+  });
+}
+
+/** Counts the entries of tables. The folder must not be open. */
+function countEntries(path: string, names: readonly string[]): number {
   const root = open({ path, maxDbs: 32 });
-  const tables = ['sessions', 'states-before', 'turns', 'turn-revisions', 'kept-states', 'expiries'].map((name) =>
-    root.openDB({ name }),
-  );
+  const tables = names.map((name) => root.openDB({ name }));
   const count = tables.reduce((sum, table) => sum + table.getKeysCount(), 0);
   void root.close();
   return count;

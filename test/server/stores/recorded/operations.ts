@@ -43,7 +43,7 @@ export async function putRecordedCatalogue(catalogue: ScenarioCatalogue): Promis
     const options = { contentHash, storedAt, expectedVersion: undefined };
     await catalogue.put(recordedAgent, scenario, options, unboundedCall);
   }
-  await catalogue.putRelationship(recordedAgent, recordedRelationship, unboundedCall);
+  await catalogue.putRelationship(recordedAgent, recordedRelationship, undefined, unboundedCall);
 }
 
 /** Replaces the session in recorded data of release 0.1.0 by one of the current format. The rest of the data has not changed. */

@@ -55,7 +55,7 @@ export class ClientsUnderTest {
     return new RedisSessionStore(connection, {
       keyPrefix: this.nextPrefix(),
       sessionTtlMs: 60_000,
-      recordedTurns: 1_000,
+      turnLimits: { recordedTurns: 1_000 },
       cachedSessions: 100,
       clock: Date,
       ...settings,

@@ -60,8 +60,16 @@ const catalogueMethods: Readonly<Record<keyof ScenarioCatalogue, true>> = {
 export async function runFullWorkload(clients: ClientsUnderTest): Promise<void> {
   const calledOnStore = new Set<string>();
   for (const sessionId of [1, 2, 3, 4, 5, 6, 7, 8].map(uuid)) {
-    const store = await clients.createStore({ keyPrefix, cachedSessions: 0, recordedTurns: 2 });
-    await useSessions(recordCalls(store, calledOnStore), sessionId);
+    const packingErrors: unknown[] = [];
+    const store = await clients.createStore({
+      keyPrefix,
+      cachedSessions: 0,
+      turnLimits: { recordedTurns: 2 },
+      packingLimits: { turnsPerBlock: 1, unpackedTurns: 1 },
+      onPackingError: (error) => packingErrors.push(error),
+    });
+    await useSessions(recordCalls(store, calledOnStore), sessionId, () => store.waitUntilPacked());
+    expect(packingErrors).toEqual([]);
   }
   expect([...calledOnStore].sort()).toEqual(Object.keys(sessionMethods).sort());
   const calledOnCatalogue = new Set<string>();
@@ -89,10 +97,15 @@ function recordCalls<Target extends object>(target: Target, called: Set<string>)
   });
 }
 
-async function useSessions(store: SessionStore, sessionId: string): Promise<void> {
+async function useSessions(
+  store: SessionStore,
+  sessionId: string,
+  waitUntilPacked: () => Promise<void>,
+): Promise<void> {
   const key = { tenantId: uuid(1), sessionId };
   const stops = [key, { ...key, sessionId: uuid(99) }].map((each) => store.onChange(each, () => undefined));
   for (const turn of [1, 2, 3, 3]) await applyTurn(store, key, uuid(turn));
+  await waitUntilPacked();
   const conflicting = aCommit(aSession({ ...key, revision: 7 }), uuid(9));
   await store.commit(conflicting, unboundedCall);
   await store.commit(aCommit(aSession({ ...key, revision: 7 }), uuid(3)), unboundedCall);
@@ -122,7 +135,7 @@ async function useCatalogues(here: ScenarioCatalogue, there: ScenarioCatalogue):
     return notifications.length > 0;
   });
   const link = aRelationship({ targetScenarioId: aDefinition().scenarioId });
-  await here.putRelationship(agent, link, unboundedCall);
+  await here.putRelationship(agent, link, undefined, unboundedCall);
   const options = { contentHash: `fields ${version}`, storedAt: 1, expectedVersion: undefined };
   await here.putFields(agent, [aField({ name: 'name' })], options, unboundedCall);
   await here.getFields(agent, unboundedCall);
@@ -130,7 +143,7 @@ async function useCatalogues(here: ScenarioCatalogue, there: ScenarioCatalogue):
   await here.revision(agent, unboundedCall);
   await here.get(agent, aDefinition().scenarioId, 0, unboundedCall);
   await here.deleteRelationship(agent, link, unboundedCall);
-  await here.putRelationship(agent, link, unboundedCall);
+  await here.putRelationship(agent, link, undefined, unboundedCall);
   await here.delete(agent, aDefinition().scenarioId, undefined, unboundedCall);
   stop();
 }

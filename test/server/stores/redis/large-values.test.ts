@@ -87,7 +87,7 @@ describe('large values in Redis', () => {
     const store = new RedisSessionStore(connection, {
       keyPrefix: 'node:',
       sessionTtlMs: 60_000,
-      recordedTurns: 1_000,
+      turnLimits: { recordedTurns: 1_000 },
       cachedSessions: 0,
       clock: Date,
     });

@@ -60,7 +60,7 @@ describe('RedisCatalogue', () => {
         weight: 1,
         startDependency: false,
       } as const;
-      await there.putRelationship(agent, relationship, unboundedCall);
+      await there.putRelationship(agent, relationship, undefined, unboundedCall);
       await eventually(async () => receivedHere.length > 0);
       expect(receivedHere).toEqual([agent]);
       await here.deleteRelationship(agent, relationship, unboundedCall);

@@ -1,4 +1,3 @@
-import type { SessionKey } from '../../../../src/core/model/session';
 import { RedisCatalogue } from '../../../../src/server/stores/redis/redis-catalogue';
 import { RedisCluster } from '../../../../tools/redis/redis-cluster';
 import { unboundedCall } from '../../../support/calls';
@@ -6,9 +5,9 @@ import { eventually } from '../../../support/eventually';
 import { aDefinition } from '../contract/a-definition';
 import { testScenarioCatalogue } from '../contract/scenario-catalogue.contract';
 import { testSessionStore } from '../contract/session-store.contract';
-import type { SessionStoreSettings } from '../contract/session-store-under-test';
 import { ClientsUnderTest } from './clients-under-test';
 import { orchestratorUser, readDocumentedAcl, runFullWorkload } from './full-workload';
+import { openStoreOn } from './session-store-under-test';
 
 describe('a Redis Cluster', () => {
   let cluster: RedisCluster;
@@ -26,21 +25,9 @@ describe('a Redis Cluster', () => {
     new RedisCatalogue(await clients.connect(), { keyPrefix });
 
   describe('as a SessionStore', () =>
-    testSessionStore(async (settings: SessionStoreSettings) => {
-      const keyPrefix = clients.nextPrefix();
-      const store = await clients.createStore({ ...settings, keyPrefix });
-      const listKeys = (sessionKey: SessionKey) =>
-        cluster.listKeys(`${keyPrefix}{${sessionKey.tenantId}/${sessionKey.sessionId}}*`);
-      return {
-        store,
-        expire: async (sessionKey) => {
-          for (const key of await listKeys(sessionKey)) await cluster.admin.pexpire(key, 1);
-          await eventually(async () => (await listKeys(sessionKey)).length === 0);
-        },
-        countStored: async (sessionKey) => (await listKeys(sessionKey)).length,
-        close: () => store.close(),
-      };
-    }));
+    testSessionStore((settings) =>
+      openStoreOn({ clients, admin: cluster.admin, listKeys: (pattern) => cluster.listKeys(pattern) })(settings),
+    ));
 
   describe('as a ScenarioCatalogue', () =>
     testScenarioCatalogue(async () => {

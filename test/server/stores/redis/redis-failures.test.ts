@@ -148,11 +148,11 @@ describe('Redis failures', () => {
     const put = (contentHash: string) =>
       catalogue.put(agent, aDefinition(), { contentHash, storedAt: 1, expectedVersion: undefined }, unboundedCall);
     await put('a');
-    await catalogue.putRelationship(agent, relationship, unboundedCall);
+    await catalogue.putRelationship(agent, relationship, undefined, unboundedCall);
     const before = await catalogue.load(agent, unboundedCall);
     await redis.admin.config('SET', 'maxmemory', '1');
     await expect(put('b')).rejects.toMatchObject({ reason: 'STORE_FULL' });
-    const update = catalogue.putRelationship(agent, { ...relationship, weight: 2 }, unboundedCall);
+    const update = catalogue.putRelationship(agent, { ...relationship, weight: 2 }, undefined, unboundedCall);
     await expect(update).rejects.toMatchObject({ reason: 'STORE_FULL' });
     expect(await catalogue.load(agent, unboundedCall)).toEqual(before);
     expect(await catalogue.deleteRelationship(agent, relationship, unboundedCall)).toBe(true);

@@ -1,12 +1,12 @@
 import type { SessionKey } from '../../../../src/core/model/session';
 import { unboundedCall } from '../../../support/calls';
-import { eventually } from '../../../support/eventually';
 import { aSession, uuid } from '../../../support/session-builder';
 import { testSessionStore } from '../contract/session-store.contract';
 import type { SessionStoreSettings } from '../contract/session-store-under-test';
 import { aCommit, applyTurn } from '../contract/turn-driver';
 import type { StoreSettings } from './clients-under-test';
 import { RedisUnderTest } from './redis-under-test';
+import { interceptPacking, openStoreOn } from './session-store-under-test';
 
 const key: SessionKey = { tenantId: uuid(1), sessionId: uuid(3) };
 
@@ -20,20 +20,11 @@ describe('RedisSessionStore', () => {
   const listKeys = (prefix: string, sessionKey: SessionKey) =>
     redis.admin.keys(`${prefix}{${sessionKey.tenantId}/${sessionKey.sessionId}}*`);
 
-  const open = (parts: StoreSettings) => async (settings: SessionStoreSettings) => {
-    const keyPrefix = redis.nextPrefix();
-    const store = await redis.createStore({ ...settings, ...parts, keyPrefix });
-    return {
-      store,
-      keyPrefix,
-      expire: async (sessionKey: SessionKey) => {
-        for (const each of await listKeys(keyPrefix, sessionKey)) await redis.admin.pexpire(each, 1);
-        await eventually(async () => (await listKeys(keyPrefix, sessionKey)).length === 0);
-      },
-      countStored: async (sessionKey: SessionKey) => (await listKeys(keyPrefix, sessionKey)).length,
-      close: () => store.close(),
-    };
-  };
+  const open = (parts: StoreSettings) => (settings: SessionStoreSettings) =>
+    openStoreOn(
+      { clients: redis.clients, admin: redis.admin, listKeys: (pattern) => redis.admin.keys(pattern) },
+      parts,
+    )(settings);
 
   describe('with a cache', () => testSessionStore(open({})));
   describe('without a cache', () => testSessionStore(open({ cachedSessions: 0 })));
@@ -44,13 +35,13 @@ describe('RedisSessionStore', () => {
       const store = await redis.createStore();
       await applyTurn(store, key, uuid(1));
       const commands = await redis.recordCommands(async () => {
-        for (let turn = 2; turn <= 21; turn += 1) await applyTurn(store, key, uuid(turn));
+        for (let turn = 2; turn <= 16; turn += 1) await applyTurn(store, key, uuid(turn));
       });
-      expect(commands).toEqual(Array.from({ length: 20 }, () => 'evalsha'));
+      expect(commands).toEqual(Array.from({ length: 15 }, () => 'evalsha'));
     });
 
     it('a turn that removes another turn from the turn log needs one round trip', async () => {
-      const store = await redis.createStore({ recordedTurns: 3 });
+      const store = await redis.createStore({ turnLimits: { recordedTurns: 3 } });
       for (let turn = 1; turn <= 3; turn += 1) await applyTurn(store, key, uuid(turn));
       const commands = await redis.recordCommands(async () => {
         for (let turn = 4; turn <= 9; turn += 1) await applyTurn(store, key, uuid(turn));
@@ -104,6 +95,25 @@ describe('RedisSessionStore', () => {
       expect(again[0]).toEqual(again[1]);
     });
 
+    it('pack the same turns once', async () => {
+      const keyPrefix = redis.nextPrefix();
+      const packingLimits = { turnsPerBlock: 4, unpackedTurns: 1 };
+      const other = await redis.createStore({ keyPrefix, packingLimits });
+      let hasWaited = false;
+      const connection = interceptPacking(await redis.connect(), async () => {
+        for (let turn = 6; turn <= 9; turn += 1) await applyTurn(other, key, uuid(turn));
+        await other.waitUntilPacked();
+        hasWaited = true;
+      });
+      const store = redis.clients.createStoreOn(connection, { keyPrefix, packingLimits });
+      for (let turn = 1; turn <= 5; turn += 1) await applyTurn(store, key, uuid(turn));
+      await store.waitUntilPacked();
+      expect(hasWaited).toBe(true);
+      const { turns } = await store.listTurns({ key, afterRevision: 0, limit: 100 }, unboundedCall);
+      expect(turns.map(({ turnId }) => turnId)).toEqual(Array.from({ length: 9 }, (_, index) => uuid(index + 1)));
+      expect(await redis.admin.xlen(`${keyPrefix}{${key.tenantId}/${key.sessionId}}:turns`)).toBe(1);
+    });
+
     it('apply all concurrent turns', async () => {
       const keyPrefix = redis.nextPrefix();
       const nodes = [await redis.createStore({ keyPrefix }), await redis.createStore({ keyPrefix })];
@@ -141,7 +151,7 @@ describe('RedisSessionStore', () => {
 
   describe('keys', () => {
     it('have the same time to live, which every turn resets', async () => {
-      const { store, keyPrefix } = await open({ sessionTtlMs: 60_000 })({ recordedTurns: 10 });
+      const { store, keyPrefix } = await open({ sessionTtlMs: 60_000 })({ turnLimits: { recordedTurns: 10 } });
       await applyTurn(store, key, uuid(1));
       const keys = await listKeys(keyPrefix, key);
       expect(keys.map((name) => name.slice(name.indexOf('}'))).sort()).toEqual(['}:session', '}:turns']);
@@ -158,18 +168,18 @@ describe('RedisSessionStore', () => {
       const keyPrefix = redis.nextPrefix();
       const [many, few] = [
         await redis.createStore({ keyPrefix }),
-        await redis.createStore({ keyPrefix, recordedTurns: 3 }),
+        await redis.createStore({ keyPrefix, turnLimits: { recordedTurns: 3 } }),
       ];
       for (let turn = 1; turn <= 250; turn += 1) await applyTurn(many, key, uuid(turn));
       await applyTurn(few, key, uuid(251));
       const { turns } = await few.listTurns({ key, afterRevision: 0, limit: 1_000 }, unboundedCall);
       expect(turns.map(({ revision }) => revision)).toEqual([249, 250, 251]);
       const fields = await redis.admin.hkeys(`${keyPrefix}{${key.tenantId}/${key.sessionId}}:session`);
-      expect(fields.sort()).toEqual(['b', 'br', 'r', 's', `t:${uuid(249)}`, `t:${uuid(250)}`, `t:${uuid(251)}`]);
+      expect(fields.sort()).toEqual(['b', 'br', 'o', 'r', 's', `t:${uuid(249)}`, `t:${uuid(250)}`, `t:${uuid(251)}`]);
     });
 
     it('13: have the state before a turn only for that turn, even if an earlier release committed a later one', async () => {
-      const { store, keyPrefix } = await open({})({ recordedTurns: 10 });
+      const { store, keyPrefix } = await open({})({ turnLimits: { recordedTurns: 10 } });
       await applyTurn(store, key, uuid(1));
       const options = { includesStateBefore: true };
       expect((await store.load(key, uuid(2), unboundedCall, options)).stateBefore).toBeDefined();
@@ -178,7 +188,7 @@ describe('RedisSessionStore', () => {
     });
 
     it('do not prevent a commit if they remain after an eviction', async () => {
-      const { store, keyPrefix } = await open({})({ recordedTurns: 10 });
+      const { store, keyPrefix } = await open({})({ turnLimits: { recordedTurns: 10 } });
       await applyTurn(store, key, uuid(1));
       await applyTurn(store, key, uuid(2));
       await redis.admin.del(`${keyPrefix}{${key.tenantId}/${key.sessionId}}:session`);
@@ -189,7 +199,7 @@ describe('RedisSessionStore', () => {
     });
 
     it('have the time to live of a session after an import, and the first turn resets it', async () => {
-      const { store, keyPrefix } = await open({ sessionTtlMs: 60_000 })({ recordedTurns: 10 });
+      const { store, keyPrefix } = await open({ sessionTtlMs: 60_000 })({ turnLimits: { recordedTurns: 10 } });
       const [session, turns] = [
         `${keyPrefix}{${key.tenantId}/${key.sessionId}}:session`,
         `${keyPrefix}{${key.tenantId}/${key.sessionId}}:turns`,
@@ -206,7 +216,7 @@ describe('RedisSessionStore', () => {
     });
 
     it('do not prevent an import if they remain after an eviction', async () => {
-      const { store, keyPrefix } = await open({})({ recordedTurns: 10 });
+      const { store, keyPrefix } = await open({})({ turnLimits: { recordedTurns: 10 } });
       for (const turn of [1, 2, 3]) await applyTurn(store, key, uuid(turn));
       await redis.admin.del(`${keyPrefix}{${key.tenantId}/${key.sessionId}}:session`);
       const imported = aSession({ importedFrom: 'a record' });
@@ -216,7 +226,7 @@ describe('RedisSessionStore', () => {
     });
 
     it('make an import fail before the first write if they have another type', async () => {
-      const { store, keyPrefix } = await open({})({ recordedTurns: 10 });
+      const { store, keyPrefix } = await open({})({ turnLimits: { recordedTurns: 10 } });
       const log = `${keyPrefix}{${key.tenantId}/${key.sessionId}}:turns`;
       await redis.admin.set(log, 'a string');
       await expect(store.create(aSession({ importedFrom: 'a record' }), unboundedCall)).rejects.toThrow('WRONGTYPE');
@@ -224,7 +234,7 @@ describe('RedisSessionStore', () => {
     });
 
     it('make a commit fail before the first write if they have another type', async () => {
-      const { store, keyPrefix } = await open({})({ recordedTurns: 10 });
+      const { store, keyPrefix } = await open({})({ turnLimits: { recordedTurns: 10 } });
       const log = `${keyPrefix}{${key.tenantId}/${key.sessionId}}:turns`;
       await redis.admin.set(log, 'a string');
       await expect(store.commit(aCommit(aSession(), uuid(1)), unboundedCall)).rejects.toThrow('WRONGTYPE');

@@ -97,7 +97,7 @@ describe('durability "replicated"', () => {
     const writes = [
       () => shortTimeoutStore.delete(key, unboundedCall),
       () => put('b'),
-      () => catalogue.putRelationship(agent, aRelationship(), unboundedCall),
+      () => catalogue.putRelationship(agent, aRelationship(), undefined, unboundedCall),
       () => catalogue.deleteRelationship(agent, aRelationship(), unboundedCall),
       () => catalogue.delete(agent, aDefinition().scenarioId, undefined, unboundedCall),
     ];

@@ -108,7 +108,13 @@ describe('change notifications in Redis', () => {
       log: { ...silentLog, warn },
     });
     await connection.waitForReady(callUntil(Date.now() + defaultTimeoutMs));
-    const options = { keyPrefix, sessionTtlMs: 60_000, recordedTurns: 10, cachedSessions: 10, clock: Date };
+    const options = {
+      keyPrefix,
+      sessionTtlMs: 60_000,
+      turnLimits: { recordedTurns: 10 },
+      cachedSessions: 10,
+      clock: Date,
+    };
     const store = new RedisSessionStore(connection, options);
     const removeListeners = [uuid(3), uuid(4), uuid(5)].map((sessionId) =>
       store.onChange({ ...key, sessionId }, () => undefined),

@@ -7,7 +7,8 @@
 --          before a turn, "" if there was no session, and "br" the revision after that turn. It counts only if "br" equals "r",
 --          because releases up to 0.2 change neither (section 13). "i" identifies an import until its first turn; sessions that a
 --          release up to 0.2 imported do not have it. "k:<revision>" the state before the recorded turn that led to the revision, ""
---          if there was no session; only some turns have it
+--          if there was no session; only some turns have it. "o" the time of the commit of the oldest recorded turn, or of the last
+--          turn of the oldest block; missing if a release up to 0.2 recorded it. Blocks of older turns: turn-blocks.lua
 -- KEYS[2]  stream, the turn log: entries <revision>-0 with the fields turn, occurred, committed, request, response, and
 --          optionally trace and basis
 --
@@ -19,7 +20,7 @@
 -- ARGV[6]  time of the commit, milliseconds since 1970
 -- ARGV[7]  request
 -- ARGV[8]  response
--- ARGV[9]  maximum number of recorded turns, at least 1
+-- ARGV[9]  maximum number of recorded turns, at least 1. Turns in blocks are only counted when they are packed
 -- ARGV[10] time to live of the session, milliseconds
 -- ARGV[11] last turn id of the previous session, "" if it had no turns
 -- ARGV[12] trace context of the turn as a text, "" if there is none
@@ -29,24 +30,28 @@
 -- ARGV[16] "1" to keep the state before the turn until the next turn, else "0"
 -- ARGV[17] maximum size of the state before the turn to keep it with the record, in bytes; "" to keep none
 -- ARGV[18] basis of the turn, "" if there is none
--- ARGV[19] maximum size of the reply, in bytes, see large-values.ts
+-- ARGV[19] number of last turns whose ids are known, at least 1
+-- ARGV[20] earliest time of the commit of a recorded turn, milliseconds since 1970
+-- ARGV[21] maximum size of the reply, in bytes, see large-values.ts
 --
--- Returns the revision after the turn, an integer, if the turn was committed,
---         {"known", log entry or false if it is missing} if the turn id is known,
+-- Returns the number of entries of the log, an integer, if the turn was committed,
+--         {"known", log entry, block with the turn, or false if it is missing, revision of the turn} if the turn id is known,
 --         {"conflict", state or false if there is no session, time to live in ms or negative} if the session has changed,
 --         LARGE if one of the last two is too large
 
+-- include turn-blocks
+
 local session, log = KEYS[1], KEYS[2]
 local turn_id, previous_revision, last_turn_id = ARGV[1], ARGV[2], ARGV[11]
-local known_revision, revision, last_turn_revision, import =
-  unpack(redis.call('HMGET', session, 't:' .. turn_id, 'r', 't:' .. last_turn_id, 'i'))
+local known_revision, revision, last_turn_revision, import, index, oldest =
+  unpack(redis.call('HMGET', session, 't:' .. turn_id, 'r', 't:' .. last_turn_id, 'i', 'ci', 'o'))
 local recorded = redis.call('XLEN', log)
-local max_reply = tonumber(ARGV[19])
+local max_reply = tonumber(ARGV[21])
 
-if known_revision then
-  local entry = redis.call('XRANGE', log, known_revision .. '-0', known_revision .. '-0')[1] or false
-  if entry and #entry[2][8] + #entry[2][10] > max_reply then return redis.status_reply('LARGE') end
-  return { 'known', entry }
+if is_known(known_revision, revision, ARGV[19]) then
+  local turn, size = find_turn(session, log, index, known_revision)
+  if size > max_reply then return redis.status_reply('LARGE') end
+  return { 'known', turn, known_revision }
 end
 -- The last turn is always recorded. A session that was deleted and created again may reach the same revision, but its last turn
 -- differs, or its import if it has no turns.
@@ -90,23 +95,17 @@ if import then
   redis.call('HDEL', session, 'i')
 end
 
--- A turn id is known exactly as long as its entry exists. More than one entry exceeds the maximum only after the maximum was
--- lowered.
-local excess = recorded + 1 - tonumber(ARGV[9])
-if excess > 0 then
-  local from = '-'
-  while excess > 0 do
-    local oldest = redis.call('XRANGE', log, from, '+', 'COUNT', math.min(excess, 100))
-    for _, entry in ipairs(oldest) do
-      redis.call('HDEL', session, 't:' .. entry[2][2], 'k:' .. string.match(entry[1], '%d+'))
-    end
-    excess = excess - #oldest
-    from = '(' .. oldest[#oldest][1]
-  end
-  redis.call('XTRIM', log, 'MAXLEN', ARGV[9])
+if not oldest then
+  oldest = recorded == 0 and ARGV[6] or '0'
+  redis.call('HSET', session, 'o', oldest)
+end
+if recorded + 1 > tonumber(ARGV[9]) or tonumber(oldest) < tonumber(ARGV[20]) then
+  trim(session, log, parse_index(index), tonumber(ARGV[3]), {
+    turns = tonumber(ARGV[9]), replayable = tonumber(ARGV[19]), bytes = math.huge, earliest = tonumber(ARGV[20]),
+  })
 end
 
 redis.call('PEXPIRE', session, ARGV[10])
 redis.call('PEXPIRE', log, ARGV[10])
 redis.pcall('PUBLISH', session, '')
-return tonumber(ARGV[3])
+return recorded + 1

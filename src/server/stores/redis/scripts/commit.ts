@@ -3,10 +3,11 @@ import { encodeTraceContext } from '../../../codec/stored/trace-context-text';
 import type { Call } from '../../../ports/call';
 import type { TurnRecord } from '../../../ports/session-store';
 import { keepsStateBefore, maxKeptStateBytes } from '../../../ports/turn-history';
+import type { TurnLimits } from '../../../ports/turn-limits';
 import { LuaScript } from '../lua-script';
 import type { RedisConnection } from '../redis-connection';
 import type { SessionKeys } from '../redis-keys';
-import { asBytes, asInteger, asList, asOptionalBytes, parseTurnEntry } from '../script-reply';
+import { asBytes, asInteger, asList, asOptionalBytes, parseTurn } from '../script-reply';
 
 const script = LuaScript.load('commit');
 
@@ -19,13 +20,13 @@ export interface CommitArguments {
   /** The state that the turn was decided on: the one that the commit replaces, or the given encoded one. */
   readonly stateBefore: 'previous' | Buffer;
   readonly isSupersedable: boolean;
-  /** The maximum number of recorded turns, at least 1. */
-  readonly recordedTurns: number;
+  readonly limits: TurnLimits;
   readonly sessionTtlMs: number;
 }
 
 export type CommitReply =
-  | { readonly kind: 'committed' }
+  /** `unpackedTurns` is the number of recorded turns that are not in a block. */
+  | { readonly kind: 'committed'; readonly unpackedTurns: number }
   | { readonly kind: 'known'; readonly record: TurnRecord }
   /** `state` is the stored state, or undefined if there is no session. `ttlMs` is negative if the session has no time to live. */
   | { readonly kind: 'conflict'; readonly state: Buffer | undefined; readonly ttlMs: number };
@@ -36,7 +37,7 @@ const noBytes: Uint8Array = new Uint8Array();
 export async function runCommit(
   connection: RedisConnection,
   keys: SessionKeys,
-  { record, previousSession, state, stateBefore, isSupersedable, recordedTurns, sessionTtlMs }: CommitArguments,
+  { record, previousSession, state, stateBefore, isSupersedable, limits, sessionTtlMs }: CommitArguments,
   call: Call,
 ): Promise<CommitReply> {
   const reply = await connection.runScript(
@@ -53,7 +54,7 @@ export async function runCommit(
       record.committedAt,
       toBuffer(record.request),
       toBuffer(record.response),
-      recordedTurns,
+      limits.recordedTurns,
       sessionTtlMs,
       previousSession?.lastTurnId ?? '',
       encodeTraceContext(record.traceContext),
@@ -62,9 +63,11 @@ export async function runCommit(
       isSupersedable ? '1' : '0',
       keepsStateBefore(record.revision) ? maxKeptStateBytes : '',
       toBuffer(record.basis ?? noBytes),
+      limits.replayableTurns,
+      record.committedAt - limits.recordedAgeMs,
     ],
   );
-  return typeof reply === 'number' ? { kind: 'committed' } : parseRejection(asList(reply));
+  return typeof reply === 'number' ? { kind: 'committed', unpackedTurns: reply } : parseRejection(asList(reply));
 }
 
 /** Wraps the same memory in a Buffer. ioredis accepts no other type of bytes. */
@@ -72,8 +75,8 @@ export function toBuffer(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-function parseRejection([kind, value, ttl]: readonly unknown[]): CommitReply {
+async function parseRejection([kind, value, ttlOrRevision]: readonly unknown[]): Promise<CommitReply> {
   const name = asBytes(kind).toString();
-  if (name === 'conflict') return { kind: 'conflict', state: asOptionalBytes(value), ttlMs: asInteger(ttl) };
-  return { kind: 'known', record: parseTurnEntry(value) };
+  if (name === 'conflict') return { kind: 'conflict', state: asOptionalBytes(value), ttlMs: asInteger(ttlOrRevision) };
+  return { kind: 'known', record: await parseTurn(value, ttlOrRevision) };
 }

@@ -1,9 +1,11 @@
+import { decodeTurnBlocks } from '../../../codec/stored/turn-block';
 import type { Call } from '../../../ports/call';
 import type { RecordedTurns } from '../../../ports/session-store';
+import { takeTurns } from '../../recorded-turns/take-turns';
 import { LuaScript } from '../lua-script';
 import type { RedisConnection } from '../redis-connection';
 import type { SessionKeys } from '../redis-keys';
-import { asInteger, asList, parseTurnEntry } from '../script-reply';
+import { asBytes, asInteger, asList, parseTurnEntry } from '../script-reply';
 
 const script = LuaScript.load('list-turns');
 
@@ -18,11 +20,15 @@ export interface ListTurnsArguments {
 /** Runs list-turns.lua. Rejects as `RedisConnection.read` does. */
 export async function runListTurns(
   connection: RedisConnection,
-  { turnLog }: SessionKeys,
-  { afterRevision, limit, maxBytes }: ListTurnsArguments,
+  keys: SessionKeys,
+  args: ListTurnsArguments,
   call: Call,
 ): Promise<RecordedTurns> {
-  const reply = await connection.runScript(call, 'read', script, [turnLog], [afterRevision, limit, maxBytes]);
-  const [entries, hasMore] = asList(reply);
-  return { turns: asList(entries).map(parseTurnEntry), hasMore: asInteger(hasMore) === 1 };
+  const { afterRevision, limit, maxBytes } = args;
+  const names = [keys.session, keys.turnLog] as const;
+  const reply = await connection.runScript(call, 'read', script, names, [afterRevision, limit, maxBytes]);
+  const [blocks, entries, hasMore] = asList(reply);
+  const packed = await decodeTurnBlocks(asList(blocks).map(asBytes));
+  const turns = [...packed.map(({ record }) => record), ...asList(entries).map(parseTurnEntry)];
+  return takeTurns(turns, args, asInteger(hasMore) === 1);
 }

@@ -4,7 +4,7 @@ import { LuaScript } from '../lua-script';
 import type { RedisConnection } from '../redis-connection';
 import type { Effect } from '../redis-errors';
 import type { SessionKeys } from '../redis-keys';
-import { asInteger, asList, asOptionalBytes, parseTurnEntry } from '../script-reply';
+import { asInteger, asList, asOptionalBytes, parseTurn } from '../script-reply';
 
 const script = LuaScript.load('load');
 
@@ -12,6 +12,8 @@ export interface LoadArguments {
   /** The turn to look for. */
   readonly turnId: string;
   readonly includesStateBefore: boolean;
+  /** The number of last turns whose ids are known. */
+  readonly replayableTurns: number;
 }
 
 export interface LoadReply {
@@ -32,17 +34,17 @@ export interface LoadReply {
 export async function runLoad(
   connection: RedisConnection,
   keys: SessionKeys,
-  { turnId, includesStateBefore }: LoadArguments,
+  { turnId, includesStateBefore, replayableTurns }: LoadArguments,
   effect: Effect,
   call: Call,
 ): Promise<LoadReply> {
-  const args = [turnId, includesStateBefore ? '1' : '0'];
+  const args = [turnId, includesStateBefore ? '1' : '0', replayableTurns];
   const reply = await connection.runScript(call, effect, script, [keys.session, keys.turnLog], args);
-  const [state, ttl, entry, stateBefore] = asList(reply);
+  const [state, ttl, turn, stateBefore, revision] = asList(reply);
   return {
     state: asOptionalBytes(state),
     ttlMs: asInteger(ttl),
-    recordedTurn: entry === null ? undefined : parseTurnEntry(entry),
+    recordedTurn: turn === null ? undefined : await parseTurn(turn, revision),
     stateBefore: asOptionalBytes(stateBefore),
   };
 }

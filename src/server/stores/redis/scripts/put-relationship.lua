@@ -8,13 +8,17 @@
 -- ARGV[2]  bytes of the relationship
 -- ARGV[3]  channel for change notifications
 -- ARGV[4]  notification
+-- ARGV[5]  expected revision of the catalogue, "" for any
 --
--- Returns 1 if the relationship is new, else 0
+-- Returns 1 if the relationship is new, 0 if it was stored, -1 if the revision is not the expected one
 
 local stored = redis.call('HGET', KEYS[2], ARGV[1])
-redis.call('HLEN', KEYS[1]) -- fails for a key of another type before the first write
+local revision = redis.call('HGET', KEYS[1], 'revision') -- fails for a key of another type before the first write
 if stored == ARGV[2] then
   return 0
+end
+if ARGV[5] ~= '' and (revision or '0') ~= ARGV[5] then
+  return -1
 end
 redis.call('HSET', KEYS[2], ARGV[1], ARGV[2])
 redis.call('HINCRBY', KEYS[1], 'revision', 1)

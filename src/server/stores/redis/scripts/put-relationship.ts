@@ -1,4 +1,5 @@
 import type { Call } from '../../../ports/call';
+import type { PutRelationshipOutcome } from '../../../ports/scenario-catalogue';
 import { LuaScript } from '../lua-script';
 import type { RedisConnection } from '../redis-connection';
 import type { CatalogueKeys } from '../redis-keys';
@@ -11,16 +12,18 @@ export interface PutRelationshipArguments {
   readonly bytes: Buffer;
   readonly channel: string;
   readonly message: string;
+  readonly expectedRevision: number | undefined;
 }
 
-/** Runs put-relationship.lua. Resolves to whether the relationship is new. Rejects as `RedisConnection.write` does. */
+/** Runs put-relationship.lua. Rejects as `RedisConnection.write` does. */
 export async function runPutRelationship(
   connection: RedisConnection,
   keys: CatalogueKeys,
-  { field, bytes, channel, message }: PutRelationshipArguments,
+  { field, bytes, channel, message, expectedRevision }: PutRelationshipArguments,
   call: Call,
-): Promise<boolean> {
-  const args = [field, bytes, channel, message];
+): Promise<PutRelationshipOutcome> {
+  const args = [field, bytes, channel, message, expectedRevision ?? ''];
   const reply = await connection.runScript(call, 'write', script, [keys.catalogue, keys.relationships], args);
-  return asInteger(reply) === 1;
+  const result = asInteger(reply);
+  return result === -1 ? { kind: 'conflict' } : { kind: 'stored', created: result === 1 };
 }

@@ -1,0 +1,61 @@
+import type { Cluster, Redis } from 'ioredis';
+import type { SessionKey } from '../../../../src/core/model/session';
+import type { RedisConnection } from '../../../../src/server/stores/redis/redis-connection';
+import { eventually } from '../../../support/eventually';
+import type { SessionStoreSettings } from '../contract/session-store-under-test';
+import type { ClientsUnderTest, StoreSettings } from './clients-under-test';
+
+/** Returns a connection that calls `beforeReplacing` before it runs pack-turns.lua. */
+export function interceptPacking(
+  connection: RedisConnection,
+  beforeReplacing: () => Promise<void> = () => Promise.resolve(),
+): RedisConnection {
+  const runScript: RedisConnection['runScript'] = async (call, effect, script, ...rest) => {
+    if (script.withShebang.source.includes('Replaces the oldest entries of the turn log')) await beforeReplacing();
+    return connection.runScript(call, effect, script, ...rest);
+  };
+  return new Proxy(connection, {
+    get(target, name) {
+      if (name === 'runScript') return runScript;
+      const member: unknown = Reflect.get(target, name);
+      return typeof member === 'function' ? member.bind(target) : member;
+    },
+  });
+}
+
+interface RedisAccess {
+  readonly clients: ClientsUnderTest;
+  readonly admin: Redis | Cluster;
+  /** Lists the keys of all nodes that match a pattern. */
+  listKeys(pattern: string): Promise<readonly string[]>;
+}
+
+/** Opens stores for the contract, each with another key prefix. `parts` are added to the settings of the contract. */
+export function openStoreOn({ clients, admin, listKeys }: RedisAccess, parts: StoreSettings = {}) {
+  return async ({ beforeReplacing, ...settings }: SessionStoreSettings) => {
+    const keyPrefix = clients.nextPrefix();
+    const packingErrors: unknown[] = [];
+    const onPackingError = (error: unknown) => packingErrors.push(error);
+    const connection = interceptPacking(await clients.connect(), beforeReplacing);
+    const store = clients.createStoreOn(connection, { ...settings, ...parts, keyPrefix, onPackingError });
+    const getKey = ({ tenantId, sessionId }: SessionKey, name: string) =>
+      `${keyPrefix}{${tenantId}/${sessionId}}${name}`;
+    const countFields = async (sessionKey: SessionKey, prefix: string) =>
+      (await admin.hkeys(getKey(sessionKey, ':session'))).filter((field) => field.startsWith(prefix)).length;
+    const listSessionKeys = (sessionKey: SessionKey) => listKeys(getKey(sessionKey, '*'));
+    return {
+      store,
+      keyPrefix,
+      packingErrors,
+      countUnpacked: (sessionKey: SessionKey) => admin.xlen(getKey(sessionKey, ':turns')),
+      countBlocks: (sessionKey: SessionKey) => countFields(sessionKey, 'c:'),
+      countTurnIds: (sessionKey: SessionKey) => countFields(sessionKey, 't:'),
+      expire: async (sessionKey: SessionKey) => {
+        for (const each of await listSessionKeys(sessionKey)) await admin.pexpire(each, 1);
+        await eventually(async () => (await listSessionKeys(sessionKey)).length === 0);
+      },
+      countStored: async (sessionKey: SessionKey) => (await listSessionKeys(sessionKey)).length,
+      close: () => store.close(),
+    };
+  };
+}
