@@ -26,6 +26,9 @@ import { uuid } from '../../support/session-builder';
 import { expectSameBytes } from '../codec/bytes';
 import { openRedisStores } from './describe-on-both-stores';
 
+// Each conversation is decided many times, which takes long on a busy machine.
+jest.setTimeout(600_000);
+
 const codec = new ProtoTurnCodec();
 const views: readonly ResponseView[] = ['BASIC', 'FULL', 'PLAN'];
 let conversationCount = 0;
