@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import {
   OrchestratorServiceService as orchestrator,
   ProcessTurnRequest,
+  ResponseView,
 } from '../../gen/focal/orchestration/v1/orchestrator_service';
 import {
   PutFieldsRequest,
@@ -54,13 +55,17 @@ async function recordSession(
   sessionNumber: number,
 ): Promise<readonly Call[]> {
   const sessionId = `3a6b0000-0000-4000-8000-1${sessionNumber.toString(16).padStart(11, '0')}`;
+  // Callers use both: a turn without a view has the view BASIC.
+  const responseView =
+    sessionNumber % 2 === 0 ? ResponseView.RESPONSE_VIEW_UNSPECIFIED : ResponseView.RESPONSE_VIEW_FULL;
   const turns: Call[] = [];
   const target = createInProcessTarget(checkScenarios({ ...files, problems: [] }), conversation.settings);
   const recordingTarget = {
     ...target,
-    processTurn(request: ProcessTurnRequest) {
+    processTurn(sent: ProcessTurnRequest) {
+      const request = { ...sent, responseView };
       turns.push(encode(orchestrator.processTurn.path, ProcessTurnRequest.encode(request).finish()));
-      return target.processTurn(request);
+      return target.processTurn(sent);
     },
   };
   await runConversation(recordingTarget, conversation, { ...agent, sessionId, startAt });

@@ -9,24 +9,23 @@ import type {
   RecordedTurns,
   RecordedTurnsQuery,
   SessionStore,
-  StateBefore,
   TurnCommit,
   TurnHistory,
   TurnRecord,
   TurnSelector,
 } from '../ports/session-store';
 
-interface Entry {
-  readonly session: Session;
-  readonly state: Uint8Array;
-  readonly turns: readonly MemoryTurn[];
-}
-
-interface MemoryTurn {
+interface AppliedTurn {
   readonly record: TurnRecord;
   /** The encoded state that the turn was decided on; empty if there was no session. */
   readonly stateBefore: Uint8Array;
   readonly isSupersedable: boolean;
+}
+
+interface Entry {
+  readonly session: Session;
+  readonly state: Uint8Array;
+  readonly turns: readonly AppliedTurn[];
 }
 
 /** Sessions in memory, for the warm-up: without expiry, notifications and a limit on recorded turns. Encodes states as the stores do. */
@@ -35,24 +34,23 @@ export class MemorySessionStore implements SessionStore {
 
   async load(key: SessionKey, turnId: string): Promise<LoadedSession> {
     const entry = this.entries.get(toText(key));
+    const last = entry?.turns.at(-1);
     return {
       session: entry?.session,
       recordedTurn: entry?.turns.find(({ record }) => record.turnId === turnId)?.record,
-      stateBefore: getSupersededState(entry),
+      stateBefore: last?.isSupersedable ? decodeStateBefore(last.stateBefore) : undefined,
     };
   }
 
-  async commit(commit: TurnCommit): Promise<CommitOutcome> {
-    const { previousSession, session, record, isSupersedable } = commit;
+  async commit({ previousSession, session, record, stateBefore, isSupersedable }: TurnCommit): Promise<CommitOutcome> {
     const entry = this.entries.get(toText(session));
     const known = entry?.turns.find((turn) => turn.record.turnId === record.turnId);
     if (known !== undefined) return { kind: 'known', record: known.record };
     if (entry?.session.revision !== previousSession?.revision) return { kind: 'conflict', session: entry?.session };
     const state = encodeBoundedSession(session, previousSession, defaultSessionLimits);
-    const stateBefore =
-      commit.stateBefore === 'previous' ? (entry?.state ?? new Uint8Array()) : encodeSession(commit.stateBefore);
-    const turns = [...(entry?.turns ?? []), { record, stateBefore, isSupersedable }];
-    this.entries.set(toText(session), { session, state, turns });
+    const before = stateBefore === 'previous' ? (entry?.state ?? new Uint8Array()) : encodeSession(stateBefore);
+    const turn = { record, stateBefore: before, isSupersedable };
+    this.entries.set(toText(session), { session, state, turns: [...(entry?.turns ?? []), turn] });
     return { kind: 'committed' };
   }
 
@@ -69,8 +67,8 @@ export class MemorySessionStore implements SessionStore {
   }
 
   async listTurns({ key, afterRevision, limit }: RecordedTurnsQuery): Promise<RecordedTurns> {
-    const turns = this.entries.get(toText(key))?.turns ?? [];
-    const later = turns.map(({ record }) => record).filter(({ revision }) => revision > afterRevision);
+    const records = (this.entries.get(toText(key))?.turns ?? []).map(({ record }) => record);
+    const later = records.filter(({ revision }) => revision > afterRevision);
     return { turns: later.slice(0, limit), hasMore: later.length > limit };
   }
 
@@ -96,12 +94,6 @@ export class MemorySessionStore implements SessionStore {
   async close(): Promise<void> {
     this.entries.clear();
   }
-}
-
-/** Returns the state before the last turn if another turn can supersede it. */
-function getSupersededState(entry: Entry | undefined): StateBefore | undefined {
-  const last = entry?.turns.at(-1);
-  return last?.isSupersedable ? decodeStateBefore(last.stateBefore) : undefined;
 }
 
 function toText({ tenantId, sessionId }: SessionKey): string {

@@ -230,6 +230,19 @@ test('an explanation ends with its deadline and when the call is canceled', asyn
   });
 });
 
+test('a turn that names 10,000 scenarios records at most 1,000 of their versions, and is explained', async () => {
+  const aim = (at: number) => ({
+    signal: 2,
+    scenarioIds: Array.from({ length: 100 }, (_, index) => uuid(10_000 + 100 * at + index)),
+  });
+  const signals = Array.from({ length: 100 }, (_, at) => aim(at));
+  const { responseBytes } = await process(start(101, full, { situation: { signals } }));
+  const [record] = (await store.listTurns({ key, afterRevision: 0, limit: 1 }, unboundedCall)).turns;
+  const { versions } = deps.codec.decodeBasis(record?.basis ?? new Uint8Array());
+  expect(versions.size).toBe(1_000);
+  expectSameBytes((await explain({ revision: 1 })).responseBytes, responseBytes);
+});
+
 test('2.16: with orchestration disabled, every view is empty', async () => {
   const settings = { ...deps.settings, enabled: false };
   const bytes = async (responseView: TurnCommand['responseView']) =>

@@ -162,7 +162,6 @@ export function createAdmission(deps: AdmissionDependencies, limits: CallLimits)
         holdRequestBytes(requestBytes),
         limitConcurrency(calls),
         batch(gate),
-        shareDecoding(eventLoopShare, authorizer),
         validate,
         traceSession,
         authorize(authorizer),

@@ -105,7 +105,10 @@ export function batch(gate: BatchGate): Middleware {
 /** Requests with fewer bytes are decoded at once. Most have a few kilobytes. */
 const largeRequestBytes = 65_536;
 
-/** Lets a large request wait before it is decoded, by the tenant of the credential. The tenant in the request is not known yet. */
+/**
+ * Lets a large request wait before it is decoded, by the tenant of the credential. The tenant in the request is not known yet. Requests of a stream
+ * do not wait, because they must keep their order.
+ */
 export function shareDecoding(
   share: Pick<EventLoopShare, 'waitForShare' | 'record'>,
   authorizer: Pick<Authorizer, 'getTenantId'>,
