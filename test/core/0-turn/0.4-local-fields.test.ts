@@ -352,6 +352,14 @@ describe('0.4: the recipient of a local field', () => {
   });
 });
 
+test('0.4: the session receives what an instance asks for that has no local field, and not the scenario that starts', () => {
+  const conversation = new Conversation([asking('profile', ['street']), delivery]);
+  conversation.turn({ candidates: { profile: 0.9 } });
+  const played = conversation.turn({ ...main, candidates: { delivery: 0.9 } });
+  expect(listTakers(played)).toEqual(['session']);
+  expect(played.plan).toContain('delivery ASK street');
+});
+
 describe('0.4: an instance with local fields', () => {
   const both: ScenarioDraft = {
     scenarioId: 'delivery',
