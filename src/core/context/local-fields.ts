@@ -103,8 +103,7 @@ function findAskingRecipient(
     if (!last || comparePuttings(last.ask.lastPut, ask.lastPut) < 0) last = { instance, ask };
   }
   if (!last) return undefined;
-  if (isLocal(last.instance, name, input)) return toRecipient(last.instance);
-  return status === 'ACTIVE' ? forTheSession : undefined;
+  return isLocal(last.instance, name, input) ? toRecipient(last.instance) : forTheSession;
 }
 
 /**

@@ -351,3 +351,48 @@ describe('0.4: the recipient of a local field', () => {
     expect(listTakers(conversation.turn(main))).toEqual(['session']);
   });
 });
+
+test('0.4: the session receives what an instance asks for that has no local field, and not the scenario that starts', () => {
+  const conversation = new Conversation([asking('profile', ['street']), delivery]);
+  conversation.turn({ candidates: { profile: 0.9 } });
+  const played = conversation.turn({ ...main, candidates: { delivery: 0.9 } });
+  expect(listTakers(played)).toEqual(['session']);
+  expect(played.plan).toContain('delivery ASK street');
+});
+
+describe('0.4: an instance with local fields', () => {
+  const both: ScenarioDraft = {
+    scenarioId: 'delivery',
+    localFields: ['street'],
+    steps: [{ stepId: 'ask', collectsProfileFields: ['floor', 'street'], to: ['end'] }, end],
+  };
+  const optional: ScenarioDraft = {
+    ...both,
+    steps: [{ stepId: 'ask', collectsProfileFields: ['street'], optionalFields: ['street'], to: ['end'] }, end],
+  };
+  const play = (scenario: ScenarioDraft, draft: TurnDraft) => {
+    const conversation = new Conversation([scenario, chat]);
+    conversation.turn({ candidates: { delivery: 0.9, chat: 0.8 } });
+    const { context } = conversation.turn(draft).result;
+    return { instance: conversation.instance('delivery'), addressed: context.addressedInstanceIds };
+  };
+
+  test('0.5: is addressed by another field that it asks for', () => {
+    expect(play(both, { variables: { floor: 3 } }).addressed).toEqual(['delivery#1']);
+  });
+
+  test('3.1: a patch of the field is no answer to its ASK', () => {
+    const { instance, addressed } = play(optional, { variables: { topic: 'cats' }, patch: { street: 'Main 1' } });
+    expect(addressed).toEqual(['chat#1']);
+    expect(instance.settledFields.size).toBe(0);
+    expect(instance.requests).toMatchObject([{ kind: 'ASK', status: 'OPEN', hasAnswer: false }]);
+  });
+
+  test.each([
+    ['declined', true, 0],
+    ['null', false, 1],
+  ])('3.1: its required field given as %s: answers the ASK: %s', (_case, declined, attempts) => {
+    const { instance } = play(both, { given: [{ name: 'street', value: null, declined }] });
+    expect(instance.attempts).toBe(attempts);
+  });
+});
