@@ -184,6 +184,16 @@ const calls: Readonly<
       [ids.session, '--after', '0', '-n', '1', '--json'],
     ],
   },
+  explain: {
+    remote: [
+      [ids.session],
+      [ids.session, '--json'],
+      [ids.session, '--revision', '9999'],
+      [ids.unknown],
+      [hostile('id')],
+      [ids.session, '--turn', hostile('turn')],
+    ],
+  },
   render: {
     local: [
       ...['terminal', 'mermaid', 'svg'].map((format) => [file('scenario.json'), '--format', format]),
