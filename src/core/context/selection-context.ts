@@ -7,6 +7,7 @@ import type { IgnoredOutcome } from '../model/lifecycle-decision';
 import type { ModelProposal } from '../model/model-proposal';
 import type { ScenarioChoiceRequest, ScenarioInstance, Session } from '../model/session';
 import type { OrchestrationSettings } from '../model/settings';
+import { maxLinearSearches } from '../model/sorting';
 import { getIntent, type ScenarioCandidate, type Turn } from '../model/turn';
 import type { Catalogue } from '../scenario/catalogue';
 import { markAddressed } from './addressed';
@@ -252,11 +253,9 @@ export function meetsStartThreshold(
   return matchesMessage ?? score >= startThreshold;
 }
 
-/** Up to this number, linear searches are faster than a set. */
-const maxLinearSearches = 8;
-
-function hasDuplicates(candidates: readonly ScenarioCandidate[]): boolean {
-  if (candidates.length > maxLinearSearches) return true; // Possibly.
+/** False only if no two candidates name the same scenario. */
+function mayHaveDuplicates(candidates: readonly ScenarioCandidate[]): boolean {
+  if (candidates.length > maxLinearSearches) return true;
   return candidates.some(({ scenarioId }, index) => {
     return candidates.findIndex((each) => each.scenarioId === scenarioId) !== index;
   });
@@ -264,7 +263,7 @@ function hasDuplicates(candidates: readonly ScenarioCandidate[]): boolean {
 
 /** Keeps the candidate with the highest score for each scenario (section 1). */
 function mergeDuplicates(candidates: readonly ScenarioCandidate[]): readonly ScenarioCandidate[] {
-  if (!hasDuplicates(candidates)) return candidates;
+  if (!mayHaveDuplicates(candidates)) return candidates;
   const best = new Map<string, ScenarioCandidate>();
   for (const candidate of candidates) {
     const other = best.get(candidate.scenarioId);

@@ -18,38 +18,40 @@ export function explainRejectedCandidates(
   context: SelectionContext,
   starts: RejectedStarts,
 ): readonly Explained<RejectedCandidate>[] {
-  const rejectedCandidates = toRejectedCandidates(context, starts);
-  return starts.rejected.flatMap(({ candidate, rejection }, index) => {
-    const rejected = rejectedCandidates[index];
-    return rejected ? [{ ...rejected, reasoning: describeRejection(candidate, rejection, context) }] : [];
-  });
+  return starts.rejected.map((rejected) => ({
+    ...toRejectedCandidate(rejected, context, starts),
+    reasoning: describeRejection(rejected.candidate, rejected.rejection, context),
+  }));
 }
 
 /** Reports every candidate that did not start, and every call that was refused, in the order of evaluation (2.12). */
-export function toRejectedCandidates(
+export function toRejectedCandidates(context: SelectionContext, starts: RejectedStarts): readonly RejectedCandidate[] {
+  return starts.rejected.map((rejected) => toRejectedCandidate(rejected, context, starts));
+}
+
+function toRejectedCandidate(
+  { candidate, rejection }: RejectedStart,
   context: SelectionContext,
-  { rejected, pendingStarts, instances }: RejectedStarts,
-): readonly RejectedCandidate[] {
-  return rejected.map(({ candidate, rejection }) => {
-    const { scenarioId, score, origin } = candidate;
-    const { proposed, overruledBy } = getRejectionProposal(candidate, context);
-    return {
-      scenarioId,
-      scenarioName: context.catalogue.getScenario(scenarioId)?.name ?? '',
-      score,
-      origin,
-      reason: rejection.reason,
-      missingFields: rejection.missingFields ?? [],
-      blockingScenarioIds: rejection.blockingScenarioIds ?? [],
-      blockingRuleIds: rejection.blockingRuleIds ?? [],
-      pendingTurnsLeft:
-        pendingStarts.find((pending) => pending.scenarioId === scenarioId)?.turnsLeft ??
-        findPendingCallTurns(candidate, instances),
-      conditionErrors: rejection.conditionErrors ?? [],
-      proposed,
-      overruledBy,
-    };
-  });
+  { pendingStarts, instances }: RejectedStarts,
+): RejectedCandidate {
+  const { scenarioId, score, origin } = candidate;
+  const { proposed, overruledBy } = getRejectionProposal(candidate, context);
+  return {
+    scenarioId,
+    scenarioName: context.catalogue.getScenario(scenarioId)?.name ?? '',
+    score,
+    origin,
+    reason: rejection.reason,
+    missingFields: rejection.missingFields ?? [],
+    blockingScenarioIds: rejection.blockingScenarioIds ?? [],
+    blockingRuleIds: rejection.blockingRuleIds ?? [],
+    pendingTurnsLeft:
+      pendingStarts.find((pending) => pending.scenarioId === scenarioId)?.turnsLeft ??
+      findPendingCallTurns(candidate, instances),
+    conditionErrors: rejection.conditionErrors ?? [],
+    proposed,
+    overruledBy,
+  };
 }
 
 /** Returns how long a refused call is tried again (section 11). */

@@ -16,7 +16,7 @@ export function sortNames<T extends string>(names: readonly T[]): readonly T[] {
 }
 
 /** Up to this number, linear searches are faster than a set. */
-const maxLinearSearches = 8;
+export const maxLinearSearches = 8;
 
 /** Adds names to a sorted list without duplicates. Returns the same list if it contains all of them. */
 export function mergeNames<T extends string>(names: readonly T[], added: readonly T[]): readonly T[] {

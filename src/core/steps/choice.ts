@@ -31,7 +31,7 @@ const noChoice: TransitionChoice = {
 /**
  * Evaluates the ANYTIME and global transitions of a step, or its ON_COMPLETION transitions, in order, and chooses the first TRUE one. An
  * UNKNOWN ON_COMPLETION transition blocks the transitions after it (3.2, 3.3). A TRUE one also blocks if its target was already entered on
- * this turn, because the transitions after it apply only if it is FALSE (3.5). Adds the evaluated transitions to those that the walk considered.
+ * this turn, because the transitions after it apply only if it is FALSE (3.5). Adds the transitions that it looks at to those that the walk considered.
  */
 export function chooseTransition(
   trigger: TransitionTrigger,
