@@ -49,7 +49,7 @@ type Resolve = () => void;
  * iteration one waiting part runs, so that many calls at the same time do not block the event loop for longer than one of them.
  *
  * Tenants share the event loop as well. Work of tenants within their share comes first. The others take turns, and pause after each part while
- * calls of tenants within their share are in flight. So they always have a third of the event loop, and all of it if nobody else uses it. Time
+ * calls of tenants within their share are in flight. So they always have a third of the event loop, and all of it if no other tenant uses it. Time
  * only decides when work runs, never its result.
  */
 export class EventLoopShare {
