@@ -4,13 +4,13 @@ import { ImportSessionRequest } from '../../../../gen/focal/orchestration/v1/ses
 import type { FieldDefinition } from '../../../core/model/field-definition';
 import type { LegacySession } from '../../../core/model/legacy-session';
 import type { Scenario } from '../../../core/model/scenario';
+import { encodeMessage } from '../wire/encode-message';
 import { fieldsToMessage } from '../wire/field-codec';
 import { fieldsToProto } from '../wire/json-value';
 import { mapToProto } from '../wire/map-field';
 import { scenarioToProto } from '../wire/scenario-codec';
 import { scenarioAction } from '../wire/session-enums';
 import { optionalTimeToProto } from '../wire/time';
-import { encodeMessage } from './encode-message';
 
 // The bytes that content hashes are computed from. Stored hashes are compared with new ones, so these bytes must never change.
 

@@ -7,12 +7,12 @@ import type { ExplainedTurnResult, TurnResult } from '../../../core/model/turn-r
 import { defaultSessionLimits, type SessionLimits } from '../../ports/session-limits';
 import type { TurnRecord } from '../../ports/session-store';
 import type { TurnBasis, TurnCodec } from '../../ports/turn-codec';
+import { encodeMessage, encodeWith } from '../wire/encode-message';
 import { isExplained, removeExplanation } from '../wire/response-view';
-import { explainedResultToProto, turnResultFromProto, turnResultToProto } from '../wire/result-codec';
+import { turnResultFromProto, writeExplainedResult, writeTurnResult } from '../wire/result-codec';
 import { turnFromProto } from '../wire/turn-message-codec';
 import { turnRecordToProto } from '../wire/turn-record-codec';
 import { encodeBoundedSession } from './bounded-session';
-import { encodeMessage } from './encode-message';
 import { findDifference } from './find-difference';
 import { selectPlan } from './select-plan';
 import { decodeStoredBytes } from './stored-values';
@@ -26,11 +26,11 @@ export class ProtoTurnCodec implements TurnCodec {
   constructor(private readonly sessionLimits: SessionLimits = defaultSessionLimits) {}
 
   encodeResult(result: TurnResult): Uint8Array {
-    return encodeMessage(ProcessTurnResponse, turnResultToProto(result));
+    return encodeWith(writeTurnResult, result);
   }
 
   encodeExplanation(result: ExplainedTurnResult): Uint8Array {
-    return encodeMessage(ProcessTurnResponse, explainedResultToProto(result));
+    return encodeWith(writeExplainedResult, result);
   }
 
   selectPlan(response: Uint8Array): Uint8Array {

@@ -9,6 +9,7 @@ import { OrchestratorError } from '../../../core/model/orchestrator-error';
 import type { Relationship, StoredScenario } from '../../../core/model/scenario';
 import type { Session } from '../../../core/model/session';
 import type { StateBefore } from '../../ports/session-store';
+import { encodeMessage, encodeWith } from '../wire/encode-message';
 import { storedFieldsFromProto, storedFieldsToProto } from '../wire/field-codec';
 import { NewerContractError } from '../wire/invalid-field-error';
 import {
@@ -17,8 +18,7 @@ import {
   storedScenarioFromProto,
   storedScenarioToProto,
 } from '../wire/scenario-codec';
-import { sessionStateFromProto, sessionStateToProto } from '../wire/session-codec';
-import { encodeMessage } from './encode-message';
+import { sessionStateFromProto, writeSession } from '../wire/session-codec';
 
 // The bytes of the values in both stores. Equal values have equal bytes. Every release must be able to read older values.
 
@@ -27,7 +27,7 @@ const sessionBytes = new WeakMap<Session, number>();
 
 /** Encodes the state of a session. Derived fields are omitted. */
 export function encodeSession(session: Session): Uint8Array {
-  const bytes = encodeMessage(SessionMessage, sessionStateToProto(session));
+  const bytes = encodeWith(writeSession, session);
   sessionBytes.set(session, bytes.length);
   return bytes;
 }

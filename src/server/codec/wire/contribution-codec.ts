@@ -1,31 +1,41 @@
-import type {
-  ScenarioContribution as ContributionMessage,
-  ResumeOffer as OfferMessage,
-  ScenarioContributionPlan as PlanMessage,
+import type { BinaryWriter } from '@bufbuild/protobuf/wire';
+import {
+  type ScenarioContribution as ContributionMessage,
+  type ScenarioContributionPlan as PlanMessage,
+  ScenarioChoice,
 } from '../../../../gen/focal/orchestration/v1/contribution';
+import { FieldTexts } from '../../../../gen/focal/orchestration/v1/field';
 import type { ToolBinding as ToolMessage } from '../../../../gen/focal/orchestration/v1/scenario';
 import type { Contribution, ContributionPlan, HintedTool, ResumeOffer } from '../../../core/model/contribution';
 import { choiceReason, confirmKind, contributionType } from './decision-enums';
 import { toolEffect, toolTiming } from './enums';
-import { fieldTextsToProto, rejectedValueFromProto, rejectedValueToProto } from './field-codec';
-import { fieldsFromProto, fieldsToProto } from './json-value';
-import { emptyMapField } from './map-field';
-import { plannedRequestFromProto, plannedRequestToProto } from './request-codec';
+import { rejectedValueFromProto, writeRejectedValue } from './field-codec';
+import { fieldsFromProto } from './json-value';
+import { plannedRequestFromProto, writePlannedRequest } from './request-codec';
 import { waitsFor } from './session-enums';
+import {
+  writeEncoded,
+  writeFlag,
+  writeInteger,
+  writeMessages,
+  writeNumber,
+  writeText,
+  writeTexts,
+  writeValues,
+} from './write-field';
 
-export function planToProto(plan: ContributionPlan): PlanMessage {
-  return {
-    contributions: plan.contributions.map(contributionToProto),
-    primaryScenarioId: plan.primaryScenarioId,
-    activeScenarioIds: plan.activeScenarioIds.slice(),
-    hasAsks: plan.hasAsks,
-    hasConfirms: plan.hasConfirms,
-    hasActionHints: plan.hasActionHints,
-    hasInforms: plan.hasInforms,
-    offers: plan.offers.map(offerToProto),
-    rejectedValues: plan.rejectedValues.map(rejectedValueToProto),
-    openRequests: plan.openRequests.map(plannedRequestToProto),
-  };
+/** Writes a ScenarioContributionPlan. */
+export function writePlan(writer: BinaryWriter, plan: ContributionPlan): void {
+  writeMessages(writer, 1, plan.contributions, writeContribution);
+  writeText(writer, 2, plan.primaryScenarioId);
+  writeTexts(writer, 3, plan.activeScenarioIds);
+  writeFlag(writer, 4, plan.hasAsks);
+  writeFlag(writer, 5, plan.hasConfirms);
+  writeFlag(writer, 6, plan.hasActionHints);
+  writeFlag(writer, 7, plan.hasInforms);
+  writeMessages(writer, 8, plan.offers, writeOffer);
+  writeMessages(writer, 9, plan.rejectedValues, writeRejectedValue);
+  writeMessages(writer, 10, plan.openRequests, writePlannedRequest);
 }
 
 export function planFromProto(message: PlanMessage): ContributionPlan {
@@ -43,52 +53,69 @@ export function planFromProto(message: PlanMessage): ContributionPlan {
   };
 }
 
-function offerToProto(offer: ResumeOffer): OfferMessage {
-  return {
-    scenarioId: offer.scenarioId,
-    scenarioName: offer.scenarioName,
-    instanceId: offer.instanceId,
-    stepId: offer.stepId,
-    stepName: offer.stepName,
-    missingFields: offer.missingFields.slice(),
-    pausedTurns: offer.pausedTurns,
-  };
+function writeOffer(writer: BinaryWriter, offer: ResumeOffer): void {
+  writeText(writer, 1, offer.scenarioId);
+  writeText(writer, 2, offer.scenarioName);
+  writeText(writer, 3, offer.instanceId);
+  writeText(writer, 4, offer.stepId);
+  writeText(writer, 5, offer.stepName);
+  writeTexts(writer, 6, offer.missingFields);
+  writeNumber(writer, 7, offer.pausedTurns);
 }
 
-/** Converts a contribution. Only the fields of its own type are set. */
-export function contributionToProto(contribution: Contribution): ContributionMessage {
-  const message = commonToProto(contribution);
+/** Writes a ScenarioContribution. Only the fields of its own type are set. */
+export function writeContribution(writer: BinaryWriter, contribution: Contribution): void {
+  writeText(writer, 1, contribution.scenarioId);
+  writeText(writer, 2, contribution.scenarioName);
+  writeText(writer, 3, contribution.instanceId);
+  writeText(writer, 4, contribution.stepId);
+  writeText(writer, 5, contribution.stepName);
+  writeNumber(writer, 6, contributionType.toProto[contribution.type]);
+  writeInteger(writer, 7, contribution.priority);
+  writeFlag(writer, 8, contribution.isReprompt);
+  writeFlag(writer, 9, contribution.deferred);
+  writeText(writer, 10, contribution.deferredBehindScenarioId);
+  if (contribution.type === 'ASK') {
+    writeTexts(writer, 11, contribution.fieldsToAsk);
+    writeValues(writer, 12, contribution.knownValues, 'contribution.known_values');
+  }
+  writeTexts(writer, 13, contribution.sharedFields);
+  writeOwnFields(writer, contribution);
+  writeTexts(writer, 25, contribution.leadInTemplateIds);
+  writeFlag(writer, 26, contribution.isReminder);
+  if (contribution.type === 'NONE') writeNumber(writer, 27, waitsFor.toProto[contribution.waitsFor]);
+  if (contribution.type === 'CONFIRM') writeNumber(writer, 28, choiceReason.optionalToProto(contribution.choiceReason));
+}
+
+/** Writes the fields 14 to 24. */
+function writeOwnFields(writer: BinaryWriter, contribution: Contribution): void {
   switch (contribution.type) {
     case 'NONE':
-      message.waitsFor = waitsFor.toProto[contribution.waitsFor];
-      return message;
+      return;
     case 'ASK':
-      message.fieldsToAsk = contribution.fieldsToAsk.slice();
-      message.knownValues = fieldsToProto(contribution.knownValues, 'contribution.known_values');
-      message.deferredFields = contribution.deferredFields.slice();
-      message.fieldTexts = contribution.fieldTexts.map(fieldTextsToProto);
-      message.rejectedValues = contribution.rejectedValues.map(rejectedValueToProto);
-      return message;
+      writeTexts(writer, 14, contribution.deferredFields);
+      writeEncoded(writer, 23, contribution.fieldTexts, FieldTexts);
+      writeMessages(writer, 24, contribution.rejectedValues, writeRejectedValue);
+      return;
     case 'CONFIRM':
-      message.actionToConfirm = contribution.actionToConfirm;
-      message.valuesToConfirm = fieldsToProto(contribution.valuesToConfirm, 'contribution.values_to_confirm');
-      message.confirmKind = confirmKind.toProto[contribution.confirmKind];
-      message.choices = contribution.choices.slice();
-      message.choiceReason = choiceReason.optionalToProto(contribution.choiceReason);
-      message.actionKey = contribution.actionKey;
-      return message;
+      writeText(writer, 15, contribution.actionToConfirm);
+      writeValues(writer, 16, contribution.valuesToConfirm, 'contribution.values_to_confirm');
+      writeNumber(writer, 17, confirmKind.toProto[contribution.confirmKind]);
+      writeEncoded(writer, 18, contribution.choices, ScenarioChoice);
+      writeText(writer, 19, contribution.actionKey);
+      return;
     case 'ACTION_HINT':
-      message.actionKey = contribution.actionKey;
-      message.tools = contribution.tools.map(hintedToolToProto);
-      return message;
+      writeText(writer, 19, contribution.actionKey);
+      writeMessages(writer, 20, contribution.tools, writeTool);
+      return;
     case 'INFORM':
-      message.templateIds = contribution.templateIds.slice();
-      message.informTemplateId = contribution.templateIds[0] ?? '';
-      return message;
+      writeTexts(writer, 21, contribution.templateIds);
+      writeText(writer, 22, contribution.templateIds[0] ?? '');
+      return;
   }
 }
 
-/** The inverse of `contributionToProto`. */
+/** The inverse of `writeContribution`. */
 export function contributionFromProto(message: ContributionMessage): Contribution {
   const type = contributionType.fromProto(message.type);
   const common = commonFromProto(message);
@@ -123,40 +150,6 @@ export function contributionFromProto(message: ContributionMessage): Contributio
   }
 }
 
-/** Converts the fields that every contribution type has. All other fields of the message are empty. */
-function commonToProto(contribution: Contribution): ContributionMessage {
-  return {
-    scenarioId: contribution.scenarioId,
-    scenarioName: contribution.scenarioName,
-    instanceId: contribution.instanceId,
-    stepId: contribution.stepId,
-    stepName: contribution.stepName,
-    type: contributionType.toProto[contribution.type],
-    priority: contribution.priority,
-    isReprompt: contribution.isReprompt,
-    isReminder: contribution.isReminder,
-    leadInTemplateIds: contribution.leadInTemplateIds.slice(),
-    deferred: contribution.deferred,
-    deferredBehindScenarioId: contribution.deferredBehindScenarioId,
-    fieldsToAsk: [],
-    knownValues: emptyMapField,
-    sharedFields: contribution.sharedFields.slice(),
-    deferredFields: [],
-    actionToConfirm: '',
-    valuesToConfirm: emptyMapField,
-    confirmKind: 0,
-    choices: [],
-    actionKey: '',
-    tools: [],
-    templateIds: [],
-    informTemplateId: '',
-    fieldTexts: [],
-    rejectedValues: [],
-    waitsFor: 0,
-    choiceReason: 0,
-  };
-}
-
 function commonFromProto(message: ContributionMessage) {
   return {
     scenarioId: message.scenarioId,
@@ -174,18 +167,16 @@ function commonFromProto(message: ContributionMessage) {
   };
 }
 
-function hintedToolToProto(tool: HintedTool): ToolMessage {
-  return {
-    toolId: tool.toolId,
-    timing: toolTiming.toProto[tool.timing],
-    variableNames: tool.variableNames.slice(),
-    dependsOn: tool.dependsOn.slice(),
-    effect: toolEffect.toProto[tool.effect],
-  };
+function writeTool(writer: BinaryWriter, tool: HintedTool): void {
+  writeText(writer, 1, tool.toolId);
+  writeNumber(writer, 2, toolTiming.toProto[tool.timing]);
+  writeTexts(writer, 3, tool.variableNames);
+  writeTexts(writer, 4, tool.dependsOn);
+  writeNumber(writer, 5, toolEffect.toProto[tool.effect]);
 }
 
 /**
- * The inverse of `hintedToolToProto`. The responses of releases up to 0.2 have no effect. They are read as WRITE, which is the safe choice.
+ * The inverse of `writeTool`. The responses of releases up to 0.2 have no effect. They are read as WRITE, which is the safe choice.
  */
 function hintedToolFromProto(message: ToolMessage): HintedTool {
   return {

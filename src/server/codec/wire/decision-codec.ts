@@ -1,11 +1,9 @@
+import type { BinaryWriter } from '@bufbuild/protobuf/wire';
 import type {
   ScenarioLifecycleDecision as LifecycleMessage,
   RejectedCandidate as RejectedMessage,
 } from '../../../../gen/focal/orchestration/v1/lifecycle';
-import type {
-  TransitionAlternative as AlternativeMessage,
-  ScenarioStepTransitionDecision as TransitionMessage,
-} from '../../../../gen/focal/orchestration/v1/transition';
+import type { ScenarioStepTransitionDecision as TransitionMessage } from '../../../../gen/focal/orchestration/v1/transition';
 import type { Explained } from '../../../core/model/explained';
 import type { LifecycleDecision, RejectedCandidate } from '../../../core/model/lifecycle-decision';
 import { type OverruleReason, overruleReasons } from '../../../core/model/model-proposal';
@@ -24,37 +22,40 @@ import {
 } from './decision-enums';
 import { ending } from './enums';
 import { createInvalidFieldError } from './invalid-field-error';
+import { writeDouble, writeFlag, writeMessages, writeNumber, writeText, writeTexts } from './write-field';
 
-/** Converts a decision without its sentence. */
-export function lifecycleDecisionToProto(decision: LifecycleDecision): LifecycleMessage {
-  return {
-    scenarioId: decision.scenarioId,
-    instanceId: decision.instanceId,
-    action: lifecycleAction.toProto[decision.action],
-    reason: lifecycleReason.toProto[decision.reason],
-    reasoning: '',
-    confidence: decision.confidence,
-    entryStepId: decision.entryStepId,
-    sourceStepId: decision.sourceStepId,
-    resumed: decision.resumed,
-    irreversibleDone: decision.irreversibleDone.slice(),
-    actionsUnderWay: decision.actionsUnderWay.slice(),
-    ending: ending.optionalToProto(decision.ending),
-    missingSoftFields: decision.missingSoftFields.slice(),
-    staysPausedBecause: rejectionReason.optionalToProto(decision.staysPausedBecause),
-    conditionErrors: decision.conditionErrors.slice(),
-    displacedByInstanceIds: decision.displacedByInstanceIds.slice(),
-    scenarioVersion: decision.scenarioVersion,
-    proposed: lifecycleAction.optionalToProto(decision.proposed),
-    overruledBy: decision.overruledBy,
-  };
+/** Writes a ScenarioLifecycleDecision without its sentence. */
+export function writeLifecycleDecision(writer: BinaryWriter, decision: LifecycleDecision): void {
+  writeLifecycle(writer, decision, '');
 }
 
-export function explainedLifecycleDecisionToProto(decision: Explained<LifecycleDecision>): LifecycleMessage {
-  return { ...lifecycleDecisionToProto(decision), reasoning: decision.reasoning };
+export function writeExplainedLifecycleDecision(writer: BinaryWriter, decision: Explained<LifecycleDecision>): void {
+  writeLifecycle(writer, decision, decision.reasoning);
 }
 
-/** The inverse of `lifecycleDecisionToProto`. */
+function writeLifecycle(writer: BinaryWriter, decision: LifecycleDecision, reasoning: string): void {
+  writeText(writer, 1, decision.scenarioId);
+  writeText(writer, 2, decision.instanceId);
+  writeNumber(writer, 3, lifecycleAction.toProto[decision.action]);
+  writeNumber(writer, 4, lifecycleReason.toProto[decision.reason]);
+  writeText(writer, 5, reasoning);
+  writeDouble(writer, 6, decision.confidence);
+  writeText(writer, 7, decision.entryStepId);
+  writeText(writer, 8, decision.sourceStepId);
+  writeFlag(writer, 9, decision.resumed);
+  writeTexts(writer, 10, decision.irreversibleDone);
+  writeTexts(writer, 11, decision.missingSoftFields);
+  writeNumber(writer, 12, rejectionReason.optionalToProto(decision.staysPausedBecause));
+  writeTexts(writer, 13, decision.conditionErrors);
+  writeTexts(writer, 14, decision.displacedByInstanceIds);
+  writeNumber(writer, 15, decision.scenarioVersion);
+  writeNumber(writer, 16, lifecycleAction.optionalToProto(decision.proposed));
+  writeText(writer, 17, decision.overruledBy);
+  writeNumber(writer, 18, ending.optionalToProto(decision.ending));
+  writeTexts(writer, 19, decision.actionsUnderWay);
+}
+
+/** The inverse of `writeLifecycleDecision`. */
 export function lifecycleDecisionFromProto(message: LifecycleMessage): LifecycleDecision {
   return {
     scenarioId: message.scenarioId,
@@ -78,30 +79,32 @@ export function lifecycleDecisionFromProto(message: LifecycleMessage): Lifecycle
   };
 }
 
-/** Converts a rejected candidate without its sentence. */
-export function rejectedCandidateToProto(rejected: RejectedCandidate): RejectedMessage {
-  return {
-    scenarioId: rejected.scenarioId,
-    scenarioName: rejected.scenarioName,
-    score: rejected.score,
-    origin: startOrigin.toProto[rejected.origin],
-    reason: rejectionReason.toProto[rejected.reason],
-    reasoning: '',
-    missingFields: rejected.missingFields.slice(),
-    blockingScenarioIds: rejected.blockingScenarioIds.slice(),
-    blockingRuleIds: rejected.blockingRuleIds.slice(),
-    pendingTurnsLeft: rejected.pendingTurnsLeft,
-    conditionErrors: rejected.conditionErrors.slice(),
-    proposed: lifecycleAction.optionalToProto(rejected.proposed),
-    overruledBy: rejected.overruledBy,
-  };
+/** Writes a RejectedCandidate without its sentence. */
+export function writeRejectedCandidate(writer: BinaryWriter, rejected: RejectedCandidate): void {
+  writeRejected(writer, rejected, '');
 }
 
-export function explainedRejectedCandidateToProto(rejected: Explained<RejectedCandidate>): RejectedMessage {
-  return { ...rejectedCandidateToProto(rejected), reasoning: rejected.reasoning };
+export function writeExplainedRejectedCandidate(writer: BinaryWriter, rejected: Explained<RejectedCandidate>): void {
+  writeRejected(writer, rejected, rejected.reasoning);
 }
 
-/** The inverse of `rejectedCandidateToProto`. */
+function writeRejected(writer: BinaryWriter, rejected: RejectedCandidate, reasoning: string): void {
+  writeText(writer, 1, rejected.scenarioId);
+  writeText(writer, 2, rejected.scenarioName);
+  writeDouble(writer, 3, rejected.score);
+  writeNumber(writer, 4, startOrigin.toProto[rejected.origin]);
+  writeNumber(writer, 5, rejectionReason.toProto[rejected.reason]);
+  writeText(writer, 6, reasoning);
+  writeTexts(writer, 7, rejected.missingFields);
+  writeTexts(writer, 8, rejected.blockingScenarioIds);
+  writeTexts(writer, 9, rejected.blockingRuleIds);
+  writeNumber(writer, 10, rejected.pendingTurnsLeft);
+  writeTexts(writer, 11, rejected.conditionErrors);
+  writeNumber(writer, 12, lifecycleAction.optionalToProto(rejected.proposed));
+  writeText(writer, 13, rejected.overruledBy);
+}
+
+/** The inverse of `writeRejectedCandidate`. */
 export function rejectedCandidateFromProto(message: RejectedMessage): RejectedCandidate {
   return {
     scenarioId: message.scenarioId,
@@ -128,43 +131,44 @@ function overruledByFromProto(text: string): OverruleReason | '' {
   return reason;
 }
 
-/** Converts a decision without its sentence and without the transitions that were considered. */
-export function transitionDecisionToProto(decision: TransitionDecision): TransitionMessage {
-  return {
-    scenarioId: decision.scenarioId,
-    instanceId: decision.instanceId,
-    sourceStepId: decision.sourceStepId,
-    targetStepId: decision.targetStepId,
-    wasSkipped: decision.wasSkipped,
-    skippedSteps: decision.skippedSteps.slice(),
-    wasRelocalized: decision.wasRelocalized,
-    originalStepId: decision.originalStepId,
-    transitionsTaken: decision.transitionsTaken.slice(),
-    alternatives: [],
-    reason: transitionReason.toProto[decision.reason],
-    reasoning: '',
-    confidence: decision.confidence,
-    blockedByCheckpoint: decision.blockedByCheckpoint,
-    correctedFields: decision.correctedFields.slice(),
-    clearedFields: decision.clearedFields.slice(),
-    missingFields: decision.missingFields.slice(),
-    visitNumber: decision.visitNumber,
-    conditionErrors: decision.conditionErrors.slice(),
-    omittedAlternatives: 0,
-    omittedConditionErrors: decision.omittedConditionErrors,
-  };
+/** Writes a ScenarioStepTransitionDecision without its sentence and without the transitions that were considered. */
+export function writeTransitionDecision(writer: BinaryWriter, decision: TransitionDecision): void {
+  writeTransition(writer, decision, undefined);
 }
 
-export function explainedTransitionDecisionToProto(decision: ExplainedTransitionDecision): TransitionMessage {
-  return {
-    ...transitionDecisionToProto(decision),
-    alternatives: decision.alternatives.map(alternativeToProto),
-    omittedAlternatives: decision.omittedAlternatives,
-    reasoning: decision.reasoning,
-  };
+export function writeExplainedTransitionDecision(writer: BinaryWriter, decision: ExplainedTransitionDecision): void {
+  writeTransition(writer, decision, decision);
 }
 
-/** The inverse of `transitionDecisionToProto`. */
+function writeTransition(
+  writer: BinaryWriter,
+  decision: TransitionDecision,
+  explained: ExplainedTransitionDecision | undefined,
+): void {
+  writeText(writer, 1, decision.scenarioId);
+  writeText(writer, 2, decision.instanceId);
+  writeText(writer, 3, decision.sourceStepId);
+  writeText(writer, 4, decision.targetStepId);
+  writeFlag(writer, 5, decision.wasSkipped);
+  writeTexts(writer, 6, decision.skippedSteps);
+  writeFlag(writer, 7, decision.wasRelocalized);
+  writeText(writer, 8, decision.originalStepId);
+  writeTexts(writer, 9, decision.transitionsTaken);
+  if (explained !== undefined) writeMessages(writer, 10, explained.alternatives, writeAlternative);
+  writeNumber(writer, 11, transitionReason.toProto[decision.reason]);
+  writeText(writer, 12, explained?.reasoning ?? '');
+  writeDouble(writer, 13, decision.confidence);
+  writeText(writer, 14, decision.blockedByCheckpoint);
+  writeTexts(writer, 15, decision.correctedFields);
+  writeTexts(writer, 16, decision.clearedFields);
+  writeTexts(writer, 17, decision.missingFields);
+  writeNumber(writer, 18, decision.visitNumber);
+  writeTexts(writer, 19, decision.conditionErrors);
+  writeNumber(writer, 20, explained?.omittedAlternatives ?? 0);
+  writeNumber(writer, 21, decision.omittedConditionErrors);
+}
+
+/** The inverse of `writeTransitionDecision`. */
 export function transitionDecisionFromProto(message: TransitionMessage): TransitionDecision {
   return {
     scenarioId: message.scenarioId,
@@ -188,14 +192,12 @@ export function transitionDecisionFromProto(message: TransitionMessage): Transit
   };
 }
 
-function alternativeToProto(alternative: TransitionAlternative): AlternativeMessage {
-  return {
-    transitionId: alternative.transitionId,
-    sourceStepId: alternative.sourceStepId,
-    targetStepId: alternative.targetStepId,
-    truth: conditionTruth.optionalToProto(alternative.truth),
-    missingFields: alternative.missingFields.slice(),
-    taken: alternative.taken,
-    notTakenBecause: alternative.notTakenBecause,
-  };
+function writeAlternative(writer: BinaryWriter, alternative: TransitionAlternative): void {
+  writeText(writer, 1, alternative.transitionId);
+  writeText(writer, 2, alternative.sourceStepId);
+  writeText(writer, 3, alternative.targetStepId);
+  writeNumber(writer, 4, conditionTruth.optionalToProto(alternative.truth));
+  writeTexts(writer, 5, alternative.missingFields);
+  writeFlag(writer, 6, alternative.taken);
+  writeText(writer, 7, alternative.notTakenBecause);
 }

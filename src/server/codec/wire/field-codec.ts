@@ -1,24 +1,19 @@
+import type { BinaryWriter } from '@bufbuild/protobuf/wire';
 import type {
   FieldDefinition as FieldMessage,
   FieldDefinitions as FieldsMessage,
-  FieldTexts as FieldTextsMessage,
   RejectedValue as RejectedValueMessage,
   StoredFields as StoredFieldsMessage,
   LocalizedText as TextMessage,
 } from '../../../../gen/focal/orchestration/v1/field';
 import type { ScenarioFinding as FindingMessage } from '../../../../gen/focal/orchestration/v1/scenario';
 import type { FieldFinding } from '../../../core/fields/compile-fields';
-import type {
-  FieldDefinition,
-  FieldTexts,
-  LocalizedText,
-  RejectedValue,
-  StoredFields,
-} from '../../../core/model/field-definition';
+import type { FieldDefinition, LocalizedText, RejectedValue, StoredFields } from '../../../core/model/field-definition';
 import { fieldItemType, fieldSource, fieldType, findingSeverity, valueRejectionReason } from './enums';
-import { jsonFromProto, jsonToProto } from './json-value';
+import { jsonFromProto } from './json-value';
 import { mapFromProto, mapToProto } from './map-field';
 import { durationFromProto, durationToProto, timeFromProto, timeToProto } from './time';
+import { writeNumber, writeText, writeValue } from './write-field';
 
 export function fieldsToMessage(definitions: readonly FieldDefinition[]): FieldsMessage {
   return { fields: definitions.map(definitionToProto) };
@@ -113,21 +108,16 @@ export function fieldFindingToProto(finding: FieldFinding): FindingMessage {
   };
 }
 
-export function fieldTextsToProto({ fieldName, description, prompt, examples }: FieldTexts): FieldTextsMessage {
-  return { fieldName, description, prompt, examples: examples.slice() };
+/** Writes a RejectedValue. */
+export function writeRejectedValue(writer: BinaryWriter, rejected: RejectedValue): void {
+  writeText(writer, 1, rejected.fieldName);
+  writeNumber(writer, 2, valueRejectionReason.toProto[rejected.reason]);
+  writeNumber(writer, 3, fieldSource.toProto[rejected.source]);
+  writeText(writer, 4, rejected.text);
+  if (rejected.value !== undefined) writeValue(writer, 5, rejected.value, 'rejected_values.value');
 }
 
-export function rejectedValueToProto(rejected: RejectedValue): RejectedValueMessage {
-  return {
-    fieldName: rejected.fieldName,
-    reason: valueRejectionReason.toProto[rejected.reason],
-    source: fieldSource.toProto[rejected.source],
-    text: rejected.text,
-    value: rejected.value === undefined ? undefined : jsonToProto(rejected.value, 'rejected_values.value'),
-  };
-}
-
-/** The inverse of `rejectedValueToProto`. */
+/** The inverse of `writeRejectedValue`. */
 export function rejectedValueFromProto(message: RejectedValueMessage): RejectedValue {
   return {
     fieldName: message.fieldName,

@@ -96,7 +96,8 @@ function createValueError(value: unknown, path: string, levels: number): Error {
   return createInvalidFieldError(path, 'must be a JSON value');
 }
 
-function joinPath(path: string, key: string): string {
+/** The path of a member in errors. */
+export function joinPath(path: string, key: string): string {
   return `${path}[${JSON.stringify(key)}]`;
 }
 

@@ -52,6 +52,22 @@ export function sortKeys(map: ReadonlyMap<string, unknown>): readonly string[] {
   return sortNames([...map.keys()]);
 }
 
+/**
+ * Returns the keys of a map in the order in which a generated encoder writes the entries of the map field: that of `mapToProto`. Errors
+ * name the field by `path`.
+ */
+export function listEntryKeys(map: ReadonlyMap<string, unknown>, path: string): readonly string[] {
+  const keys = sortKeys(map);
+  if (keys.includes('__proto__')) throw createProtoKeyError(path);
+  return keys.some(startsWithDigit) ? Object.keys(Object.fromEntries(keys.map((key) => [key, true]))) : keys;
+}
+
+/** Keys that look like array indexes start with a digit. */
+function startsWithDigit(key: string): boolean {
+  const code = key.charCodeAt(0);
+  return code >= 0x30 && code <= 0x39;
+}
+
 /** Creates the error for the only key that no map may have. */
 export function createProtoKeyError(path: string): Error {
   return createInvalidFieldError(path, 'must not have the key __proto__');

@@ -1,3 +1,4 @@
+import type { BinaryWriter } from '@bufbuild/protobuf/wire';
 import type { PlannedRequest as PlannedMessage } from '../../../../gen/focal/orchestration/v1/contribution';
 import type {
   Putting as PuttingMessage,
@@ -7,32 +8,46 @@ import type { PlannedRequest } from '../../../core/model/contribution';
 import type { InstanceRequest, Putting } from '../../../core/model/request';
 import { stepOutcomeKind } from './enums';
 import { createInvalidFieldError } from './invalid-field-error';
-import { fieldsFromProto, fieldsToProto } from './json-value';
+import { fieldsFromProto } from './json-value';
 import { requestKind, requestStatus, toolOutcome } from './session-enums';
 import { timeFromProto } from './time';
+import {
+  writeFlag,
+  writeMessage,
+  writeMessages,
+  writeNumber,
+  writeText,
+  writeTexts,
+  writeTime,
+  writeValues,
+} from './write-field';
 
-export function requestToProto(request: InstanceRequest): RequestMessage {
-  return {
-    kind: requestKind.toProto[request.kind],
-    actionKey: request.actionKey,
-    stepId: request.stepId,
-    visitNumber: request.visitNumber,
-    fields: request.fields.slice(),
-    values: fieldsToProto(request.values, 'request.values'),
-    tools: request.tools.map(({ toolId, outcome }) => ({ toolId, outcome: toolOutcome.optionalToProto(outcome) })),
-    status: requestStatus.toProto[request.status],
-    hasAnswer: request.hasAnswer,
-    outcome: stepOutcomeKind.optionalToProto(request.outcome),
-    firstPut: puttingToProto(request.firstPut),
-    lastPut: puttingToProto(request.lastPut),
-    previousPut: request.previousPut && puttingToProto(request.previousPut),
-    putCount: request.putCount,
-    attempts: request.attempts,
-    reminders: request.reminders,
-  };
+/** Writes an InstanceRequest. */
+export function writeRequest(writer: BinaryWriter, request: InstanceRequest): void {
+  writeNumber(writer, 1, requestKind.toProto[request.kind]);
+  writeText(writer, 2, request.actionKey);
+  writeText(writer, 3, request.stepId);
+  writeNumber(writer, 4, request.visitNumber);
+  writeTexts(writer, 5, request.fields);
+  writeValues(writer, 6, request.values, 'request.values');
+  writeMessages(writer, 7, request.tools, writeTool);
+  writeNumber(writer, 8, requestStatus.toProto[request.status]);
+  writeNumber(writer, 9, stepOutcomeKind.optionalToProto(request.outcome));
+  writeMessage(writer, 10, request.firstPut, writePutting);
+  writeMessage(writer, 11, request.lastPut, writePutting);
+  writeMessage(writer, 12, request.previousPut, writePutting);
+  writeNumber(writer, 13, request.putCount);
+  writeNumber(writer, 14, request.attempts);
+  writeNumber(writer, 15, request.reminders);
+  writeFlag(writer, 16, request.hasAnswer);
 }
 
-/** The inverse of `requestToProto`. Throws INVALID_REQUEST if the kind, the status or a required putting is missing. */
+function writeTool(writer: BinaryWriter, { toolId, outcome }: InstanceRequest['tools'][number]): void {
+  writeText(writer, 1, toolId);
+  writeNumber(writer, 2, toolOutcome.optionalToProto(outcome));
+}
+
+/** The inverse of `writeRequest`. Throws INVALID_REQUEST if the kind, the status or a required putting is missing. */
 export function requestFromProto(message: RequestMessage): InstanceRequest {
   if (message.firstPut === undefined) throw createInvalidFieldError('request.first_put', 'is required');
   if (message.lastPut === undefined) throw createInvalidFieldError('request.last_put', 'is required');
@@ -56,19 +71,23 @@ export function requestFromProto(message: RequestMessage): InstanceRequest {
   };
 }
 
-export function puttingToProto({ revision, at, position }: Putting): PuttingMessage {
-  return { revision, at: new Date(at), position };
+export function writePutting(writer: BinaryWriter, { revision, at, position }: Putting): void {
+  writeNumber(writer, 1, revision);
+  writeTime(writer, 2, at);
+  writeNumber(writer, 3, position);
 }
 
 export function puttingFromProto({ revision, at, position }: PuttingMessage): Putting {
   return { revision, at: timeFromProto(at), position };
 }
 
-export function plannedRequestToProto({ instanceId, scenarioId, request }: PlannedRequest): PlannedMessage {
-  return { instanceId, scenarioId, request: requestToProto(request) };
+export function writePlannedRequest(writer: BinaryWriter, { instanceId, scenarioId, request }: PlannedRequest): void {
+  writeText(writer, 1, instanceId);
+  writeText(writer, 2, scenarioId);
+  writeMessage(writer, 3, request, writeRequest);
 }
 
-/** The inverse of `plannedRequestToProto`. Throws INVALID_REQUEST if the request is missing. */
+/** The inverse of `writePlannedRequest`. Throws INVALID_REQUEST if the request is missing. */
 export function plannedRequestFromProto({ instanceId, scenarioId, request }: PlannedMessage): PlannedRequest {
   if (request === undefined) throw createInvalidFieldError('open_requests.request', 'is required');
   return { instanceId, scenarioId, request: requestFromProto(request) };

@@ -1,65 +1,92 @@
-import type {
-  ScenarioSelectionContext as ContextMessage,
+import type { BinaryWriter } from '@bufbuild/protobuf/wire';
+import {
+  type ScenarioSelectionContext as ContextMessage,
   ModelProposal as ProposalMessage,
+  ScenarioSelectionContext,
 } from '../../../../gen/focal/orchestration/v1/lifecycle';
-import type {
-  IgnoredOutcome as IgnoredMessage,
+import {
+  type IgnoredOutcome as IgnoredMessage,
   ProcessTurnResponse as ResultMessage,
 } from '../../../../gen/focal/orchestration/v1/orchestrator_service';
+import { StepOutcome } from '../../../../gen/focal/orchestration/v1/turn';
 import { compareText } from '../../../core/model/compare-text';
 import type { IgnoredOutcome } from '../../../core/model/lifecycle-decision';
 import type { ModelProposal } from '../../../core/model/model-proposal';
 import type { ContextSummary, ExplainedTurnResult, TurnResult } from '../../../core/model/turn-result';
-import { planFromProto, planToProto } from './contribution-codec';
+import { planFromProto, writePlan } from './contribution-codec';
 import {
-  explainedLifecycleDecisionToProto,
-  explainedRejectedCandidateToProto,
-  explainedTransitionDecisionToProto,
   lifecycleDecisionFromProto,
-  lifecycleDecisionToProto,
   rejectedCandidateFromProto,
-  rejectedCandidateToProto,
   transitionDecisionFromProto,
-  transitionDecisionToProto,
+  writeExplainedLifecycleDecision,
+  writeExplainedRejectedCandidate,
+  writeExplainedTransitionDecision,
+  writeLifecycleDecision,
+  writeRejectedCandidate,
+  writeTransitionDecision,
 } from './decision-codec';
 import { conditionTruth, ignoredReason, modelOutcome, proposedAction } from './decision-enums';
+import { encodeWith } from './encode-message';
 import { createInvalidFieldError } from './invalid-field-error';
 import { relationshipToProto } from './scenario-codec';
-import { optionalTimeFromProto, optionalTimeToProto } from './time';
+import { optionalTimeFromProto } from './time';
 import { stepOutcomeFromProto, stepOutcomeToProto } from './turn-message-codec';
+import {
+  writeEncoded,
+  writeFlag,
+  writeMessage,
+  writeMessages,
+  writeNumber,
+  writeOptionalTime,
+  writeText,
+} from './write-field';
+
+/** Writes the ProcessTurnResponse of a decided turn in the view BASIC. */
+export function writeTurnResult(writer: BinaryWriter, result: TurnResult): void {
+  writeNumbers(writer, result);
+  writeMessages(writer, 6, result.lifecycleDecisions, writeLifecycleDecision);
+  writeMessages(writer, 7, result.rejectedCandidates, writeRejectedCandidate);
+  writeMessages(writer, 8, result.transitionDecisions, writeTransitionDecision);
+  writeMessage(writer, 9, result.plan, writePlan);
+  writeMessages(writer, 10, result.ignoredOutcomes, writeIgnoredOutcome);
+  writeRest(writer, result);
+}
+
+/** Writes the ProcessTurnResponse of a decided turn in the view FULL. */
+export function writeExplainedResult(writer: BinaryWriter, result: ExplainedTurnResult): void {
+  writeNumbers(writer, result);
+  writeEncoded(writer, 5, [contextToProto(result.context)], ScenarioSelectionContext);
+  writeMessages(writer, 6, result.lifecycleDecisions, writeExplainedLifecycleDecision);
+  writeMessages(writer, 7, result.rejectedCandidates, writeExplainedRejectedCandidate);
+  writeMessages(writer, 8, result.transitionDecisions, writeExplainedTransitionDecision);
+  writeMessage(writer, 9, result.plan, writePlan);
+  writeMessages(writer, 10, result.ignoredOutcomes, writeExplainedIgnoredOutcome);
+  writeRest(writer, result);
+}
+
+/** Writes the fields 1 to 4. */
+function writeNumbers(writer: BinaryWriter, result: TurnResult): void {
+  writeText(writer, 1, result.sessionId);
+  writeText(writer, 2, result.turnId);
+  writeNumber(writer, 3, result.revision);
+  writeNumber(writer, 4, result.turnCount);
+}
+
+/** Writes the fields from 11 on. */
+function writeRest(writer: BinaryWriter, result: TurnResult): void {
+  writeFlag(writer, 11, result.validateOnly);
+  if (result.modelProposal) writeEncoded(writer, 12, [modelProposalToProto(result.modelProposal)], ProposalMessage);
+  writeOptionalTime(writer, 13, result.nextTimerAt);
+}
 
 /** Converts a decided turn to the response of ProcessTurn in the view BASIC. */
 export function turnResultToProto(result: TurnResult): ResultMessage {
-  return {
-    sessionId: result.sessionId,
-    turnId: result.turnId,
-    revision: result.revision,
-    turnCount: result.turnCount,
-    context: undefined,
-    lifecycleDecisions: result.lifecycleDecisions.map(lifecycleDecisionToProto),
-    rejectedCandidates: result.rejectedCandidates.map(rejectedCandidateToProto),
-    transitionDecisions: result.transitionDecisions.map(transitionDecisionToProto),
-    plan: planToProto(result.plan),
-    ignoredOutcomes: result.ignoredOutcomes.map(ignoredOutcomeToProto),
-    nextTimerAt: optionalTimeToProto(result.nextTimerAt),
-    validateOnly: result.validateOnly,
-    modelProposal: result.modelProposal && modelProposalToProto(result.modelProposal),
-  };
+  return ResultMessage.decode(encodeWith(writeTurnResult, result));
 }
 
 /** Converts a decided turn to the response of ProcessTurn in the view FULL. */
 export function explainedResultToProto(result: ExplainedTurnResult): ResultMessage {
-  return {
-    ...turnResultToProto(result),
-    context: contextToProto(result.context),
-    lifecycleDecisions: result.lifecycleDecisions.map(explainedLifecycleDecisionToProto),
-    rejectedCandidates: result.rejectedCandidates.map(explainedRejectedCandidateToProto),
-    transitionDecisions: result.transitionDecisions.map(explainedTransitionDecisionToProto),
-    ignoredOutcomes: result.ignoredOutcomes.map((ignored) => ({
-      ...ignoredOutcomeToProto(ignored),
-      reasoning: ignored.reasoning,
-    })),
-  };
+  return ResultMessage.decode(encodeWith(writeExplainedResult, result));
 }
 
 /** The inverse of `turnResultToProto`. Throws INVALID_REQUEST if the plan is missing. */
@@ -81,16 +108,22 @@ export function turnResultFromProto(message: ResultMessage): TurnResult {
   };
 }
 
-function ignoredOutcomeToProto(ignored: IgnoredOutcome): IgnoredMessage {
-  return {
-    outcome: stepOutcomeToProto(ignored.outcome, 'ignored_outcomes.outcome'),
-    instanceId: ignored.instanceId,
-    reason: ignoredReason.toProto[ignored.reason],
-    reasoning: '',
-  };
+function writeIgnoredOutcome(writer: BinaryWriter, ignored: IgnoredOutcome): void {
+  writeIgnored(writer, ignored, '');
 }
 
-/** The inverse of `ignoredOutcomeToProto`. The responses of releases up to 0.2 have no reason. */
+function writeExplainedIgnoredOutcome(writer: BinaryWriter, ignored: IgnoredOutcome): void {
+  writeIgnored(writer, ignored, ignored.reasoning);
+}
+
+function writeIgnored(writer: BinaryWriter, ignored: IgnoredOutcome, reasoning: string): void {
+  writeEncoded(writer, 1, [stepOutcomeToProto(ignored.outcome, 'ignored_outcomes.outcome')], StepOutcome);
+  writeText(writer, 2, ignored.instanceId);
+  writeText(writer, 3, reasoning);
+  writeNumber(writer, 4, ignoredReason.toProto[ignored.reason]);
+}
+
+/** The inverse of `writeIgnoredOutcome`. The responses of releases up to 0.2 have no reason. */
 function ignoredOutcomeFromProto(message: IgnoredMessage): IgnoredOutcome {
   if (message.outcome === undefined) throw createInvalidFieldError('ignored_outcomes.outcome', 'is required');
   return {

@@ -1,8 +1,9 @@
-import type {
-  ScenarioCounter as CounterMessage,
-  PendingStart as PendingStartMessage,
+import type { BinaryWriter } from '@bufbuild/protobuf/wire';
+import {
+  type ScenarioCounter as CounterMessage,
+  type PendingStart as PendingStartMessage,
   Session as SessionMessage,
-  SessionVariable as VariableMessage,
+  type SessionVariable as VariableMessage,
 } from '../../../../gen/focal/orchestration/v1/session';
 import type { ImportSessionRequest } from '../../../../gen/focal/orchestration/v1/session_service';
 import type { LegacySession } from '../../../core/model/legacy-session';
@@ -13,17 +14,31 @@ import type {
   Session,
   SessionVariable,
 } from '../../../core/model/session';
-import { choiceFromProto, choiceToProto } from './choice-codec';
+import { choiceFromProto, writeChoice } from './choice-codec';
 import { rejectionReason } from './decision-enums';
 import { convertEarlierSession } from './earlier-session';
+import { encodeWith } from './encode-message';
 import { ending, variableScope } from './enums';
-import { endedInstanceFromProto, endedInstanceToProto, instanceFromProto, instanceToProto } from './instance-codec';
+import { endedInstanceFromProto, instanceFromProto, writeEndedInstance, writeInstance } from './instance-codec';
 import { NewerContractError } from './invalid-field-error';
-import { fieldsFromProto, fieldsToProto, jsonFromProto, jsonToProto } from './json-value';
+import { fieldsFromProto, jsonFromProto } from './json-value';
 import { mapFromProto, sortKeys } from './map-field';
 import { scenarioAction } from './session-enums';
 import { validateSessionInput } from './session-input';
-import { optionalTimeFromProto, optionalTimeToProto, timeFromProto, timeToProto } from './time';
+import { optionalTimeFromProto, timeFromProto } from './time';
+import {
+  startMessage,
+  writeDouble,
+  writeFlag,
+  writeMessages,
+  writeNumber,
+  writeOptionalTime,
+  writeSetTime,
+  writeText,
+  writeTexts,
+  writeValue,
+  writeValues,
+} from './write-field';
 
 /** The version of the format that this release writes. Releases up to 0.2 wrote none. */
 const currentFormat = 2;
@@ -31,7 +46,7 @@ const currentFormat = 2;
 /** Converts a session for a caller: with its focus (0.3) and the fields of the single-scenario format (section 8). */
 export function sessionToProto(session: Session, focusInstanceId: string): SessionMessage {
   const firstActive = session.instances.find((instance) => instance.status === 'ACTIVE');
-  const message = sessionStateToProto(session);
+  const message = SessionMessage.decode(encodeWith(writeSession, session));
   message.focusInstanceId = focusInstanceId;
   message.activeScenarioId = firstActive?.scenarioId ?? '';
   message.currentStepId = firstActive?.currentStepId ?? '';
@@ -80,41 +95,33 @@ export function sessionFromProto(message: SessionMessage, { path, occurredAt }: 
   return { ...session, instances, lastStartNumber };
 }
 
-/** Converts the stored state, without focus, active scenario and current step, which are derived from the instances. */
-export function sessionStateToProto(session: Session): SessionMessage {
-  return {
-    tenantId: session.tenantId,
-    agentId: session.agentId,
-    sessionId: session.sessionId,
-    revision: session.revision,
-    turnCount: session.turnCount,
-    instances: session.instances.map(instanceToProto),
-    endedInstances: session.endedInstances.map(endedInstanceToProto),
-    variables: variablesToProto(session.variables),
-    declinedFields: session.declinedFields.slice(),
-    pendingStarts: session.pendingStarts.map(pendingStartToProto),
-    scenarioCounters: countersToProto(session.scenarioCounters),
-    choices: session.choices.map(choiceToProto),
-    exchangeRevision: session.exchangeRevision,
-    lastMessageAt: timeToProto(session.lastMessageAt),
-    lastContributorId: session.lastContributorId,
-    nextTimerAt: optionalTimeToProto(session.nextTimerAt),
-    createdAt: timeToProto(session.createdAt),
-    updatedAt: timeToProto(session.updatedAt),
-    lastTurnId: session.lastTurnId,
-    focusInstanceId: '',
-    lastStartNumber: session.lastStartNumber,
-    activeScenarioId: '',
-    currentStepId: '',
-    importedFrom: session.importedFrom,
-    format: currentFormat,
-    // Fields of releases up to 0.2, which are only read.
-    openContributions: [],
-    offeredChoiceScenarioIds: [],
-  };
+/** Writes the Session that is stored, without focus, active scenario and current step, which are derived from the instances. */
+export function writeSession(writer: BinaryWriter, session: Session): void {
+  writeText(writer, 1, session.tenantId);
+  writeText(writer, 2, session.agentId);
+  writeText(writer, 3, session.sessionId);
+  writeNumber(writer, 4, session.revision);
+  writeNumber(writer, 5, session.turnCount);
+  writeMessages(writer, 6, session.instances, writeInstance);
+  writeMessages(writer, 7, session.endedInstances, writeEndedInstance);
+  writeVariables(writer, session.variables);
+  writeMessages(writer, 9, session.pendingStarts, writePendingStart);
+  writeCounters(writer, session.scenarioCounters);
+  writeSetTime(writer, 13, session.createdAt);
+  writeSetTime(writer, 14, session.updatedAt);
+  writeText(writer, 15, session.lastTurnId);
+  writeNumber(writer, 17, session.lastStartNumber);
+  writeText(writer, 20, session.importedFrom);
+  writeNumber(writer, 21, currentFormat);
+  writeTexts(writer, 22, session.declinedFields);
+  writeMessages(writer, 23, session.choices, writeChoice);
+  writeNumber(writer, 24, session.exchangeRevision);
+  writeSetTime(writer, 25, session.lastMessageAt);
+  writeText(writer, 26, session.lastContributorId);
+  writeOptionalTime(writer, 27, session.nextTimerAt);
 }
 
-/** The inverse of `sessionStateToProto`. Also reads the sessions of releases up to 0.2. */
+/** The inverse of `writeSession`. Also reads the sessions of releases up to 0.2. */
 export function sessionStateFromProto(message: SessionMessage): Session {
   if (message.format > currentFormat) {
     throw new NewerContractError('session.format', `must be at most ${currentFormat}, but is ${message.format}`);
@@ -149,14 +156,12 @@ function readSession(message: SessionMessage): Session {
   };
 }
 
-function pendingStartToProto(pending: PendingStart): PendingStartMessage {
-  return {
-    scenarioId: pending.scenarioId,
-    score: pending.score,
-    reason: rejectionReason.toProto[pending.reason],
-    turnsLeft: pending.turnsLeft,
-    localValues: fieldsToProto(pending.localValues, 'session.pending_starts.local_values'),
-  };
+function writePendingStart(writer: BinaryWriter, pending: PendingStart): void {
+  writeText(writer, 1, pending.scenarioId);
+  writeDouble(writer, 2, pending.score);
+  writeNumber(writer, 3, rejectionReason.toProto[pending.reason]);
+  writeNumber(writer, 4, pending.turnsLeft);
+  writeValues(writer, 5, pending.localValues, 'session.pending_starts.local_values');
 }
 
 function pendingStartFromProto(message: PendingStartMessage): PendingStart {
@@ -169,20 +174,18 @@ function pendingStartFromProto(message: PendingStartMessage): PendingStart {
   };
 }
 
-function variablesToProto(variables: ReadonlyMap<string, SessionVariable>): VariableMessage[] {
-  const messages: VariableMessage[] = [];
+function writeVariables(writer: BinaryWriter, variables: ReadonlyMap<string, SessionVariable>): void {
   for (const name of sortKeys(variables)) {
     const variable = variables.get(name);
     if (variable === undefined) continue;
-    messages.push({
-      name,
-      value: jsonToProto(variable.value, 'session.variables.value'),
-      scope: variableScope.toProto[variable.scope],
-      storedAt: optionalTimeToProto(variable.storedAt),
-      isPersistedResult: variable.isPersistedResult,
-    });
+    startMessage(writer, 8);
+    writeText(writer, 1, name);
+    writeValue(writer, 2, variable.value, 'session.variables.value');
+    writeNumber(writer, 3, variableScope.toProto[variable.scope]);
+    writeOptionalTime(writer, 4, variable.storedAt);
+    writeFlag(writer, 5, variable.isPersistedResult);
+    writer.join();
   }
-  return messages;
 }
 
 /** If a name occurs more than once, the last variable wins. A missing value is null. */
@@ -199,20 +202,18 @@ function variablesFromProto(messages: readonly VariableMessage[]): Map<string, S
   return variables;
 }
 
-function countersToProto(counters: ReadonlyMap<string, ScenarioCounter>): CounterMessage[] {
-  const messages: CounterMessage[] = [];
+function writeCounters(writer: BinaryWriter, counters: ReadonlyMap<string, ScenarioCounter>): void {
   for (const scenarioId of sortKeys(counters)) {
     const counter = counters.get(scenarioId);
     if (counter === undefined) continue;
-    messages.push({
-      scenarioId,
-      starts: counter.starts,
-      completions: counter.completions,
-      lastEnding: ending.optionalToProto(counter.lastEnding),
-      lastValues: fieldsToProto(counter.lastValues, 'session.scenario_counters.last_values'),
-    });
+    startMessage(writer, 10);
+    writeText(writer, 1, scenarioId);
+    writeNumber(writer, 2, counter.starts);
+    writeNumber(writer, 3, counter.completions);
+    writeNumber(writer, 4, ending.optionalToProto(counter.lastEnding));
+    writeValues(writer, 5, counter.lastValues, 'session.scenario_counters.last_values');
+    writer.join();
   }
-  return messages;
 }
 
 function countersFromProto(messages: readonly CounterMessage[]): Map<string, ScenarioCounter> {

@@ -1,58 +1,40 @@
-import type {
-  RouteEntry as RouteEntryMessage,
-  StepVisit as StepVisitMessage,
-  SuspendedVisit as SuspendedVisitMessage,
-} from '../../../../gen/focal/orchestration/v1/session';
-import type { RouteEntry, StepVisit, SuspendedVisit } from '../../../core/model/visit';
+import type { BinaryWriter } from '@bufbuild/protobuf/wire';
+import type { StepVisit as StepVisitMessage } from '../../../../gen/focal/orchestration/v1/session';
+import type { StepVisit, SuspendedVisit } from '../../../core/model/visit';
 import { visitOutcome } from './enums';
-import { emptyMapField } from './map-field';
 import { optionalTimeFromProto } from './time';
+import { writeFlag, writeMessage, writeNumber, writeText, writeTime } from './write-field';
 
-export function visitToProto(visit: StepVisit): StepVisitMessage {
-  return {
-    number: visit.number,
-    enteredRevision: visit.enteredRevision,
-    openedAt: new Date(visit.openedAt),
-    outcome: visitOutcome.optionalToProto(visit.outcome),
-    informedRevision: visit.informedRevision,
-    wasAskedBefore: visit.wasAskedBefore,
-    mustAsk: visit.mustAsk,
-    supersededKeys: visit.supersededKeys,
-    suspendedVisits: listSuspendedVisits(visit),
-    // The marks of releases up to 0.2, which are only read.
-    contributedTypes: [],
-    askedFields: [],
-    openType: 0,
-    openAskFields: [],
-    shownValues: emptyMapField,
-    confirmed: false,
-    acted: false,
-    attempts: 0,
-  };
-}
-
-/** The contract has a list where the domain has nested visits, so that the depth of a message is bounded. */
-function listSuspendedVisits({ returnTo }: StepVisit): SuspendedVisitMessage[] {
-  const messages: SuspendedVisitMessage[] = [];
-  for (let suspended = returnTo; suspended !== undefined; suspended = suspended.visit.returnTo) {
-    const { stepId, attempts, visit } = suspended;
-    messages.push({
-      stepId,
-      attempts,
-      number: visit.number,
-      enteredRevision: visit.enteredRevision,
-      openedAt: new Date(visit.openedAt),
-      outcome: visitOutcome.optionalToProto(visit.outcome),
-      informedRevision: visit.informedRevision,
-      wasAskedBefore: visit.wasAskedBefore,
-      mustAsk: visit.mustAsk,
-      supersededKeys: visit.supersededKeys,
-    });
+/** Writes a StepVisit. */
+export function writeVisit(writer: BinaryWriter, visit: StepVisit): void {
+  writeNumber(writer, 1, visit.number);
+  writeNumber(writer, 2, visit.enteredRevision);
+  writeNumber(writer, 9, visitOutcome.optionalToProto(visit.outcome));
+  writeTime(writer, 12, visit.openedAt);
+  writeNumber(writer, 13, visit.informedRevision);
+  writeFlag(writer, 14, visit.wasAskedBefore);
+  writeFlag(writer, 15, visit.mustAsk);
+  // The contract has a list where the domain has nested visits, so that the depth of a message is bounded.
+  for (let suspended = visit.returnTo; suspended !== undefined; suspended = suspended.visit.returnTo) {
+    writeMessage(writer, 16, suspended, writeSuspendedVisit);
   }
-  return messages;
+  writeNumber(writer, 17, visit.supersededKeys);
 }
 
-/** The inverse of `visitToProto`. A visit without a time opened at `lastActiveAt`. */
+function writeSuspendedVisit(writer: BinaryWriter, { stepId, attempts, visit }: SuspendedVisit): void {
+  writeText(writer, 1, stepId);
+  writeNumber(writer, 2, attempts);
+  writeNumber(writer, 3, visit.number);
+  writeNumber(writer, 4, visit.enteredRevision);
+  writeTime(writer, 5, visit.openedAt);
+  writeNumber(writer, 6, visitOutcome.optionalToProto(visit.outcome));
+  writeNumber(writer, 7, visit.informedRevision);
+  writeFlag(writer, 8, visit.wasAskedBefore);
+  writeFlag(writer, 9, visit.mustAsk);
+  writeNumber(writer, 10, visit.supersededKeys);
+}
+
+/** The inverse of `writeVisit`. A visit without a time opened at `lastActiveAt`. */
 export function visitFromProto(message: StepVisitMessage, lastActiveAt: number): StepVisit {
   let returnTo: SuspendedVisit | undefined;
   for (const suspended of message.suspendedVisits.toReversed()) {
@@ -86,18 +68,5 @@ function stateFromProto(message: VisitState, returnTo: SuspendedVisit | undefine
     mustAsk: message.mustAsk,
     supersededKeys: message.supersededKeys,
     returnTo,
-  };
-}
-
-export function routeEntryToProto(entry: RouteEntry): RouteEntryMessage {
-  return {
-    stepId: entry.stepId,
-    visitNumber: entry.visitNumber,
-    transitionId: entry.transitionId,
-    asked: entry.asked,
-    canGoBackTo: entry.canGoBackTo,
-    declined: entry.declined,
-    readFields: entry.readFields.slice(),
-    confirmedFields: entry.confirmedFields.slice(),
   };
 }

@@ -43,6 +43,15 @@ describe('sessions', () => {
     );
   });
 
+  it('have the bytes of the generated encoder', () => {
+    fc.assert(
+      fc.property(session, (value) => {
+        const bytes = encodeSession(value);
+        expectSameBytes(SessionMessage.encode(SessionMessage.decode(bytes)).finish(), bytes);
+      }),
+    );
+  });
+
   it('can have no turns', () => {
     expect(decodeSession(encodeSession(createEmptySession(key)))).toEqual(createEmptySession(key));
   });

@@ -1,3 +1,4 @@
+import { ScenarioContribution } from '../../../../gen/focal/orchestration/v1/contribution';
 import {
   ScenarioSignal,
   Turn as TurnMessage,
@@ -7,7 +8,8 @@ import {
 } from '../../../../gen/focal/orchestration/v1/turn';
 import type { Contribution } from '../../../../src/core/model/contribution';
 import type { Turn } from '../../../../src/core/model/turn';
-import { contributionToProto } from '../../../../src/server/codec/wire/contribution-codec';
+import { writeContribution } from '../../../../src/server/codec/wire/contribution-codec';
+import { encodeWith } from '../../../../src/server/codec/wire/encode-message';
 import { turnFromProto } from '../../../../src/server/codec/wire/turn-message-codec';
 import { type DeepPartial, encodeAndDecode } from '../partial-message';
 
@@ -96,6 +98,6 @@ test('section 4: inform_template_id is the first of template_ids', () => {
     deferredBehindScenarioId: '',
     sharedFields: [],
   };
-  const { templateIds, informTemplateId } = contributionToProto(inform);
+  const { templateIds, informTemplateId } = ScenarioContribution.decode(encodeWith(writeContribution, inform));
   expect([templateIds, informTemplateId]).toEqual([['greeting', 'opening_hours'], 'greeting']);
 });

@@ -2,17 +2,35 @@ import fc from 'fast-check';
 import { ScenarioContribution as ContributionMessage } from '../../../../gen/focal/orchestration/v1/contribution';
 import { ProcessTurnResponse } from '../../../../gen/focal/orchestration/v1/orchestrator_service';
 import type { Contribution } from '../../../../src/core/model/contribution';
-import { contributionFromProto, contributionToProto } from '../../../../src/server/codec/wire/contribution-codec';
+import { contributionFromProto, writeContribution } from '../../../../src/server/codec/wire/contribution-codec';
+import { encodeWith } from '../../../../src/server/codec/wire/encode-message';
 import {
   explainedResultToProto,
   turnResultFromProto,
   turnResultToProto,
+  writeExplainedResult,
+  writeTurnResult,
 } from '../../../../src/server/codec/wire/result-codec';
 import { withoutExplanation } from '../../../support/without-explanation';
+import { expectSameBytes } from '../bytes';
 import { type DeepPartial, encodeAndDecode } from '../partial-message';
 import { contribution, turnResult } from '../result-arbitrary';
 
+const contributionToProto = (value: Contribution): ContributionMessage =>
+  ContributionMessage.decode(encodeWith(writeContribution, value));
+
 describe('turn results', () => {
+  it('have the bytes of the generated encoder', () => {
+    fc.assert(
+      fc.property(turnResult, (value) => {
+        for (const write of [writeTurnResult, writeExplainedResult]) {
+          const bytes = encodeWith(write, value);
+          expectSameBytes(ProcessTurnResponse.encode(ProcessTurnResponse.decode(bytes)).finish(), bytes);
+        }
+      }),
+    );
+  });
+
   it('are equal after conversion in both directions, except for what explains them', () => {
     fc.assert(
       fc.property(turnResult, (value) => {
