@@ -33,6 +33,8 @@ export function resolveTurnLimits(limits: Partial<TurnLimits> = {}): TurnLimits 
 export interface PackingLimits {
   /** Turns per block; at most 16. Turns are packed when there are that many besides the last `unpackedTurns`. */
   readonly turnsPerBlock: number;
+  /** Turns of the first block of a session. Smaller than the others, because most sessions are short. */
+  readonly firstBlockTurns: number;
   /** The number of last turns that are not packed while the session is in use; at least 1. */
   readonly unpackedTurns: number;
   /** Maximum bytes of requests and responses per block. A block with one turn may have more. */
@@ -43,7 +45,8 @@ export interface PackingLimits {
 
 /** `blockBytes` keeps the reply with the turns to pack below `largeValueBytes`, unless a state is large. */
 export const defaultPackingLimits: PackingLimits = {
-  turnsPerBlock: 16,
+  turnsPerBlock: 12,
+  firstBlockTurns: 8,
   unpackedTurns: 1,
   blockBytes: 57_344,
   idleMs: 300_000,
@@ -63,12 +66,18 @@ export interface PackingRange {
 /** An idle session with fewer turns to pack is not worth the work. */
 const minIdleTurns = 4;
 
+/** When turns are packed: into the first block or a later one of a session in use, or when the session is idle. */
+export type PackingOccasion = 'first' | 'later' | 'idle';
+
 /** Returns which turns of a session to pack. */
-export function toPackingRange(
-  { turnsPerBlock, unpackedTurns, blockBytes }: PackingLimits,
-  isIdle: boolean,
-): PackingRange {
-  const keptTurns = isIdle ? 1 : unpackedTurns;
-  const minTurns = isIdle ? Math.min(minIdleTurns, turnsPerBlock) : turnsPerBlock;
-  return { maxTurns: turnsPerBlock, minUnpacked: minTurns + keptTurns, keptTurns, maxBytes: blockBytes };
+export function toPackingRange(limits: PackingLimits, occasion: PackingOccasion): PackingRange {
+  const { turnsPerBlock, unpackedTurns, blockBytes } = limits;
+  const keptTurns = occasion === 'idle' ? 1 : unpackedTurns;
+  const minTurns = { first: limits.firstBlockTurns, later: turnsPerBlock, idle: minIdleTurns }[occasion];
+  return {
+    maxTurns: turnsPerBlock,
+    minUnpacked: Math.min(minTurns, turnsPerBlock) + keptTurns,
+    keptTurns,
+    maxBytes: blockBytes,
+  };
 }

@@ -1,7 +1,13 @@
 import type { Call } from '../../ports/call';
 import type { Clock } from '../../ports/clock';
 import type { TurnRecord } from '../../ports/session-store';
-import { defaultPackingLimits, type PackingLimits, type PackingRange, toPackingRange } from '../../ports/turn-limits';
+import {
+  defaultPackingLimits,
+  type PackingLimits,
+  type PackingOccasion,
+  type PackingRange,
+  toPackingRange,
+} from '../../ports/turn-limits';
 import { IdleSessions } from './idle-sessions';
 import { PackingQueue } from './packing-queue';
 
@@ -30,9 +36,8 @@ export type PackBlock<Key> = (session: PackableSession<Key>, range: PackingRange
  * it is idle. The node that committed the last turn does it.
  */
 export class TurnPacker<Key> {
-  private readonly range: PackingRange;
-  private readonly idleRange: PackingRange;
-  private readonly queue: PackingQueue<{ readonly session: PackableSession<Key>; readonly isIdle: boolean }>;
+  private readonly ranges: Readonly<Record<PackingOccasion, PackingRange>>;
+  private readonly queue: PackingQueue<{ readonly session: PackableSession<Key>; readonly range: PackingRange }>;
   private readonly sessions: IdleSessions<PackableSession<Key>>;
   private readonly clock: Clock;
 
@@ -41,30 +46,34 @@ export class TurnPacker<Key> {
     packBlock: PackBlock<Key>,
   ) {
     const limits = { ...defaultPackingLimits, ...packingLimits };
-    this.range = toPackingRange(limits, false);
-    this.idleRange = toPackingRange(limits, true);
+    this.ranges = {
+      first: toPackingRange(limits, 'first'),
+      later: toPackingRange(limits, 'later'),
+      idle: toPackingRange(limits, 'idle'),
+    };
     this.clock = clock;
     this.sessions = new IdleSessions(limits.idleMs);
     this.queue = new PackingQueue({
-      pack: ({ session, isIdle }, call) => packBlock(session, isIdle ? this.idleRange : this.range, call),
+      pack: ({ session, range }, call) => packBlock(session, range, call),
       clock,
       onError: onPackingError,
     });
   }
 
   /** Called after a commit with the number of turns that are not in a block. Returns at once. */
-  onCommit(id: string, key: Key, { committedAt }: TurnRecord, unpackedTurns: number): void {
+  onCommit(id: string, key: Key, { revision, committedAt }: TurnRecord, unpackedTurns: number): void {
     const session = { id, key, committedAt };
-    if (unpackedTurns >= this.range.minUnpacked) this.queue.add(id, { session, isIdle: false });
-    if (unpackedTurns < this.idleRange.minUnpacked) return;
+    const { idle: idleRange, [unpackedTurns === revision ? 'first' : 'later']: range } = this.ranges;
+    if (unpackedTurns >= range.minUnpacked) this.queue.add(id, { session, range });
+    if (unpackedTurns < idleRange.minUnpacked) return;
     const idle = this.sessions.use(id, session, this.clock.now());
-    if (idle !== undefined) this.queue.add(idle.id, { session: idle, isIdle: true });
+    if (idle !== undefined) this.queue.add(idle.id, { session: idle, range: idleRange });
   }
 
   /** Starts to pack the idle sessions. Call it periodically. */
   packIdle(): void {
     for (const session of this.sessions.takeIdle(this.clock.now()))
-      this.queue.add(session.id, { session, isIdle: true });
+      this.queue.add(session.id, { session, range: this.ranges.idle });
   }
 
   waitUntilIdle(): Promise<void> {

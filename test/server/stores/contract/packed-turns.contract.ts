@@ -72,6 +72,23 @@ export function testPackedTurns(open: OpenSessionStore): void {
       await expectAllRecorded();
     });
 
+    it('makes the first block of a session from fewer turns, and fills it with the next ones', async () => {
+      await openStore({
+        packingLimits: { turnsPerBlock: 12, firstBlockTurns: 4, unpackedTurns: 1, blockBytes: 1_000_000 },
+      });
+      for (const [revision, unpacked] of [
+        [4, 4],
+        [5, 1],
+        [16, 12],
+        [17, 5],
+      ] as const) {
+        await commitUntil(revision);
+        await store.waitUntilPacked();
+        expect([revision, await count('countUnpacked')]).toEqual([revision, unpacked]);
+      }
+      await expectAllRecorded();
+    });
+
     it('changes nothing that can be read: turns, pages, retries, histories, the session', async () => {
       await openStore({ packingLimits: { turnsPerBlock: 8, unpackedTurns: 100 } });
       await commitUntil(60);
