@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type ClientReadableStream, credentials } from '@grpc/grpc-js';
 import { connect, insecure } from 'scenario-orchestrator-client';
 import { ProcessTurnRequest } from '../../../gen/focal/orchestration/v1/orchestrator_service';
+import { WhenNotAddressed } from '../../../gen/focal/orchestration/v1/scenario';
 import {
   SessionServiceClient,
   WatchSessionRequest,
@@ -15,7 +16,7 @@ import type { CleanupStack } from '../cleanup';
 import { showProgress } from '../command';
 import { getCpuMicroseconds, getResidentBytes } from '../servers/process-cost';
 import { type BenchServer, putScenarios, startBenchService } from '../servers/servers';
-import { buildScenario } from '../workload/scenarios';
+import { buildScenario, mainStepCount } from '../workload/scenarios';
 import { agent, buildSessionTurns, defaultShape, turnsPerSession } from '../workload/session-turns';
 import type { ScaleExperiment, ScaleRange, ScaleVariant } from './scale-cost';
 
@@ -56,6 +57,48 @@ const catalogueExperiment: ScaleExperiment = {
     return variants;
   },
 };
+
+/** Varies the number of active scenarios, of which the turns address one or all. The others are QUIET. */
+const activeExperiment: ScaleExperiment = {
+  name: 'active scenarios',
+  async start(_range, cleanup) {
+    const { redis, service: writer } = await startDeployment(cleanup, 0);
+    const quiet = Array.from({ length: maxActiveScenarios }, (_, index) =>
+      buildScenario(index, mainStepCount, WhenNotAddressed.WHEN_NOT_ADDRESSED_QUIET),
+    );
+    await putScenarios(writer, quiet);
+    await writer.stop();
+    const settings = {
+      ORCHESTRATOR__PIPELINE__SCENARIO_ORCHESTRATION__MAX_SIMULTANEOUS_SCENARIOS: String(maxActiveScenarios),
+    };
+    const variants: ScaleVariant[] = [];
+    for (const [activeScenarios, addressedScenarios] of activeShapes) {
+      // Each has its own process, so that V8 optimizes the code for this shape.
+      const service = await startBenchService({ redisPort: redis.port, settings });
+      cleanup.add(service, (started) => started.stop());
+      variants.push({
+        name: `${activeScenarios}, ${addressedScenarios} addressed`,
+        servers: [service],
+        connections: 2,
+        shape: { ...defaultShape, activeScenarios, addressedScenarios },
+        extraFigures: {},
+      });
+    }
+    return variants;
+  },
+};
+
+/** The upper limit of `max_simultaneous_scenarios` (2.15). */
+const maxActiveScenarios = 20;
+
+/** Active and addressed scenarios. */
+const activeShapes: readonly (readonly [active: number, addressed: number])[] = [
+  [1, 1],
+  [5, 1],
+  [5, 5],
+  [20, 1],
+  [20, 20],
+];
 
 /** Varies the number of connections that share the calls in flight. */
 const connectionsExperiment: ScaleExperiment = {
@@ -118,6 +161,7 @@ const watchStreamsExperiment: ScaleExperiment = {
 export const scaleExperiments: readonly ScaleExperiment[] = [
   sessionsExperiment,
   catalogueExperiment,
+  activeExperiment,
   connectionsExperiment,
   nodesExperiment,
   watchStreamsExperiment,

@@ -12,10 +12,10 @@ interface ScaleArguments extends ScaleCostOptions {
 
 const usage = `npm run bench:scale [-- [--only NAME,NAME] [--full | --short] [--rounds N] [--sessions N] [--json]]
 
-Measures how the cost of a turn grows with sessions in Redis, scenarios in the catalogue, connections, nodes and idle watch streams.
+Measures how the cost of a turn grows with sessions in Redis, scenarios in the catalogue, active scenarios, connections, nodes and idle watch streams.
 Each size has its own Redis. The sizes of an experiment alternate in each round. See docs/performance.md.
 
-  --only NAME,NAME  run only these experiments: sessions, scenarios, connections, nodes, idle
+  --only NAME,NAME  run only these experiments: sessions, scenarios, active, connections, nodes, idle
   --full            include one million sessions, which need about 50 GB of memory
   --short           use very small sizes, to test the benchmark
   --rounds N        rounds of each size; default 5

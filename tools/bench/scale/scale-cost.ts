@@ -3,13 +3,15 @@ import { showProgress } from '../command';
 import { getMedian } from '../figures';
 import { LoadGenerators, measureRound, type Round } from '../load/load';
 import { type BenchServer, turnMethod } from '../servers/servers';
-import { defaultShape } from '../workload/session-turns';
+import { defaultShape, type SessionShape } from '../workload/session-turns';
 
 /** One size of an experiment, with its running servers. */
 export interface ScaleVariant {
   readonly name: string;
   readonly servers: readonly BenchServer[];
   readonly connections: number;
+  /** Default: `defaultShape`. */
+  readonly shape?: SessionShape;
   /** Figures of the setup. The keys are headings that include the unit. */
   readonly extraFigures: Readonly<Record<string, number>>;
 }
@@ -89,10 +91,8 @@ async function measureVariants(
   sessions: number,
 ): Promise<readonly Round[]> {
   const round: Round[] = [];
-  for (const { servers, connections } of variants) {
-    round.push(
-      await measureRound(load, servers, { connections, inFlight, method: turnMethod, shape: defaultShape, sessions }),
-    );
+  for (const { servers, connections, shape = defaultShape } of variants) {
+    round.push(await measureRound(load, servers, { connections, inFlight, method: turnMethod, shape, sessions }));
   }
   return round;
 }

@@ -23,9 +23,14 @@ export function toScenarioId(index: number): string {
 
 /**
  * Builds a scenario of at least eight steps: four that collect, a checkpoint, a required action, an inform step and the end. Additional
- * steps are a detour from the third to the fifth step, for an intent that no turn has.
+ * steps are a detour from the third to the fifth step, for an intent that no turn has. By default, every scenario contributes to every
+ * message.
  */
-export function buildScenario(index: number, steps = mainStepCount): Scenario {
+export function buildScenario(
+  index: number,
+  steps = mainStepCount,
+  whenNotAddressed = WhenNotAddressed.WHEN_NOT_ADDRESSED_CONTRIBUTE,
+): Scenario {
   return Scenario.fromPartial({
     scenarioId: toScenarioId(index),
     name: `Request ${index}`,
@@ -34,8 +39,7 @@ export function buildScenario(index: number, steps = mainStepCount): Scenario {
     tags: ['bench'],
     priority: 10,
     entryStepId: 'reference',
-    // Every scenario contributes to every message.
-    whenNotAddressed: WhenNotAddressed.WHEN_NOT_ADDRESSED_CONTRIBUTE,
+    whenNotAddressed,
     requiredFields: [{ fieldName: 'customer_id' }],
     steps: [...buildMainSteps(index, steps > mainStepCount), ...buildDetour(steps - mainStepCount)],
     globalTransitions: [{ targetStepId: 'closed', intentLabel: 'speak_to_a_person' }],

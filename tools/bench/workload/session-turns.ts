@@ -24,6 +24,8 @@ export const turnsPerSession = 9;
 export interface SessionShape {
   /** Number of scenarios that start in the first turn and stay active: the first ones of the catalogue. */
   readonly activeScenarios: number;
+  /** Number of scenarios that the turns after the first one address with values: the first ones. Default: all. */
+  readonly addressedScenarios?: number;
   /** Number of fields of the customer data, including `customer_id`. */
   readonly customerFields: number;
   /** Number of candidates of each turn except the first: running scenarios, followed by unknown ones. */
@@ -69,17 +71,18 @@ export function buildSessionTurns(shape: SessionShape, sessionId: string = rando
 }
 
 function buildTurnParts(
-  { activeScenarios: count }: SessionShape,
+  { activeScenarios: count, addressedScenarios = count }: SessionShape,
   instanceIds: readonly string[],
 ): readonly TurnParts[] {
+  const addressedIds = instanceIds.slice(0, addressedScenarios);
   const allFields = Array.from({ length: count }, (_, index) => getFieldNames(index));
   const toAll = (field: keyof ReturnType<typeof getFieldNames>, value: string | number): TurnParts => ({
-    values: Object.fromEntries(allFields.map((fields) => [fields[field], value])),
+    values: Object.fromEntries(allFields.slice(0, addressedScenarios).map((fields) => [fields[field], value])),
   });
   const createConfirmation = (index: number): Turn['stepOutcomes'] =>
-    createOutcomes(instanceIds[index], 'confirmation', 5, StepOutcomeKind.STEP_OUTCOME_KIND_CONFIRMED);
+    createOutcomes(addressedIds[index], 'confirmation', 5, StepOutcomeKind.STEP_OUTCOME_KIND_CONFIRMED);
   const createBooking = (index: number): Turn['stepOutcomes'] =>
-    createOutcomes(instanceIds[index], 'booking', 6, StepOutcomeKind.STEP_OUTCOME_KIND_ACTION_SUCCEEDED, {
+    createOutcomes(addressedIds[index], 'booking', 6, StepOutcomeKind.STEP_OUTCOME_KIND_ACTION_SUCCEEDED, {
       [`booking_${index}`]: 'B-20871',
     });
   return [
