@@ -117,12 +117,8 @@ function isConcerned(view: DraftView, { dueInstanceIds }: ViewInput): boolean {
     return true;
   if (!scenario || !step || instance.status === 'PAUSED') return false;
   if (dueInstanceIds.has(instance.instanceId)) return true;
-  if (view.changedFields.length === 0) return false;
   const fields = new Set(listTransitions({ step, scenario }).flatMap(({ fieldsRead }) => fieldsRead));
-  const resultNames = new Set(instance.variables.keys());
-  return view.changedFields.some(
-    (field) => fields.has(field) && !(resultNames.has(field) && !view.providedFields.has(field)),
-  );
+  return view.changedByCustomer.some((field) => fields.has(field));
 }
 
 /**

@@ -63,6 +63,7 @@ export function createDraftView(original: ScenarioInstance, input: ViewInput): D
     isConcerned: false,
     isAttemptExempt: false,
     ignoredOutcomes: recorded.ignored,
+    changedByCustomer: changed.changedByCustomer,
   };
 }
 
@@ -138,6 +139,7 @@ interface ChangedInstance {
   readonly instance: ScenarioInstance;
   readonly providedFields: ReadonlySet<string>;
   readonly changedFields: readonly string[];
+  readonly changedByCustomer: readonly string[];
   readonly answers: AnsweredAsks;
   readonly changes: ChangedValues;
   readonly corrections: Corrections;
@@ -185,7 +187,7 @@ function recordChanges(
   const counted = updateCounts(answers.instance, changes.hasProgressed, recorded.failureCount);
   const corrected =
     corrections.size === 0 && counted.pendingCorrections.size === 0 ? counted : withCorrections(counted, corrections);
-  return { instance: corrected, providedFields, changedFields, answers, changes, corrections };
+  return { instance: corrected, providedFields, changedFields, changedByCustomer, answers, changes, corrections };
 }
 
 function withCorrections(instance: ScenarioInstance, corrections: Corrections): ScenarioInstance {

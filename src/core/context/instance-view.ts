@@ -83,4 +83,8 @@ export interface ViewInput {
 }
 
 /** A view before it is decided which instances the turn addresses. */
-export type DraftView = InstanceView & { readonly ignoredOutcomes: readonly IgnoredOutcome[] };
+export type DraftView = InstanceView & {
+  readonly ignoredOutcomes: readonly IgnoredOutcome[];
+  /** The fields that the variables or the patch of this turn changed; sorted. Excludes results. */
+  readonly changedByCustomer: readonly string[];
+};

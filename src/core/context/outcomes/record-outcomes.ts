@@ -113,7 +113,10 @@ class OutcomeRecorder {
     if (!this.isInVisit(current)) this.lateResultNames.push(...outcome.results.keys());
     else {
       this.hasOutcomeOfVisit = true;
-      this.setOutcome(current.visitNumber, this.isIncomplete() ? undefined : this.getActionOutcome(current, kind));
+      this.setOutcome(
+        current.visitNumber,
+        this.isIncomplete(current) ? undefined : this.getActionOutcome(current, kind),
+      );
     }
   }
 
@@ -183,8 +186,9 @@ class OutcomeRecorder {
     return this.find(request)?.outcome ?? kind;
   }
 
-  private isIncomplete(): boolean {
-    return isActionIncomplete(this.instance);
+  /** Whether tools of the action of the request's visit have no outcome yet. */
+  private isIncomplete({ visitNumber }: InstanceRequest): boolean {
+    return isActionIncomplete({ visit: { number: visitNumber }, requests: this.instance.requests });
   }
 
   /** Whether the request belongs to the current visit, or to a visit that a global transition suspended. */
