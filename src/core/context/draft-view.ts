@@ -16,6 +16,7 @@ import { recordLateSuccesses, recordPassedCheckpoints } from './outcomes/irrever
 import type { ResolvedOutcome } from './outcomes/outcome-target';
 import { type RecordedOutcomes, recordOutcomes, voidChangedConfirms } from './outcomes/record-outcomes';
 import { findChangedFields } from './stored-data';
+import { listTransitions } from './timers';
 import { type Corrections, collectCorrections, findCorrectedFields } from './used-fields';
 import { findVisitRequest, isWriteUnderWay, toVisitState } from './visit-state';
 
@@ -48,7 +49,7 @@ export function createDraftView(original: ScenarioInstance, input: ViewInput): D
     providedFields: changed.providedFields,
     signals: resolveSignals(original, turn.situation.signals, input.focusInstanceId),
     hasOutcome:
-      recorded.hasVisitOutcome || isAwaitedResult(recorded.lateResultNames, scenario, step, instance, data.before),
+      recorded.hasVisitOutcome || isAwaitedResult(recorded.lateResultNames, definition, instance, data.before),
     hasConfirmedByKey: recorded.hasConfirmedByKey,
     hasAnsweredRequest: answers.hasAnswered || recorded.hasVisitOutcome,
     hasDeclined: instance.visit.outcome === 'DECLINED' && findVisitRequest(instance, 'CONFIRM')?.outcome === 'DECLINED',
@@ -67,14 +68,9 @@ export function createDraftView(original: ScenarioInstance, input: ViewInput): D
   };
 }
 
-const noOutcomes: readonly ResolvedOutcome[] = [];
-
 /** Lists the outcomes that are applied to the instance. */
 function listOutcomes({ instanceId }: ScenarioInstance, { outcomes }: ViewInput): readonly ResolvedOutcome[] {
-  if (outcomes.length === 0) return noOutcomes;
-  return outcomes.filter(
-    ({ target }) => target.kind !== 'choice' && target.kind !== 'ignored' && target.instanceId === instanceId,
-  );
+  return outcomes.filter(({ target }) => target.kind !== 'ignored' && target.instanceId === instanceId);
 }
 
 /** Records late successes and passed checkpoints (0.6, 3.7). */
@@ -157,10 +153,8 @@ function recordChanges(
   const { session, turn, storedData } = input;
   const { before, providedNames } = data;
   const providedFields = resultNames.length === 0 ? providedNames : new Set([...providedNames, ...resultNames]);
-  const changedFields =
-    data.isShared && known === input.known && providedFields === storedData.providedFields
-      ? input.changedFields
-      : findChangedFields(providedFields, before, known);
+  // The instance sees the data of the session, and so the same changes: the case of most instances on most turns.
+  const changedFields = known === input.known ? input.changedFields : findChangedFields(providedFields, before, known);
   const changedByCustomer =
     providedFields === providedNames ? changedFields : changedFields.filter((field) => providedNames.has(field));
   const declined = listDeclined(original.instanceId, storedData);
@@ -168,26 +162,31 @@ function recordChanges(
     ? recordAnswers(instance, scenario, { names: providedNames, declined, known }, turn.trigger === 'MESSAGE')
     : { instance, hasAnswered: false };
   const heldValues = release?.corrections ?? noValues;
-  const corrections =
-    scenario && (changedByCustomer.length > 0 || heldValues.size > 0)
-      ? collectCorrections({
-          instance: answers.instance,
-          scenario,
-          changedFields: changedByCustomer,
-          original,
-          declinedFields: session.declinedFields,
-          before,
-          heldValues,
-        })
-      : answers.instance.pendingCorrections;
+  const corrections = scenario
+    ? collectCorrections({
+        instance: answers.instance,
+        scenario,
+        changedFields: changedByCustomer,
+        original,
+        declinedFields: session.declinedFields,
+        before,
+        heldValues,
+      })
+    : answers.instance.pendingCorrections;
   const changes =
     changedByCustomer.length === 0
       ? noChanges
       : describeChanges(changedByCustomer, { original, scenario, step, before, known, corrections });
   const counted = updateCounts(answers.instance, changes.hasProgressed, recorded.failureCount);
-  const corrected =
-    corrections.size === 0 && counted.pendingCorrections.size === 0 ? counted : withCorrections(counted, corrections);
-  return { instance: corrected, providedFields, changedFields, changedByCustomer, answers, changes, corrections };
+  return {
+    instance: withCorrections(counted, corrections),
+    providedFields,
+    changedFields,
+    changedByCustomer,
+    answers,
+    changes,
+    corrections,
+  };
 }
 
 function withCorrections(instance: ScenarioInstance, corrections: Corrections): ScenarioInstance {
@@ -199,20 +198,18 @@ function withCorrections(instance: ScenarioInstance, corrections: Corrections): 
 
 /** All loop counts and attempts return to 0 when a field that the scenario collects becomes known or changes (3.6). */
 function updateCounts(instance: ScenarioInstance, hasProgressed: boolean, failureCount: number): ScenarioInstance {
-  const { loopCounts, attempts, currentStepId } = instance;
-  const isReset = hasProgressed && (loopCounts.size > 0 || attempts > 0);
-  if (!isReset && failureCount === 0) return instance;
+  if (!hasProgressed && failureCount === 0) return instance;
+  const { loopCounts, currentStepId } = instance;
   const counted = copyInstance(instance);
-  const counts = isReset ? noCounts : loopCounts;
-  counted.attempts = isReset ? 0 : attempts;
+  const counts = hasProgressed ? noCounts : loopCounts;
+  if (hasProgressed) counted.attempts = 0;
   counted.loopCounts =
     failureCount === 0 ? counts : new Map(counts).set(currentStepId, (counts.get(currentStepId) ?? 0) + failureCount);
   return counted;
 }
 
-/** Lists the fields of the open ASK of an active instance whose value was rejected on this turn (section 10). */
+/** Lists the fields of the open ASK whose value was rejected on this turn (section 10). */
 function listRejectedAnswers(original: ScenarioInstance, { rejectedAnswers }: ViewInput): readonly string[] {
-  if (rejectedAnswers.size === 0 || original.status !== 'ACTIVE') return noNames;
   const ask = findOpenRequest(original.requests, 'ASK');
   return ask ? ask.fields.filter((field) => rejectedAnswers.has(field)) : noNames;
 }
@@ -220,17 +217,15 @@ function listRejectedAnswers(original: ScenarioInstance, { rejectedAnswers }: Vi
 /** Whether a result of a visit that was left is about the instance: a transition of the current step waits for it (0.6). */
 function isAwaitedResult(
   names: readonly string[],
-  scenario: CompiledScenario | undefined,
-  step: CompiledStep | undefined,
+  { scenario, step }: InstanceDefinition,
   instance: ScenarioInstance,
   before: KnownData,
 ): boolean {
-  if (!scenario || !step || names.length === 0) return false;
-  const transitions = [...step.anytimeTransitions, ...step.completionTransitions, ...scenario.globalTransitions];
+  if (!scenario || !step) return false;
   return names.some(
     (name) =>
       !before.has(name) &&
       instance.variables.has(name) &&
-      transitions.some(({ fieldsRead }) => fieldsRead.includes(name)),
+      listTransitions({ scenario, step }).some(({ fieldsRead }) => fieldsRead.includes(name)),
   );
 }

@@ -7,7 +7,7 @@ import type { Catalogue } from '../scenario/catalogue';
 import type { CompiledScenario, CompiledStep, CompiledTransition } from '../scenario/compiled-scenario';
 import { findStored, needsAgain } from './expired-values';
 import { looksUpField } from './used-fields';
-import { findActionUnderWay, isWriteUnderWay, toVisitState } from './visit-state';
+import { findActionUnderWay, toVisitState } from './visit-state';
 
 /** An active instance with its definition. */
 export interface TimedInstance {
@@ -63,7 +63,7 @@ export function listStepTimes(
   session: Pick<Session, 'lastMessageAt' | 'variables'>,
   { maxAges }: Pick<FieldRules, 'maxAges'>,
 ): readonly number[] {
-  const times = maxAges.size === 0 ? [] : listExpiryTimes(timed, session, maxAges);
+  const times = listExpiryTimes(timed, session, maxAges);
   if (!timed.step.hasTimedTransitions && !timed.scenario.hasTimedGlobalTransitions) return times;
   for (const transition of listEnabledTransitions(timed)) {
     // A turn without a message has no intent.
@@ -150,7 +150,7 @@ function listExpiryTimes(
 function isAffectedByExpiry(field: string, timed: TimedInstance, getReadFields: () => ReadonlySet<string>): boolean {
   const { instance, scenario, step } = timed;
   const state = toVisitState(instance, step);
-  if (isWriteUnderWay(state) && findActionUnderWay(state)?.values.has(field)) return false;
+  if (step.isWriteAction && findActionUnderWay(state)?.values.has(field)) return false;
   if (instance.route.some((entry) => looksUpField(scenario, entry, field))) return false;
   return (
     step.collectedFields.includes(field) ||

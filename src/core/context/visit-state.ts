@@ -55,11 +55,10 @@ export function isConfirmFinished(state: VisitState): boolean {
  * earlier turn and no transition of the step waits for a result.
  */
 export function isActFinished(state: VisitState): boolean {
-  const { step, visit } = state;
+  const { step } = state;
   if (!step.hasActStage) return true;
   const action = findVisitRequest(state, 'ACTION');
   if (step.isRequiredAction) return action?.outcome === 'ACTION_SUCCEEDED';
-  if (visit.outcome === 'ACTION_SUCCEEDED' || visit.outcome === 'ACTION_FAILED') return true;
   if (!action) return false;
   return action.tools.some(({ outcome }) => outcome !== undefined) || !step.readsActionResult;
 }
