@@ -41,20 +41,20 @@ export function findDueInstances(
   for (const instance of session.instances) {
     const timed = toTimed(instance, catalogue);
     if (!timed) continue;
-    const reminderTime = getReminderTime(instance, timed.step);
-    const isReminderDue = reminderTime !== undefined && isReminderPending(reminderTime, session) && reminderTime <= now;
+    const reminderTime = getPendingReminderTime(timed, session) ?? Number.POSITIVE_INFINITY;
     const times = listStepTimes(timed, session, catalogue.fields);
-    if (isReminderDue || times.some((at) => at > session.updatedAt && at <= now)) due.add(instance.instanceId);
+    if (reminderTime <= now || times.some((at) => at > session.updatedAt && at <= now)) due.add(instance.instanceId);
   }
   return due;
 }
 
-/** Whether no turn has evaluated the reminder yet. A MESSAGE turn evaluates no reminders. */
-export function isReminderPending(
-  reminderTime: number,
+/** Returns when the question is put again as a reminder that no turn has evaluated yet. A MESSAGE turn evaluates no reminders. */
+export function getPendingReminderTime(
+  { instance, step }: TimedInstance,
   session: Pick<Session, 'updatedAt' | 'revision' | 'exchangeRevision'>,
-): boolean {
-  return reminderTime > session.updatedAt || isLastTurnMessage(session);
+): number | undefined {
+  const time = getReminderTime(instance, step);
+  return time !== undefined && (time > session.updatedAt || isLastTurnMessage(session)) ? time : undefined;
 }
 
 /** Lists when the `after` of a transition elapses or a value that the step uses expires. */
@@ -74,14 +74,9 @@ export function listStepTimes(
   return times;
 }
 
-/**
- * Whether a transition cannot be taken at any time (3.2): a global one at its own target, or if nothing that it reads has changed since it
- * was taken; an ON_COMPLETION one while the step waits for its call.
- */
-function isSuppressed(transition: CompiledTransition, { instance, step }: TimedInstance): boolean {
-  const { id, isGlobal, targetStepId, definition } = transition;
-  if (isGlobal) return targetStepId === step.stepId || instance.globalTransitionGuards.has(id);
-  return definition.trigger === 'ON_COMPLETION' && instance.call !== undefined && instance.visit.outcome === undefined;
+/** Whether a global transition is not taken at any time: at its own target, or if nothing that it reads has changed since it was taken (3.2). */
+function isSuppressed({ id, isGlobal, targetStepId }: CompiledTransition, { instance, step }: TimedInstance): boolean {
+  return isGlobal && (targetStepId === step.stepId || instance.globalTransitionGuards.has(id));
 }
 
 /** Lists every transition that can leave the step. */
