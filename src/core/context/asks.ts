@@ -101,6 +101,7 @@ function findMissing(fields: readonly string[], known: KnownData): readonly stri
 type SettledFields = ScenarioInstance['settledFields'];
 
 function settle(settled: SettledFields, fields: readonly string[], how: SettledWithout): SettledFields {
+  if (fields.length === 0) return settled;
   const added = fields.filter((field) => !settled.has(field));
   if (added.length === 0) return settled;
   return new Map([...settled, ...added.map((field) => [field, how] as const)]);
@@ -108,6 +109,7 @@ function settle(settled: SettledFields, fields: readonly string[], how: SettledW
 
 /** A field stays settled without a value until it gets one. */
 function withoutKnown(settled: SettledFields, known: KnownData): SettledFields {
+  if (settled.size === 0) return settled;
   const kept = [...settled].filter(([field]) => !known.has(field));
   return kept.length === settled.size ? settled : new Map(kept);
 }

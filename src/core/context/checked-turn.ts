@@ -88,12 +88,12 @@ function findInstance(instanceId: string | undefined, { session }: LocalFieldInp
 
 const noOutcomes: ReadonlyMap<string, readonly StepOutcome[]> = new Map();
 
-/** Groups the applied outcomes by the instance that stores their results. */
+/** Groups the applied outcomes that have results by the instance that stores these. */
 export function groupByInstance(resolved: readonly ResolvedOutcome[]): ReadonlyMap<string, readonly StepOutcome[]> {
   if (resolved.length === 0) return noOutcomes;
   const byInstance = new Map<string, StepOutcome[]>();
   for (const { outcome, target } of resolved) {
-    if (target.kind === 'choice' || target.kind === 'ignored') continue;
+    if (target.kind === 'choice' || target.kind === 'ignored' || outcome.results.size === 0) continue;
     byInstance.set(target.instanceId, [...(byInstance.get(target.instanceId) ?? []), outcome]);
   }
   return byInstance;

@@ -68,8 +68,11 @@ export function createDraftView(original: ScenarioInstance, input: ViewInput): D
   };
 }
 
+const noOutcomes: readonly ResolvedOutcome[] = [];
+
 /** Lists the outcomes that are applied to the instance. */
 function listOutcomes({ instanceId }: ScenarioInstance, { outcomes }: ViewInput): readonly ResolvedOutcome[] {
+  if (outcomes.length === 0) return noOutcomes;
   return outcomes.filter(({ target }) => target.kind !== 'ignored' && target.instanceId === instanceId);
 }
 
@@ -162,21 +165,22 @@ function recordChanges(
     ? recordAnswers(instance, scenario, { names: providedNames, declined, known }, turn.trigger === 'MESSAGE')
     : { instance, hasAnswered: false };
   const heldValues = release?.corrections ?? noValues;
-  const corrections = scenario
-    ? collectCorrections({
-        instance: answers.instance,
-        scenario,
-        changedFields: changedByCustomer,
-        original,
-        declinedFields: session.declinedFields,
-        before,
-        heldValues,
-      })
-    : answers.instance.pendingCorrections;
-  const changes =
-    changedByCustomer.length === 0
-      ? noChanges
-      : describeChanges(changedByCustomer, { original, scenario, step, before, known, corrections });
+  const isUnchanged = changedByCustomer.length === 0 && heldValues.size === 0;
+  const corrections =
+    isUnchanged || !scenario
+      ? answers.instance.pendingCorrections
+      : collectCorrections({
+          instance: answers.instance,
+          scenario,
+          changedFields: changedByCustomer,
+          original,
+          declinedFields: session.declinedFields,
+          before,
+          heldValues,
+        });
+  const changes = isUnchanged
+    ? noChanges
+    : describeChanges(changedByCustomer, { original, scenario, step, before, known, corrections });
   const counted = updateCounts(answers.instance, changes.hasProgressed, recorded.failureCount);
   return {
     instance: withCorrections(counted, corrections),
@@ -198,11 +202,12 @@ function withCorrections(instance: ScenarioInstance, corrections: Corrections): 
 
 /** All loop counts and attempts return to 0 when a field that the scenario collects becomes known or changes (3.6). */
 function updateCounts(instance: ScenarioInstance, hasProgressed: boolean, failureCount: number): ScenarioInstance {
-  if (!hasProgressed && failureCount === 0) return instance;
-  const { loopCounts, currentStepId } = instance;
+  const { loopCounts, attempts, currentStepId } = instance;
+  const isReset = hasProgressed && (loopCounts.size > 0 || attempts > 0);
+  if (!isReset && failureCount === 0) return instance;
   const counted = copyInstance(instance);
-  const counts = hasProgressed ? noCounts : loopCounts;
-  if (hasProgressed) counted.attempts = 0;
+  const counts = isReset ? noCounts : loopCounts;
+  if (isReset) counted.attempts = 0;
   counted.loopCounts =
     failureCount === 0 ? counts : new Map(counts).set(currentStepId, (counts.get(currentStepId) ?? 0) + failureCount);
   return counted;
@@ -210,6 +215,7 @@ function updateCounts(instance: ScenarioInstance, hasProgressed: boolean, failur
 
 /** Lists the fields of the open ASK whose value was rejected on this turn (section 10). */
 function listRejectedAnswers(original: ScenarioInstance, { rejectedAnswers }: ViewInput): readonly string[] {
+  if (rejectedAnswers.size === 0) return noNames;
   const ask = findOpenRequest(original.requests, 'ASK');
   return ask ? ask.fields.filter((field) => rejectedAnswers.has(field)) : noNames;
 }

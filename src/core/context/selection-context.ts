@@ -236,6 +236,7 @@ const noIgnored: readonly IgnoredOutcome[] = [];
 
 /** Names of rejected values that answer an ASK. A profile is sent on every turn, so it answers nothing. */
 function listRejectedAnswers(rejectedValues: readonly RejectedValue[]): ReadonlySet<string> {
+  if (rejectedValues.length === 0) return noNames;
   const answers = rejectedValues.filter(({ source }) => source === 'CUSTOMER' || source === 'CALLER');
   return new Set(answers.map(({ fieldName }) => fieldName));
 }

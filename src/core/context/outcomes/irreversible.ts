@@ -42,7 +42,7 @@ function recordVisit(
   revision: number,
 ): ScenarioInstance {
   const step = scenario.steps.get(stepId);
-  if (!step) return instance;
+  if (!step || !(step.countsAsCheckpoint || step.isWriteAction)) return instance;
   const state: VisitState = { step, visit, requests: instance.requests };
   const isPassed = step.countsAsCheckpoint && isConfirmFinished(state) && isActFinished(state);
   const isDone = step.isWriteAction && hasActionSucceeded(state);
