@@ -60,6 +60,19 @@ describe('idle_timeout', () => {
     expect(listNext([acting('s', idle)], [{}])).toEqual([undefined]);
   });
 
+  test('2.7: an instance whose optional action is put again, because it gave no value, is not idle', () => {
+    const look: StepDraft = {
+      stepId: 'look',
+      toolBindings: [{ toolId: 't', timing: 'DURING_STEP', variableNames: ['v'], dependsOn: [], effect: 'READ' }],
+      to: [{ to: 'end', condition: 'data.v == 1' }],
+    };
+    const outcomes = [{ kind: 'ACTION_SUCCEEDED' }] as const;
+    const { conversation } = startScenarios([{ scenarioId: 's', ...idle, steps: [look, end] }], start);
+    const again = conversation.turn({ trigger: 'TOOL_RESULTS', outcomes, occurredAt: 11 * minute });
+    expect([again.plan, again.result.nextTimerAt]).toEqual([['s ACTION_HINT t'], undefined]);
+    expect(conversation.turn({ trigger: 'TIMER', occurredAt: 60 * minute }).actions).toEqual(['s CONTINUE QUIET']);
+  });
+
   test('2.7: an instance that waits for a call is not idle', () => {
     const step: StepDraft = {
       stepId: 'call',
