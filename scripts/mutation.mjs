@@ -111,7 +111,7 @@ function getReportPath(area) {
 function summarize() {
   const printRow = (...cells) =>
     console.log(cells.map((cell, index) => (index === 0 ? cell.padEnd(16) : cell.padStart(10))).join(''));
-  printRow('\narea', 'score', 'mutants', 'killed', 'timed out', 'survived', 'static');
+  printRow('\narea', 'score', 'mutants', 'killed', 'timed out', 'survived', 'no tests', 'static');
   const summaries = Object.keys(areas)
     .filter((area) => existsSync(getReportPath(area)))
     .map((area) => ({ area, counts: readCounts(area) }));
@@ -129,17 +129,23 @@ function readCounts(area) {
     killed: count('Killed'),
     // A timeout usually means an endless loop.
     timedOut: count('Timeout'),
-    survived: count('Survived', 'NoCoverage'),
+    survived: count('Survived'),
+    // No test reaches the mutant.
+    notCovered: count('NoCoverage'),
     ignored: count('Ignored'),
   };
 }
 
-function getScore({ killed, timedOut, survived }) {
-  return (100 * (killed + timedOut)) / Math.max(1, killed + timedOut + survived);
+function getScore(counts) {
+  return (100 * (counts.killed + counts.timedOut)) / Math.max(1, countMutants(counts));
+}
+
+function countMutants({ killed, timedOut, survived, notCovered }) {
+  return killed + timedOut + survived + notCovered;
 }
 
 function formatCells(counts) {
-  const { killed, timedOut, survived, ignored } = counts;
-  const mutants = killed + timedOut + survived;
-  return [`${getScore(counts).toFixed(1)} %`, ...[mutants, killed, timedOut, survived, ignored].map(String)];
+  const { killed, timedOut, survived, notCovered, ignored } = counts;
+  const cells = [countMutants(counts), killed, timedOut, survived, notCovered, ignored];
+  return [`${getScore(counts).toFixed(1)} %`, ...cells.map(String)];
 }

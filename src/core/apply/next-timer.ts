@@ -1,4 +1,4 @@
-import { getReminderTime, isReminderPending, listStepTimes, type TimedInstance, toTimed } from '../context/timers';
+import { getPendingReminderTime, listStepTimes, type TimedInstance, toTimed } from '../context/timers';
 import { findActionUnderWay, toVisitState } from '../context/visit-state';
 import type { Session } from '../model/session';
 import type { Catalogue } from '../scenario/catalogue';
@@ -28,8 +28,7 @@ export function getNextTimerAt(
     const timed = toTimed(instance, catalogue);
     if (!timed) continue;
     add(getIdleTime(timed, session));
-    const reminderTime = getReminderTime(instance, timed.step);
-    if (reminderTime !== undefined && isReminderPending(reminderTime, session)) add(reminderTime);
+    add(getPendingReminderTime(timed, session));
     // The last turn already evaluated everything that had elapsed or expired by then.
     for (const at of listStepTimes(timed, session, catalogue.fields)) if (at > session.updatedAt) add(at);
   }

@@ -18,13 +18,12 @@ export function markAddressed(drafts: readonly Draft<DraftView>[], input: ViewIn
   const hasNewStart = startsOther(input);
   for (const view of drafts) view.isAnswered = isAnswered(view, drafts, namedScenarioIds);
   if (isMessage) markByMessage(drafts, namedScenarioIds.size > 0 || hasNewStart);
-  else for (const view of drafts) view.isAddressed = view.hasOutcome;
+  else markConcerned(drafts, input.findDueInstances());
   let addressedCount = 0;
   for (const view of drafts) if (view.isAddressed) addressedCount += 1;
   for (const view of drafts) {
     const addressesOther = addressedCount > (view.isAddressed ? 1 : 0);
     const namesOther = namedScenarioIds.size > (view.isNamed ? 1 : 0);
-    view.isConcerned = !isMessage && isConcerned(view, input);
     view.isAttemptExempt = addressesOther || namesOther || hasNewStart || turn.situation.requestedFields.length > 0;
   }
   return drafts;
@@ -93,17 +92,23 @@ function isAddressedDirectly(view: DraftView): boolean {
 
 /** An instance that waits for a call is addressed together with the instance that it called (0.5). */
 function markWaitingCallers(views: readonly Draft<DraftView>[]): void {
-  if (views.every(({ instance }) => instance.call === undefined)) return;
-  const ids = new Set(views.filter(({ isAddressed }) => isAddressed).map(({ instance }) => instance.instanceId));
   for (let hasAdded = true; hasAdded; ) {
     hasAdded = false;
     for (const view of views) {
-      const { instanceId, call } = view.instance;
-      if (ids.has(instanceId) || call === undefined || !ids.has(call.instanceId)) continue;
-      ids.add(instanceId);
+      const { call } = view.instance;
+      if (view.isAddressed || call === undefined) continue;
+      if (!views.some(({ instance, isAddressed }) => isAddressed && instance.instanceId === call.instanceId)) continue;
       view.isAddressed = true;
       hasAdded = true;
     }
+  }
+}
+
+/** Marks the instances that a turn without a message concerns. It addresses those that an outcome is about (0.5). */
+function markConcerned(views: readonly Draft<DraftView>[], dueInstanceIds: ReadonlySet<string>): void {
+  for (const view of views) {
+    view.isAddressed = view.hasOutcome;
+    view.isConcerned = isConcerned(view, dueInstanceIds);
   }
 }
 
@@ -111,18 +116,14 @@ function markWaitingCallers(views: readonly Draft<DraftView>[]): void {
  * Whether a turn without a message concerns the instance (0.5) by one of: an outcome, a BACK, a due timer, a value that it waits for, or a
  * changed value that a transition of its current step reads.
  */
-function isConcerned(view: DraftView, { dueInstanceIds }: ViewInput): boolean {
+function isConcerned(view: DraftView, dueInstanceIds: ReadonlySet<string>): boolean {
   const { scenario, step, instance } = view;
   if (view.hasOutcome || view.signals.hasBack || view.hasReceivedAwaitedField || view.hasReceivedAskedField)
     return true;
-  if (!scenario || !step || instance.status === 'PAUSED') return false;
   if (dueInstanceIds.has(instance.instanceId)) return true;
-  if (view.changedFields.length === 0) return false;
+  if (!scenario || !step) return false;
   const fields = new Set(listTransitions({ step, scenario }).flatMap(({ fieldsRead }) => fieldsRead));
-  const resultNames = new Set(instance.variables.keys());
-  return view.changedFields.some(
-    (field) => fields.has(field) && !(resultNames.has(field) && !view.providedFields.has(field)),
-  );
+  return view.changedByCustomer.some((field) => fields.has(field));
 }
 
 /**

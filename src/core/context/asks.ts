@@ -35,7 +35,7 @@ export function recordAnswers(
   let index = -1;
   for (const request of instance.requests) {
     index += 1;
-    if (request.kind !== 'ASK' || !isOpen(request)) continue;
+    if (!isOpen(request)) continue;
     const optional = listOptionalFields(request, scenario);
     const declined = listGivenWithoutValue(request, optional, given);
     if (!declined) continue;
@@ -60,7 +60,7 @@ function listGivenWithoutValue(
   { names, declined, known }: GivenFields,
 ): readonly string[] | undefined {
   let isAnswered = false;
-  let withoutValue = noFields;
+  let withoutValue: readonly string[] = [];
   for (const field of fields) {
     if (!names.has(field)) continue;
     if (known.has(field)) isAnswered = true;
@@ -89,15 +89,13 @@ export function settleLeftOutFields(
   });
 }
 
-const noFields: readonly string[] = [];
-
 function listOptionalFields({ stepId, fields }: InstanceRequest, scenario: CompiledScenario): readonly string[] {
   const optionalFields = scenario.steps.get(stepId)?.optionalFields;
-  return optionalFields?.size ? fields.filter((field) => optionalFields.has(field)) : noFields;
+  return fields.filter((field) => optionalFields?.has(field));
 }
 
 function findMissing(fields: readonly string[], known: KnownData): readonly string[] {
-  return fields.length === 0 ? noFields : fields.filter((field) => !known.has(field));
+  return fields.filter((field) => !known.has(field));
 }
 
 type SettledFields = ScenarioInstance['settledFields'];

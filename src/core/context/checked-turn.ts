@@ -39,18 +39,10 @@ export function checkTurn(
   const getKnown: GetKnown = (given, accepted) =>
     viewValuesForRule(findConcernedInstance(given, input), accepted, input);
   const checked = checkTurnValues(withLists, byInstance, catalogue.fields, getKnown, allowance);
-  const { rejectedValues, conditionErrors } = checked;
-  if (checked.outcomes === byInstance)
-    return { turn: checked.turn, outcomes: resolved, rejectedValues, conditionErrors };
-  const replaced = new Map<StepOutcome, StepOutcome>();
-  for (const [instanceId, outcomes] of byInstance) {
-    outcomes.forEach((outcome, index) => {
-      replaced.set(outcome, checked.outcomes.get(instanceId)?.[index] ?? outcome);
-    });
-  }
+  const { rejectedValues, conditionErrors, replacedOutcomes } = checked;
   return {
     turn: checked.turn,
-    outcomes: resolved.map(({ outcome, target }) => ({ outcome: replaced.get(outcome) ?? outcome, target })),
+    outcomes: resolved.map(({ outcome, target }) => ({ outcome: replacedOutcomes.get(outcome) ?? outcome, target })),
     rejectedValues,
     conditionErrors,
   };
@@ -67,7 +59,7 @@ function resolveLists(turn: Turn, input: LocalFieldInput): Turn {
   const lists = new Map<string, JsonValue>();
   const resolved = candidateVariables.map((variable): CandidateVariable => {
     if (variable.declined) return variable;
-    const [takerId = ''] = [...byInstance].find(([, taken]) => taken.includes(variable)) ?? [];
+    const takerId = [...byInstance.keys()].find((id) => byInstance.get(id)?.includes(variable));
     const key = `${takerId}/${variable.name}`;
     const known =
       lists.get(key) ?? viewStored(findInstance(takerId, input), turn.customerData, input).get(variable.name);
@@ -90,18 +82,18 @@ function viewStored(
   return viewInstanceData(variables, session.variables, profile, scenario?.localFields);
 }
 
-function findInstance(instanceId: string, { session }: LocalFieldInput): ScenarioInstance | undefined {
+function findInstance(instanceId: string | undefined, { session }: LocalFieldInput): ScenarioInstance | undefined {
   return session.instances.find((instance) => instance.instanceId === instanceId);
 }
 
 const noOutcomes: ReadonlyMap<string, readonly StepOutcome[]> = new Map();
 
-/** Groups the applied outcomes by the instance that stores their results. */
+/** Groups the applied outcomes that have results by the instance that stores these. */
 export function groupByInstance(resolved: readonly ResolvedOutcome[]): ReadonlyMap<string, readonly StepOutcome[]> {
   if (resolved.length === 0) return noOutcomes;
   const byInstance = new Map<string, StepOutcome[]>();
   for (const { outcome, target } of resolved) {
-    if (target.kind === 'choice' || target.kind === 'ignored') continue;
+    if (target.kind === 'choice' || target.kind === 'ignored' || outcome.results.size === 0) continue;
     byInstance.set(target.instanceId, [...(byInstance.get(target.instanceId) ?? []), outcome]);
   }
   return byInstance;

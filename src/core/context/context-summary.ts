@@ -8,9 +8,7 @@ import type { SelectionContext } from './selection-context';
 export function summarizeContext(context: SelectionContext): ContextSummary {
   const { catalogue, turn, views, candidates } = context;
   let changedFields = context.changedFields;
-  for (const view of views) {
-    if (view.changedFields !== context.changedFields) changedFields = mergeNames(changedFields, view.changedFields);
-  }
+  for (const view of views) changedFields = mergeNames(changedFields, view.changedFields);
   const knownCandidates: ContextSummary['candidates'][number][] = [];
   for (const { scenarioId, score } of candidates) {
     const scenario = catalogue.getScenario(scenarioId);
@@ -45,7 +43,6 @@ function collectRelationships({
   candidates,
 }: SelectionContext): ContextSummary['relationships'] {
   const { relationships } = catalogue;
-  if (relationships.all.length === 0) return relationships.all;
   const scenarioIds = new Set(candidates.map(({ scenarioId }) => scenarioId));
   for (const { instance } of views) scenarioIds.add(instance.scenarioId);
   return selectRelationships(relationships, scenarioIds, new Set(turn.appliedRules.map(({ ruleId }) => ruleId)));

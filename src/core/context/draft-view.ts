@@ -16,6 +16,7 @@ import { recordLateSuccesses, recordPassedCheckpoints } from './outcomes/irrever
 import type { ResolvedOutcome } from './outcomes/outcome-target';
 import { type RecordedOutcomes, recordOutcomes, voidChangedConfirms } from './outcomes/record-outcomes';
 import { findChangedFields } from './stored-data';
+import { listTransitions } from './timers';
 import { type Corrections, collectCorrections, findCorrectedFields } from './used-fields';
 import { findVisitRequest, isWriteUnderWay, toVisitState } from './visit-state';
 
@@ -48,7 +49,7 @@ export function createDraftView(original: ScenarioInstance, input: ViewInput): D
     providedFields: changed.providedFields,
     signals: resolveSignals(original, turn.situation.signals, input.focusInstanceId),
     hasOutcome:
-      recorded.hasVisitOutcome || isAwaitedResult(recorded.lateResultNames, scenario, step, instance, data.before),
+      recorded.hasVisitOutcome || isAwaitedResult(recorded.lateResultNames, definition, instance, data.before),
     hasConfirmedByKey: recorded.hasConfirmedByKey,
     hasAnsweredRequest: answers.hasAnswered || recorded.hasVisitOutcome,
     hasDeclined: instance.visit.outcome === 'DECLINED' && findVisitRequest(instance, 'CONFIRM')?.outcome === 'DECLINED',
@@ -63,6 +64,7 @@ export function createDraftView(original: ScenarioInstance, input: ViewInput): D
     isConcerned: false,
     isAttemptExempt: false,
     ignoredOutcomes: recorded.ignored,
+    changedByCustomer: changed.changedByCustomer,
   };
 }
 
@@ -71,9 +73,7 @@ const noOutcomes: readonly ResolvedOutcome[] = [];
 /** Lists the outcomes that are applied to the instance. */
 function listOutcomes({ instanceId }: ScenarioInstance, { outcomes }: ViewInput): readonly ResolvedOutcome[] {
   if (outcomes.length === 0) return noOutcomes;
-  return outcomes.filter(
-    ({ target }) => target.kind !== 'choice' && target.kind !== 'ignored' && target.instanceId === instanceId,
-  );
+  return outcomes.filter(({ target }) => target.kind !== 'ignored' && target.instanceId === instanceId);
 }
 
 /** Records late successes and passed checkpoints (0.6, 3.7). */
@@ -138,6 +138,7 @@ interface ChangedInstance {
   readonly instance: ScenarioInstance;
   readonly providedFields: ReadonlySet<string>;
   readonly changedFields: readonly string[];
+  readonly changedByCustomer: readonly string[];
   readonly answers: AnsweredAsks;
   readonly changes: ChangedValues;
   readonly corrections: Corrections;
@@ -155,10 +156,8 @@ function recordChanges(
   const { session, turn, storedData } = input;
   const { before, providedNames } = data;
   const providedFields = resultNames.length === 0 ? providedNames : new Set([...providedNames, ...resultNames]);
-  const changedFields =
-    data.isShared && known === input.known && providedFields === storedData.providedFields
-      ? input.changedFields
-      : findChangedFields(providedFields, before, known);
+  // The instance sees the data of the session, and so the same changes: the case of most instances on most turns.
+  const changedFields = known === input.known ? input.changedFields : findChangedFields(providedFields, before, known);
   const changedByCustomer =
     providedFields === providedNames ? changedFields : changedFields.filter((field) => providedNames.has(field));
   const declined = listDeclined(original.instanceId, storedData);
@@ -166,9 +165,11 @@ function recordChanges(
     ? recordAnswers(instance, scenario, { names: providedNames, declined, known }, turn.trigger === 'MESSAGE')
     : { instance, hasAnswered: false };
   const heldValues = release?.corrections ?? noValues;
+  const isUnchanged = changedByCustomer.length === 0 && heldValues.size === 0;
   const corrections =
-    scenario && (changedByCustomer.length > 0 || heldValues.size > 0)
-      ? collectCorrections({
+    isUnchanged || !scenario
+      ? answers.instance.pendingCorrections
+      : collectCorrections({
           instance: answers.instance,
           scenario,
           changedFields: changedByCustomer,
@@ -176,16 +177,20 @@ function recordChanges(
           declinedFields: session.declinedFields,
           before,
           heldValues,
-        })
-      : answers.instance.pendingCorrections;
-  const changes =
-    changedByCustomer.length === 0
-      ? noChanges
-      : describeChanges(changedByCustomer, { original, scenario, step, before, known, corrections });
+        });
+  const changes = isUnchanged
+    ? noChanges
+    : describeChanges(changedByCustomer, { original, scenario, step, before, known, corrections });
   const counted = updateCounts(answers.instance, changes.hasProgressed, recorded.failureCount);
-  const corrected =
-    corrections.size === 0 && counted.pendingCorrections.size === 0 ? counted : withCorrections(counted, corrections);
-  return { instance: corrected, providedFields, changedFields, answers, changes, corrections };
+  return {
+    instance: withCorrections(counted, corrections),
+    providedFields,
+    changedFields,
+    changedByCustomer,
+    answers,
+    changes,
+    corrections,
+  };
 }
 
 function withCorrections(instance: ScenarioInstance, corrections: Corrections): ScenarioInstance {
@@ -202,15 +207,15 @@ function updateCounts(instance: ScenarioInstance, hasProgressed: boolean, failur
   if (!isReset && failureCount === 0) return instance;
   const counted = copyInstance(instance);
   const counts = isReset ? noCounts : loopCounts;
-  counted.attempts = isReset ? 0 : attempts;
+  if (isReset) counted.attempts = 0;
   counted.loopCounts =
     failureCount === 0 ? counts : new Map(counts).set(currentStepId, (counts.get(currentStepId) ?? 0) + failureCount);
   return counted;
 }
 
-/** Lists the fields of the open ASK of an active instance whose value was rejected on this turn (section 10). */
+/** Lists the fields of the open ASK whose value was rejected on this turn (section 10). */
 function listRejectedAnswers(original: ScenarioInstance, { rejectedAnswers }: ViewInput): readonly string[] {
-  if (rejectedAnswers.size === 0 || original.status !== 'ACTIVE') return noNames;
+  if (rejectedAnswers.size === 0) return noNames;
   const ask = findOpenRequest(original.requests, 'ASK');
   return ask ? ask.fields.filter((field) => rejectedAnswers.has(field)) : noNames;
 }
@@ -218,17 +223,15 @@ function listRejectedAnswers(original: ScenarioInstance, { rejectedAnswers }: Vi
 /** Whether a result of a visit that was left is about the instance: a transition of the current step waits for it (0.6). */
 function isAwaitedResult(
   names: readonly string[],
-  scenario: CompiledScenario | undefined,
-  step: CompiledStep | undefined,
+  { scenario, step }: InstanceDefinition,
   instance: ScenarioInstance,
   before: KnownData,
 ): boolean {
-  if (!scenario || !step || names.length === 0) return false;
-  const transitions = [...step.anytimeTransitions, ...step.completionTransitions, ...scenario.globalTransitions];
+  if (!scenario || !step) return false;
   return names.some(
     (name) =>
       !before.has(name) &&
       instance.variables.has(name) &&
-      transitions.some(({ fieldsRead }) => fieldsRead.includes(name)),
+      listTransitions({ scenario, step }).some(({ fieldsRead }) => fieldsRead.includes(name)),
   );
 }

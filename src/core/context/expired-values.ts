@@ -29,7 +29,6 @@ export function expireValues(
       const hasChanged = !jsonEquals(findStored(field, instance, scenario, unexpired.variables).value, value);
       if (hasChanged && needsAgain(field, before, scenario)) expired.set(field, value);
     }
-    if (expired.size === 0) return instance;
     return { ...instance, pendingCorrections: new Map([...expired, ...instance.pendingCorrections]) };
   });
   return { ...unexpired, instances };

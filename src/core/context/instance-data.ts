@@ -8,8 +8,6 @@ import type { StoredData } from './stored-data';
 
 /** The data that one instance sees on this turn, before its outcomes are recorded. */
 export interface InstanceData extends Pick<ScenarioInstance, 'variables' | 'variableTimes'> {
-  /** The instance sees only the data of the session, and shares it with all such instances. */
-  readonly isShared: boolean;
   /** The known data before the turn. */
   readonly before: KnownData;
   /** The known data with the data of the turn, without held values (3.9). */
@@ -37,7 +35,6 @@ export function viewData(
   return {
     variables,
     variableTimes,
-    isShared,
     before: isShared ? before : viewInstanceData(ownBefore, session.variables, customerData, localFields),
     current,
     providedNames: listProvided(original.instanceId, storedData, localFields),

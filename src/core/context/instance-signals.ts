@@ -42,16 +42,17 @@ export function resolveSignals(
   return { ...collectSignals([...forAll, ...unaimed]), hasContinue, hasStart };
 }
 
-/** Returns the value of `signal` in conditions: the first signal in the order of the rules that evaluate signals (2.3, 2.4, 2.6, 3.10). */
+/**
+ * Returns the value of `signal` in conditions: the first signal in the order of the rules that evaluate signals (2.4, 2.6, 3.10). A COMPLETE ends
+ * the instance before a condition is evaluated (2.3).
+ */
 export function getPrimarySignal({
   hasContinue,
   hasStart,
   hasPause,
-  hasComplete,
   hasCancel,
   hasBack,
 }: InstanceSignals): '' | ScenarioSignal {
-  if (hasComplete) return 'COMPLETE';
   if (hasCancel) return 'CANCEL';
   if (hasPause) return 'PAUSE';
   if (hasBack) return 'BACK';

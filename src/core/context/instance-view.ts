@@ -50,7 +50,7 @@ export interface InstanceView {
   readonly isAnswered: boolean;
   /** The turn addresses the instance (0.5). Instances that start are not counted here. */
   readonly isAddressed: boolean;
-  /** Turns without a message only: the turn concerns the instance, so the instance walks (0.5). */
+  /** Turns without a message only: the turn concerns the instance, so the instance walks if it is active (0.5). */
   readonly isConcerned: boolean;
   /** MESSAGE turns only: the turn does not count as an attempt at its open request (0.8). */
   readonly isAttemptExempt: boolean;
@@ -76,11 +76,15 @@ export interface ViewInput {
   readonly changedFields: readonly string[];
   /** Scenarios that a candidate at or above the start threshold names. */
   readonly namedScenarioIds: ReadonlySet<string>;
-  /** Turns without a message only: the instances with a timer that is due (section 14). */
-  readonly dueInstanceIds: ReadonlySet<string>;
+  /** Finds the instances with a timer that is due. Only a turn without a message evaluates timers (section 14). */
+  readonly findDueInstances: () => ReadonlySet<string>;
   /** Fields of which the turn gave a value that was rejected (section 10). */
   readonly rejectedAnswers: ReadonlySet<string>;
 }
 
 /** A view before it is decided which instances the turn addresses. */
-export type DraftView = InstanceView & { readonly ignoredOutcomes: readonly IgnoredOutcome[] };
+export type DraftView = InstanceView & {
+  readonly ignoredOutcomes: readonly IgnoredOutcome[];
+  /** The fields that the variables or the patch of this turn changed; sorted. Excludes results. */
+  readonly changedByCustomer: readonly string[];
+};

@@ -4,6 +4,7 @@ import { comparePuttings, findOpenRequest, type InstanceRequest } from '../model
 import type { ScenarioInstance, Session } from '../model/session';
 import type { CandidateVariable, ScenarioCandidate } from '../model/turn';
 import type { Catalogue } from '../scenario/catalogue';
+import type { CompiledScenario } from '../scenario/compiled-scenario';
 
 /** The candidate variables of a turn, grouped by recipient (0.4). */
 export interface AssignedVariables {
@@ -78,7 +79,6 @@ function findRecipient(variable: CandidateVariable, input: LocalFieldInput): Rec
 
 /** No. 1: the instance or candidate of the scenario that the variable names. */
 function findNamedRecipient({ name, scenarioId }: CandidateVariable, input: LocalFieldInput): Recipient | undefined {
-  if (scenarioId === '') return undefined;
   const instance = input.session.instances.find((each) => each.scenarioId === scenarioId);
   if (instance) return isLocal(instance, name, input) ? toRecipient(instance) : undefined;
   const isCandidate =
@@ -112,17 +112,21 @@ function findAskingRecipient(
  */
 function findStartingRecipient(name: string, input: LocalFieldInput): Recipient | undefined {
   const { catalogue, candidates, namedScenarioIds, session } = input;
-  const listing: string[] = [];
-  for (const id of namedScenarioIds) if (catalogue.getScenario(id)?.localFields.has(name)) listing.push(id);
-  if (listing.length === 0) return undefined;
+  const listing: CompiledScenario[] = [];
+  for (const id of namedScenarioIds) {
+    const scenario = catalogue.getScenario(id);
+    if (scenario?.localFields.has(name)) listing.push(scenario);
+  }
   const getScore = (id: string): number => candidates.find(({ scenarioId }) => scenarioId === id)?.score ?? 1;
-  const getPriority = (id: string): number => catalogue.getScenario(id)?.priority ?? 0;
   const [first] = listing.sort(
-    (a, b) => getScore(b) - getScore(a) || getPriority(b) - getPriority(a) || compareText(a, b),
+    (a, b) =>
+      getScore(b.scenarioId) - getScore(a.scenarioId) ||
+      b.priority - a.priority ||
+      compareText(a.scenarioId, b.scenarioId),
   );
-  if (first === undefined) return undefined;
-  const instance = session.instances.find(({ scenarioId }) => scenarioId === first);
-  return instance ? toRecipient(instance) : { kind: 'start', scenarioId: first };
+  if (!first) return undefined;
+  const instance = session.instances.find(({ scenarioId }) => scenarioId === first.scenarioId);
+  return instance ? toRecipient(instance) : { kind: 'start', scenarioId: first.scenarioId };
 }
 
 /** No. 4: the focus. */

@@ -54,7 +54,7 @@ export function buildModelRequest(input: TurnInput): ModelRequest | undefined {
   const candidates = findUndecidedCandidates(context);
   const instances = activeViews.flatMap(toRequestInstances);
   const conditions = collectConditions(context, candidates);
-  if (instances.length + candidates.length + conditions.length === 0) return undefined;
+  if ([...instances, ...candidates, ...conditions].length === 0) return undefined;
   const { intent, turn } = context;
   return {
     message: turn.situation.message,

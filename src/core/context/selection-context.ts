@@ -7,7 +7,6 @@ import type { IgnoredOutcome } from '../model/lifecycle-decision';
 import type { ModelProposal } from '../model/model-proposal';
 import type { ScenarioChoiceRequest, ScenarioInstance, Session } from '../model/session';
 import type { OrchestrationSettings } from '../model/settings';
-import { maxLinearSearches } from '../model/sorting';
 import { getIntent, type ScenarioCandidate, type Turn } from '../model/turn';
 import type { Catalogue } from '../scenario/catalogue';
 import { markAddressed } from './addressed';
@@ -188,7 +187,7 @@ function createViewInput(
     changedFields: findChangedFields(storedData.providedFields, before, known),
     namedScenarioIds,
     // Values that expire on this turn are still in the session of the input.
-    dueInstanceIds: turn.trigger === 'MESSAGE' ? noNames : findDueInstances(input.session, catalogue, turn.occurredAt),
+    findDueInstances: () => findDueInstances(input.session, catalogue, turn.occurredAt),
     rejectedAnswers: listRejectedAnswers(rejectedValues),
   };
 }
@@ -238,11 +237,8 @@ const noIgnored: readonly IgnoredOutcome[] = [];
 /** Names of rejected values that answer an ASK. A profile is sent on every turn, so it answers nothing. */
 function listRejectedAnswers(rejectedValues: readonly RejectedValue[]): ReadonlySet<string> {
   if (rejectedValues.length === 0) return noNames;
-  return new Set(
-    rejectedValues.flatMap(({ fieldName, source }) =>
-      source === 'CUSTOMER' || source === 'CALLER' ? [fieldName] : [],
-    ),
-  );
+  const answers = rejectedValues.filter(({ source }) => source === 'CUSTOMER' || source === 'CALLER');
+  return new Set(answers.map(({ fieldName }) => fieldName));
 }
 
 /** Whether a candidate can start by its score. The evaluation of the model takes precedence over the score (2.12, section 9). */
@@ -253,17 +249,8 @@ export function meetsStartThreshold(
   return matchesMessage ?? score >= startThreshold;
 }
 
-/** False only if no two candidates name the same scenario. */
-function mayHaveDuplicates(candidates: readonly ScenarioCandidate[]): boolean {
-  if (candidates.length > maxLinearSearches) return true;
-  return candidates.some(({ scenarioId }, index) => {
-    return candidates.findIndex((each) => each.scenarioId === scenarioId) !== index;
-  });
-}
-
-/** Keeps the candidate with the highest score for each scenario (section 1). */
+/** Keeps the candidate with the highest score for each scenario, the first one of several (section 1). */
 function mergeDuplicates(candidates: readonly ScenarioCandidate[]): readonly ScenarioCandidate[] {
-  if (!mayHaveDuplicates(candidates)) return candidates;
   const best = new Map<string, ScenarioCandidate>();
   for (const candidate of candidates) {
     const other = best.get(candidate.scenarioId);

@@ -84,9 +84,8 @@ function updateDeclinedFields(
 ): readonly string[] {
   if (providedFields.size === 0) return before;
   const declined = candidates.filter(({ declined: isDeclined }) => isDeclined).map(({ name }) => name);
-  if (before.length === 0 && declined.length === 0) return before;
   const kept = before.filter((name) => !providedFields.has(name));
-  return mergeNames(kept.length === before.length ? before : kept, declined);
+  return mergeNames(kept, declined);
 }
 
 /** What the turn gives to the instances. */
@@ -108,17 +107,13 @@ function updateInstanceVariables(
 ): InstanceVariables {
   const taken = assigned.byInstance.get(instance.instanceId);
   const results = outcomes.get(instance.instanceId);
-  const hasNothingToRemove = instance.variables.size === 0 || providedFields.size === 0;
-  if (hasNothingToRemove && !taken && (!results || results.every((outcome) => outcome.results.size === 0))) {
-    return instance;
-  }
+  if (!taken && !results && !hasAny(instance.variables, providedFields)) return instance;
   const localFields = getLocalFields(instance);
   const variables = new Map<string, JsonValue>();
   const variableTimes = new Map<string, number>();
   const set = (name: string, value: JsonValue, at: number | undefined): void => {
     variables.set(name, value);
-    if (at === undefined) variableTimes.delete(name);
-    else variableTimes.set(name, at);
+    if (at !== undefined) variableTimes.set(name, at);
   };
   for (const [name, value] of instance.variables) {
     if (!providedFields.has(name) || localFields.has(name)) set(name, value, instance.variableTimes.get(name));
@@ -128,6 +123,11 @@ function updateInstanceVariables(
   }
   for (const variable of taken ?? []) set(variable.name, getValue(variable), storedAt);
   return { variables, variableTimes };
+}
+
+function hasAny(values: FieldValues, names: ReadonlySet<string>): boolean {
+  for (const name of values.keys()) if (names.has(name)) return true;
+  return false;
 }
 
 /** A declined field is not known. */

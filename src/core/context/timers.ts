@@ -7,7 +7,7 @@ import type { Catalogue } from '../scenario/catalogue';
 import type { CompiledScenario, CompiledStep, CompiledTransition } from '../scenario/compiled-scenario';
 import { findStored, needsAgain } from './expired-values';
 import { looksUpField } from './used-fields';
-import { findActionUnderWay, isWriteUnderWay, toVisitState } from './visit-state';
+import { findActionUnderWay, toVisitState } from './visit-state';
 
 /** An active instance with its definition. */
 export interface TimedInstance {
@@ -41,20 +41,20 @@ export function findDueInstances(
   for (const instance of session.instances) {
     const timed = toTimed(instance, catalogue);
     if (!timed) continue;
-    const reminderTime = getReminderTime(instance, timed.step);
-    const isReminderDue = reminderTime !== undefined && isReminderPending(reminderTime, session) && reminderTime <= now;
+    const reminderTime = getPendingReminderTime(timed, session) ?? Number.POSITIVE_INFINITY;
     const times = listStepTimes(timed, session, catalogue.fields);
-    if (isReminderDue || times.some((at) => at > session.updatedAt && at <= now)) due.add(instance.instanceId);
+    if (reminderTime <= now || times.some((at) => at > session.updatedAt && at <= now)) due.add(instance.instanceId);
   }
   return due;
 }
 
-/** Whether no turn has evaluated the reminder yet. A MESSAGE turn evaluates no reminders. */
-export function isReminderPending(
-  reminderTime: number,
+/** Returns when the question is put again as a reminder that no turn has evaluated yet. A MESSAGE turn evaluates no reminders. */
+export function getPendingReminderTime(
+  { instance, step }: TimedInstance,
   session: Pick<Session, 'updatedAt' | 'revision' | 'exchangeRevision'>,
-): boolean {
-  return reminderTime > session.updatedAt || isLastTurnMessage(session);
+): number | undefined {
+  const time = getReminderTime(instance, step);
+  return time !== undefined && (time > session.updatedAt || isLastTurnMessage(session)) ? time : undefined;
 }
 
 /** Lists when the `after` of a transition elapses or a value that the step uses expires. */
@@ -63,7 +63,7 @@ export function listStepTimes(
   session: Pick<Session, 'lastMessageAt' | 'variables'>,
   { maxAges }: Pick<FieldRules, 'maxAges'>,
 ): readonly number[] {
-  const times = maxAges.size === 0 ? [] : listExpiryTimes(timed, session, maxAges);
+  const times = listExpiryTimes(timed, session, maxAges);
   if (!timed.step.hasTimedTransitions && !timed.scenario.hasTimedGlobalTransitions) return times;
   for (const transition of listEnabledTransitions(timed)) {
     // A turn without a message has no intent.
@@ -74,14 +74,9 @@ export function listStepTimes(
   return times;
 }
 
-/**
- * Whether a transition cannot be taken at any time (3.2): a global one at its own target, or if nothing that it reads has changed since it
- * was taken; an ON_COMPLETION one while the step waits for its call.
- */
-function isSuppressed(transition: CompiledTransition, { instance, step }: TimedInstance): boolean {
-  const { id, isGlobal, targetStepId, definition } = transition;
-  if (isGlobal) return targetStepId === step.stepId || instance.globalTransitionGuards.has(id);
-  return definition.trigger === 'ON_COMPLETION' && instance.call !== undefined && instance.visit.outcome === undefined;
+/** Whether a global transition is not taken at any time: at its own target, or if nothing that it reads has changed since it was taken (3.2). */
+function isSuppressed({ id, isGlobal, targetStepId }: CompiledTransition, { instance, step }: TimedInstance): boolean {
+  return isGlobal && (targetStepId === step.stepId || instance.globalTransitionGuards.has(id));
 }
 
 /** Lists every transition that can leave the step. */
@@ -150,7 +145,7 @@ function listExpiryTimes(
 function isAffectedByExpiry(field: string, timed: TimedInstance, getReadFields: () => ReadonlySet<string>): boolean {
   const { instance, scenario, step } = timed;
   const state = toVisitState(instance, step);
-  if (isWriteUnderWay(state) && findActionUnderWay(state)?.values.has(field)) return false;
+  if (step.isWriteAction && findActionUnderWay(state)?.values.has(field)) return false;
   if (instance.route.some((entry) => looksUpField(scenario, entry, field))) return false;
   return (
     step.collectedFields.includes(field) ||

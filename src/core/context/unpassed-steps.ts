@@ -3,7 +3,7 @@ import type { CompiledScenario, CompiledStep } from '../scenario/compiled-scenar
 import { findReachableSteps } from '../scenario/step-graph';
 import { isActFinished, isConfirmFinished, toVisitState } from './visit-state';
 
-type Answers = Map<(step: CompiledStep) => boolean, { readonly scenario: CompiledScenario; readonly isAhead: boolean }>;
+type Answers = Map<(step: CompiledStep) => boolean, boolean>;
 
 /** The answers about instances. A turn asks once for each field that can expire, and instances never change. */
 const answers = new WeakMap<ScenarioInstance, Answers>();
@@ -16,13 +16,13 @@ export function hasUnpassedStepAhead(
 ): boolean {
   const known = answers.get(instance);
   const answer = known?.get(isRelevant);
-  if (answer?.scenario === scenario) return answer.isAhead;
+  if (answer !== undefined) return answer;
   const isAhead = [...findReachableSteps([instance.currentStepId], scenario.graph)].some((stepId) => {
     const step = scenario.steps.get(stepId);
     return step !== undefined && isRelevant(step) && !isPassed(instance, step);
   });
   const updated: Answers = known ?? new Map();
-  answers.set(instance, updated.set(isRelevant, { scenario, isAhead }));
+  answers.set(instance, updated.set(isRelevant, isAhead));
   return isAhead;
 }
 

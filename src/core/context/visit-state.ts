@@ -17,11 +17,14 @@ export function toVisitState({ visit, requests }: ScenarioInstance, step: Compil
   return { step, visit, requests };
 }
 
+/** A visit with the requests of the instance. */
+interface VisitRequests {
+  readonly visit: Pick<StepVisit, 'number'>;
+  readonly requests: readonly InstanceRequest[];
+}
+
 /** Finds the latest request of a kind in the visit, open or closed. */
-export function findVisitRequest(
-  { visit, requests }: { readonly visit: Pick<StepVisit, 'number'>; readonly requests: readonly InstanceRequest[] },
-  kind: RequestKind,
-): InstanceRequest | undefined {
+export function findVisitRequest({ visit, requests }: VisitRequests, kind: RequestKind): InstanceRequest | undefined {
   // The most frequent search of a turn: a loop is faster than `findLast`, which V8 does not inline (ADR 0007).
   for (let index = requests.length - 1; index >= 0; index -= 1) {
     const request = requests[index];
@@ -31,7 +34,7 @@ export function findVisitRequest(
 }
 
 /** Whether the action of the visit has succeeded: all tools of the latest hint, or a button that confirmed and acted. */
-export function hasActionSucceeded(state: Pick<VisitState, 'visit' | 'requests'>): boolean {
+export function hasActionSucceeded(state: VisitRequests): boolean {
   return findVisitRequest(state, 'ACTION')?.outcome === 'ACTION_SUCCEEDED';
 }
 
@@ -52,17 +55,16 @@ export function isConfirmFinished(state: VisitState): boolean {
  * earlier turn and no transition of the step waits for a result.
  */
 export function isActFinished(state: VisitState): boolean {
-  const { step, visit } = state;
+  const { step } = state;
   if (!step.hasActStage) return true;
   const action = findVisitRequest(state, 'ACTION');
   if (step.isRequiredAction) return action?.outcome === 'ACTION_SUCCEEDED';
-  if (visit.outcome === 'ACTION_SUCCEEDED' || visit.outcome === 'ACTION_FAILED') return true;
   if (!action) return false;
   return action.tools.some(({ outcome }) => outcome !== undefined) || !step.readsActionResult;
 }
 
 /** Whether some tools of the action of the visit have an outcome and others do not: the step then has no outcome yet (0.6). */
-export function isActionIncomplete(state: Pick<VisitState, 'visit' | 'requests'>): boolean {
+export function isActionIncomplete(state: VisitRequests): boolean {
   const action = findVisitRequest(state, 'ACTION');
   return action !== undefined && isOpen(action) && action.tools.some(({ outcome }) => outcome !== undefined);
 }

@@ -11,10 +11,10 @@ type OutcomesByInstance = ReadonlyMap<string, readonly StepOutcome[]>;
 
 /** A turn after validation (section 10): rejected values are removed, and accepted values are normalized. */
 export interface CheckedTurn {
-  /** Its `stepOutcomes` are unchanged; see `outcomes`. */
+  /** Its `stepOutcomes` are unchanged; see `replacedOutcomes`. */
   readonly turn: Turn;
-  /** The same outcomes, with only the accepted results. */
-  readonly outcomes: OutcomesByInstance;
+  /** By outcome: the same outcome with only the accepted results. Absent for an outcome that was not checked. */
+  readonly replacedOutcomes: ReadonlyMap<StepOutcome, StepOutcome>;
   /** Ordered by source: customer data, patch, outcome results, candidate variables. Values of a map are sorted by name; lists keep their order. */
   readonly rejectedValues: readonly RejectedValue[];
   /** Rules that failed or were UNKNOWN, and therefore count as fulfilled, as `field: reason` in the order of the values. */
@@ -36,7 +36,7 @@ export function checkTurnValues(
     [...outcomes].flatMap(([instanceId, some]) => some.map((outcome) => [outcome, instanceId] as const)),
   );
   const given = listValues(turn, instanceIds, rules);
-  if (given.length === 0) return { turn, outcomes, rejectedValues: [], conditionErrors: [] };
+  if (given.length === 0) return { turn, replacedOutcomes: new Map(), rejectedValues: [], conditionErrors: [] };
   const verdicts = checkValues(given, rules, getKnown, allowance);
   const accepted = new Map<GivenValue['place'], ValueVerdict[]>();
   for (const verdict of verdicts) {
@@ -45,13 +45,12 @@ export function checkTurnValues(
     if (samePlace === undefined) accepted.set(place, [verdict]);
     else samePlace.push(verdict);
   }
-  const replaced = new Map<StepOutcome, StepOutcome>();
-  for (const outcome of instanceIds.keys()) replaced.set(outcome, replaceResults(outcome, accepted.get(outcome)));
+  const replacedOutcomes = new Map<StepOutcome, StepOutcome>();
+  for (const outcome of instanceIds.keys())
+    replacedOutcomes.set(outcome, replaceResults(outcome, accepted.get(outcome)));
   return {
     turn: replaceValues(turn, accepted),
-    outcomes: new Map(
-      [...outcomes].map(([instanceId, some]) => [instanceId, some.map((outcome) => replaced.get(outcome) ?? outcome)]),
-    ),
+    replacedOutcomes,
     rejectedValues: verdicts.flatMap((verdict) => toRejectedValue(verdict, rules, turn.situation.language)),
     conditionErrors: verdicts.flatMap(({ given, ruleError }) =>
       ruleError === '' ? [] : [`${given.name}: ${ruleError}`],

@@ -328,6 +328,22 @@ describe('0.4: the recipient of a local field', () => {
     expect(listTakers(conversation.turn(main))).toEqual(['delivery#1']);
   });
 
+  test('0.4: the candidate, and not the paused instance that was asked before', () => {
+    const conversation = new Conversation([delivery, billing]);
+    conversation.turn({ candidates: { delivery: 0.9 } });
+    conversation.turn({ signals: [['PAUSE', 'delivery']] });
+    expect(listTakers(conversation.turn({ ...main, candidates: { billing: 0.9 } }))).toEqual(['billing#2']);
+  });
+
+  test('0.4: the session, if the variable names a scenario that does not exist', () => {
+    const conversation = new Conversation([delivery]);
+    const played = conversation.turn({
+      candidates: { unknown: 0.9 },
+      given: [{ name: 'street', value: 'Main 1', scenarioId: 'unknown' }],
+    });
+    expect(listTakers(played)).toEqual(['session']);
+  });
+
   test('0.4: the instance of a scenario that is named again', () => {
     const later = asking('later', ['name', 'street'], { localFields: ['street'] });
     const conversation = new Conversation([later, delivery]);
@@ -376,6 +392,13 @@ describe('0.4: an instance with local fields', () => {
     const { context } = conversation.turn(draft).result;
     return { instance: conversation.instance('delivery'), addressed: context.addressedInstanceIds };
   };
+
+  test('0.4: does not see the value of the session, also while it has no value of its own', () => {
+    const conversation = new Conversation([delivery, chat]);
+    conversation.turn({ candidates: { delivery: 0.9 } });
+    expect(conversation.turn({ patch: { street: 'Main 1' } }).plan).toEqual(['delivery ASK street']);
+    expect(conversation.instance('delivery').variables.size).toBe(0);
+  });
 
   test('0.5: is addressed by another field that it asks for', () => {
     expect(play(both, { variables: { floor: 3 } }).addressed).toEqual(['delivery#1']);

@@ -184,6 +184,7 @@ describe('the CHOICE', () => {
 
   test.each<[string, TurnDraft]>([
     ['addresses an instance', { candidates: { c: 0.9 } }],
+    ['gives an instance the value that it waits for', { variables: { c_field: 1 } }],
     ['names a scenario outside it that is refused', { candidates: { d: 0.9 } }],
     ['asks for something', { requested: ['hours'] }],
   ])('0.8: a message that %s is no attempt at the CHOICE', (_what, draft) => {

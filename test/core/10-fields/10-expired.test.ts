@@ -169,3 +169,15 @@ describe('10: values that are needed again when they expire', () => {
     expect(conversation.turn(at(11)).actions).toEqual(['s CANCEL SCENARIO_NOT_FOUND']);
   });
 });
+
+test('10: a value that the instance did not use is not remembered when it expires', () => {
+  const other: StepDraft = { stepId: 'other', collectsProfileFields: ['note'], to: ['agree'] };
+  const conversation = start([other, { ...agree, confirmsFields: ['note'], to: ['end'] }], {
+    ...givesQuote,
+    variables: { quote: 5, note: 'n' },
+  });
+  expect(conversation.instance('s').route.map(({ stepId }) => stepId)).toEqual(['other']);
+  conversation.turn({ trigger: 'TIMER', occurredAt: 11 * minute });
+  expect(conversation.session.variables.has('quote')).toBe(false);
+  expect(conversation.instance('s').pendingCorrections).toEqual(new Map());
+});

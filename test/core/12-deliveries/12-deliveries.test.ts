@@ -189,8 +189,27 @@ describe('12: a CHOICE', () => {
     ['that it was delivered', { ...lost, status: 'DELIVERED' }],
   ])('12: is not affected by a report %s', (_report, delivery) => {
     const conversation = startChoice();
+    conversation.turn({ candidates: both });
+    const before = getChoice(conversation);
+    expect(before).toMatchObject({ status: 'OPEN', putCount: 2 });
     conversation.turn({ trigger: 'TIMER', deliveries: [delivery] });
-    expect(getChoice(conversation)).toMatchObject({ status: 'OPEN', putCount: 1 });
+    expect(getChoice(conversation)).toEqual(before);
+  });
+
+  test('12: that is closed, or that waits until another one is closed, is not affected', () => {
+    const conversation = new Conversation(
+      ['a', 'b'].map((id) => ({ ...asking(id, ['x']), askBeforeStart: true })),
+      {},
+    );
+    conversation.turn({ candidates: { a: 0.9, b: 0.8 } });
+    const listChoices = () => conversation.session.choices.map(({ scenarioIds, status }) => [...scenarioIds, status]);
+    expect(listChoices()).toEqual([
+      ['a', 'OPEN'],
+      ['b', 'WAITING'],
+    ]);
+    const waiting = conversation.session.choices[1];
+    conversation.turn({ trigger: 'TIMER', deliveries: [{ ...lost, instanceId: '' }] });
+    expect(conversation.session.choices[1]).toEqual(waiting);
   });
 
   test('12: of an earlier exchange is not affected', () => {
@@ -216,14 +235,14 @@ describe('12: a report', () => {
   test('12: about the INFORM of another instance changes nothing', () => {
     const conversation = startConversation([telling, asking('t', ['y', 'z'])]);
     conversation.turn({ deliveries: [{ ...informLost, instanceId: 't#1' }], trigger: 'TIMER' });
-    expect(conversation.instance('s').visit.informedRevision).toBe(1);
+    expect(conversation.instance('s')).toMatchObject({ visit: { informedRevision: 1 }, leadInTemplateIds: [] });
     expect(listRequests(conversation.instance('t'))).toEqual(['ASK y OPEN']);
   });
 
   test('12: about another contribution of the instance leaves its INFORM finished', () => {
     const conversation = startConversation([telling]);
     conversation.turn({ deliveries: [{ ...informLost, contributionType: 'ASK' }], trigger: 'TIMER' });
-    expect(conversation.instance('s').visit.informedRevision).toBe(1);
+    expect(conversation.instance('s')).toMatchObject({ visit: { informedRevision: 1 }, leadInTemplateIds: [] });
   });
 
   test('12: about an INFORM of an earlier exchange changes nothing, and its lead-ins are not repeated', () => {

@@ -60,6 +60,19 @@ describe('idle_timeout', () => {
     expect(listNext([acting('s', idle)], [{}])).toEqual([undefined]);
   });
 
+  test('2.7: an instance whose optional action is put again, because it gave no value, is not idle', () => {
+    const look: StepDraft = {
+      stepId: 'look',
+      toolBindings: [{ toolId: 't', timing: 'DURING_STEP', variableNames: ['v'], dependsOn: [], effect: 'READ' }],
+      to: [{ to: 'end', condition: 'data.v == 1' }],
+    };
+    const outcomes = [{ kind: 'ACTION_SUCCEEDED' }] as const;
+    const { conversation } = startScenarios([{ scenarioId: 's', ...idle, steps: [look, end] }], start);
+    const again = conversation.turn({ trigger: 'TOOL_RESULTS', outcomes, occurredAt: 11 * minute });
+    expect([again.plan, again.result.nextTimerAt]).toEqual([['s ACTION_HINT t'], undefined]);
+    expect(conversation.turn({ trigger: 'TIMER', occurredAt: 60 * minute }).actions).toEqual(['s CONTINUE QUIET']);
+  });
+
   test('2.7: an instance that waits for a call is not idle', () => {
     const step: StepDraft = {
       stepId: 'call',
@@ -139,6 +152,43 @@ describe('after', () => {
       13 * minute,
       undefined,
     ]);
+  });
+
+  test('14: a transition back to its own step is due', () => {
+    const again: StepDraft = {
+      stepId: 'step',
+      to: [
+        { to: 'step', afterMs: 3 * minute },
+        { to: 'end', intentLabel: 'x' },
+      ],
+    };
+    expect(listNext([{ scenarioId: 's', steps: [again, end] }], [{}])).toEqual([13 * minute]);
+  });
+
+  test('3.2: a global transition is not due at its own target', () => {
+    const help: StepDraft = { stepId: 'help', reachableFromAnywhere: true, to: [{ to: 'other', intentLabel: 'x' }] };
+    const other: StepDraft = { stepId: 'other', to: [{ to: 'end', intentLabel: 'y' }] };
+    const scenario = { scenarioId: 's', steps: [help, other, end], globals: [{ to: 'help', afterMs: 3 * minute }] };
+    expect(listNext([scenario], [{}, { intent: 'x', occurredAt: 11 * minute }])).toEqual([undefined, 14 * minute]);
+  });
+
+  test('14: an ON_COMPLETION transition is not due while its step waits for a call, an ANYTIME one is', () => {
+    const calling = (trigger: StepTransition['trigger']): ScenarioDraft => ({
+      scenarioId: 's',
+      steps: [
+        {
+          stepId: 'call',
+          calls: { scenarioId: 't', reuseCompleted: false, returns: [] },
+          to: [{ to: 'end', afterMs: 3 * minute, trigger }, 'end'],
+        },
+        end,
+      ],
+    });
+    const play = (trigger: StepTransition['trigger']) => {
+      const conversation = new Conversation([calling(trigger), asking('t', ['x'])]);
+      return conversation.turn({ candidates: { s: 0.9 }, occurredAt: 10 * minute }).result.nextTimerAt;
+    };
+    expect([play('ON_COMPLETION'), play('ANYTIME')]).toEqual([undefined, 13 * minute]);
   });
 
   test('14: an ON_COMPLETION transition is not due while a stage of its step waits', () => {
@@ -230,6 +280,29 @@ describe('remind_after', () => {
     expect([due.plan, due.result.nextTimerAt]).toEqual([['t ASK y', '(deferred) s ASK '], undefined]);
   });
 
+  test('14: a step without a question of its own is not reminded of that of a suspended step', () => {
+    const why: StepDraft = {
+      stepId: 'why',
+      reachableFromAnywhere: true,
+      templateIds: ['why'],
+      remindAfterMs: 2 * minute,
+      to: [{ returns: true, intentLabel: 'ok' }],
+    };
+    const scenario = asking('s', ['x'], { globals: [{ to: 'why', intentLabel: 'why' }] });
+    const { conversation } = startScenarios([{ ...scenario, steps: [...scenario.steps, why] }], start);
+    const asked = conversation.turn({ intent: 'why', occurredAt: 11 * minute });
+    expect([asked.plan, asked.result.nextTimerAt]).toEqual([['s INFORM why'], undefined]);
+    expect(conversation.instance('s').requests).toMatchObject([{ kind: 'ASK', status: 'OPEN' }]);
+  });
+
+  test('14: an open action and a question that was answered are not reminded', () => {
+    const pay: StepDraft = { stepId: 'pay', isCheckpoint: true, isRequiredAction: true, toolIds: ['pay'], to: ['end'] };
+    const { conversation, first } = startScenarios([reminding({ scenarioId: 's', steps: [pay, end] }, 1)], start);
+    expect([first.plan, first.result.nextTimerAt]).toEqual([['s CONFIRM '], 12 * minute]);
+    const hinted = conversation.turn({ outcomes: [{ kind: 'CONFIRMED' }], occurredAt: 11 * minute });
+    expect([hinted.plan, hinted.result.nextTimerAt]).toEqual([['s ACTION_HINT pay'], undefined]);
+  });
+
   test('14: a TIMER turn before that moment puts no reminder', () => {
     const { conversation } = startScenarios([reminding(asking('s', ['x']), 1)], start);
     const early = conversation.turn({ trigger: 'TIMER', occurredAt: 11 * minute });
@@ -241,6 +314,24 @@ describe('remind_after', () => {
 describe('max_age', () => {
   const fields = [{ name: 'x', maxAgeMs: 4 * minute }];
   const options = { fields };
+
+  test('10: a value that the CONFIRM of a WRITE action shows is due until the action is under way', () => {
+    const pay: StepDraft = {
+      stepId: 'pay',
+      isCheckpoint: true,
+      isRequiredAction: true,
+      toolIds: ['pay'],
+      confirmsFields: ['x'],
+      to: ['end'],
+    };
+    expect(
+      listNext(
+        [{ scenarioId: 's', steps: [pay, end] }],
+        [{ patch: { x: 1 } }, { outcomes: [{ kind: 'CONFIRMED' }], occurredAt: 11 * minute }],
+        options,
+      ),
+    ).toEqual([14 * minute + 1, undefined]);
+  });
 
   test.each<[string, StepDraft]>([
     ['its step collects', { stepId: 'step', collectsProfileFields: ['x', 'y'], to: ['end'] }],

@@ -354,3 +354,16 @@ describe('a restart', () => {
     ]);
   });
 });
+
+test('2.3: a COMPLETE ends FAILED while a second checkpoint is ahead, although the first one is passed', () => {
+  const check = (stepId: string, to: string): StepDraft => ({ stepId, isCheckpoint: true, to: [to] });
+  const conversation = startConversation([
+    { scenarioId: 's', steps: [check('first', 'second'), check('second', 'end'), end] },
+  ]);
+  conversation.turn({ outcomes: [{ kind: 'CONFIRMED' }] });
+  expect(conversation.instance('s').irreversibleDone).toMatchObject([{ stepId: 'first', passed: true }]);
+  expect(conversation.turn({ signals: ['COMPLETE'] }).lifecycle('s')).toMatchObject({
+    action: 'COMPLETE',
+    ending: 'FAILED',
+  });
+});

@@ -95,6 +95,15 @@ describe('3.9: while a WRITE action is under way', () => {
     expect(done.transition('s').blockedByCheckpoint).toBe('');
   });
 
+  test('3.9: a held value that is given again is no change for the instance', () => {
+    const to: StepDraft['to'] = [{ to: 'wait', trigger: 'ANYTIME', condition: '"amount" in changed' }, 'note'];
+    const conversation = startUnderWay(transfer({ to }));
+    for (const amount of [60, 60, 70]) {
+      expect(conversation.turn({ variables: { amount } }).transition('s').targetStepId).toBe('send');
+    }
+    expect(conversation.instance('s').heldValues).toEqual(new Map([['amount', 50]]));
+  });
+
   test('3.9: a READ action does not hold back a correction', () => {
     const look = transfer({
       isCheckpoint: false,
@@ -142,6 +151,40 @@ describe('3.9: ACTION_SUCCEEDED after a change', () => {
     expect(conversation.instance('s').variables.get('amount')).toBe(50);
   });
 
+  test('3.9: also applies to several values, which are listed by name', () => {
+    const conversation = startUnderWay();
+    conversation.turn({ variables: { name: 'Eve' } });
+    conversation.turn({ variables: { amount: 60 } });
+    const done = conversation.turn(succeeded);
+    expect(done.transition('s')).toMatchObject({ correctedFields: ['amount', 'name'] });
+    expect(done.transition('s').reasoning).toContain('The change of amount, name came too late');
+  });
+
+  test('3.9: lets the rest of the walk see the old values', () => {
+    const check: StepDraft = {
+      stepId: 'check',
+      to: [
+        { to: 'note', condition: 'data.amount == 50' },
+        { to: 'end', condition: 'data.amount == 60' },
+      ],
+    };
+    const scenario = transfer({ to: ['check'] });
+    const conversation = startUnderWay({ ...scenario, steps: [...scenario.steps, check] });
+    conversation.turn(change);
+    expect(conversation.turn(succeeded).transition('s').targetStepId).toBe('note');
+  });
+
+  test('3.9: has nothing to keep if the change is taken back on the turn of the success', () => {
+    const conversation = startUnderWay();
+    conversation.turn(change);
+    const done = conversation.turn({
+      variables: { amount: 50 },
+      outcomes: [{ kind: 'ACTION_SUCCEEDED', toolId: 'pay' }],
+    });
+    expect(done.transition('s')).toMatchObject({ targetStepId: 'note', blockedByCheckpoint: '', correctedFields: [] });
+    expect(conversation.instance('s').variables.size).toBe(0);
+  });
+
   test('3.9: the new value can be used by another instance', () => {
     const conversation = startUnderWay();
     conversation.turn(change);
@@ -177,6 +220,12 @@ describe('3.9: ACTION_FAILED after a change', () => {
       outcomes: [{ kind: 'ACTION_FAILED', toolId: 'pay' }],
     });
     expect(played.plan).toEqual(['s CONFIRM amount=60,name=Ada']);
+  });
+
+  test('3.9: reports no checkpoint that blocks the correction', () => {
+    const conversation = startUnderWay();
+    conversation.turn({ variables: { amount: 60 } });
+    expect(conversation.turn(failed).transition('s')).toMatchObject({ reason: 'CORRECTED', blockedByCheckpoint: '' });
   });
 
   test('3.9: without a change causes the action to be hinted again', () => {

@@ -1,5 +1,5 @@
 import type { InstanceRequest } from '../../../src/core/model/request';
-import type { Conversation, ScenarioDraft, TurnDraft } from '../../support/conversation';
+import type { Conversation, ScenarioDraft, StepDraft, TurnDraft } from '../../support/conversation';
 import { getRequest } from '../../support/requests';
 import { startConversation } from '../../support/running';
 import { confirming, end } from '../../support/sample-scenarios';
@@ -66,3 +66,42 @@ test('8: an action of a step that its scenario does not have has no tools', () =
   conversation.turn(timer);
   expect(getRequest(conversation.instance('s'), 'ACTION').tools).toEqual([]);
 });
+
+test('8: only the action that lacks its tools gets them, among the other requests of its instance', () => {
+  const asked: ScenarioDraft = {
+    scenarioId: 's',
+    steps: [{ stepId: 'ask', collectsProfileFields: ['x'], to: ['first'] }, ...['first', 'second'].map(toStep), end],
+  };
+  const conversation = startConversation([asked]);
+  conversation.turn({ variables: { x: 1 } });
+  conversation.turn({ trigger: 'TOOL_RESULTS', outcomes: [{ kind: 'ACTION_SUCCEEDED', toolId: 'first_a' }] });
+  conversation.turn({ intent: 'skip' });
+  const listTools = () => conversation.instance('s').requests.map(({ tools }) => tools);
+  const complete = listTools();
+  expect(complete).toEqual([
+    [],
+    [{ toolId: 'first_a', outcome: 'SUCCEEDED' }, { toolId: 'first_b' }],
+    [{ toolId: 'second_a' }, { toolId: 'second_b' }],
+  ]);
+  conversation.session = {
+    ...conversation.session,
+    instances: conversation.session.instances.map((instance) => ({
+      ...instance,
+      requests: instance.requests.map((request) => (request.stepId === 'second' ? { ...request, tools: [] } : request)),
+    })),
+  };
+  conversation.turn(timer);
+  expect(listTools()).toEqual(complete);
+});
+
+/** A step with two tools that the intent "skip" leaves. */
+function toStep(stepId: string, index: number): StepDraft {
+  return {
+    stepId,
+    toolIds: [`${stepId}_a`, `${stepId}_b`],
+    to: [
+      { to: index === 0 ? 'second' : 'end', trigger: 'ANYTIME', intentLabel: 'skip' },
+      { to: 'end', outcomes: ['ACTION_SUCCEEDED'] },
+    ],
+  };
+}

@@ -57,6 +57,24 @@ test('9: the request contains active instances, candidates, message and intent',
   });
 });
 
+test.each<[string, (conversation: Conversation) => void]>([
+  ['whose scenario is gone', (conversation) => conversation.remove('text')],
+  [
+    'whose step is missing',
+    (conversation) => {
+      const instances = conversation.session.instances.map((each) =>
+        each.scenarioId === 'text' ? { ...each, currentStepId: 'gone' } : each,
+      );
+      conversation.session = { ...conversation.session, instances };
+    },
+  ],
+])('9: the request does not contain an instance %s', (_which, change) => {
+  const conversation = startConversation([refund, withTextConditions], {}, { semanticEvaluation: 'llm' });
+  change(conversation);
+  const request = buildRequest(conversation, {});
+  expect([request?.instances.map(({ name }) => name), request?.conditions]).toEqual([['Refund'], []]);
+});
+
 test('9: there is no request if no instance is active and no candidate can start', () => {
   expect(buildRequest(new Conversation([refund]), { message: 'hello' })).toBeUndefined();
 });

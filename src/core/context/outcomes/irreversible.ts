@@ -18,27 +18,36 @@ export function recordPassedCheckpoints(
   scenario: CompiledScenario,
   revision: number,
 ): ScenarioInstance {
-  const { visit: current, currentStepId } = instance;
-  if (!current.returnTo) return recordVisit(instance, { stepId: currentStepId, visit: current }, scenario, revision);
-  const visits: Pick<SuspendedVisit, 'stepId' | 'visit'>[] = [];
-  for (let each: SuspendedVisit | undefined = current.returnTo; each; each = each.visit.returnTo) visits.unshift(each);
-  visits.push({ stepId: currentStepId, visit: current });
-  return visits.reduce((recorded, visit) => recordVisit(recorded, visit, scenario, revision), instance);
+  return recordVisits(instance, { stepId: instance.currentStepId, visit: instance.visit }, scenario, revision);
+}
+
+type VisitedStep = Pick<SuspendedVisit, 'stepId' | 'visit'>;
+
+/** Records the visits that the visit suspended, the earliest first, and then the visit. */
+function recordVisits(
+  instance: ScenarioInstance,
+  visited: VisitedStep,
+  scenario: CompiledScenario,
+  revision: number,
+): ScenarioInstance {
+  const { returnTo } = visited.visit;
+  const recorded = returnTo ? recordVisits(instance, returnTo, scenario, revision) : instance;
+  return recordVisit(recorded, visited, scenario, revision);
 }
 
 function recordVisit(
   instance: ScenarioInstance,
-  { stepId, visit }: Pick<SuspendedVisit, 'stepId' | 'visit'>,
+  { stepId, visit }: VisitedStep,
   scenario: CompiledScenario,
   revision: number,
 ): ScenarioInstance {
   const step = scenario.steps.get(stepId);
   if (!step || !(step.countsAsCheckpoint || step.isWriteAction)) return instance;
   const state: VisitState = { step, visit, requests: instance.requests };
-  if (instance.irreversibleDone.some(({ visitNumber }) => visitNumber === visit.number)) return instance;
   const isPassed = step.countsAsCheckpoint && isConfirmFinished(state) && isActFinished(state);
   const isDone = step.isWriteAction && hasActionSucceeded(state);
   if (!isPassed && !isDone) return instance;
+  if (instance.irreversibleDone.some(({ visitNumber }) => visitNumber === visit.number)) return instance;
   const done: IrreversibleStep = {
     stepId: step.stepId,
     description: step.actionDescription,
@@ -67,14 +76,11 @@ export function recordLateSuccesses<T extends WithIrreversible>(
   revision: number,
   visitNumbers: readonly number[],
 ): T {
-  if (outcomes.length === 0) return instance;
   const late = outcomes.flatMap(({ outcome, target }): readonly IrreversibleStep[] => {
-    if (outcome.kind !== 'ACTION_SUCCEEDED' || target.kind === 'choice' || target.instanceId !== instance.instanceId) {
-      return [];
-    }
+    if (outcome.kind !== 'ACTION_SUCCEEDED' || target.instanceId !== instance.instanceId) return [];
     const isLate =
       target.kind === 'ignored'
-        ? isRecordedAsDone(target.reason)
+        ? isRecordedAsDone[target.reason]
         : target.kind === 'request' && !visitNumbers.includes(target.request.visitNumber);
     if (!isLate || isRecorded(outcome, instance)) return [];
     const stepId =
@@ -101,20 +107,16 @@ function addLate(done: readonly IrreversibleStep[], late: IrreversibleStep): rea
   return isListed ? done : [...done, late];
 }
 
-/** Whether a success that is ignored for this reason is recorded as done. A repeated report is not recorded again. */
-function isRecordedAsDone(reason: IgnoredReason): boolean {
-  switch (reason) {
-    case 'ALREADY_ANSWERED':
-      return false;
-    case 'ENDED':
-    case 'NOT_DELIVERED':
-    case 'VOID':
-    case 'OTHER_VISIT':
-    case 'AMBIGUOUS':
-    case 'NO_OPEN_REQUEST':
-      return true;
-  }
-}
+/** Whether a success that is ignored for the reason is recorded as done. A repeated report is not recorded again. */
+const isRecordedAsDone: Readonly<Record<IgnoredReason, boolean>> = {
+  ALREADY_ANSWERED: false,
+  ENDED: true,
+  NOT_DELIVERED: true,
+  VOID: true,
+  OTHER_VISIT: true,
+  AMBIGUOUS: true,
+  NO_OPEN_REQUEST: true,
+};
 
 function isWrite({ toolId }: StepOutcome, scenario: CompiledScenario, step: CompiledStep | undefined): boolean {
   return toolId === '' ? (step?.isWriteAction ?? false) : scenario.writeToolIds.has(toolId);

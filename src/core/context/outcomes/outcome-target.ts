@@ -18,7 +18,8 @@ export type OutcomeTarget =
   | { readonly kind: 'ask'; readonly instanceId: string; readonly request: InstanceRequest }
   /** The current step of an instance: an external event, or an answer that a transition waits for. */
   | { readonly kind: 'step'; readonly instanceId: string }
-  | { readonly kind: 'choice'; readonly choice: ScenarioChoiceRequest }
+  /** A CHOICE belongs to the session. */
+  | { readonly kind: 'choice'; readonly instanceId: ''; readonly choice: ScenarioChoiceRequest }
   | { readonly kind: 'ignored'; readonly instanceId: string; readonly reason: IgnoredReason };
 
 /** An outcome of the turn with its target. */

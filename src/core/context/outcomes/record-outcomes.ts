@@ -92,9 +92,8 @@ class OutcomeRecorder {
     target: Extract<OutcomeTarget, { readonly kind: 'request' }>,
   ): void {
     const current = this.find(target.request);
-    if (!current) return;
     const { kind } = outcome;
-    if (current.kind === 'CONFIRM' && current.status === 'VOID' && kind === 'CONFIRMED') {
+    if (current.status === 'VOID' && kind === 'CONFIRMED') {
       this.ignored.push({
         outcome,
         instanceId: this.instance.instanceId,
@@ -113,7 +112,7 @@ class OutcomeRecorder {
     if (!this.isInVisit(current)) this.lateResultNames.push(...outcome.results.keys());
     else {
       this.hasOutcomeOfVisit = true;
-      this.setOutcome(current.visitNumber, this.isIncomplete() ? undefined : this.getActionOutcome(current, kind));
+      this.setOutcome(current.visitNumber, this.getVisitOutcome(current));
     }
   }
 
@@ -156,7 +155,6 @@ class OutcomeRecorder {
     const isComplete = tools.every(({ outcome }) => outcome !== undefined);
     const action = changeRequest(pressed ?? confirm, {
       kind: 'ACTION',
-      fields: [],
       tools,
       status: isComplete ? 'ANSWERED' : 'OPEN',
       outcome: isComplete ? 'ACTION_SUCCEEDED' : undefined,
@@ -169,7 +167,6 @@ class OutcomeRecorder {
 
   private answerAsk(kind: StepOutcomeKind, request: InstanceRequest): void {
     const current = this.find(request);
-    if (!current) return;
     this.hasOutcomeOfVisit = true;
     this.replace(current, changeRequest(current, { hasAnswer: true }));
     if (kind !== 'DECLINED') return;
@@ -178,13 +175,10 @@ class OutcomeRecorder {
     this.instance = changeInstance(this.instance, { settledFields });
   }
 
-  private getActionOutcome(request: InstanceRequest, kind: StepOutcomeKind): VisitOutcome {
-    if (request.kind !== 'ACTION') return kind;
-    return this.find(request)?.outcome ?? kind;
-  }
-
-  private isIncomplete(): boolean {
-    return isActionIncomplete(this.instance);
+  /** The step has no outcome until all tools of its action have one (0.6). */
+  private getVisitOutcome(answered: InstanceRequest): VisitOutcome | undefined {
+    const visit = { number: answered.visitNumber };
+    return isActionIncomplete({ visit, requests: this.instance.requests }) ? undefined : this.find(answered).outcome;
   }
 
   /** Whether the request belongs to the current visit, or to a visit that a global transition suspended. */
@@ -197,8 +191,8 @@ class OutcomeRecorder {
   }
 
   /** Finds the current state of a request that was found when the outcomes were resolved. */
-  private find(request: InstanceRequest): InstanceRequest | undefined {
-    return this.instance.requests.find((other) => isSameRequest(other, request));
+  private find(request: InstanceRequest): InstanceRequest {
+    return this.instance.requests.find((other) => isSameRequest(other, request)) ?? request;
   }
 
   private replace(request: InstanceRequest, changed: InstanceRequest): void {
@@ -207,13 +201,14 @@ class OutcomeRecorder {
   }
 }
 
+/** A plan puts at most one request of a kind for an instance. */
 function isSameRequest(a: InstanceRequest, b: InstanceRequest): boolean {
-  return a.kind === b.kind && a.actionKey === b.actionKey && a.firstPut.revision === b.firstPut.revision;
+  return a.kind === b.kind && a.firstPut.revision === b.firstPut.revision;
 }
 
+/** Sets the outcome of a visit, which is the current one or one that it suspended. */
 function withOutcome(visit: StepVisit, visitNumber: number, outcome: VisitOutcome | undefined): StepVisit {
-  if (visit.number === visitNumber) return changeVisit(visit, { outcome });
-  if (!visit.returnTo) return visit;
+  if (visit.number === visitNumber || !visit.returnTo) return changeVisit(visit, { outcome });
   const returnTo: SuspendedVisit = {
     ...visit.returnTo,
     visit: withOutcome(visit.returnTo.visit, visitNumber, outcome),

@@ -35,8 +35,8 @@ function explainUnknownKey({ actionKey, instanceId }: StepOutcome, { session }: 
   const isMeant = (id: string): boolean => (instanceId === '' ? actionKey.startsWith(`${id}/`) : id === instanceId);
   const owner = session.instances.find((instance) => isMeant(instance.instanceId));
   if (!owner) return { kind: 'ignored', instanceId, reason: 'NO_OPEN_REQUEST' };
-  const [, visit = ''] = /\/(\d+)(?:\/\d+)?$/.exec(actionKey.slice(owner.instanceId.length)) ?? [];
-  const isEarlier = visit !== '' && Number(visit) < owner.visit.number;
+  const visitNumber = Number(/\/(\d+)(?:\/\d+)?$/.exec(actionKey)?.[1]);
+  const isEarlier = visitNumber < owner.visit.number;
   return { kind: 'ignored', instanceId: owner.instanceId, reason: isEarlier ? 'OTHER_VISIT' : 'NO_OPEN_REQUEST' };
 }
 

@@ -32,7 +32,7 @@ function resolveWithoutKey(outcome: StepOutcome, search: OutcomeSearch): Outcome
   const confirms = listRequests(session, instanceId, ({ kind }) => kind === 'CONFIRM').filter(isInRange);
   const confirm = findLatestRequest(confirms.filter(({ request }) => isOpen(request) && !search.isAnswered(request)));
   const choice = instanceId === '' && stepId === '' ? findChoice(outcome, search) : undefined;
-  if (choice && isPutAfter(choice, confirm)) return { kind: 'choice', choice };
+  if (choice && isPutAfter(choice, confirm)) return { kind: 'choice', instanceId: '', choice };
   if (confirm) return toTarget(confirm);
   const ask = findAsk(outcome, search, isInRange);
   if (ask) return { kind: 'ask', instanceId: ask.instance.instanceId, request: ask.request };
@@ -61,7 +61,7 @@ function findChoice(
  * plan with both answers the CONFIRM.
  */
 function isPutAfter({ lastPut, scenarioIds }: ScenarioChoiceRequest, confirm: OwnedRequest | undefined): boolean {
-  if (!confirm || !lastPut) return lastPut !== undefined;
+  if (!confirm || !lastPut) return true;
   const later = lastPut.revision - confirm.request.lastPut.revision;
   return scenarioIds.length === 1 ? later >= 0 : later > 0;
 }

@@ -19,9 +19,7 @@ const resolvers: Readonly<Record<StepOutcomeKind, Resolver>> = {
 class AnsweredRequests {
   private readonly answered = new Set<InstanceRequest | ScenarioChoiceRequest>();
   private readonly toolOutcomes = new Map<InstanceRequest, Map<string, RequestedTool['outcome']>>();
-  private readonly declined = new Set<InstanceRequest>();
-  /** CONFIRMs with the tools that succeeded with their key on this turn; "" stands for all tools. */
-  private readonly pressedTools = new Map<InstanceRequest, Set<string>>();
+  private readonly outcomes = new Map<InstanceRequest, readonly StepOutcome[]>();
 
   has(request: InstanceRequest | ScenarioChoiceRequest): boolean {
     return this.answered.has(request);
@@ -34,15 +32,16 @@ class AnsweredRequests {
 
   /** A button that confirms and acts may report both, and each tool of the action (0.6). */
   canPress(confirm: InstanceRequest, toolId: string): boolean {
-    const pressed = this.pressedTools.get(confirm);
-    return !this.declined.has(confirm) && !pressed?.has('') && !pressed?.has(toolId);
+    const isCompatible = ({ kind, toolId: reportedId }: StepOutcome): boolean =>
+      kind === 'CONFIRMED' || (kind === 'ACTION_SUCCEEDED' && reportedId !== '' && reportedId !== toolId);
+    return this.getOutcomes(confirm).every(isCompatible);
   }
 
   add({ outcome, target }: ResolvedOutcome): void {
     switch (target.kind) {
       case 'request':
         this.addTools(target.request, target.toolIds, outcome.kind);
-        if (target.request.kind === 'CONFIRM') this.addAnswer(target.request, outcome);
+        this.outcomes.set(target.request, [...this.getOutcomes(target.request), outcome]);
         break;
       case 'ask':
         this.answered.add(target.request);
@@ -56,18 +55,9 @@ class AnsweredRequests {
     }
   }
 
-  private addAnswer(confirm: InstanceRequest, { kind, toolId }: StepOutcome): void {
-    switch (kind) {
-      case 'DECLINED':
-        this.declined.add(confirm);
-        break;
-      case 'ACTION_SUCCEEDED':
-        this.pressedTools.set(confirm, new Set(this.pressedTools.get(confirm)).add(toolId));
-        break;
-      case 'CONFIRMED':
-      case 'ACTION_FAILED':
-        break;
-    }
+  /** Returns the outcomes of this turn that answer the request. */
+  private getOutcomes(request: InstanceRequest): readonly StepOutcome[] {
+    return this.outcomes.get(request) ?? [];
   }
 
   /** An ACTION is answered when each of its tools has an outcome (0.6), a CONFIRM at once. */
@@ -109,13 +99,9 @@ export function resolveOutcomes(
 }
 
 /** An outcome for an instance that has ended is not applied. */
-function checkInstance(
-  { instanceId, actionKey }: StepOutcome,
-  { instances, endedInstances }: Session,
-): OutcomeTarget | undefined {
+function checkInstance({ instanceId, actionKey }: StepOutcome, { endedInstances }: Session): OutcomeTarget | undefined {
   const isTarget = (instance: { readonly instanceId: string }): boolean =>
     instanceId === '' ? actionKey.startsWith(`${instance.instanceId}/`) : instance.instanceId === instanceId;
-  if (instances.some(isTarget)) return undefined;
   const ended = endedInstances.findLast(isTarget);
   return ended && { kind: 'ignored', instanceId: ended.instanceId, reason: 'ENDED' };
 }
