@@ -14,7 +14,7 @@ export function wholeNumber(min: number, max: number): z.ZodNumber {
 /** A whole number from `min` to `max`, both inclusive, or the word "auto". */
 export function wholeNumberOrAuto(min: number, max: number) {
   const error = `must be "auto" or a whole number, ${min}..${max}`;
-  return z.union([z.literal('auto'), z.int().min(min).max(max)], { error });
+  return z.union([z.literal('auto'), z.int({ error }).min(min, { error }).max(max, { error })], { error });
 }
 
 /** A number from `min` to `max`, both inclusive. */
