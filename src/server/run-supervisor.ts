@@ -4,7 +4,7 @@ import { onStopSignals } from './process-signals';
 import { reportStart } from './run-service';
 import { maxShutdownMs, shutdownTimeouts } from './shutdown-timeouts';
 import { countAvailableCores, createWorkerFactory, Supervisor } from './supervisor';
-import { flushTelemetry, type ProcessMetrics, startSupervisorTelemetry } from './telemetry';
+import { type ProcessMetrics, startSupervisorTelemetry } from './telemetry';
 
 /** Returns the number of processes that `server.workers` requests. */
 export function countWorkers(config: Config, log: Logger): number {
@@ -59,7 +59,6 @@ async function stop(
   const atMostMs = maxShutdownMs(server);
   log.info({ signal, at_most_ms: atMostMs }, 'stopping the workers');
   const isClean = await supervisor.stop(signal, atMostMs + shutdownTimeouts.workerExitMs);
-  await flushTelemetry(shutdownTimeouts.flushTelemetryMs);
   log.info({}, 'all workers have stopped');
   return isClean;
 }

@@ -36,8 +36,9 @@ export type ToSupervisor<Metrics> =
   | { readonly kind: 'pong' };
 
 export interface WorkerExit {
-  /** The exit code; null if a signal ended the process. */
+  /** The exit code; null if a signal ended the process, or if it was not created. */
   readonly code: number | null;
+  /** The name of the signal, or why the process was not created. */
   readonly signal: string | null;
 }
 

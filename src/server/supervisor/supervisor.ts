@@ -261,6 +261,6 @@ function getStartFailure<Config, Metrics>(
   { code, signal }: WorkerExit,
 ): StartFailure | undefined {
   if (started !== undefined) return undefined;
-  const end = code === null ? `signal ${signal}` : `code ${code}`;
-  return failure ?? { problem: `a worker ended with ${end} before it had started`, stack: '' };
+  const end = code === null ? `${signal}` : `code ${code}`;
+  return failure ?? { problem: `a worker ended before it had started (${end})`, stack: '' };
 }

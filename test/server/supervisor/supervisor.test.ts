@@ -139,8 +139,8 @@ describe('at the start', () => {
   });
 
   it.each([
-    [3, null, 'a worker ended with code 3 before it had started'],
-    [null, 'SIGKILL', 'a worker ended with signal SIGKILL before it had started'],
+    [3, null, 'a worker ended before it had started (code 3)'],
+    [null, 'SIGKILL', 'a worker ended before it had started (SIGKILL)'],
   ])('an end with code %s and signal %s is a failed start', async (code, signal, problem) => {
     const { supervisor, get } = supervise(2);
     get(0).exit(code, signal);
