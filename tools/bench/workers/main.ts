@@ -9,7 +9,7 @@ interface WorkersArguments extends WorkersOptions {
   readonly help: boolean;
 }
 
-const usage = `npm run bench:workers [-- [--workers LIST] [--share PERCENT] [--rounds N] [--sessions N] [--in-flight N] [--connections N] [--json]]
+const usage = `npm run bench:workers [-- [--workers LIST] [--share PERCENT] [--rounds N] [--sessions N] [--in-flight N] [--connections N] [--warm-up N] [--json]]
 
 Measures the turns per second of the service with different numbers of workers, on one Redis, in alternating rounds. The load generators, Redis
 and the service share the machine, so the workers are the bottleneck only if there are enough cores. On a smaller machine, limit each worker to
@@ -21,6 +21,7 @@ a share of a core: then the others have what they need, if the idle share of the
   --sessions N     new sessions per round, nine turns each; default 350
   --in-flight N    concurrent calls; default 16
   --connections N  default 16
+  --warm-up N      turns of each worker before the measurement; default 15000
   --json           print one JSON object`;
 
 function parseWorkersArguments(args: readonly string[]): WorkersArguments {
@@ -33,6 +34,7 @@ function parseWorkersArguments(args: readonly string[]): WorkersArguments {
       sessions: { type: 'string', default: '350' },
       'in-flight': { type: 'string', default: '16' },
       connections: { type: 'string', default: '16' },
+      'warm-up': { type: 'string', default: '15000' },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
@@ -44,6 +46,7 @@ function parseWorkersArguments(args: readonly string[]): WorkersArguments {
     sessions: parsePositiveInteger('--sessions', values.sessions),
     inFlight: parsePositiveInteger('--in-flight', values['in-flight']),
     connections: parsePositiveInteger('--connections', values.connections),
+    warmUpTurns: parsePositiveInteger('--warm-up', values['warm-up']),
     json: values.json,
     help: values.help,
   };

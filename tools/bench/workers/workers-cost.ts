@@ -19,6 +19,8 @@ export interface WorkersOptions {
   readonly workers: readonly number[];
   /** The share of a core that each worker may use, from 0 to 1; undefined for no limit. */
   readonly share: number | undefined;
+  /** Turns of each worker before the measurement, without a limit. V8 has compiled the code after about 15,000. */
+  readonly warmUpTurns: number;
 }
 
 /** One round of one variant. */
@@ -46,9 +48,6 @@ interface Variant {
   readonly workers: readonly number[];
 }
 
-/** Turns of each worker before the measurement, without a limit. V8 has compiled the code after about 15,000. */
-const warmUpTurns = 15_000;
-
 /** Measures the same load with different numbers of workers on one Redis. The variants alternate in each round. */
 export async function measureWorkers(options: WorkersOptions): Promise<WorkersCost> {
   const cleanup = new CleanupStack();
@@ -60,7 +59,7 @@ export async function measureWorkers(options: WorkersOptions): Promise<WorkersCo
     for (const workers of options.workers) variants.push(await startVariant(redis.port, workers, cleanup));
     for (const variant of variants) {
       showProgress(`warming up ${variant.workers.length} workers`);
-      const sessions = Math.ceil((warmUpTurns * variant.workers.length) / turnsPerSession);
+      const sessions = Math.ceil((options.warmUpTurns * variant.workers.length) / turnsPerSession);
       await measureVariant(load, variant, redisPid, { ...options, share: undefined, sessions });
       await redis.withClient((client) => client.eval(deleteSessionsScript, 0));
     }
@@ -86,7 +85,7 @@ const deleteSessionsScript = `
   for _, key in ipairs(redis.call('KEYS', '*:turns')) do redis.call('UNLINK', key) end`;
 
 async function startVariant(redisPort: number, workers: number, cleanup: CleanupStack): Promise<Variant> {
-  const settings = { ORCHESTRATOR__SERVER__WORKERS: String(workers), ORCHESTRATOR__SERVER__WARM_UP_TURNS: '3000' };
+  const settings = { ORCHESTRATOR__SERVER__WORKERS: String(workers) };
   const server = cleanup.add(await startBenchService({ redisPort, settings }), (started) => started.stop());
   await putScenarios(
     server,
