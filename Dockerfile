@@ -56,5 +56,5 @@ VOLUME /data
 USER 10001:10001
 EXPOSE 50051
 HEALTHCHECK --interval=15s --timeout=10s --start-period=20s --retries=3 CMD ["node", "scripts/health.mjs"]
-# The preload starts telemetry if the OTEL_ variables enable it. On SIGTERM the server drains; on a second SIGTERM it exits immediately.
+# The preload makes lines of the log of what is written while modules are loaded. On SIGTERM the server drains; on a second SIGTERM it exits immediately.
 CMD ["node", "--require", "./dist/src/server/telemetry/preload.js", "dist/src/server/main.js"]

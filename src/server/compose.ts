@@ -26,6 +26,31 @@ export interface RunningService {
   stop(): Promise<boolean>;
 }
 
+/** How this process takes part in its node. */
+export interface NodeMembership {
+  /** Whether other processes of the node are serving already. Then this one warms up before it listens. */
+  readonly isReplacement: boolean;
+  /** Resolves when this process may listen. Called once, when everything that does not need the port is created. */
+  waitToListen(): Promise<void>;
+  /** Called with whether the store accepts the writes of this process, after the first probe and at every change. */
+  reportReadiness(isReady: boolean): void;
+  /** Calls `listener` with the current health of the node and at every change. */
+  onHealth(listener: (isServing: boolean) => void): void;
+}
+
+/** Creates the membership of the only process of a node, whose health is that of this process. */
+export function createSoleMembership(): NodeMembership {
+  let report: (isServing: boolean) => void = () => undefined;
+  return {
+    isReplacement: false,
+    waitToListen: () => Promise.resolve(),
+    reportReadiness: (isReady) => report(isReady),
+    onHealth: (listener) => {
+      report = listener;
+    },
+  };
+}
+
 interface BaseParts {
   readonly clock: Clock;
   readonly log: Logger;
@@ -41,8 +66,9 @@ interface Parts extends BaseParts {
 }
 
 /**
- * Creates the service, starts listening and warms up. Health is SERVING after that, while the store accepts writes. An unavailable store does
- * not prevent the start. `stopSignal` ends the warm-up early, because the service is going to be stopped.
+ * Creates the service, starts listening and warms up. Health is SERVING after that, while the store accepts writes, and the other processes of
+ * the node are ready too. An unavailable store does not prevent the start. `stopSignal` ends the warm-up early, because the service is going to
+ * be stopped.
  *
  * @throws Error if the address is in use, if another process uses the folder of the embedded store, if Redis is too old, or if a TLS
  * file, a credential file or the prompt template is invalid.
@@ -50,30 +76,50 @@ interface Parts extends BaseParts {
 export async function startService(
   config: Config,
   log: Logger,
-  stopSignal: AbortSignal = new AbortController().signal,
+  {
+    stopSignal = new AbortController().signal,
+    node = createSoleMembership(),
+  }: { readonly stopSignal?: AbortSignal; readonly node?: NodeMembership } = {},
 ): Promise<RunningService> {
   const clock = new SystemClock();
   const files = new FileReloader(log);
   const access = createAccessControl(config, files, clock, log);
   const parts = await createParts(config, { clock, log, files, access });
   const { server, stores } = parts;
-  const [port] = await Promise.all([server.start(), stores.waitForFirstAttempt()]).catch(async (error: unknown) => {
+  let shutdown: Promise<boolean> | undefined;
+  node.onHealth((isServing) => {
+    if (shutdown === undefined) server.setServing(isServing);
+  });
+  const firstAttempt = stores.waitForFirstAttempt();
+  firstAttempt.catch(() => undefined); // it is awaited later
+  const background: Pick<Poller, 'stop'>[] = [];
+  const startListening = async (): Promise<number> => {
+    const [port] = await Promise.all([server.start(), firstAttempt]);
+    background.push(poll(config.server.reload_interval_ms, () => files.checkForChanges()));
+    return port;
+  };
+  const getReady = async (): Promise<void> => {
+    await firstAttempt;
+    await warmUpCode(toWarmUpSettings(config, stopSignal), parts);
+    const monitor = monitorReadiness(config, parts, node);
+    background.push(monitor);
+    await monitor.firstRun;
+  };
+  const stopBackground = (): void => {
+    for (const poller of background) poller.stop();
+  };
+  const port = await startInOrder(node, startListening, getReady).catch(async (error: unknown) => {
+    stopBackground();
     await close(parts);
     throw error;
   });
-  const reloading = poll(config.server.reload_interval_ms, () => files.checkForChanges());
-  await warmUpCode(toWarmUpSettings(config, stopSignal), parts);
-  const monitor = monitorReadiness(config, parts);
-  await monitor.firstRun;
   const { host, drain_grace_ms: graceMs, drain_timeout_ms: timeoutMs } = config.server;
   const stop = async (): Promise<boolean> => {
-    reloading.stop();
-    monitor.stop();
+    stopBackground();
     const drained = await server.drain({ graceMs, timeoutMs, closeTimeoutMs: shutdownTimeouts.closeConnectionsMs });
     await close(parts);
     return drained;
   };
-  let shutdown: Promise<boolean> | undefined;
   return {
     address: host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`,
     storageDescription: stores.description,
@@ -82,6 +128,19 @@ export async function startService(
       return shutdown;
     },
   };
+}
+
+/** Listens and warms up, in the order that suits the node. Returns the port. */
+async function startInOrder(
+  node: NodeMembership,
+  startListening: () => Promise<number>,
+  getReady: () => Promise<void>,
+): Promise<number> {
+  if (node.isReplacement) await getReady();
+  await node.waitToListen();
+  const port = await startListening();
+  if (!node.isReplacement) await getReady();
+  return port;
 }
 
 async function createParts(config: Config, { clock, log, files, access }: BaseParts): Promise<Parts> {
@@ -182,14 +241,18 @@ function toWarmUpSettings({ server }: Config, signal: AbortSignal): WarmUpSettin
   return { turns: server.warm_up_turns, timeoutMs: server.warm_up_timeout_ms, signal };
 }
 
-function monitorReadiness({ server: settings }: Config, { stores, server, clock, log }: Parts): Poller {
+function monitorReadiness(
+  { server: settings }: Config,
+  { stores, clock, log }: Parts,
+  { reportReadiness }: NodeMembership,
+): Poller {
   return monitorStore({
     probe: (call) => stores.sessions.probe(call),
     clock,
     intervalMs: settings.probe_interval_ms,
     timeoutMs: settings.probe_timeout_ms,
     onReadinessChange(isReady, error) {
-      server.setServing(isReady);
+      reportReadiness(isReady);
       if (isReady) log.info({}, 'the store accepts writes: serving');
       else log.error({ error }, 'the store does not accept writes: not serving');
     },

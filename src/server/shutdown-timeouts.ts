@@ -6,6 +6,8 @@ export const shutdownTimeouts = {
   closeStoresMs: 1_000,
   /** Timeout for exporting pending spans and metrics. */
   flushTelemetryMs: 2_000,
+  /** Additional time for a worker to exit. After it, its supervisor kills it. */
+  workerExitMs: 1_000,
 };
 
 /** Returns the maximum duration of a shutdown from the signal to the exit of the process, in milliseconds. */

@@ -7,7 +7,7 @@ export function createServeCommand(): Command {
     description:
       'Starts the service with the settings of its configuration files and environment (docs/configuration.md).',
   }).action(async () => {
-    // The telemetry starts before the service. Both modules run on import.
+    // The log starts before the service. Both modules run on import.
     await import('../../server/telemetry/preload.js');
     await import('../../server/main.js');
   });

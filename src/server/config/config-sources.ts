@@ -91,7 +91,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv): ConfigLayer {
 
 function convert(text: string, schema: z.ZodType | undefined): unknown {
   const trimmed = text.trim();
-  if (schema instanceof z.ZodNumber) return isNumber(trimmed) ? Number(trimmed) : text;
+  if (schema instanceof z.ZodNumber || schema instanceof z.ZodUnion) return isNumber(trimmed) ? Number(trimmed) : text;
   if (schema instanceof z.ZodBoolean) return parseFlag(trimmed) ?? text;
   if (schema instanceof z.ZodArray) return trimmed === '' ? [] : trimmed.split(',').map((item) => item.trim());
   return text;

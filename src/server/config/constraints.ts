@@ -11,6 +11,12 @@ export function wholeNumber(min: number, max: number): z.ZodNumber {
   return z.int({ error }).min(min, { error }).max(max, { error });
 }
 
+/** A whole number from `min` to `max`, both inclusive, or the word "auto". */
+export function wholeNumberOrAuto(min: number, max: number) {
+  const error = `must be "auto" or a whole number, ${min}..${max}`;
+  return z.union([z.literal('auto'), z.int({ error }).min(min, { error }).max(max, { error })], { error });
+}
+
 /** A number from `min` to `max`, both inclusive. */
 export function boundedNumber(min: number, max: number): z.ZodNumber {
   const error = `must be a number, ${min}..${max}`;

@@ -3,7 +3,7 @@ import { auth, requiresAuthentication } from './auth-section';
 import { always, flag, isLoopback, isSet, oneOf, text } from './constraints';
 import { scenarioFiltering } from './model-section';
 import { limits, scenarioOrchestration } from './orchestration-section';
-import { redis } from './redis-section';
+import { redis, usesRedis } from './redis-section';
 import { server } from './server-section';
 
 // The keys of config/default.toml, which documents them. No key is optional, because the shipped file has a value for each.
@@ -72,6 +72,13 @@ export const configSchema = sections
     error:
       'is not a loopback address and TLS is off, so credentials would be sent in plain text; set server.tls_cert_file and ' +
       'server.tls_key_file, or server.tls_terminated_in_front = true if TLS is terminated in front of this server',
+  })
+  .refine((config) => !(Number(config.server.workers) > 1) || usesRedis(config), {
+    when: always,
+    path: ['server', 'workers'],
+    error:
+      'must be 1 or "auto" with the embedded store, because only one process can use its folder; set redis.url to run several ' +
+      'workers, or server.workers = 1',
   })
   .refine(({ server, auth }) => !isSet(auth.client_certificates_file) || isSet(server.tls_client_ca_file), {
     when: always,

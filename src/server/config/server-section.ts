@@ -1,9 +1,19 @@
 import { z } from 'zod';
-import { flag, isSet, type SectionRule, text, textMatching, wholeNumber, withRules } from './constraints';
+import {
+  flag,
+  isSet,
+  type SectionRule,
+  text,
+  textMatching,
+  wholeNumber,
+  wholeNumberOrAuto,
+  withRules,
+} from './constraints';
 
 const fields = z.strictObject({
   host: textMatching('must be a host name or an IP address', (value) => /^[\w.:%-]{1,253}$/.test(value)),
   port: wholeNumber(0, 65_535),
+  workers: wholeNumberOrAuto(1, 256),
   reflection: flag(),
   tls_cert_file: text(0, 4_096),
   tls_key_file: text(0, 4_096),

@@ -8,6 +8,8 @@ export interface PinoLoggerOptions {
   readonly level: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   /** Whether customer data may be written. */
   readonly isCustomerDataAllowed: boolean;
+  /** Fields of every line. Default: none. */
+  readonly base?: Readonly<Record<string, number>>;
   /** Default: standard output, written synchronously, so that a crash loses no lines. */
   readonly destination?: DestinationStream;
 }
@@ -16,11 +18,11 @@ export interface PinoLoggerOptions {
  * Creates a logger that writes JSON lines. An outage makes many calls fail with the same
  * warning, so a repeated warning is written at most once a second, with the number of lines that were left out.
  */
-export function createPinoLogger({ level, isCustomerDataAllowed, destination }: PinoLoggerOptions): Logger {
+export function createPinoLogger({ level, isCustomerDataAllowed, base, destination }: PinoLoggerOptions): Logger {
   const logger = pino(
     {
       level,
-      base: null,
+      base: base ?? null,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: {
         level: (label) => ({ level: label }),

@@ -3,14 +3,17 @@ import type { Metrics } from '../ports/metrics';
 import type { Telemetry } from '../ports/telemetry';
 import { limitRepeats } from './limit-repeats';
 import { repeatIntervalMs, writeLogLine } from './process-log';
+import type { ProcessMetrics } from './worker-metrics';
 
-// The state of the SDK in this process. The preload sets it. This module does not load the SDK.
+// The state of the SDK in this process. `startSdk` sets it. This module does not load the SDK.
 
 export interface RunningSdk {
   /** The tracing of calls; undefined if no spans are exported. */
   readonly telemetry: Telemetry | undefined;
   /** The metrics that are exported; undefined if none are. */
   readonly metrics: Metrics | undefined;
+  /** Collects the metrics for the supervisor; undefined unless this is a worker whose supervisor serves them. */
+  readonly collectMetrics: (() => Promise<ProcessMetrics>) | undefined;
   stop(): Promise<void>;
 }
 

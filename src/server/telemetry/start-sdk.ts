@@ -7,6 +7,7 @@ import {
   AggregationTemporality,
   ConsoleMetricExporter,
   type IMetricReader,
+  type MetricProducer,
   PeriodicExportingMetricReader,
   type PushMetricExporter,
 } from '@opentelemetry/sdk-metrics';
@@ -30,25 +31,34 @@ import { createResource } from './resource';
 import { setRunningSdk } from './running-sdk';
 import { createSampler } from './sampler';
 import { readSpanLimits } from './span-limits';
+import { NodeMetrics, WorkerMetricReader } from './worker-metrics';
 
 /** The instrumentation scope of the spans and metrics of the service. */
 const scopeName = 'scenario-orchestrator';
 
 /**
+ * What a process does on its node. A service is the only process. A worker exports its spans and metrics, except to Prometheus: its supervisor
+ * collects them, and serves the metrics of all workers at one endpoint.
+ */
+export type ProcessRole = { readonly kind: 'service' } | { readonly kind: 'worker'; readonly worker: number };
+
+/**
  * Starts the SDK as configured by the standard variables. It exports the metrics and spans that the service records itself, and the
  * metrics of the runtime. It wraps no library and has no context that follows promises: spans travel with the `Call`.
  */
-export function startSdk(env: NodeJS.ProcessEnv): void {
+export function startSdk(env: NodeJS.ProcessEnv, role: ProcessRole): void {
   const [traces, metrics] = [isSignalRequested('TRACES', env), isSignalRequested('METRICS', env)];
-  const resource = createResource(env);
+  const resource = createResource(env, role.kind === 'worker' ? role.worker : undefined);
   const ownMetrics = metrics ? new AccumulatedMetrics() : undefined;
   const spanProcessors = traces ? createSpanExporters(env).map((exporter) => new BatchSpanProcessor(exporter)) : [];
+  const metricReaders = ownMetrics ? createMetricReaders(env, ownMetrics, role) : [];
+  const workerReader = metricReaders.find((reader) => reader instanceof WorkerMetricReader);
   const sdk = new NodeSDK({
     resource,
     autoDetectResources: false,
     contextManager: noContextManager,
     spanProcessors: [],
-    metricReaders: ownMetrics ? [...createMetricReaders(env, ownMetrics)] : [],
+    metricReaders: [...metricReaders],
     logRecordProcessors: [],
     // Records event-loop delay, garbage collection and heap.
     instrumentations: metrics ? [new RuntimeNodeInstrumentation()] : [],
@@ -57,10 +67,33 @@ export function startSdk(env: NodeJS.ProcessEnv): void {
   setRunningSdk({
     telemetry: traces ? createTelemetry(env, resource, spanProcessors) : undefined,
     metrics: ownMetrics,
+    collectMetrics: workerReader && (() => workerReader.collectAll()),
     async stop() {
       await Promise.all([sdk.shutdown(), ...spanProcessors.map((processor) => processor.shutdown())]);
     },
   });
+}
+
+/**
+ * Starts only the endpoint for Prometheus, if it is requested: a supervisor has no calls. `refresh` is called before the metrics of the
+ * workers are read.
+ */
+export function startSupervisorSdk(env: NodeJS.ProcessEnv, refresh: () => Promise<void>): NodeMetrics | undefined {
+  if (!isSignalRequested('METRICS', env) || !getRequestedExporters('METRICS', env).includes('prometheus'))
+    return undefined;
+  const workerMetrics = new NodeMetrics(refresh);
+  const sdk = new NodeSDK({
+    resource: createResource(env),
+    autoDetectResources: false,
+    contextManager: noContextManager,
+    spanProcessors: [],
+    metricReaders: [createPrometheusExporter(env, workerMetrics)],
+    logRecordProcessors: [],
+    instrumentations: [],
+  });
+  sdk.start();
+  setRunningSdk({ telemetry: undefined, metrics: undefined, collectMetrics: undefined, stop: () => sdk.shutdown() });
+  return workerMetrics;
 }
 
 function createTelemetry(env: NodeJS.ProcessEnv, resource: Resource, processors: readonly SpanProcessor[]): Telemetry {
@@ -107,7 +140,11 @@ const defaultPrometheusPort = 9464;
  *
  * @throws Error for an exporter, a protocol or a number that is not supported.
  */
-function createMetricReaders(env: NodeJS.ProcessEnv, { instruments }: AccumulatedMetrics): readonly IMetricReader[] {
+function createMetricReaders(
+  env: NodeJS.ProcessEnv,
+  { instruments }: AccumulatedMetrics,
+  role: ProcessRole,
+): readonly IMetricReader[] {
   const ownMetrics = new AccumulatorExport(scopeName, Object.values(instruments));
   return getRequestedExporters('METRICS', env).map((name) => {
     switch (name) {
@@ -119,15 +156,22 @@ function createMetricReaders(env: NodeJS.ProcessEnv, { instruments }: Accumulate
         );
       case 'console':
         return createPeriodicReader(new ConsoleMetricExporter(), ownMetrics, env);
-      case 'prometheus':
-        return new PrometheusExporter({
-          host: env['OTEL_EXPORTER_PROMETHEUS_HOST']?.trim() || 'localhost',
-          port: readWholeNumber('OTEL_EXPORTER_PROMETHEUS_PORT', env, defaultPrometheusPort),
-          metricProducers: [ownMetrics.createProducer(() => AggregationTemporality.CUMULATIVE)],
-        });
+      case 'prometheus': {
+        const producer = ownMetrics.createProducer(() => AggregationTemporality.CUMULATIVE);
+        if (role.kind === 'worker') return new WorkerMetricReader({ metricProducers: [producer] });
+        return createPrometheusExporter(env, producer);
+      }
       default:
         throw new Error(`OTEL_METRICS_EXPORTER: "${name}" is not supported; use otlp, prometheus, console or none`);
     }
+  });
+}
+
+function createPrometheusExporter(env: NodeJS.ProcessEnv, producer: MetricProducer): PrometheusExporter {
+  return new PrometheusExporter({
+    host: env['OTEL_EXPORTER_PROMETHEUS_HOST']?.trim() || 'localhost',
+    port: readWholeNumber('OTEL_EXPORTER_PROMETHEUS_PORT', env, defaultPrometheusPort),
+    metricProducers: [producer],
   });
 }
 

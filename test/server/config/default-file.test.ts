@@ -47,6 +47,19 @@ it.each(ranged)('config/default.toml documents the range $range of $key', ({ key
   expect(comments.get(key)).toContain(` ${range}.`);
 });
 
+const rangedOrAuto = [...knownKeys].flatMap(([key, schema]) => {
+  if (!(schema instanceof z.ZodUnion)) return [];
+  const [auto, number] = schema.options;
+  if (!(auto instanceof z.ZodLiteral) || !(number instanceof z.ZodNumber)) throw new Error(`${key}: unknown union`);
+  const { minimum, maximum } = z.toJSONSchema(number);
+  return [{ key, word: `"${auto.value}"`, range: `${minimum}..${maximum}` }];
+});
+
+it.each(rangedOrAuto)('config/default.toml documents $word and the range $range of $key', ({ key, word, range }) => {
+  expect(comments.get(key)).toContain(` ${range}.`);
+  expect(comments.get(key)).toContain(word);
+});
+
 const enums = [...knownKeys].flatMap(([key, schema]) =>
   schema instanceof z.ZodEnum ? [{ key, values: schema.options.map(String) }] : [],
 );

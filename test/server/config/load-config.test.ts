@@ -361,3 +361,28 @@ describe('limits on stored and sent values', () => {
     expect(findProblems({ ORCHESTRATOR__SERVER__MAX_RESPONSE_BYTES: 'x' })).toHaveLength(1);
   });
 });
+
+describe('server.workers', () => {
+  const redis = { ORCHESTRATOR__REDIS__URL: 'redis://127.0.0.1:6379' };
+  const getWorkers = (workers: string, env: NodeJS.ProcessEnv = redis) =>
+    loadConfig({ ...env, ORCHESTRATOR__SERVER__WORKERS: workers }).server.workers;
+
+  it('is a number or "auto"', () => {
+    expect([getWorkers('1'), getWorkers(' 4 '), getWorkers('256'), getWorkers('auto')]).toEqual([1, 4, 256, 'auto']);
+    const file = writeFile('[redis]\nurl = "redis://127.0.0.1:6379"\n[server]\nworkers = "auto"');
+    expect(loadConfig({ ORCHESTRATOR_CONFIG: file }).server.workers).toBe('auto');
+  });
+
+  it.each(['0', '257', '1.5', '-2', 'all', ''])('cannot be "%s"', (value) => {
+    expect(findProblems({ ...redis, ORCHESTRATOR__SERVER__WORKERS: value })).toEqual([
+      expect.stringContaining('server.workers must be "auto" or a whole number, 1..256; found '),
+    ]);
+  });
+
+  it('can be 1 or "auto" with the embedded store, and nothing else', () => {
+    expect([getWorkers('1', {}), getWorkers('auto', {})]).toEqual([1, 'auto']);
+    expect(findProblems({ ORCHESTRATOR__SERVER__WORKERS: '2' })).toEqual([
+      expect.stringContaining('server.workers must be 1 or "auto" with the embedded store'),
+    ]);
+  });
+});

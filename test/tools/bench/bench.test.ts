@@ -19,7 +19,7 @@ interface Run {
 }
 
 /** Runs a built benchmark. */
-async function runBench(name: 'turn' | 'domain' | 'scale', ...args: readonly string[]): Promise<Run> {
+async function runBench(name: 'turn' | 'domain' | 'scale' | 'workers', ...args: readonly string[]): Promise<Run> {
   await ensureBuilt();
   return new Promise((resolve) => {
     const program = ['--expose-gc', '--max-semi-space-size=128', `dist/tools/bench/${name}/main.js`, ...args];
@@ -121,4 +121,20 @@ describe('the arguments of the benchmarks', () => {
     expect(stderr).toContain(message);
     expect(stderr).toContain('npm run bench');
   });
+});
+
+it('npm run bench:workers measures each number of workers, with and without a limit of their CPU', async () => {
+  for (const limit of [[], ['--share', '50']]) {
+    const sizes = ['--rounds', '1', '--sessions', '4', '--in-flight', '4', '--connections', '4', '--warm-up', '9'];
+    const run = await runBench('workers', ...sizes, ...limit, '--json');
+    expect(run).toMatchObject({ code: 0, stderr: '' });
+    const { options, rounds } = JSON.parse(run.stdout);
+    expect(options.workers).toEqual([1, 2]);
+    const [[one, two]] = rounds;
+    expect([one.workerUtilization, two.workerUtilization].map(({ length }) => length)).toEqual([1, 2]);
+    for (const { turnsPerSecond, serviceUs, redisUs, generatorUs } of [one, two]) {
+      for (const figure of [turnsPerSecond, serviceUs, redisUs, generatorUs]) expect(figure).toBeGreaterThan(0);
+    }
+    for (const utilization of two.workerUtilization) expect(utilization).toBeGreaterThan(0);
+  }
 });

@@ -101,6 +101,11 @@ export class LoadGenerators {
     return async () => sumReports(await Promise.all(parts.map(({ generator }) => generator.run())));
   }
 
+  /** The processes. */
+  get pids(): readonly number[] {
+    return this.generators.map(({ pid }) => pid);
+  }
+
   stop(): void {
     for (const generator of this.generators) generator.end();
   }
@@ -137,6 +142,10 @@ class GeneratorProcess {
   private readonly exitEvent = once(this.child, 'exit').then(
     (): GeneratorEvent => ({ kind: 'failed', reason: 'the process exited' }),
   );
+
+  get pid(): number {
+    return this.child.pid ?? 0;
+  }
 
   async prepare(request: LoadRequest): Promise<void> {
     await this.execute({ kind: 'prepare', request });

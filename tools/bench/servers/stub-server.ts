@@ -19,7 +19,7 @@ import type { Logger } from '../../../src/server/ports/logger';
 import { runInChildSpan, type Span } from '../../../src/server/ports/span';
 import { coalesceWrites, restoreStringPrototype } from '../../../src/server/stores/redis/client-tuning';
 import { sendInSpan, traceCommands } from '../../../src/server/stores/redis/trace-commands';
-import { getProcessTelemetry } from '../../../src/server/telemetry';
+import { getProcessTelemetry, startTelemetry } from '../../../src/server/telemetry';
 import { mainStepCount } from '../workload/scenarios';
 import { defaultShape } from '../workload/session-turns';
 import { buildTurnInputs } from '../workload/turn-inputs';
@@ -62,6 +62,7 @@ function decideWorkload(): readonly DecidedTurn[] {
  * a repeated turn twice.
  */
 serveForParent(async ({ redisPort }: StubServerMessage) => {
+  startTelemetry(process.env, { kind: 'service' });
   restoreStringPrototype();
   const storeValue = await connectStoreValue(redisPort, (redis) => {
     coalesceWrites(redis);

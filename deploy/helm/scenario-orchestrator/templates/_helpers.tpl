@@ -40,7 +40,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- $server := include "orchestrator.server" . | fromYaml -}}
 {{- $grace := hasKey $server "drain_grace_ms" | ternary $server.drain_grace_ms 200 | int -}}
 {{- $timeout := hasKey $server "drain_timeout_ms" | ternary $server.drain_timeout_ms 5000 | int -}}
-{{- add .Values.preStopSeconds (divf (add $grace $timeout) 1000 | ceil) 2 3 -}}
+{{- add .Values.preStopSeconds (divf (add $grace $timeout) 1000 | ceil) 2 4 -}}
 {{- end -}}
 
 {{- /* Probes grpc.health.v1 for a service name: `liveness` is independent of Redis, `readiness` is not. The kubelet supports gRPC
