@@ -12,8 +12,7 @@ import { aimSignal, answer, giveValue } from './turn-builder';
 
 /** A person who tries to get something done, and says yes to everything unless told otherwise. */
 export interface AdversaryOptions {
-  /** Undefined if they do not say who they are. */
-  readonly identity: Identity | undefined;
+  readonly identity: Identity;
   /** What they ask for, one after the other. */
   readonly requests: readonly { readonly tool: WriteTool; readonly values: JsonObject }[];
   /** Whether they say yes to a confirmation. Default: always. */
@@ -80,7 +79,7 @@ function isAskedWho(reply: Reply | undefined, policy: PolicyCatalogue): boolean 
   return (reply?.contributions ?? []).some((each) => each.type === 'ASK' && each.scenarioId === scenarioId);
 }
 
-function introduceValues(identity: Identity | undefined): readonly CandidateVariable[] {
-  return identity === undefined ? [] : introduce(identity, 0).map(([name, value]) => giveValue('', name, value));
+function introduceValues(identity: Identity): readonly CandidateVariable[] {
+  return introduce(identity, 0).map(([name, value]) => giveValue('', name, value));
 }
 

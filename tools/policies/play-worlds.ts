@@ -29,7 +29,7 @@ export function playWorlds(
   { count, seed }: WorldsOptions,
   policy: PolicyCatalogue,
   data: RetailData,
-): { readonly wrong: readonly WorldsResult[]; readonly control: WorldsResult } {
+): { readonly wrong: readonly WorldsResult[]; readonly controls: readonly WorldsResult[] } {
   const play = (kind: WorldsResult['kind'], proposer: Proposer): WorldsResult => {
     const results = Array.from({ length: count }, (_, index) => playWorld(kind, proposer, seed + index, policy, data));
     return {
@@ -43,7 +43,7 @@ export function playWorlds(
   };
   return {
     wrong: worldKinds.flatMap((kind) => proposers.map((proposer) => play(kind, proposer))),
-    control: play('nothing wrong', 'none'),
+    controls: proposers.map((proposer) => play('nothing wrong', proposer)),
   };
 }
 

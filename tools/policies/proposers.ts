@@ -8,13 +8,21 @@ import type { RetailData } from './retail-database';
 import { aimSignal, giveValue } from './turn-builder';
 
 /**
- * A stand-in for the readers of a message and for the optional model (`use_llm`). What a customer answers is not theirs: they never say
- * yes.
+ * Stand-ins for the services that read a message and for the optional model (`use_llm`).
+ * - everything: names and starts every scenario on every message, and proposes to complete every instance on every turn;
+ * - random: names, starts, pauses, completes and cancels at random.
+ *
+ * Both invent values that the customer did not give. They do not invent who the customer is or a yes: no rule can tell that from what the
+ * customer said.
  */
 export const proposers = ['none', 'everything', 'random'] as const;
 export type Proposer = (typeof proposers)[number];
 
-const actions: readonly ProposedAction[] = ['CONTINUE', 'PAUSE', 'COMPLETE', 'CANCEL'];
+/** CONTINUE more often than the others, so that some requests come to their end. */
+const actions: readonly ProposedAction[] = [
+  ...Array.from({ length: 12 }, () => 'CONTINUE' as const),
+  ...(['PAUSE', 'COMPLETE', 'CANCEL'] as const),
+];
 const signals: readonly ScenarioSignal[] = ['START', 'CONTINUE', 'PAUSE', 'COMPLETE', 'CANCEL', 'BACK'];
 
 /** Creates the function that adds proposals to each turn; undefined for no proposer. */
@@ -37,15 +45,25 @@ export function createProposer(
         ],
         values: pickValues(),
       }),
-      proposal: propose(session, scenarioIds, () => actions[session.revision % actions.length] ?? 'CONTINUE', () => true),
+      proposal: propose(
+        session,
+        scenarioIds,
+        () => 'COMPLETE',
+        () => true,
+      ),
     }),
     random: (session, turn) => ({
       turn: addReadings(turn, {
         candidateIds: scenarioIds.filter(() => random.nextBoolean(0.3)),
-        signals: random.nextBoolean(0.4) ? [{ signal: random.pick(signals), scenarioIds: [random.pick(scenarioIds)] }] : [],
+        signals: random.nextBoolean(0.2) ? [{ signal: random.pick(signals), scenarioIds: [random.pick(scenarioIds)] }] : [],
         values: random.nextBoolean(0.3) ? [random.pick(pickValues())] : [],
       }),
-      proposal: propose(session, scenarioIds, () => random.pick(actions), () => random.nextBoolean(0.5)),
+      proposal: propose(
+        session,
+        scenarioIds,
+        () => random.pick(actions),
+        () => random.nextBoolean(0.5),
+      ),
     }),
   };
   return table[proposer];
@@ -97,6 +115,5 @@ function createInventedValues(data: RetailData, random: SeededRandom): readonly 
     giveValue('', 'order_id', order.order_id),
     giveValue('', 'item_ids', [order.items[0]?.item_id ?? '']),
     giveValue('', 'payment_method_id', order.payment_history[0]?.payment_method_id ?? ''),
-    giveValue('', 'email', data.users[order.user_id]?.email ?? ''),
   ];
 }

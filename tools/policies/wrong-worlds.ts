@@ -10,6 +10,7 @@ import { toJson } from './retail-database';
 import { createRequest, createValues, neededStatus, orderTools, toIdentity } from './requests';
 import { runTool, ToolError, writeTools } from './retail-tools';
 import { RetailDatabase } from './retail-database';
+import type { Identity } from './stories';
 import { aimSignal, answer, giveValue } from './turn-builder';
 
 /** A conversation in which one thing is wrong, so that an action must not run. */
@@ -61,10 +62,11 @@ const creators: Readonly<Record<WorldKind, (context: WorldContext) => World>> = 
     const world = createControl(context);
     const { user_id: userId } = createRequest(context.data, context.random).user;
     const { identity } = world;
+    const nobody: Identity = { emails: [], firstName: '', lastName: '', zip: '' };
     const wrong = context.random.pick([
-      undefined,
+      nobody,
       { emails: ['nobody@example.com'], firstName: '', lastName: '', zip: '' },
-      { emails: [], firstName: identity?.firstName ?? '', lastName: identity?.lastName ?? '', zip: '00000' },
+      { emails: [], firstName: identity.firstName, lastName: identity.lastName, zip: '00000' },
     ]);
     const claim = new Map<string, JsonValue>([['user_id', userId]]);
     const change = (message: Message): Message => ({
@@ -193,7 +195,7 @@ const creators: Readonly<Record<WorldKind, (context: WorldContext) => World>> = 
     const world = createControl(context);
     const orderId = world.requests[0]?.values['order_id'] ?? null;
     const order = random.pick(Object.values(data.orders).filter(({ order_id }) => order_id !== orderId));
-    const user = random.pick(Object.values(data.users).filter(({ email }) => email !== world.identity?.emails[0]));
+    const user = random.pick(Object.values(data.users).filter(({ email }) => email !== world.identity.emails[0]));
     return {
       ...world,
       allowedWrites: 0,
