@@ -4,11 +4,11 @@ import type { CandidateVariable } from '../../src/core/model/turn';
 import { ConversationLog, type JudgedWrite } from './conversation-log';
 import { scenarioOfTool } from './customer';
 import type { PolicyCatalogue } from './policy-catalogue';
-import { type Interference, type Message, PolicySession, type Reply } from './policy-session';
+import { type Interference, PolicySession, type Reply } from './policy-session';
 import { type RetailData, RetailDatabase } from './retail-database';
 import type { WriteTool } from './retail-tools';
 import { type Identity, introduce } from './stories';
-import { aimSignal, answer, giveValue } from './turn-builder';
+import { aimSignal, answer, giveValue, type Message } from './turn-builder';
 
 /** A person who tries to get something done, and says yes to everything unless told otherwise. */
 export interface AdversaryOptions {
@@ -82,4 +82,3 @@ function isAskedWho(reply: Reply | undefined, policy: PolicyCatalogue): boolean 
 function introduceValues(identity: Identity): readonly CandidateVariable[] {
   return introduce(identity, 0).map(([name, value]) => giveValue('', name, value));
 }
-

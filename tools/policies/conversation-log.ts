@@ -1,9 +1,10 @@
 import type { ConfirmContribution } from '../../src/core/model/contribution';
 import type { JsonValue } from '../../src/core/model/json';
 import { type Evidence, findViolations, type PolicyRule } from './policy-rules';
-import type { Message, Reply, SessionObserver, WriteAttempt } from './policy-session';
+import type { Reply, SessionObserver, WriteAttempt } from './policy-session';
 import type { RetailDatabase } from './retail-database';
 import type { ToolName } from './retail-tools';
+import type { Message } from './turn-builder';
 
 /** An action with the rules that it breaks. */
 export interface JudgedWrite extends WriteAttempt {
@@ -24,7 +25,8 @@ export class ConversationLog implements SessionObserver {
   onMessage({ outcomes = [], intent }: Message, reply: Reply | undefined, at: number): void {
     this.#isOutOfScope ||= intent === 'out_of_scope';
     for (const { kind, actionKey } of outcomes) {
-      if (kind === 'CONFIRMED') this.#yes.push({ actionKey: actionKey || (reply?.confirms.at(-1)?.actionKey ?? ''), at });
+      if (kind === 'CONFIRMED')
+        this.#yes.push({ actionKey: actionKey || (reply?.confirms.at(-1)?.actionKey ?? ''), at });
     }
   }
 

@@ -1,13 +1,13 @@
 import type { Contribution } from '../../src/core/model/contribution';
 import { type JsonValue, jsonEquals } from '../../src/core/model/json';
-import type { CandidateVariable, ScenarioCandidate, SignalAim, StepOutcome } from '../../src/core/model/turn';
+import type { CandidateVariable, SignalAim, StepOutcome } from '../../src/core/model/turn';
 import type { SeededRandom } from '../chaos/seeded-random';
 import { pickMistake } from './mistakes';
 import type { PolicyCatalogue } from './policy-catalogue';
-import type { Message, Reply } from './policy-session';
+import type { Reply } from './policy-session';
 import type { WriteTool } from './retail-tools';
 import { type Identity, introduce, type Wish } from './stories';
-import { aimSignal, answer, giveValue } from './turn-builder';
+import { aimSignal, answer, giveValue, type Message } from './turn-builder';
 
 /** How a customer tells what they want. The result must be the same. */
 export const manners = ['all at once', 'answers questions', 'corrects a mistake', 'says no first'] as const;
@@ -46,7 +46,6 @@ export interface CustomerOptions {
 
 interface Draft {
   readonly signals: SignalAim[];
-  readonly candidates: ScenarioCandidate[];
   readonly values: CandidateVariable[];
   readonly outcomes: StepOutcome[];
   intent: string;
@@ -160,7 +159,7 @@ export class Customer {
 
   #react(contribution: Contribution, draft: Draft): void {
     if (contribution.type === 'ASK') {
-      if (contribution.scenarioId === this.#authenticationId) return this.#introduce(draft);
+      if (contribution.scenarioId === this.#authenticationId) this.#introduce(draft);
       const wish = this.#findTold(contribution.scenarioId);
       if (wish === undefined) return;
       if (contribution.rejectedValues.length > 0) this.#correct(wish, draft);
@@ -220,5 +219,5 @@ export class Customer {
 }
 
 function createDraft(): Draft {
-  return { signals: [], candidates: [], values: [], outcomes: [], intent: '' };
+  return { signals: [], values: [], outcomes: [], intent: '' };
 }

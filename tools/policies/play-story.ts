@@ -1,12 +1,21 @@
+import { jsonEquals } from '../../src/core/model/json';
 import { SeededRandom } from '../chaos/seeded-random';
 import { ConversationLog, type JudgedWrite } from './conversation-log';
 import { Customer, type Manner } from './customer';
 import type { PolicyCatalogue } from './policy-catalogue';
-import { type Message, PolicySession, type Reply } from './policy-session';
+import { PolicySession, type Reply } from './policy-session';
 import { type Address, type RetailData, RetailDatabase } from './retail-database';
 import { runTool, ToolError } from './retail-tools';
-import { type CustomerSide, describeWish, type Identity, readIdentity, type RightSide, type Story, type Wish } from './stories';
-import { jsonEquals } from '../../src/core/model/json';
+import {
+  type CustomerSide,
+  describeWish,
+  type Identity,
+  type RightSide,
+  readIdentity,
+  type Story,
+  type Wish,
+} from './stories';
+import type { Message } from './turn-builder';
 
 /** What a conversation did. */
 export interface PlayedStory {
@@ -22,6 +31,10 @@ export interface StoryVerdict {
   readonly manner: Manner;
   readonly turnCount: number;
   readonly writeCount: number;
+  /** Whether the database ends as after the right actions. */
+  readonly isDatabaseEqual: boolean;
+  /** Whether the published tools refuse a right action, so that it changes nothing. */
+  readonly refusedByTool: boolean;
   /** Why the story is a miss; empty if it is right. */
   readonly problems: readonly string[];
 }
@@ -67,23 +80,25 @@ export function judgeStory(
   seed?: number,
 ): StoryVerdict {
   const played = playCustomer(customer, manner, policy, data, seed);
+  const { database, refused } = applyAll(right, data);
+  const isDatabaseEqual = played.database.describeChanges() === database.describeChanges();
   return {
     id: customer.id,
     manner,
     turnCount: played.turnCount,
     writeCount: played.writes.length,
-    problems: findProblems(played, right, data),
+    isDatabaseEqual,
+    refusedByTool: refused.length > 0,
+    problems: [...findProblems(played, right), ...(isDatabaseEqual ? [] : ['the final database differs'])],
   };
 }
 
-function findProblems({ writes, database }: PlayedStory, right: RightSide, data: RetailData): readonly string[] {
+function findProblems({ writes }: PlayedStory, right: RightSide): readonly string[] {
   const expected = right.writes.map(describeWrite).toSorted();
   const actual = writes.map(({ tool, args }) => describeWrite({ tool, values: args })).toSorted();
-  const isEqual = database.describeChanges() === applyAll(right, data).describeChanges();
   return [
     ...subtract(expected, actual).map((write) => `missing: ${write}`),
     ...subtract(actual, expected).map((write) => `not asked for: ${write}`),
-    ...(isEqual ? [] : ['the final database differs']),
     ...writes.flatMap(({ tool, violations }) => violations.map((rule) => `${tool} breaks ${rule}`)),
   ];
 }
@@ -93,18 +108,20 @@ function describeWrite({ tool, values }: Wish): string {
   return tool === 'transfer_to_human_agents' ? tool : describeWish({ tool, values });
 }
 
-/** The database after the right actions. An action that the tool refuses changes nothing, as in the published benchmark. */
-function applyAll({ writes }: RightSide, data: RetailData): RetailDatabase {
+/** Runs the right actions. One that the tool refuses changes nothing, as in the published benchmark. */
+function applyAll({ writes }: RightSide, data: RetailData): { database: RetailDatabase; refused: readonly Wish[] } {
   const database = new RetailDatabase(data);
-  for (const { tool, values } of writes) tryTool(tool, database, values);
-  return database;
+  return { database, refused: writes.filter(({ tool, values }) => !tryTool(tool, database, values)) };
 }
 
-function tryTool(tool: Wish['tool'], database: RetailDatabase, values: Wish['values']): void {
+/** Runs a tool. Returns false if it refuses. */
+function tryTool(tool: Wish['tool'], database: RetailDatabase, values: Wish['values']): boolean {
   try {
     runTool(tool, database, values);
+    return true;
   } catch (error) {
-    if (!(error instanceof ToolError)) throw error;
+    if (error instanceof ToolError) return false;
+    throw error;
   }
 }
 
@@ -120,7 +137,9 @@ function subtract(list: readonly string[], others: readonly string[]): readonly 
 /** Whether an address that the customer wants is the current one: they want it only after another change. */
 function isAddressAlready({ tool, values }: Wish, database: RetailDatabase, identity: Identity): boolean {
   const current = findAddress(tool, values, database, identity);
-  return current !== undefined && Object.entries(current).every(([name, value]) => jsonEquals(values[name] ?? null, value));
+  return (
+    current !== undefined && Object.entries(current).every(([name, value]) => jsonEquals(values[name] ?? null, value))
+  );
 }
 
 /** The address that a wish would change, which the customer knows. */

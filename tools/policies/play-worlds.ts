@@ -22,11 +22,13 @@ export interface WorldsOptions {
   /** Worlds of each kind with each proposer. */
   readonly count: number;
   readonly seed: number;
+  /** Default: all. */
+  readonly kinds?: readonly WorldKind[];
 }
 
 /** Plays all kinds of wrong worlds with all proposers, and requests with which nothing is wrong. */
 export function playWorlds(
-  { count, seed }: WorldsOptions,
+  { count, seed, kinds = worldKinds }: WorldsOptions,
   policy: PolicyCatalogue,
   data: RetailData,
 ): { readonly wrong: readonly WorldsResult[]; readonly controls: readonly WorldsResult[] } {
@@ -42,7 +44,7 @@ export function playWorlds(
     };
   };
   return {
-    wrong: worldKinds.flatMap((kind) => proposers.map((proposer) => play(kind, proposer))),
+    wrong: kinds.flatMap((kind) => proposers.map((proposer) => play(kind, proposer))),
     controls: proposers.map((proposer) => play('nothing wrong', proposer)),
   };
 }
@@ -54,20 +56,29 @@ function playWorld(
   policy: PolicyCatalogue,
   data: RetailData,
 ): { readonly turns: number; readonly writes: number; readonly forbidden: readonly string[] } {
-  const random = new SeededRandom(seed * 7_919 + [...kind].reduce((hash, letter) => (hash * 31 + letter.charCodeAt(0)) | 0, 7));
+  const random = new SeededRandom(
+    seed * 7_919 + [...kind].reduce((hash, letter) => (hash * 31 + letter.charCodeAt(0)) | 0, 7),
+  );
   const context = { data, policy, random };
   const world = kind === 'nothing wrong' ? createControl(context) : createWorld(kind, context);
   const propose = createProposer(proposer, policy, data, random.fork());
   const interference = { ...world.interference, ...(propose === undefined ? {} : { propose }) };
   const { writes, turnCount } = playAdversary({ ...world, interference }, policy, data);
-  return { turns: turnCount, writes: writes.length, forbidden: findForbidden(world, writes, proposer).map((text) => `seed ${seed}: ${text}`) };
+  return {
+    turns: turnCount,
+    writes: writes.length,
+    forbidden: findForbidden(world, writes, proposer).map((text) => `seed ${seed}: ${text}`),
+  };
 }
 
 /** Without a proposer the only actions are the allowed ones. A proposer can start other requests, which must be right. */
 function findForbidden(world: World, writes: readonly JudgedWrite[], proposer: Proposer): readonly string[] {
   const broken = writes.filter((write) => write.violations.length > 0 || world.forbids?.(write) === true);
   const surplus = proposer === 'none' && writes.length > world.allowedWrites ? [`${writes.length} actions`] : [];
-  return [...broken.map(({ tool, args, violations }) => `${tool} ${JSON.stringify(args)} breaks ${violations.join(', ')}`), ...surplus];
+  return [
+    ...broken.map(({ tool, args, violations }) => `${tool} ${JSON.stringify(args)} breaks ${violations.join(', ')}`),
+    ...surplus,
+  ];
 }
 
 function sum(numbers: readonly number[]): number {

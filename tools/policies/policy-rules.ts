@@ -23,7 +23,11 @@ export interface Evidence {
   /** The users that the tools found, in order. */
   readonly foundUserIds: readonly string[];
   /** The confirmations that the customer saw. */
-  readonly shown: readonly { readonly actionKey: string; readonly values: ReadonlyMap<string, JsonValue>; readonly at: number }[];
+  readonly shown: readonly {
+    readonly actionKey: string;
+    readonly values: ReadonlyMap<string, JsonValue>;
+    readonly at: number;
+  }[];
   /** When the customer said yes, and to what. */
   readonly yes: readonly { readonly actionKey: string; readonly at: number }[];
   /** Whether the customer asked for something that is out of scope. */
@@ -59,7 +63,11 @@ const ownRules: Readonly<Record<WriteTool, RuleCheck>> = {
 };
 
 /** Returns the rules that an action breaks. `database` is that before the action. */
-export function findViolations(attempt: WriteAttempt, evidence: Evidence, database: RetailDatabase): readonly PolicyRule[] {
+export function findViolations(
+  attempt: WriteAttempt,
+  evidence: Evidence,
+  database: RetailDatabase,
+): readonly PolicyRule[] {
   const { tool, args } = attempt;
   const users = new Set(evidence.foundUserIds);
   const [userId] = evidence.foundUserIds;
@@ -97,7 +105,8 @@ function checkNewPayment(args: JsonObject, database: RetailDatabase): readonly P
   const order = findOrder(args, database);
   const method = findPaymentMethod(args, database);
   const [payment] = order?.payment_history ?? [];
-  const isOther = payment !== undefined && payment.payment_method_id !== method?.id && order?.payment_history.length === 1;
+  const isOther =
+    payment !== undefined && payment.payment_method_id !== method?.id && order?.payment_history.length === 1;
   return method !== undefined && isOther && covers(method, payment.amount) ? [] : ['PAYMENT'];
 }
 

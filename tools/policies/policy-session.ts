@@ -1,28 +1,16 @@
 import { decideTurn, type TurnDecision } from '../../src/core/decide-turn';
 import type { ConfirmContribution, Contribution } from '../../src/core/model/contribution';
-import type { FieldValues, JsonObject, JsonValue } from '../../src/core/model/json';
+import type { JsonObject, JsonValue } from '../../src/core/model/json';
 import { viewInstanceData } from '../../src/core/model/known-data';
 import type { ModelProposal } from '../../src/core/model/model-proposal';
 import { createEmptySession, type ScenarioInstance, type Session } from '../../src/core/model/session';
 import { defaultSettings } from '../../src/core/model/settings';
-import type { CandidateVariable, ScenarioCandidate, SignalAim, StepOutcome, Turn } from '../../src/core/model/turn';
+import type { StepOutcome, Turn } from '../../src/core/model/turn';
 import type { PolicyCatalogue } from './policy-catalogue';
 import type { RetailDatabase } from './retail-database';
 import { isToolName, isWriteTool, runTool, ToolError, type ToolName, type WriteTool } from './retail-tools';
 import { listArguments, returnsList } from './tool-arguments';
-import { buildTurn, noFieldValues } from './turn-builder';
-
-/** What a message of the customer contains, as the upstream services read it. */
-export interface Message {
-  readonly intent?: string;
-  readonly signals?: readonly SignalAim[];
-  readonly candidates?: readonly ScenarioCandidate[];
-  readonly values?: readonly CandidateVariable[];
-  /** Yes and no, and results that nobody asked for. */
-  readonly outcomes?: readonly StepOutcome[];
-  readonly sessionVariables?: FieldValues;
-  readonly customerData?: FieldValues;
-}
+import { buildTurn, type Message, noFieldValues } from './turn-builder';
 
 /** What the customer hears after a message, when all tools have run. */
 export interface Reply {
@@ -107,7 +95,12 @@ export class PolicySession {
   readKnown(instance: ScenarioInstance, name: string): JsonValue {
     const scenario = this.policy.catalogue.getScenario(instance.scenarioId);
     const { variables, heldValues } = instance;
-    const known = viewInstanceData(variables, this.session.variables, noFieldValues, new Set(scenario?.definition.localFields));
+    const known = viewInstanceData(
+      variables,
+      this.session.variables,
+      noFieldValues,
+      new Set(scenario?.definition.localFields),
+    );
     return heldValues.get(name) ?? known.get(name) ?? null;
   }
 
@@ -148,7 +141,8 @@ export class PolicySession {
       (request) => request.kind === 'ACTION' && request.actionKey === actionKey && request.status === 'OPEN',
     );
     if (instance === undefined || isOpen !== true) return undefined;
-    if (!isToolName(toolId)) throw new Error(`The policy uses the tool ${JSON.stringify(toolId)}, which does not exist.`);
+    if (!isToolName(toolId))
+      throw new Error(`The policy uses the tool ${JSON.stringify(toolId)}, which does not exist.`);
     const result = this.#call(toolId, instance, actionKey);
     const outcome = { instanceId, stepId: '', actionKey, toolId };
     if (result === undefined) return { ...outcome, kind: 'ACTION_FAILED', results: noFieldValues };

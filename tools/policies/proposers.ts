@@ -55,7 +55,9 @@ export function createProposer(
     random: (session, turn) => ({
       turn: addReadings(turn, {
         candidateIds: scenarioIds.filter(() => random.nextBoolean(0.3)),
-        signals: random.nextBoolean(0.2) ? [{ signal: random.pick(signals), scenarioIds: [random.pick(scenarioIds)] }] : [],
+        signals: random.nextBoolean(0.2)
+          ? [{ signal: random.pick(signals), scenarioIds: [random.pick(scenarioIds)] }]
+          : [],
         values: random.nextBoolean(0.3) ? [random.pick(pickValues())] : [],
       }),
       proposal: propose(

@@ -11,7 +11,8 @@ export interface Request {
   readonly values: JsonObject;
 }
 
-type OrderTool = Exclude<WriteTool, 'modify_user_address' | 'transfer_to_human_agents'>;
+/** A tool that changes an order. */
+export type OrderTool = Exclude<WriteTool, 'modify_user_address' | 'transfer_to_human_agents'>;
 
 /** The status that an order needs for each tool. */
 export const neededStatus: Readonly<Record<OrderTool, 'pending' | 'delivered'>> = {
@@ -38,7 +39,10 @@ const maxTries = 1_000;
 export function createRequest(
   data: RetailData,
   random: SeededRandom,
-  { tools = orderTools, accepts = () => true }: { tools?: readonly OrderTool[]; accepts?: (order: Order) => boolean } = {},
+  {
+    tools = orderTools,
+    accepts = () => true,
+  }: { tools?: readonly OrderTool[]; accepts?: (order: Order) => boolean } = {},
 ): Request & { readonly tool: OrderTool; readonly order: Order } {
   const orders = Object.values(data.orders).filter(accepts);
   for (let tries = 0; tries < maxTries; tries += 1) {

@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import type { JsonObject, JsonValue } from '../../src/core/model/json';
-import { type Address, type Order, type PaymentMethod, type RetailDatabase, toJson, type User } from './retail-database';
+import {
+  type Address,
+  type Order,
+  type PaymentMethod,
+  type RetailDatabase,
+  toJson,
+  type User,
+} from './retail-database';
 
 // The tools of the retail domain, by their published names, with their published arguments, results and errors. They check what the
 // published tools check, which is less than the policy.
@@ -128,7 +135,10 @@ const tools: Readonly<Record<ToolName, Tool>> = {
     const request = parse(newItems, args);
     check(getOrder(database, request.order_id).status === 'pending', 'Non-pending order cannot be modified');
     const { difference, pairs } = comparePrices(database, request);
-    check(pairs.every(({ item, variant }) => item.item_id !== variant.item_id), 'The new item id should be different');
+    check(
+      pairs.every(({ item, variant }) => item.item_id !== variant.item_id),
+      'The new item id should be different',
+    );
     const changed = changeOrder(database, request.order_id);
     check(
       covers(getPaymentMethod(database, changed.user_id, request.payment_method_id), difference),

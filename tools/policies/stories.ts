@@ -44,10 +44,15 @@ export function readStories(file: string): readonly Story[] {
 
 /** Parses stories. Reads only the id, the known information and the actions. */
 export function parseStories(value: unknown): readonly Story[] {
-  return z.array(storySchema).parse(value).map(({ id, user, actions }) => {
-    const writes = actions.flatMap(({ name, arguments: args }) => (isWriteTool(name) ? [{ tool: name, values: args }] : []));
-    return { customer: { id, knownInfo: user.known_info, wishes: toWishes(writes) }, right: { writes } };
-  });
+  return z
+    .array(storySchema)
+    .parse(value)
+    .map(({ id, user, actions }) => {
+      const writes = actions.flatMap(({ name, arguments: args }) =>
+        isWriteTool(name) ? [{ tool: name, values: args }] : [],
+      );
+      return { customer: { id, knownInfo: user.known_info, wishes: toWishes(writes) }, right: { writes } };
+    });
 }
 
 /**

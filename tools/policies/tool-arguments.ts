@@ -50,7 +50,9 @@ function listProductIds(read: ReadKnown): readonly JsonValue[] {
   const order = read('order');
   const items = isJsonObject(order) ? toList(order['items'] ?? null).filter(isJsonObject) : [];
   return [
-    ...new Set(items.filter((item) => itemIds.includes(item['item_id'] ?? null)).map((item) => item['product_id'] ?? null)),
+    ...new Set(
+      items.filter((item) => itemIds.includes(item['item_id'] ?? null)).map((item) => item['product_id'] ?? null),
+    ),
   ];
 }
 

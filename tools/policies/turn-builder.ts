@@ -1,6 +1,25 @@
 import type { FieldValues, JsonValue } from '../../src/core/model/json';
-import type { CandidateVariable, ScenarioSignal, SignalAim, StepOutcome, Turn, TurnTrigger } from '../../src/core/model/turn';
-import type { Message } from './policy-session';
+import type {
+  CandidateVariable,
+  ScenarioCandidate,
+  ScenarioSignal,
+  SignalAim,
+  StepOutcome,
+  Turn,
+  TurnTrigger,
+} from '../../src/core/model/turn';
+
+/** What a message of the customer contains, as the upstream services read it. */
+export interface Message {
+  readonly intent?: string;
+  readonly signals?: readonly SignalAim[];
+  readonly candidates?: readonly ScenarioCandidate[];
+  readonly values?: readonly CandidateVariable[];
+  /** Yes and no, and results that nobody asked for. */
+  readonly outcomes?: readonly StepOutcome[];
+  readonly sessionVariables?: FieldValues;
+  readonly customerData?: FieldValues;
+}
 
 export const noFieldValues: FieldValues = new Map();
 

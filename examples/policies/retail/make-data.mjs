@@ -6,13 +6,17 @@ import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const source = process.argv[2];
-if (source === undefined) throw new Error('Usage: node examples/policies/retail/make-data.mjs DIR (with db.json and tasks_train.json)');
+if (source === undefined)
+  throw new Error('Usage: node examples/policies/retail/make-data.mjs DIR (with db.json and tasks_train.json)');
 const target = join(import.meta.dirname, 'data');
 const db = JSON.parse(readFileSync(join(source, 'db.json'), 'utf8'));
 const stories = JSON.parse(readFileSync(join(source, 'tasks_train.json'), 'utf8'));
 
 const userIds = new Set(stories.flatMap(({ actions }) => actions.map((action) => findUserId(action.arguments))));
-const users = pick(db.users, (user) => userIds.has(user.user_id) || stories.some((story) => isIntroduced(user, story.user.known_info)));
+const users = pick(
+  db.users,
+  (user) => userIds.has(user.user_id) || stories.some((story) => isIntroduced(user, story.user.known_info)),
+);
 const orders = pick(db.orders, ({ user_id }) => Object.hasOwn(users, user_id));
 
 for (const name of ['policy.md', 'LICENSE']) copyFileSync(join(source, name), join(target, name));
