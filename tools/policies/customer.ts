@@ -1,12 +1,13 @@
 import type { Contribution } from '../../src/core/model/contribution';
-import { type JsonValue, jsonEquals } from '../../src/core/model/json';
+import { type JsonObject, type JsonValue, jsonEquals } from '../../src/core/model/json';
 import type { CandidateVariable, SignalAim, StepOutcome } from '../../src/core/model/turn';
 import type { SeededRandom } from '../chaos/seeded-random';
 import { pickMistake } from './mistakes';
 import type { PolicyCatalogue } from './policy-catalogue';
 import type { Reply } from './policy-session';
 import type { WriteTool } from './retail-tools';
-import { type Identity, introduce, type Wish } from './stories';
+import { type Identity, introduce } from './stories';
+import type { StoryText, Wish } from './story-texts';
 import { aimSignal, answer, giveValue, type Message } from './turn-builder';
 
 /** How a customer tells what they want. The result must be the same. */
@@ -30,14 +31,17 @@ type WishStatus = 'WAITING' | 'TOLD' | 'FULFILLED' | 'REFUSED';
 interface TrackedWish extends Wish {
   readonly scenarioId: string;
   status: WishStatus;
-  /** A field with a wrong value that the customer gives first. */
-  mistake: { readonly name: string; readonly value: JsonValue } | undefined;
+  /** Values that the customer gives first and changes later. */
+  firstValues: JsonObject;
+  /** Whether the customer takes the wish back when asked to confirm. */
+  readonly isRegretted: boolean;
   hasSaidNo: boolean;
 }
 
 export interface CustomerOptions {
   readonly identity: Identity;
   readonly wishes: readonly Wish[];
+  readonly text: StoryText;
   readonly manner: Manner;
   readonly random: SeededRandom;
   /** Whether a wish is already true, so that it makes sense only after another one. */
@@ -68,15 +72,25 @@ export class Customer {
     private readonly policy: PolicyCatalogue,
     private readonly options: CustomerOptions,
   ) {
-    const { wishes, manner, random } = options;
+    const { wishes, manner, random, text } = options;
     this.#authenticationId = policy.getByName('Authentication').scenarioId;
-    this.#wishes = wishes.map((wish) => ({
+    const track = (wish: Wish, firstValues: JsonObject, isRegretted: boolean): TrackedWish => ({
       ...wish,
       scenarioId: policy.getByName(scenarioOfTool[wish.tool].name).scenarioId,
       status: 'WAITING',
-      mistake: manner === 'corrects a mistake' ? pickMistake(wish, random) : undefined,
+      firstValues,
+      isRegretted,
       hasSaidNo: manner !== 'says no first',
-    }));
+    });
+    this.#wishes = [
+      ...text.refused.map((wish) => track(wish, {}, false)),
+      ...text.regretted.map((wish) => track(wish, {}, true)),
+      ...wishes.map((wish) => {
+        const first = text.first.find(({ order_id }) => order_id === wish.values['order_id'])?.values ?? {};
+        const mistake = manner === 'corrects a mistake' ? pickMistake(wish, random) : {};
+        return track(wish, { ...mistake, ...first }, false);
+      }),
+    ];
   }
 
   /** Whether every wish was fulfilled or refused. */
@@ -84,9 +98,14 @@ export class Customer {
     return this.#wishes.every(({ status }) => status === 'FULFILLED' || status === 'REFUSED');
   }
 
-  /** Returns the wishes that were refused, or never came about. */
-  get unfulfilled(): readonly Wish[] {
-    return this.#wishes.filter(({ status }) => status !== 'FULFILLED');
+  /** The number of wishes that were refused or taken back. */
+  get refusedCount(): number {
+    return this.#wishes.filter(({ status }) => status === 'REFUSED').length;
+  }
+
+  /** The wishes that were neither fulfilled nor refused. */
+  get unanswered(): readonly Wish[] {
+    return this.#wishes.filter(({ status }) => status === 'WAITING' || status === 'TOLD');
   }
 
   /** Returns the first message. */
@@ -114,8 +133,9 @@ export class Customer {
   }
 
   #introduce(draft: Draft): void {
+    const wrong = this.#introductions === 0 ? this.options.text.identity : {};
     for (const [name, value] of introduce(this.options.identity, this.#introductions)) {
-      draft.values.push(giveValue('', name, value));
+      draft.values.push(giveValue('', name, wrong[name] ?? value));
     }
     this.#introductions += 1;
   }
@@ -143,18 +163,17 @@ export class Customer {
 
   #give(wish: TrackedWish, names: readonly string[], draft: Draft): void {
     for (const name of names) {
-      const value = wish.mistake?.name === name ? wish.mistake.value : wish.values[name];
+      const value = wish.firstValues[name] ?? wish.values[name];
       if (value !== undefined) draft.values.push(giveValue(wish.scenarioId, name, value));
     }
   }
 
   /** Gives the right value instead of the wrong one. Returns false if there was none. */
   #correct(wish: TrackedWish, draft: Draft): boolean {
-    if (wish.mistake === undefined) return false;
-    const { name } = wish.mistake;
-    wish.mistake = undefined;
-    this.#give(wish, [name], draft);
-    return true;
+    const names = Object.keys(wish.firstValues).filter((name) => wish.values[name] !== undefined);
+    wish.firstValues = {};
+    this.#give(wish, names, draft);
+    return names.length > 0;
   }
 
   #react(contribution: Contribution, draft: Draft): void {
@@ -181,13 +200,13 @@ export class Customer {
     }
     const wrong = Object.entries(wish.values).filter(([name, value]) => !jsonEquals(shown.get(name) ?? null, value));
     if (wrong.length > 0) {
-      wish.mistake = undefined;
+      wish.firstValues = {};
       this.#give(
         wish,
         wrong.map(([name]) => name),
         draft,
       );
-    } else if (!wish.hasSaidNo) draft.outcomes.push(answer('DECLINED', actionKey));
+    } else if (!wish.hasSaidNo || wish.isRegretted) draft.outcomes.push(answer('DECLINED', actionKey));
     else draft.outcomes.push(answer('CONFIRMED', actionKey));
   }
 

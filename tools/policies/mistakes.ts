@@ -1,6 +1,6 @@
-import type { JsonValue } from '../../src/core/model/json';
+import type { JsonObject, JsonValue } from '../../src/core/model/json';
 import type { SeededRandom } from '../chaos/seeded-random';
-import type { Wish } from './stories';
+import type { Wish } from './story-texts';
 
 /** A wrong value for each field that a customer can get wrong. */
 const wrongValues: Readonly<Record<string, readonly JsonValue[]>> = {
@@ -14,13 +14,10 @@ const wrongValues: Readonly<Record<string, readonly JsonValue[]>> = {
   zip: ['00000'],
 };
 
-/** Picks a field of a wish with a wrong value; undefined if no field of it can be wrong. */
-export function pickMistake(
-  { values }: Wish,
-  random: SeededRandom,
-): { readonly name: string; readonly value: JsonValue } | undefined {
+/** Picks a wrong value for one field of a wish; none if no field of it can be wrong. */
+export function pickMistake({ values }: Wish, random: SeededRandom): JsonObject {
   const names = Object.keys(values).filter((name) => Object.hasOwn(wrongValues, name));
-  if (names.length === 0) return undefined;
+  if (names.length === 0) return {};
   const name = random.pick(names);
-  return { name, value: random.pick(wrongValues[name] ?? []) };
+  return { [name]: random.pick(wrongValues[name] ?? []) };
 }

@@ -6,15 +6,8 @@ import type { PolicyCatalogue } from './policy-catalogue';
 import { PolicySession, type Reply } from './policy-session';
 import { type Address, type RetailData, RetailDatabase } from './retail-database';
 import { runTool, ToolError } from './retail-tools';
-import {
-  type CustomerSide,
-  describeWish,
-  type Identity,
-  type RightSide,
-  readIdentity,
-  type Story,
-  type Wish,
-} from './stories';
+import { type CustomerSide, describeWish, type Identity, type RightSide, readIdentity, type Story } from './stories';
+import type { Wish } from './story-texts';
 import type { Message } from './turn-builder';
 
 /** What a conversation did. */
@@ -22,7 +15,10 @@ export interface PlayedStory {
   readonly writes: readonly JudgedWrite[];
   readonly database: RetailDatabase;
   readonly turnCount: number;
-  readonly unfulfilled: readonly Wish[];
+  /** The number of wishes that were refused or taken back. */
+  readonly refusedCount: number;
+  /** The wishes that were neither fulfilled nor refused. */
+  readonly unanswered: readonly Wish[];
 }
 
 /** The verdict about a story in one manner. */
@@ -31,6 +27,8 @@ export interface StoryVerdict {
   readonly manner: Manner;
   readonly turnCount: number;
   readonly writeCount: number;
+  /** The number of wishes that were refused or taken back. */
+  readonly refusedCount: number;
   /** Whether the database ends as after the right actions. */
   readonly isDatabaseEqual: boolean;
   /** Whether the published tools refuse a right action, so that it changes nothing. */
@@ -57,6 +55,7 @@ export function playCustomer(
   const person = new Customer(policy, {
     identity,
     wishes: shuffle(customer.wishes, random),
+    text: customer.text,
     manner,
     random,
     isAlreadyTrue: (wish) => isAddressAlready(wish, database, identity),
@@ -68,7 +67,13 @@ export function playCustomer(
     reply = session.say(message);
     message = person.next(reply);
   }
-  return { writes: log.writes, database, turnCount: session.turnCount, unfulfilled: person.unfulfilled };
+  return {
+    writes: log.writes,
+    database,
+    turnCount: session.turnCount,
+    refusedCount: person.refusedCount,
+    unanswered: person.unanswered,
+  };
 }
 
 /** Plays a story and compares what was done with what is right. */
@@ -87,18 +92,20 @@ export function judgeStory(
     manner,
     turnCount: played.turnCount,
     writeCount: played.writes.length,
+    refusedCount: played.refusedCount,
     isDatabaseEqual,
     refusedByTool: refused.length > 0,
     problems: [...findProblems(played, right), ...(isDatabaseEqual ? [] : ['the final database differs'])],
   };
 }
 
-function findProblems({ writes }: PlayedStory, right: RightSide): readonly string[] {
+function findProblems({ writes, unanswered }: PlayedStory, right: RightSide): readonly string[] {
   const expected = right.writes.map(describeWrite).toSorted();
   const actual = writes.map(({ tool, args }) => describeWrite({ tool, values: args })).toSorted();
   return [
     ...subtract(expected, actual).map((write) => `missing: ${write}`),
     ...subtract(actual, expected).map((write) => `not asked for: ${write}`),
+    ...unanswered.map((wish) => `not answered: ${describeWish(wish)}`),
     ...writes.flatMap(({ tool, violations }) => violations.map((rule) => `${tool} breaks ${rule}`)),
   ];
 }

@@ -20,6 +20,7 @@ interface PoliciesOptions extends JsonOptions {
   readonly data: string;
   readonly tasks: string;
   readonly scenarios: string;
+  readonly texts: string;
   readonly worlds: number;
   readonly seed: number;
 }
@@ -38,6 +39,12 @@ export function createPoliciesCommand(): Command {
       ),
     )
     .option('--tasks <name>', 'file of stories in the folder', 'tasks.json')
+    .addOption(
+      new Option('--texts <file>', 'what the texts of the stories say').default(
+        join(exampleFolder, 'texts.yaml'),
+        'examples/policies/retail/texts.yaml',
+      ),
+    )
     .addOption(
       new Option('--scenarios <folder>', 'folder with the scenarios of the policy').default(
         join(exampleFolder, 'scenarios'),
@@ -66,10 +73,10 @@ function playPolicy(options: PoliciesOptions, output: Output): ExitCode {
 }
 
 /** Plays everything. Throws a CommandError if a file cannot be read. */
-export function createReport({ data, tasks, scenarios, worlds, seed }: PoliciesOptions): PolicyReport {
+export function createReport({ data, tasks, texts, scenarios, worlds, seed }: PoliciesOptions): PolicyReport {
   const policy = readPolicy(scenarios);
   const retail = readFile(join(data, 'db.json'), readRetailData);
-  const stories = readFile(join(data, tasks), readStories);
+  const stories = readFile(join(data, tasks), (file) => readStories(file, texts));
   const start = process.hrtime.bigint();
   const verdicts = manners.flatMap((manner) => stories.map((story) => judgeStory(story, manner, policy, retail, seed)));
   const { wrong, controls } = playWorlds({ count: worlds, seed }, policy, retail);

@@ -32,7 +32,7 @@ export function formatReport(report: PolicyReport): readonly string[] {
   const turns =
     sum(verdicts.map((verdict) => verdict.turnCount)) + sum([...wrong, ...controls].map((result) => result.turns));
   return [
-    'Stories                                  right  database equal  actions  turns',
+    'Stories                                  right  database equal  actions  refused  turns',
     ...manners.map((manner) => formatStories(manner, verdicts)),
     ...listMisses(verdicts),
     '',
@@ -57,6 +57,7 @@ function formatStories(manner: string, verdicts: readonly StoryVerdict[]): strin
     `${right} of ${own.length}`.padStart(11),
     String(equal).padStart(16),
     String(sum(own.map(({ writeCount }) => writeCount))).padStart(9),
+    String(sum(own.map(({ refusedCount }) => refusedCount))).padStart(9),
     String(sum(own.map(({ turnCount }) => turnCount))).padStart(7),
   ];
   return `  ${manner.padEnd(33)}${cells.join('')}`;

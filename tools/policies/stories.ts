@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { canonicalJson, type JsonObject, type JsonValue } from '../../src/core/model/json';
-import { isWriteTool, type WriteTool } from './retail-tools';
+import { isWriteTool } from './retail-tools';
+import { noText, readStoryTexts, type StoryText, type Wish } from './story-texts';
 
 const jsonObject = z.record(z.string(), z.json()).transform((value): JsonObject => value as JsonObject);
 
@@ -11,12 +12,6 @@ const storySchema = z.object({
   actions: z.array(z.object({ name: z.string(), arguments: jsonObject })),
 });
 
-/** A request of the customer: the tool that would fulfill it, and what the customer says about it. */
-export interface Wish {
-  readonly tool: WriteTool;
-  readonly values: JsonObject;
-}
-
 /** What the player may read of a story. */
 export interface CustomerSide {
   readonly id: string;
@@ -24,6 +19,8 @@ export interface CustomerSide {
   readonly knownInfo: string;
   /** A set: sorted by content, so that the order of the right actions is lost. */
   readonly wishes: readonly Wish[];
+  /** What the text says besides. */
+  readonly text: StoryText;
 }
 
 /** What the judge may read of a story. */
@@ -37,13 +34,14 @@ export interface Story {
   readonly right: RightSide;
 }
 
-/** Reads a file of stories. Throws a ZodError if it does not have the published form. */
-export function readStories(file: string): readonly Story[] {
-  return parseStories(JSON.parse(readFileSync(file, 'utf8')));
+/** Reads a file of stories, and a file with what their texts say. Throws a ZodError if one does not have its form. */
+export function readStories(file: string, textsFile?: string): readonly Story[] {
+  const texts = textsFile === undefined ? undefined : readStoryTexts(textsFile);
+  return parseStories(JSON.parse(readFileSync(file, 'utf8')), texts);
 }
 
 /** Parses stories. Reads only the id, the known information and the actions. */
-export function parseStories(value: unknown): readonly Story[] {
+export function parseStories(value: unknown, texts: ReadonlyMap<string, StoryText> = new Map()): readonly Story[] {
   return z
     .array(storySchema)
     .parse(value)
@@ -51,7 +49,10 @@ export function parseStories(value: unknown): readonly Story[] {
       const writes = actions.flatMap(({ name, arguments: args }) =>
         isWriteTool(name) ? [{ tool: name, values: args }] : [],
       );
-      return { customer: { id, knownInfo: user.known_info, wishes: toWishes(writes) }, right: { writes } };
+      return {
+        customer: { id, knownInfo: user.known_info, wishes: toWishes(writes), text: texts.get(id) ?? noText },
+        right: { writes },
+      };
     });
 }
 

@@ -9,7 +9,7 @@ describe('npm run policies', () => {
 
   it('prints the tables of stories and worlds', async () => {
     const { code, stdout } = await policies('--worlds', '1');
-    expect(stdout).toMatch(/^ {2}all at once +73 of 74 +74 +121 +\d+$/m);
+    expect(stdout).toMatch(/^ {2}all at once +73 of 74 +74 +121 +\d+ +\d+$/m);
     expect(stdout).toMatch(/^ {2}story 105: missing: .* \(the published tool refuses this action, too\)$/m);
     expect(stdout).toMatch(/^ {2}no authentication +0 in 1 +0 in 1 +0 in 1$/m);
     expect(stdout).toMatch(/^42 wrong worlds, 0 forbidden actions$/m);

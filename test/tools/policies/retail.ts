@@ -7,6 +7,7 @@ import { root } from '../../docs/markdown-pages';
 
 export const retailFolder = join(root, 'examples', 'policies', 'retail');
 export const scenariosFolder = join(retailFolder, 'scenarios');
+export const textsFile = join(retailFolder, 'texts.yaml');
 export const storiesFile = join(retailFolder, 'data', 'tasks.json');
 export const retailData = readRetailData(join(retailFolder, 'data', 'db.json'));
 export const retailPolicy = readPolicy(scenariosFolder);

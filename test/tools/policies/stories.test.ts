@@ -3,9 +3,11 @@ import { SeededRandom } from '../../../tools/chaos/seeded-random';
 import { manners } from '../../../tools/policies/customer';
 import { judgeStory, playCustomer, shuffle } from '../../../tools/policies/play-story';
 import { describeWish, parseStories, readIdentity, readStories } from '../../../tools/policies/stories';
-import { retailData, retailPolicy, storiesFile } from './retail';
+import { readStoryTexts } from '../../../tools/policies/story-texts';
+import { retailData, retailPolicy, storiesFile, textsFile } from './retail';
 
-const stories = readStories(storiesFile);
+const texts = readStoryTexts(textsFile);
+const stories = readStories(storiesFile, textsFile);
 
 describe.each(manners)('a customer who tells their wishes: %s', (manner) => {
   const verdicts = stories.map((story) => judgeStory(story, manner, retailPolicy, retailData));
@@ -13,6 +15,14 @@ describe.each(manners)('a customer who tells their wishes: %s', (manner) => {
   it('ends every story with the right database', () => {
     expect(verdicts).toHaveLength(74);
     expect(verdicts.filter(({ isDatabaseEqual }) => !isDatabaseEqual)).toEqual([]);
+  });
+
+  it('gets a refusal for each request that the text says is refused, and a no for those that are taken back', () => {
+    const expected = new Map([...texts].map(([id, { refused, regretted }]) => [id, refused.length + regretted.length]));
+    const differing = verdicts.filter(
+      ({ id, refusedCount }) => id !== '105' && refusedCount !== (expected.get(id) ?? 0),
+    );
+    expect(differing).toEqual([]);
   });
 
   it('gets the right actions, except one that the published tool refuses, too', () => {
@@ -44,12 +54,14 @@ describe('what the player reads of a story', () => {
       return JSON.stringify(before) !== JSON.stringify(after);
     });
     expect(isReordered).toBe(true);
-    expect(parseStories(changed).map(({ customer }) => customer)).toEqual(stories.map(({ customer }) => customer));
+    expect(parseStories(changed, texts).map(({ customer }) => customer)).toEqual(
+      stories.map(({ customer }) => customer),
+    );
   });
 
   it('has neither the user id nor any result of a tool', () => {
     expect(stories.flatMap(({ customer }) => customer.wishes).filter(({ values }) => 'user_id' in values)).toEqual([]);
-    expect(Object.keys(stories[0]?.customer ?? {})).toEqual(['id', 'knownInfo', 'wishes']);
+    expect(Object.keys(stories[0]?.customer ?? {})).toEqual(['id', 'knownInfo', 'wishes', 'text']);
   });
 
   it.each([2, 3])('leads to the same actions in whatever order the customer tells the wishes (seed %i)', (seed) => {
