@@ -26,7 +26,8 @@ export const scenarioOfTool: Readonly<Record<WriteTool, { readonly name: string;
   transfer_to_human_agents: { name: 'Human agent', intent: 'out_of_scope' },
 };
 
-type WishStatus = 'WAITING' | 'TOLD' | 'FULFILLED' | 'REFUSED';
+/** POSTPONED: refused, and told once more when the other wishes are settled, because one of them may have been in the way. */
+type WishStatus = 'WAITING' | 'TOLD' | 'POSTPONED' | 'FULFILLED' | 'REFUSED';
 
 interface TrackedWish extends Wish {
   readonly scenarioId: string;
@@ -36,6 +37,7 @@ interface TrackedWish extends Wish {
   /** Whether the customer takes the wish back when asked to confirm. */
   readonly isRegretted: boolean;
   hasSaidNo: boolean;
+  canPostpone: boolean;
 }
 
 export interface CustomerOptions {
@@ -74,21 +76,23 @@ export class Customer {
   ) {
     const { wishes, manner, random, text } = options;
     this.#authenticationId = policy.getByName('Authentication').scenarioId;
-    const track = (wish: Wish, firstValues: JsonObject, isRegretted: boolean): TrackedWish => ({
+    const track = (
+      wish: Wish,
+      details: Pick<TrackedWish, 'firstValues' | 'isRegretted' | 'canPostpone'>,
+    ): TrackedWish => ({
       ...wish,
       scenarioId: policy.getByName(scenarioOfTool[wish.tool].name).scenarioId,
       status: 'WAITING',
-      firstValues,
-      isRegretted,
+      ...details,
       hasSaidNo: manner !== 'says no first',
     });
     this.#wishes = [
-      ...text.refused.map((wish) => track(wish, {}, false)),
-      ...text.regretted.map((wish) => track(wish, {}, true)),
+      ...text.refused.map((wish) => track(wish, { firstValues: {}, isRegretted: false, canPostpone: false })),
+      ...text.regretted.map((wish) => track(wish, { firstValues: {}, isRegretted: true, canPostpone: false })),
       ...wishes.map((wish) => {
         const first = text.first.find(({ order_id }) => order_id === wish.values['order_id'])?.values ?? {};
         const mistake = manner === 'corrects a mistake' ? pickMistake(wish, random) : {};
-        return track(wish, { ...mistake, ...first }, false);
+        return track(wish, { firstValues: { ...mistake, ...first }, isRegretted: false, canPostpone: true });
       }),
     ];
   }
@@ -105,7 +109,7 @@ export class Customer {
 
   /** The wishes that were neither fulfilled nor refused. */
   get unanswered(): readonly Wish[] {
-    return this.#wishes.filter(({ status }) => status === 'WAITING' || status === 'TOLD');
+    return this.#wishes.filter(({ status }) => status !== 'FULFILLED' && status !== 'REFUSED');
   }
 
   /** Returns the first message. */
@@ -146,7 +150,10 @@ export class Customer {
 
   /** Tells the wishes whose scenario is free: one of each kind at a time, and a person last. */
   #tellWishes(draft: Draft): void {
-    const open = this.#wishes.filter(({ status }) => status === 'WAITING' || status === 'TOLD');
+    if (!this.#wishes.some(isOpen)) {
+      for (const wish of this.#wishes) if (wish.status === 'POSTPONED') wish.status = 'WAITING';
+    }
+    const open = this.#wishes.filter(isOpen);
     const busy = new Set(open.filter(({ status }) => status === 'TOLD').map(({ scenarioId }) => scenarioId));
     const waiting = open.filter(({ status }) => status === 'WAITING');
     const sensible = waiting.filter((wish) => !this.options.isAlreadyTrue(wish));
@@ -223,7 +230,10 @@ export class Customer {
   }
 
   #noteRefusal(wish: TrackedWish): void {
-    wish.status = wish.hasSaidNo ? 'REFUSED' : 'WAITING';
+    const hasOthers = this.#wishes.some((other) => other !== wish && isOpen(other));
+    if (!wish.hasSaidNo) wish.status = 'WAITING';
+    else wish.status = wish.canPostpone && hasOthers ? 'POSTPONED' : 'REFUSED';
+    if (wish.status === 'POSTPONED') wish.canPostpone = false;
     wish.hasSaidNo = true;
   }
 
@@ -239,4 +249,8 @@ export class Customer {
 
 function createDraft(): Draft {
   return { signals: [], values: [], outcomes: [], intent: '' };
+}
+
+function isOpen({ status }: TrackedWish): boolean {
+  return status === 'WAITING' || status === 'TOLD';
 }

@@ -12,8 +12,8 @@ export interface PolicyReport {
   readonly wrong: readonly WorldsResult[];
   /** Requests with which nothing is wrong, by proposer. */
   readonly controls: readonly WorldsResult[];
-  /** Duration of all turns in seconds. */
-  readonly seconds: number;
+  /** Processor time of all turns in seconds, with the tools, the customers and the judge. */
+  readonly cpuSeconds: number;
 }
 
 /** Whether no action broke the policy, and every story ended as it should unless its own tools refuse the right action. */
@@ -26,7 +26,7 @@ export function isRight({ verdicts, wrong, controls }: PolicyReport): boolean {
 
 /** Formats a report as a table for people. */
 export function formatReport(report: PolicyReport): readonly string[] {
-  const { verdicts, wrong, controls, seconds } = report;
+  const { verdicts, wrong, controls, cpuSeconds } = report;
   const worlds = sum(wrong.map((result) => result.worlds));
   const forbidden = sum([...wrong, ...controls].map((result) => result.forbidden.length));
   const turns =
@@ -44,7 +44,7 @@ export function formatReport(report: PolicyReport): readonly string[] {
     ),
     '',
     `${worlds} wrong worlds, ${forbidden} forbidden actions`,
-    `${turns} turns, ${Math.round(turns / seconds)} turns per second`,
+    `${turns} turns, ${Math.round(turns / cpuSeconds)} turns per second of processor time`,
     `${report.yamlLines} lines of YAML in ${report.scenarioFiles} files`,
   ];
 }

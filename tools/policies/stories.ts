@@ -89,7 +89,9 @@ export interface Identity {
 export function readIdentity(knownInfo: string): Identity {
   const emails = [...knownInfo.matchAll(/[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.\w+/g)].map(([email]) => email);
   const [, idFirst = '', idLast = ''] = /\b([a-z]+)_([a-z]+)_\d+\b/.exec(knownInfo) ?? [];
-  const introduction = /(?:name is|called|You are|You're)\s+([A-Z][a-z]+)(?:\s+([A-Z][a-z]+))?/.exec(knownInfo);
+  const introduction = /(?:name is|named|called|You are|You're|I am|I'm)\s+([A-Z][a-z]+)(?:\s+([A-Z][a-z]+))?/.exec(
+    knownInfo,
+  );
   const zip = [...knownInfo.matchAll(/\b\d{5}\b/g)].at(-1)?.[0] ?? '';
   return {
     emails,

@@ -13,7 +13,7 @@ describe('npm run policies', () => {
     expect(stdout).toMatch(/^ {2}story 105: missing: .* \(the published tool refuses this action, too\)$/m);
     expect(stdout).toMatch(/^ {2}no authentication +0 in 1 +0 in 1 +0 in 1$/m);
     expect(stdout).toMatch(/^42 wrong worlds, 0 forbidden actions$/m);
-    expect(stdout).toMatch(/^\d+ turns, \d+ turns per second$/m);
+    expect(stdout).toMatch(/^\d+ turns, \d+ turns per second of processor time$/m);
     expect(stdout).toMatch(/^\d+ lines of YAML in 14 files$/m);
     expect(code).toBe(0);
   });
