@@ -14,7 +14,7 @@ const inputs = [
     'tsconfig.base.json',
     'tsconfig.gen.json',
   ],
-  ...['examples/conversations', 'examples/replay', 'examples/scenarios'],
+  ...['examples/conversations', 'examples/policies', 'examples/replay', 'examples/scenarios'],
 ];
 
 /** Returns the latest modification time below a path in ms; 0 if it does not exist, as in an image, which has only dist/. */

@@ -6,7 +6,7 @@ import { dirname, join, relative, sep } from 'node:path';
 import { fail, root, tryRun } from './run.mjs';
 
 const client = join('clients', 'typescript');
-const assetFolders = ['config', 'examples/conversations', 'examples/replay', 'examples/scenarios'];
+const assetFolders = ['config', 'examples/conversations', 'examples/policies', 'examples/replay', 'examples/scenarios'];
 
 const startTime = new Date();
 // The build context of the image does not contain tools/ and test/.

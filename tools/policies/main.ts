@@ -1,0 +1,4 @@
+import { runProgram } from '../../src/cli/command';
+import { createPoliciesCommand } from './policies-command';
+
+void runProgram(createPoliciesCommand());
