@@ -5,7 +5,7 @@ import { getRunningSdk } from './running-sdk';
 
 export { limitRepeats } from './limit-repeats';
 export { withStoreMetrics } from './metrics-decorators';
-export { noopMetrics, noopTelemetry } from './noop-telemetry';
+export { noopMetrics, noopTelemetry, noopThreadRecorder } from './noop-telemetry';
 export { flushTelemetry } from './running-sdk';
 
 /** Returns the metrics of this process. They do nothing unless the preload started an SDK that exports metrics. */

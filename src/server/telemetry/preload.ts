@@ -1,3 +1,4 @@
+import { isMainThread } from 'node:worker_threads';
 import { getSamplerSettings, isSignalRequested } from './otel-environment';
 import { installProcessLog, writeOperatorMessage } from './process-log';
 import { logSdkDiagnostics } from './running-sdk';
@@ -7,7 +8,8 @@ import { logSdkDiagnostics } from './running-sdk';
 installProcessLog();
 try {
   getSamplerSettings(process.env); // throws for an invalid value, also if no spans are exported
-  if (isSignalRequested('TRACES', process.env) || isSignalRequested('METRICS', process.env)) {
+  // Node.js loads this module in every thread. Threads pass their spans and measurements to the main one.
+  if (isMainThread && (isSignalRequested('TRACES', process.env) || isSignalRequested('METRICS', process.env))) {
     logSdkDiagnostics(process.env);
     // Otherwise the SDK would replace this logger by one that writes text to the console.
     delete process.env['OTEL_LOG_LEVEL'];
