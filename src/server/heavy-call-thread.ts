@@ -15,10 +15,10 @@ import { ThreadServer } from './threads/thread-server';
 // The entry of a thread that processes heavy calls. It is a node without a server: it has a connection to the store and a catalogue of its own.
 
 /**
- * What is added to the nice value of the thread: if all processors are busy, it gets a tenth of the time of a thread that serves the calls of
+ * What is added to the nice value of the thread: if all processors are busy, it gets a third of the time of the thread that serves the calls of
  * other tenants.
  */
-const addedNiceness = 10;
+const addedNiceness = 5;
 const maxNiceness = 19;
 
 async function main(port: MessagePort, { config, isTracing, isMeasuring }: ThreadData): Promise<void> {
