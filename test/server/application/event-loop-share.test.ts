@@ -57,6 +57,30 @@ describe('EventLoopShare', () => {
     expect((starts[1] ?? 0) - (starts[0] ?? 0)).toBe(3 * heavyMs);
   });
 
+  it('remembers for a minute that a tenant has exceeded its share', () => {
+    const { loop, share } = new SharedLoop();
+    share.charge('small', unitsPerIteration);
+    share.charge('large', unitsPerIteration + 1);
+    loop.advance(30_000);
+    share.charge('late', 10 * unitsPerIteration);
+    expect(['small', 'large', 'late'].map((tenantId) => share.hasExceededShare(tenantId))).toEqual([false, true, true]);
+    // Removing idle tenants does not forget it.
+    for (let tenant = 0; tenant < 3_000; tenant += 1) share.charge(`tenant ${tenant}`, 0);
+    loop.advance(29_999);
+    expect(share.hasExceededShare('large')).toBe(true);
+    loop.advance(1);
+    expect(['large', 'late'].map((tenantId) => share.hasExceededShare(tenantId))).toEqual([false, true]);
+  });
+
+  it('reports the work of tenants', () => {
+    const { share } = new SharedLoop();
+    const used: string[] = [];
+    share.onUse((tenantId, units) => used.push(`${tenantId} ${units}`));
+    share.charge('a', 10);
+    share.record('b', 20);
+    expect(used).toEqual(['a 10', 'b 20']);
+  });
+
   it('ends the pause when the last call within its share ends', async () => {
     const shared = new SharedLoop();
     const { loop, share, ran } = shared;

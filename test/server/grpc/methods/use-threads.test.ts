@@ -16,7 +16,7 @@ import {
   startGrpc,
   streamRaw,
 } from '../../../support/grpc-under-test';
-import { turnRequest } from '../../../support/request-bytes';
+import { delimited, turnRequest } from '../../../support/request-bytes';
 import { openService } from '../../../support/service-under-test';
 import { aSession, uuid } from '../../../support/session-builder';
 import { silentLog } from '../../../support/silent-log';
@@ -134,6 +134,21 @@ describe('while a thread is busy', () => {
     openLock(lock);
     await grpc.stop();
     await pool.close(1_000);
+  });
+
+  it('the server answers while it validates a large request of another tenant', async () => {
+    const bytes = Buffer.concat([
+      sessionService.getSession.requestSerialize({ tenantId: light, sessionId: uuid(3) }),
+      delimited(1_000, Buffer.alloc(largeRequestBytes)),
+    ]);
+    const ended: string[] = [];
+    const blocked = getSession(heavy).then(() => ended.push('heavy'));
+    const waiting = callRaw(grpc, sessionService.getSession.path, bytes).then(() => ended.push('large'));
+    await getSession(light).then(() => ended.push('light'));
+    openLock(lock);
+    await Promise.all([blocked, waiting]);
+    expect(ended[0]).toBe('light');
+    expect(ended.sort()).toEqual(['heavy', 'large', 'light']);
   });
 
   const getSession = (tenantId: string) =>
