@@ -36,7 +36,7 @@ export function createCallThreads(
   return new CallThreadPool({
     threads,
     startThread: () => new Worker(join(__dirname, 'heavy-call-thread.js'), { workerData }),
-    hasExceededShare: (tenantId) => eventLoopShare.hasExceededShare(tenantId),
+    delaysOthers: (tenantId) => eventLoopShare.delaysOthers(tenantId),
     onUse: (tenantId, units) => eventLoopShare.charge(tenantId, units),
     onCatalogueChange: (agent) => catalogue.invalidate(agent),
     telemetry: new ProcessThreadTelemetry(metrics),

@@ -99,7 +99,7 @@ async function close({ access, catalogue, stores, clock, log, threads }: Parts):
   access.stop();
   catalogue.close();
   await callWithTimeout(clock, shutdownTimeouts.closeStoresMs, async () => {
-    await Promise.all([stores.close(), threads?.close(shutdownTimeouts.closeStoresMs)]);
+    await Promise.all([stores.close(), threads?.close(shutdownTimeouts.closeThreadsMs)]);
   }).catch((error: unknown) => {
     log.warn({ error }, 'the store was not closed');
   });

@@ -78,9 +78,9 @@ export class EventLoopShare {
     if (this.timer !== undefined && !this.loads.hasCallsWithinShare()) this.schedule();
   }
 
-  /** Whether a tenant has used more than its share in the last minute. */
-  hasExceededShare(tenantId: string): boolean {
-    return this.loads.hasExceededShare(tenantId);
+  /** Whether a tenant delays others: it has used more than its share in the last minute, and tenants within their share have made calls. */
+  delaysOthers(tenantId: string): boolean {
+    return this.loads.hasExceededShare(tenantId) && this.loads.hasOtherCallers(tenantId);
   }
 
   /** Calls back with the work that is recorded or charged for a tenant from now on, in units. */

@@ -10,7 +10,7 @@ const burst = 50_000;
 /** Bound of the use that is remembered, so that a tenant is within its share 150 ms after its last use. */
 const maxUse = 10 * burst;
 
-/** Time in milliseconds for which it is remembered that a tenant has exceeded its share. */
+/** Time in milliseconds for which it is remembered that a tenant has exceeded its share, or has made a call. */
 const rememberedMs = 60_000;
 
 /** Number of remembered tenants from which idle ones are removed. */
@@ -26,16 +26,28 @@ interface TenantLoad {
   rememberedUntil: number;
 }
 
+interface Caller {
+  readonly tenantId: string;
+  /** Milliseconds. */
+  readonly calledAt: number;
+}
+
 /** The calls in flight of each tenant, and its recent use of the event loop as a leaky bucket. */
 export class TenantLoads {
   private readonly loads = new Map<string, TenantLoad>();
   private sweepSize = minSweepSize;
+  /** The last calls of two tenants within their share. Two are enough to know whether a tenant is the only one. */
+  private lastCaller: Caller | undefined;
+  private callerBefore: Caller | undefined;
 
   /** `now` returns milliseconds of a monotonic clock. */
   constructor(private readonly now: () => number) {}
 
   startCall(tenantId: string): void {
     this.getLoad(tenantId).calls += 1;
+    if (this.hasExceededShare(tenantId)) return;
+    if (this.lastCaller?.tenantId !== tenantId) this.callerBefore = this.lastCaller;
+    this.lastCaller = { tenantId, calledAt: this.now() };
   }
 
   endCall(tenantId: string): void {
@@ -59,6 +71,14 @@ export class TenantLoads {
   hasExceededShare(tenantId: string): boolean {
     const load = this.loads.get(tenantId);
     return load !== undefined && this.now() < load.rememberedUntil;
+  }
+
+  /** Whether another tenant, one within its share, has made a call in the last minute. */
+  hasOtherCallers(tenantId: string): boolean {
+    const since = this.now() - rememberedMs;
+    const isOther = (caller: Caller | undefined): boolean =>
+      caller !== undefined && caller.tenantId !== tenantId && caller.calledAt > since;
+    return isOther(this.lastCaller) || isOther(this.callerBefore);
   }
 
   /** Whether calls of tenants within their share are in flight. */

@@ -13,8 +13,8 @@ export interface CallThreadPoolOptions {
   readonly threads: number;
   /** Starts a thread, which sends `ready` when it can process requests. */
   readonly startThread: () => Worker;
-  /** Whether a tenant has used more than its share of the event loop lately. */
-  readonly hasExceededShare: (tenantId: string) => boolean;
+  /** Whether a tenant delays the calls of others. */
+  readonly delaysOthers: (tenantId: string) => boolean;
   /** Called with the work that a thread has done for a tenant, in units. */
   readonly onUse: (tenantId: string, units: number) => void;
   /** Called when a thread has changed an agent's catalogue. */
@@ -45,7 +45,7 @@ export class CallThreadPool implements CallThreads {
   constructor(private readonly options: CallThreadPoolOptions) {}
 
   enter({ tenantId, sessionId, bytes }: EncodedRequest): Place {
-    const isHeavy = bytes.length >= largeRequestBytes || this.options.hasExceededShare(tenantId ?? '');
+    const isHeavy = bytes.length >= largeRequestBytes || this.options.delaysOthers(tenantId ?? '');
     return this.places.enter(tenantId, sessionId, () => (isHeavy ? this.findThread() : undefined));
   }
 
@@ -62,7 +62,7 @@ export class CallThreadPool implements CallThreads {
   async close(timeoutMs: number): Promise<void> {
     this.isClosed = true;
     clearTimeout(this.restartTimer);
-    await Promise.all([...this.threads].map(({ worker }) => end(worker, timeoutMs)));
+    await Promise.all([...this.threads].map((thread) => end(thread, timeoutMs)));
   }
 
   /** Returns the thread with the fewest requests; undefined if none is ready. Starts another thread if all of them are busy. */
@@ -132,13 +132,28 @@ export class CallThreadPool implements CallThreads {
 }
 
 function send(worker: Worker, command: ThreadCommand): void {
-  worker.postMessage(command);
+  worker.postMessage(command, listBuffers(command));
 }
 
-async function end(worker: Worker, timeoutMs: number): Promise<void> {
+/** The buffers that are handed over with a command, without a copy. */
+function listBuffers(command: ThreadCommand): ArrayBuffer[] {
+  switch (command.kind) {
+    case 'validate':
+      return [command.bytes.buffer];
+    case 'process':
+      return [command.request.bytes.buffer];
+    case 'cancel':
+    case 'catalogue changed':
+    case 'close':
+      return [];
+  }
+}
+
+/** Ends a thread. One that has not started has nothing to close. */
+async function end({ worker, isReady }: PooledThread, timeoutMs: number): Promise<void> {
   const ended = new Promise((resolve) => worker.once('exit', resolve));
   send(worker, { kind: 'close' });
-  const timer = setTimeout(() => void worker.terminate(), timeoutMs);
+  const timer = setTimeout(() => void worker.terminate(), isReady ? timeoutMs : 0);
   await ended;
   clearTimeout(timer);
 }

@@ -3,6 +3,7 @@ import type { EncodedRequest, EncodedResponse, OnMessage, RequestProcessor } fro
 import type { EncodedAdditions, ThreadTelemetry } from '../ports/thread-telemetry';
 import { decodeError } from './encoded-error';
 import type { ThreadCommand, ThreadReport } from './messages';
+import { copyBytes } from './own-bytes';
 
 /** What has been sent to a thread and is not answered. */
 interface Pending {
@@ -33,7 +34,7 @@ export class ThreadClient implements RequestProcessor {
   }
 
   async validate(path: string, bytes: Uint8Array): Promise<EncodedRequest> {
-    const report = await this.send((id) => ({ kind: 'validate', id, path, bytes }), ignoring);
+    const report = await this.send((id) => ({ kind: 'validate', id, path, bytes: copyBytes(bytes) }), ignoring);
     return report.kind === 'validated' ? report.request : failUnexpected(report);
   }
 
@@ -46,7 +47,10 @@ export class ThreadClient implements RequestProcessor {
       onSpan: (additions) => this.telemetry.addToSpan(call.span, additions),
     };
     const cancel = (): void => this.post({ kind: 'cancel', id });
-    const answer = this.send(() => ({ kind: 'process', id, request, deadline, span }), listeners);
+    const answer = this.send(
+      () => ({ kind: 'process', id, request: { ...request, bytes: copyBytes(request.bytes) }, deadline, span }),
+      listeners,
+    );
     if (signal.aborted) cancel();
     else signal.addEventListener('abort', cancel, { once: true });
     try {

@@ -5,6 +5,7 @@ import type { AgentKey } from '../ports/scenario-catalogue';
 import type { ObservedCall, ThreadRecorder } from '../ports/thread-telemetry';
 import { encodeError } from './encoded-error';
 import type { ThreadCommand, ThreadReport } from './messages';
+import { toOwnBytes } from './own-bytes';
 
 /** Interval in milliseconds in which observations are sent. */
 const flushIntervalMs = 1_000;
@@ -71,7 +72,7 @@ export class ThreadServer {
   private async validate({ id, path, bytes }: ThreadCommand & { readonly kind: 'validate' }): Promise<void> {
     await this.answer(id, async () => {
       const request = await this.options.processor.validate(path, bytes);
-      return { kind: 'validated', id, request };
+      return { kind: 'validated', id, request: { ...request, bytes: toOwnBytes(request.bytes) } };
     });
   }
 
@@ -89,9 +90,9 @@ export class ThreadServer {
       async () => {
         const call = createCall(deadline, controller.signal, span, request.tenantId);
         const response = await this.options.processor.process(request, call, (bytes) =>
-          this.post({ kind: 'message', id, bytes }),
+          this.post({ kind: 'message', id, bytes: toOwnBytes(bytes) }),
         );
-        return { kind: 'processed', id, response };
+        return { kind: 'processed', id, response: { ...response, body: toOwnBytes(response.body) } };
       },
       end,
     );
@@ -123,18 +124,25 @@ export class ThreadServer {
   }
 
   private post(report: ThreadReport): void {
-    this.options.port.postMessage(report, listOwnBuffers(report));
+    this.options.port.postMessage(report, listBuffers(report));
   }
 }
 
-/** Returns the buffers that a report can hand over without a copy: those that contain nothing else. */
-function listOwnBuffers(report: ThreadReport): ArrayBuffer[] {
-  const bytes =
-    report.kind === 'processed' ? report.response.body : report.kind === 'message' ? report.bytes : undefined;
-  if (bytes === undefined || bytes.length < minTransferBytes) return [];
-  const { buffer } = bytes;
-  return buffer instanceof ArrayBuffer && buffer.byteLength === bytes.length ? [buffer] : [];
+/** The buffers that are handed over with a report, without a copy. */
+function listBuffers(report: ThreadReport): ArrayBuffer[] {
+  switch (report.kind) {
+    case 'message':
+      return [report.bytes.buffer];
+    case 'processed':
+      return [report.response.body.buffer];
+    case 'validated':
+      return [report.request.bytes.buffer];
+    case 'ready':
+    case 'failed':
+    case 'span':
+    case 'catalogue changed':
+    case 'used':
+    case 'observed':
+      return [];
+  }
 }
-
-/** Smaller ones are copied, which is faster. */
-const minTransferBytes = 16_384;

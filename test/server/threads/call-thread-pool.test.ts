@@ -34,7 +34,7 @@ function createPool(options: Partial<CallThreadPoolOptions> = {}): CallThreadPoo
   const pool = new CallThreadPool({
     threads: 1,
     startThread: () => startTestThread(lock),
-    hasExceededShare: (tenantId) => tenantId === 'heavy',
+    delaysOthers: (tenantId) => tenantId === 'heavy',
     onUse: () => undefined,
     onCatalogueChange: () => undefined,
     telemetry,
@@ -81,7 +81,7 @@ async function processInThread(
 }
 
 describe('CallThreadPool', () => {
-  it('passes on large requests, and all requests of tenants that have exceeded their share', async () => {
+  it('passes on large requests, and all requests of tenants that delay others', async () => {
     const pool = createPool();
     await waitForThread(pool);
     expect(isInThread(pool, { tenantId: 'light' })).toBe(false);

@@ -2,7 +2,7 @@ import { OrchestratorServiceService as orchestrator } from '../../../../gen/foca
 import { SessionServiceService as sessionService } from '../../../../gen/focal/orchestration/v1/session_service';
 import type { UseCases } from '../../../../src/server/application/use-cases';
 import { createThreadProcessor, defaultServerOptions } from '../../../../src/server/grpc';
-import type { CallThreads, EncodedRequest, RequestProcessor } from '../../../../src/server/ports/call-threads';
+import type { CallThreads, RequestProcessor } from '../../../../src/server/ports/call-threads';
 import { noopMetrics, noopTelemetry } from '../../../../src/server/telemetry';
 import { CallThreadPool, largeRequestBytes } from '../../../../src/server/threads/call-thread-pool';
 import { createHeavyCalls, readExampleCalls } from '../../../../src/server/warm-up';
@@ -27,19 +27,27 @@ jest.setTimeout(180_000);
 
 const turnPath = orchestrator.processTurn.path;
 
-/** Passes all requests to a processor in the same thread, and counts them by method. */
+/** Passes all requests to a processor in the same thread, and counts those that it has processed by method. */
 class AllInThread implements CallThreads {
   readonly counts: Record<string, number> = {};
+  private readonly thread: RequestProcessor;
 
-  constructor(private readonly processor: RequestProcessor) {}
+  constructor(processor: RequestProcessor) {
+    this.thread = {
+      validate: (path, bytes) => processor.validate(path, bytes),
+      process: (request, call, onMessage) => {
+        this.counts[request.path] = (this.counts[request.path] ?? 0) + 1;
+        return processor.process(request, call, onMessage);
+      },
+    };
+  }
 
-  enter({ path }: EncodedRequest) {
-    this.counts[path] = (this.counts[path] ?? 0) + 1;
-    return { thread: this.processor, ready: undefined, leave: () => undefined };
+  enter() {
+    return { thread: this.thread, ready: undefined, leave: () => undefined };
   }
 
   findValidator(size: number): RequestProcessor | undefined {
-    return size < largeRequestBytes ? undefined : this.processor;
+    return size < largeRequestBytes ? undefined : this.thread;
   }
 }
 
@@ -119,7 +127,7 @@ describe('while a thread is busy', () => {
     pool = new CallThreadPool({
       threads: 1,
       startThread: () => startTestThread(lock),
-      hasExceededShare: (tenantId) => tenantId === heavy,
+      delaysOthers: (tenantId) => tenantId === heavy,
       onUse: () => undefined,
       onCatalogueChange: () => undefined,
       telemetry: { describeSpan: () => undefined, addToSpan: () => undefined, record: () => undefined },
