@@ -26,7 +26,8 @@ export function openLock(lock: Int32Array): void {
 
 const tenant = { tenantId: 'tenant of the thread', agentId: 'agent' };
 
-function createProcessor(lock: Int32Array): RequestProcessor & { server?: ThreadServer } {
+/** `changes` has the agents whose catalogue the server has reported as changed. */
+function createProcessor(lock: Int32Array, changes: readonly string[]): RequestProcessor & { server?: ThreadServer } {
   const processor: RequestProcessor & { server?: ThreadServer } = {
     validate: (path, bytes) => Promise.resolve({ path, bytes, tenantId: 'validated', sessionId: undefined }),
     async process({ path, bytes, tenantId = '' }, call, onMessage) {
@@ -60,7 +61,7 @@ function createProcessor(lock: Int32Array): RequestProcessor & { server?: Thread
           await new Promise((resolve) => call.signal.addEventListener('abort', resolve));
           throw new OrchestratorError('CANCELLED', 'Canceled in the thread.');
       }
-      return { body: bytes, trailer: { path } };
+      return { body: bytes, trailer: { path, changes: changes.join() } };
     },
   };
   return processor;
@@ -68,8 +69,8 @@ function createProcessor(lock: Int32Array): RequestProcessor & { server?: Thread
 
 if (parentPort !== null && workerData instanceof Int32Array) {
   const port = parentPort;
-  const processor = createProcessor(workerData);
   const changes: string[] = [];
+  const processor = createProcessor(workerData, changes);
   const server = new ThreadServer({
     port,
     processor,

@@ -122,7 +122,7 @@ describe('CallThreadPool', () => {
     const onMessage = (message: Uint8Array) => void messages.push(...message);
     await expect(processInThread(pool, 'messages', { onMessage })).resolves.toEqual({
       body: Uint8Array.of(1, 2, 3),
-      trailer: { path: 'messages' },
+      trailer: { path: 'messages', changes: '' },
     });
     expect(messages).toEqual([1, 2, 3]);
   });
@@ -149,6 +149,14 @@ describe('CallThreadPool', () => {
     await processInThread(pool, 'use').then(() => reports.push('answer'));
     await processInThread(pool, 'change catalogue').then(() => reports.push('answer'));
     expect(reports).toEqual(['heavy used 1000', 'answer', 'agent changed', 'answer']);
+  });
+
+  it('reports changes of a catalogue by the server and by a thread to all threads', async () => {
+    const pool = createPool();
+    await processInThread(pool, 'change catalogue');
+    const { tenantId, agentId, ...rest } = { tenantId: 'tenant', agentId: 'second agent', turn: 'a whole turn' };
+    pool.notifyCatalogueChange({ tenantId, agentId, ...rest });
+    await expect(processInThread(pool, 'echo')).resolves.toMatchObject({ trailer: { changes: 'agent,second agent' } });
   });
 
   for (const end of ['exit', 'use all memory']) {
