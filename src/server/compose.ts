@@ -1,21 +1,18 @@
-import { CompiledCatalogue } from './application/compiled-catalogue';
-import { eventLoopShare } from './application/event-loop-share';
-import { withEventLoopShare } from './application/shared-store';
-import { measureSession } from './codec/stored/stored-values';
+import type { CompiledCatalogue } from './application/compiled-catalogue';
 import { type AccessControl, createAccessControl } from './compose-access-control';
-import { openSecretFile } from './compose-redis-access';
-import { openStores, type Stores } from './compose-stores';
-import { composeUseCases } from './compose-use-cases';
+import { createCallThreads } from './compose-call-threads';
+import { openNode, toServerOptions } from './compose-node';
+import type { Stores } from './compose-stores';
 import { type WarmUpSettings, warmUpCode } from './compose-warm-up';
-import { type Config, toConditionLimits, toModelOptions, toSessionLimits, toSettings } from './config';
-import { type Contract, createGrpcServer, type GrpcServer, type GrpcServerOptions, loadContract } from './grpc';
-import type { ChatModelDependencies } from './model/chat-decision-model';
+import type { Config } from './config';
+import { type Contract, createGrpcServer, type GrpcServer, loadContract } from './grpc';
 import type { Clock } from './ports/clock';
-import type { DecisionModel } from './ports/decision-model';
 import type { Logger } from './ports/logger';
+import type { AgentKey } from './ports/scenario-catalogue';
 import { callWithTimeout, FileReloader, monitorStore, type Poller, poll, SystemClock } from './runtime';
 import { shutdownTimeouts } from './shutdown-timeouts';
-import { getProcessMetrics, getProcessTelemetry, withStoreMetrics } from './telemetry';
+import { getProcessMetrics, getProcessTelemetry } from './telemetry';
+import type { CallThreadPool } from './threads/call-thread-pool';
 
 export interface RunningService {
   /** `host:port` */
@@ -63,6 +60,7 @@ interface Parts extends BaseParts {
   readonly catalogue: CompiledCatalogue;
   readonly server: GrpcServer;
   readonly contract: Contract;
+  readonly threads: CallThreadPool | undefined;
 }
 
 /**
@@ -146,95 +144,24 @@ async function startInOrder(
 async function createParts(config: Config, { clock, log, files, access }: BaseParts): Promise<Parts> {
   const metrics = getProcessMetrics();
   const telemetry = getProcessTelemetry();
-  const settings = toSettings(config);
-  const compileOptions = {
-    conditionLimits: toConditionLimits(config),
-    definitionWork: config.limits.definition_work,
-    semanticEvaluation: settings.semanticEvaluation,
-  };
-  const stores = await openStores(config, { clock, log, metrics, files });
-  const catalogue = new CompiledCatalogue(
-    { scenarios: stores.scenarios, clock, log, compileOptions },
-    { stalenessMs: config.redis.catalogue_staleness_ms },
-  );
-  const useCases = composeUseCases({
-    store: withEventLoopShare(withStoreMetrics(stores.sessions, metrics), eventLoopShare, measureSession),
-    legacySessions: stores.legacySessions,
-    scenarios: stores.scenarios,
-    catalogue,
-    clock,
-    metrics,
-    log,
-    settings,
-    model: createDecisionModel(config, files, { clock, metrics, log }),
-    compileOptions,
-    sessionLimits: toSessionLimits(config),
-    maxResponseBytes: config.server.max_response_bytes,
-    watchPollIntervalMs: config.server.watch_poll_interval_ms,
-  });
+  let threads: CallThreadPool | undefined;
+  const onCatalogueChange = (agent: AgentKey): void => threads?.notifyCatalogueChange(agent);
+  const { stores, catalogue, useCases } = await openNode(config, { clock, log, metrics, files, onCatalogueChange });
+  threads = createCallThreads(config, { catalogue, log });
   const contract = loadContract();
-  const options = toServerOptions(config, access);
-  const server = createGrpcServer({ useCases, clock, telemetry, metrics, log }, options, contract);
-  return { clock, log, files, access, stores, catalogue, server, contract };
+  const options = { ...toServerOptions(config), authenticator: access.authenticator, credentials: access.credentials };
+  const server = createGrpcServer({ useCases, clock, telemetry, metrics, log, threads }, options, contract);
+  return { clock, log, files, access, stores, catalogue, server, contract, threads };
 }
 
-/** Loads the model adapter and its libraries only if a model is configured. */
-function createDecisionModel(
-  { pipeline: { scenario_filtering: filtering } }: Config,
-  files: FileReloader,
-  deps: ChatModelDependencies,
-): DecisionModel | undefined {
-  if (!filtering.use_llm) return undefined;
-  const keyFile = openSecretFile(files, 'pipeline.scenario_filtering.api_key_file', filtering.api_key_file);
-  const options = { ...toModelOptions(filtering), getApiKey: () => keyFile?.current ?? filtering.api_key };
-  // biome-ignore lint/style/noCommonJs: a conditional import must be synchronous here.
-  const { ChatDecisionModel } = require('./model/chat-decision-model') as typeof import('./model/chat-decision-model');
-  return new ChatDecisionModel(options, deps);
-}
-
-async function close({ access, catalogue, stores, clock, log }: Parts): Promise<void> {
+async function close({ access, catalogue, stores, clock, log, threads }: Parts): Promise<void> {
   access.stop();
   catalogue.close();
-  await callWithTimeout(clock, shutdownTimeouts.closeStoresMs, () => stores.close()).catch((error: unknown) => {
+  await callWithTimeout(clock, shutdownTimeouts.closeStoresMs, async () => {
+    await Promise.all([stores.close(), threads?.close(shutdownTimeouts.closeThreadsMs)]);
+  }).catch((error: unknown) => {
     log.warn({ error }, 'the store was not closed');
   });
-}
-
-function toServerOptions(
-  { server, auth, limits }: Config,
-  { authenticator, credentials }: AccessControl,
-): GrpcServerOptions {
-  return {
-    host: server.host,
-    port: server.port,
-    credentials,
-    authenticator,
-    recheckIntervalMs: auth.recheck_interval_ms,
-    isReflectionEnabled: server.reflection,
-    maxMessageBytes: server.max_message_bytes,
-    maxRequestBytesInFlight: server.max_request_bytes_in_flight,
-    maxRequestBytesInFlightPerTenant: server.max_request_bytes_in_flight_per_tenant,
-    maxResponseBytes: server.max_response_bytes,
-    maxMetadataBytes: server.max_metadata_bytes,
-    maxCallsInFlight: server.max_calls_in_flight,
-    maxCallsInFlightPerTenant: server.max_calls_in_flight_per_tenant,
-    maxStreams: server.max_streams,
-    maxStreamsPerTenant: server.max_streams_per_tenant,
-    maxRequestsPerStream: server.turns_in_flight_per_stream,
-    minRemainingMs: server.least_time_ms,
-    turnTimeoutMs: server.turn_timeout_ms,
-    stallTimeoutMs: server.watch_stall_timeout_ms,
-    keepaliveIntervalMs: server.keepalive_interval_ms,
-    keepaliveTimeoutMs: server.keepalive_timeout_ms,
-    maxConnectionAgeMs: server.max_connection_age_ms,
-    maxConnectionAgeGraceMs: server.max_connection_age_grace_ms,
-    lists: {
-      candidates: limits.candidates,
-      rules: limits.rules,
-      fields: limits.fields,
-      stepsPerScenario: limits.steps_per_scenario,
-    },
-  };
 }
 
 function toWarmUpSettings({ server }: Config, signal: AbortSignal): WarmUpSettings {

@@ -4,6 +4,8 @@ export const shutdownTimeouts = {
   closeConnectionsMs: 1_000,
   /** Timeout for closing the stores. By then, acknowledged writes are already durable. */
   closeStoresMs: 1_000,
+  /** Timeout for closing the threads for heavy calls, which are closed together with the stores. */
+  closeThreadsMs: 500,
   /** Timeout for exporting pending spans and metrics. */
   flushTelemetryMs: 2_000,
   /** Additional time for a worker to exit. After it, its supervisor kills it. */

@@ -2,6 +2,7 @@ import { type ChannelCredentials, Client, credentials, Metadata, type ServiceErr
 import { CallError } from 'scenario-orchestrator-client';
 import type { UseCases } from '../../src/server/application/use-cases';
 import { createGrpcServer, defaultServerOptions, type GrpcServer, type GrpcServerOptions } from '../../src/server/grpc';
+import type { CallThreads } from '../../src/server/ports/call-threads';
 import type { Clock } from '../../src/server/ports/clock';
 import type { Logger } from '../../src/server/ports/logger';
 import type { Telemetry } from '../../src/server/ports/telemetry';
@@ -35,13 +36,15 @@ export interface StartOptions {
   readonly channel?: ChannelCredentials;
   /** Clock of the server. Default: the system clock. */
   readonly clock?: Clock;
+  /** Threads for heavy calls. Default: none. */
+  readonly threads?: CallThreads;
 }
 
 export async function startGrpc(
   useCases: Partial<UseCases>,
   options: Partial<GrpcServerOptions> = {},
   telemetry: Telemetry = noopTelemetry,
-  { channel = credentials.createInsecure(), clock = new SystemClock() }: StartOptions = {},
+  { channel = credentials.createInsecure(), clock = new SystemClock(), threads }: StartOptions = {},
 ): Promise<GrpcUnderTest> {
   const logged: LoggedLine[] = [];
   const level = (name: LoggedLine['level']) => (fields: Readonly<Record<string, unknown>>, message: string) => {
@@ -55,7 +58,7 @@ export async function startGrpc(
     error: level('error'),
   };
   const server = createGrpcServer(
-    { useCases: { ...noUseCases, ...useCases }, clock, telemetry, metrics: noopMetrics, log },
+    { useCases: { ...noUseCases, ...useCases }, clock, telemetry, metrics: noopMetrics, log, threads },
     { ...defaultServerOptions, ...options },
   );
   const address = `127.0.0.1:${await server.start()}`;

@@ -31,6 +31,8 @@ export interface CompiledCatalogueOptions {
   readonly maxAgents?: number;
   /** Maximum number of cached versions per agent other than the latest ones. Default 200. */
   readonly maxOlderVersions?: number;
+  /** Called when this node may have changed an agent's catalogue. */
+  readonly onChange?: (agent: AgentKey) => void;
 }
 
 /**
@@ -46,7 +48,14 @@ export class CompiledCatalogue {
 
   constructor(deps: CompiledCatalogueDependencies, options: CompiledCatalogueOptions = {}) {
     this.deps = deps;
-    this.options = { stalenessMs: 1_000, loadTimeoutMs: 5_000, maxAgents: 1_000, maxOlderVersions: 200, ...options };
+    this.options = {
+      stalenessMs: 1_000,
+      loadTimeoutMs: 5_000,
+      maxAgents: 1_000,
+      maxOlderVersions: 200,
+      onChange: () => undefined,
+      ...options,
+    };
     this.agents = new LruCache(this.options.maxAgents);
     this.unsubscribe = deps.scenarios.onChange((agent) => this.invalidate(agent));
   }
@@ -82,6 +91,7 @@ export class CompiledCatalogue {
       return await change();
     } finally {
       this.invalidate(agent);
+      this.options.onChange(agent);
     }
   }
 

@@ -62,6 +62,7 @@ export class EventLoopShare {
   private pausedUntil = 0;
   /** Runs while tenants above their share pause. */
   private timer: Timer | undefined;
+  private useListener: ((tenantId: string, units: number) => void) | undefined;
 
   constructor(private readonly loop: EventLoop) {
     this.loads = new TenantLoads(() => loop.now());
@@ -75,6 +76,16 @@ export class EventLoopShare {
   endCall(tenantId: string): void {
     this.loads.endCall(tenantId);
     if (this.timer !== undefined && !this.loads.hasCallsWithinShare()) this.schedule();
+  }
+
+  /** Whether a tenant delays others: it has used more than its share in the last minute, and tenants within their share have made calls. */
+  delaysOthers(tenantId: string): boolean {
+    return this.loads.hasExceededShare(tenantId) && this.loads.hasOtherCallers(tenantId);
+  }
+
+  /** Calls back with the work that is recorded or charged for a tenant from now on, in units. */
+  onUse(listener: (tenantId: string, units: number) => void): void {
+    this.useListener = listener;
   }
 
   /** Undefined if the work can start at once. The returned promise also resolves when the call is canceled. */
@@ -94,7 +105,7 @@ export class EventLoopShare {
 
   /** Records work that was done in this iteration. */
   record(tenantId: string, units: number): void {
-    this.loads.record(tenantId, units);
+    this.charge(tenantId, units);
     this.pauseAfter(units / unitsPerMs);
     this.used += units;
     if (this.used >= unitsPerIteration) this.schedule();
@@ -103,6 +114,7 @@ export class EventLoopShare {
   /** Charges a tenant for work that is not done in this iteration, or not known to be. */
   charge(tenantId: string, units: number): void {
     this.loads.record(tenantId, units);
+    this.useListener?.(tenantId, units);
   }
 
   private isIdle(): boolean {

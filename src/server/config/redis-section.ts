@@ -42,6 +42,7 @@ const fields = z.strictObject({
   large_command_timeout_ms: wholeNumber(10, 600_000),
   cached_sessions: wholeNumber(0, 1_000_000),
   catalogue_staleness_ms: wholeNumber(0, 60_000),
+  heavy_call_threads: wholeNumber(0, 16),
 });
 
 type Fields = z.infer<typeof fields>;

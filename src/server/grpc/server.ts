@@ -1,6 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
+import { eventLoopShare } from '../application/event-loop-share';
 import type { UseCases } from '../application/use-cases';
+import type { CallThreads, RequestProcessor } from '../ports/call-threads';
 import type { Clock } from '../ports/clock';
 import type { Logger } from '../ports/logger';
 import type { Metrics } from '../ports/metrics';
@@ -11,6 +13,7 @@ import { type DrainOptions, drain } from './drain';
 import { Health } from './health';
 import { connectInProcess, type InProcessConnection } from './in-process-connection';
 import { type CallInProcess, createInProcessCalls } from './methods/in-process-calls';
+import { createRequestProcessor } from './methods/request-processor';
 import { addServices, createServices, getScopesByPath, type Service } from './methods/services';
 import { createAdmission } from './middleware/admission';
 import { CredentialAuthorizer } from './middleware/authorizer';
@@ -25,6 +28,8 @@ export interface GrpcServerDependencies {
   readonly telemetry: Telemetry;
   readonly metrics: Metrics;
   readonly log: Logger;
+  /** Threads that process heavy requests; undefined if there are none. */
+  readonly threads?: CallThreads | undefined;
 }
 
 export interface GrpcServer {
@@ -69,7 +74,7 @@ export function createGrpcServer(
   const server = new Server({ ...toTransportOptions(options), interceptors: [...admission.interceptors] });
   refuseOtherContentTypes(server);
   replaceResetConnections(server, deps.clock);
-  const validators = new RequestValidators(contract, toRequestLimits(options));
+  const validators = new RequestValidators(contract, toRequestLimits(options), deps.threads);
   const handlerDeps = {
     middlewares: admission.middlewares,
     telemetry: deps.telemetry,
@@ -105,6 +110,19 @@ export function createGrpcServer(
     },
     drain: (drainOptions) => drain({ server, address, health, drainController }, drainOptions),
   };
+}
+
+/** Creates what a thread beside that of the server processes requests with. */
+export function createThreadProcessor(
+  deps: Omit<GrpcServerDependencies, 'threads'>,
+  options: GrpcServerOptions,
+): RequestProcessor {
+  const services = createServices({ ...deps, ...options });
+  return createRequestProcessor(
+    services,
+    new RequestValidators(loadContract(), toRequestLimits(options)),
+    eventLoopShare,
+  );
 }
 
 function createAuthorizer(

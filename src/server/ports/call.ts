@@ -15,11 +15,12 @@ export interface Call {
   readonly tenantId?: string | undefined;
 }
 
-export function createCall(deadline: number, signal: AbortSignal, span: Span = noSpan): Call {
+export function createCall(deadline: number, signal: AbortSignal, span: Span = noSpan, tenantId?: string): Call {
   return {
     deadline,
     signal,
     span,
+    tenantId,
     get isCanceled() {
       return signal.aborted;
     },

@@ -1,49 +1,48 @@
 import type { TurnResult } from '../../core/model/turn-result';
 import type { AccessFailure, AnsweredTurn, EndMeasurement, Metrics, ModelUsage, StoreOutcome } from '../ports/metrics';
+import type { Measurement } from '../ports/thread-telemetry';
+import type { Accumulator } from './accumulator';
 import { createInstruments, type Instruments } from './instruments';
 
-/** Records to accumulators, whose values the readers of the SDK collect through `AccumulatorExport`. */
-export class AccumulatedMetrics implements Metrics {
-  readonly isEnabled = true;
-  readonly instruments = createInstruments();
+/** Records the measurements of each instrument. */
+export type InstrumentRecorders = Readonly<Record<keyof Instruments, Pick<Accumulator, 'record'>>>;
 
-  constructor() {
-    // Exports counters without attributes from the start, because a rate does not include the first value of a series.
-    const { turnReplays, commitConflicts, lostRevisions, skippedSteps, relocalizations } = this.instruments;
-    const counters = [turnReplays, commitConflicts, lostRevisions, skippedSteps, relocalizations];
-    for (const counter of counters) counter.record(0);
-  }
+/** Computes the values of all instruments. */
+export class InstrumentMetrics implements Metrics {
+  readonly isEnabled = true;
+
+  constructor(private readonly recorders: InstrumentRecorders) {}
 
   startTurn(): EndMeasurement<AnsweredTurn> {
     const startedAt = performance.now();
     return ({ trigger, replayed, result }) => {
-      this.instruments.turnDuration.record(getSeconds(startedAt), trigger, replayed, result.validateOnly);
-      if (replayed) this.instruments.turnReplays.record(1);
-      else if (!result.validateOnly) countDecisions(this.instruments, result);
+      this.recorders.turnDuration.record(getSeconds(startedAt), trigger, replayed, result.validateOnly);
+      if (replayed) this.recorders.turnReplays.record(1);
+      else if (!result.validateOnly) countDecisions(this.recorders, result);
     };
   }
 
   recordCommitConflict(): void {
-    this.instruments.commitConflicts.record(1);
+    this.recorders.commitConflicts.record(1);
   }
 
   recordLostRevision(): void {
-    this.instruments.lostRevisions.record(1);
+    this.recorders.lostRevisions.record(1);
   }
 
   startPhase(phase: string): EndMeasurement<void> {
     const startedAt = performance.now();
-    return () => this.instruments.phaseDuration.record(getSeconds(startedAt), phase);
+    return () => this.recorders.phaseDuration.record(getSeconds(startedAt), phase);
   }
 
   startStoreOperation(operation: string): EndMeasurement<StoreOutcome> {
     const startedAt = performance.now();
-    return (outcome) => this.instruments.storeDuration.record(getSeconds(startedAt), operation, outcome);
+    return (outcome) => this.recorders.storeDuration.record(getSeconds(startedAt), operation, outcome);
   }
 
   startModelRequest(model: string): EndMeasurement<ModelUsage> {
     const startedAt = performance.now();
-    const { modelDuration, modelTokens, modelProposals, modelCost } = this.instruments;
+    const { modelDuration, modelTokens, modelProposals, modelCost } = this.recorders;
     const request = ['chat', 'openai', model] as const;
     return ({ outcome, inputTokens, outputTokens, cost }) => {
       modelDuration.record(getSeconds(startedAt), ...request, outcome === 'PROPOSED' ? undefined : outcome);
@@ -57,7 +56,7 @@ export class AccumulatedMetrics implements Metrics {
 
   startCall(method: string): EndMeasurement<string> {
     const startedAt = performance.now();
-    const { callsInFlight, callDuration } = this.instruments;
+    const { callsInFlight, callDuration } = this.recorders;
     callsInFlight.record(1, method);
     return (status) => {
       callsInFlight.record(-1, method);
@@ -66,20 +65,44 @@ export class AccumulatedMetrics implements Metrics {
   }
 
   recordWorkLimit(work: string): void {
-    this.instruments.workLimits.record(1, work);
+    this.recorders.workLimits.record(1, work);
   }
 
   recordAccessFailure(failure: AccessFailure): void {
-    this.instruments.accessFailures.record(1, failure);
+    this.recorders.accessFailures.record(1, failure);
   }
 
   recordSizeRefusal(limit: string): void {
-    this.instruments.sizeRefusals.record(1, limit);
+    this.recorders.sizeRefusals.record(1, limit);
   }
 }
 
+/** Records to accumulators, whose values the readers of the SDK collect through `AccumulatorExport`. */
+export class AccumulatedMetrics extends InstrumentMetrics {
+  readonly instruments: Instruments;
+
+  constructor() {
+    const instruments = createInstruments();
+    super(instruments);
+    this.instruments = instruments;
+    // Exports counters without attributes from the start, because a rate does not include the first value of a series.
+    const { turnReplays, commitConflicts, lostRevisions, skippedSteps, relocalizations } = instruments;
+    const counters = [turnReplays, commitConflicts, lostRevisions, skippedSteps, relocalizations];
+    for (const counter of counters) counter.record(0);
+  }
+
+  /** Records a measurement that another thread has made. */
+  add({ instrument, value, attributes }: Measurement): void {
+    if (isInstrument(this.instruments, instrument)) this.instruments[instrument].record(value, ...attributes);
+  }
+}
+
+function isInstrument(instruments: Instruments, name: string): name is keyof Instruments {
+  return Object.hasOwn(instruments, name);
+}
+
 /** Counts the decisions of an applied turn, not those of a replay or of `validate_only`. */
-function countDecisions(instruments: Instruments, result: TurnResult): void {
+function countDecisions(instruments: InstrumentRecorders, result: TurnResult): void {
   const { lifecycleDecisions, rejectedCandidates, transitionDecisions, plan } = result;
   for (const { action, reason, proposed, overruledBy } of lifecycleDecisions) {
     instruments.lifecycleDecisions.record(1, action, reason);

@@ -6,7 +6,7 @@ import type { ProcessMetrics } from './worker-metrics';
 
 export { limitRepeats } from './limit-repeats';
 export { withStoreMetrics } from './metrics-decorators';
-export { noopMetrics, noopTelemetry } from './noop-telemetry';
+export { noopMetrics, noopTelemetry, noopThreadRecorder } from './noop-telemetry';
 export { flushTelemetry } from './running-sdk';
 export { startSupervisorTelemetry, startTelemetry } from './start-telemetry';
 export type { ProcessMetrics };

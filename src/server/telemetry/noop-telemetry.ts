@@ -1,6 +1,7 @@
 import type { Metrics } from '../ports/metrics';
 import { noSpan } from '../ports/span';
 import type { Telemetry } from '../ports/telemetry';
+import type { ThreadRecorder } from '../ports/thread-telemetry';
 
 /** The tracing of a process without an SDK that exports spans. */
 export const noopTelemetry: Telemetry = {
@@ -9,7 +10,7 @@ export const noopTelemetry: Telemetry = {
   getTraceId: () => '',
 };
 
-const noop = (): void => {};
+const noop = (): undefined => undefined;
 
 /** The metrics of a process without an SDK that exports metrics. */
 export const noopMetrics: Metrics = {
@@ -24,4 +25,12 @@ export const noopMetrics: Metrics = {
   recordAccessFailure: noop,
   recordSizeRefusal: noop,
   recordWorkLimit: noop,
+};
+
+/** The recorder of a thread in a process that exports nothing. */
+export const noopThreadRecorder: ThreadRecorder = {
+  telemetry: noopTelemetry,
+  metrics: noopMetrics,
+  startCall: () => ({ span: noSpan, end: noop }),
+  take: noop,
 };

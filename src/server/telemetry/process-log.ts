@@ -1,4 +1,5 @@
 import { format, types } from 'node:util';
+import { isMainThread } from 'node:worker_threads';
 import type { Logger } from '../ports/logger';
 import { limitRepeats } from './limit-repeats';
 
@@ -41,7 +42,8 @@ export function writeOperatorMessage(level: Level, message: string): void {
 export function installProcessLog(): void {
   if (isInstalled) return;
   isInstalled = true;
-  process.on('uncaughtException', exitAfter);
+  // An uncaught error of another thread ends that thread, and this one is notified.
+  if (isMainThread) process.on('uncaughtException', exitAfter);
   // Replaces the listener of Node.js, which prints warnings as text.
   process.removeAllListeners('warning');
   process.on('warning', (warning) => writeLogLine('warn', { component: 'node', type: warning.name }, warning.message));

@@ -121,6 +121,10 @@ export class RecordedSpan implements Span, ReadableSpan {
     return this.ownRoot ?? this;
   }
 
+  get environment(): SpanEnvironment {
+    return this.spans.environment;
+  }
+
   get traceId(): string {
     return this.context.traceId;
   }
@@ -195,6 +199,22 @@ export class RecordedSpan implements Span, ReadableSpan {
     }
     this.setAttributes({ [ATTR_ERROR_TYPE]: error instanceof Error ? error.name : 'unknown' });
     if (error instanceof Error) this.recordException(error);
+  }
+
+  /** Adds what another thread has added to this span. */
+  addAll({
+    attributes,
+    links,
+    events,
+    status,
+  }: Pick<ReadableSpan, 'attributes' | 'links' | 'events' | 'status'>): void {
+    if (!this.isRecording) return;
+    for (const [name, value] of Object.entries(attributes)) {
+      if (value !== undefined) this.setAttribute(name, value as AttributeValue);
+    }
+    this.addLinks(links);
+    this.events.push(...events);
+    if (status.code !== SpanStatusCode.UNSET) this.status = status;
   }
 
   setFailed(description?: string): void {

@@ -34,6 +34,16 @@ function createNode(
 }
 
 describe('the catalogue of a turn', () => {
+  test('reports an agent whose catalogue was changed here, also if the change failed', async () => {
+    const changed: string[] = [];
+    const { compiled } = createNode({ onChange: ({ agentId }) => void changed.push(agentId) });
+    await expect(compiled.applyChange(agent, () => Promise.resolve('done'))).resolves.toBe('done');
+    expect(changed).toEqual(['agent']);
+    await expect(compiled.applyChange(agent, () => Promise.reject(new Error('lost')))).rejects.toThrow('lost');
+    compiled.invalidate(agent);
+    expect(changed).toEqual(['agent', 'agent']);
+  });
+
   test('has the compiled latest version of every scenario and the relationships', async () => {
     const { scenarios, put, open } = createNode();
     await put('a');

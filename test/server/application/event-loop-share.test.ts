@@ -57,6 +57,63 @@ describe('EventLoopShare', () => {
     expect((starts[1] ?? 0) - (starts[0] ?? 0)).toBe(3 * heavyMs);
   });
 
+  it('remembers for a minute that a tenant has exceeded its share', () => {
+    const { loop, share } = new SharedLoop();
+    const listDelaying = (): readonly string[] => {
+      share.startCall('other');
+      share.endCall('other');
+      return ['small', 'large', 'late'].filter((tenantId) => share.delaysOthers(tenantId));
+    };
+    share.charge('small', unitsPerIteration);
+    share.charge('large', unitsPerIteration + 1);
+    loop.advance(30_000);
+    share.charge('late', 10 * unitsPerIteration);
+    expect(listDelaying()).toEqual(['large', 'late']);
+    // Removing idle tenants does not forget it.
+    for (let tenant = 0; tenant < 3_000; tenant += 1) share.charge(`tenant ${tenant}`, 0);
+    loop.advance(29_999);
+    expect(listDelaying()).toEqual(['large', 'late']);
+    loop.advance(1);
+    expect(listDelaying()).toEqual(['late']);
+  });
+
+  it('does not count a tenant as delaying others if it is the only one within a minute', () => {
+    const { loop, share } = new SharedLoop();
+    const call = (tenantId: string): void => {
+      share.startCall(tenantId);
+      share.endCall(tenantId);
+    };
+    call('large');
+    share.charge('large', 10 * unitsPerIteration);
+    call('large');
+    expect(share.delaysOthers('large')).toBe(false);
+    call('other');
+    call('large');
+    expect(share.delaysOthers('large')).toBe(true);
+    loop.advance(59_999);
+    share.charge('large', 10 * unitsPerIteration);
+    expect(share.delaysOthers('large')).toBe(true);
+    loop.advance(1);
+    expect(share.delaysOthers('large')).toBe(false);
+    // Tenants that have exceeded their share are not delayed by each other.
+    share.charge('another large', 10 * unitsPerIteration);
+    call('another large');
+    expect(share.delaysOthers('large')).toBe(false);
+    // A tenant is not another one than itself, also if it called before and after others.
+    for (const tenantId of ['other', 'third', 'other']) call(tenantId);
+    share.charge('other', 10 * unitsPerIteration);
+    expect(['large', 'other', 'third'].map((tenantId) => share.delaysOthers(tenantId))).toEqual([true, true, false]);
+  });
+
+  it('reports the work of tenants', () => {
+    const { share } = new SharedLoop();
+    const used: string[] = [];
+    share.onUse((tenantId, units) => used.push(`${tenantId} ${units}`));
+    share.charge('a', 10);
+    share.record('b', 20);
+    expect(used).toEqual(['a 10', 'b 20']);
+  });
+
   it('ends the pause when the last call within its share ends', async () => {
     const shared = new SharedLoop();
     const { loop, share, ran } = shared;

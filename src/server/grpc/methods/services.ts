@@ -3,6 +3,7 @@ import { OrchestratorServiceService } from '../../../../gen/focal/orchestration/
 import { ScenarioServiceService } from '../../../../gen/focal/orchestration/v1/scenario_service';
 import { SessionServiceService } from '../../../../gen/focal/orchestration/v1/session_service';
 import type { Scope } from '../../ports/authenticator';
+import type { CallThreads } from '../../ports/call-threads';
 import type { RequestValidators } from '../validation/request-validator';
 import { boundResponse } from './bound-response';
 import { createHandler } from './create-handler';
@@ -11,6 +12,7 @@ import type { AnyMethod, MessageOrBytes, ServiceMethods } from './method';
 import { createOrchestratorMethods } from './orchestrator-methods';
 import { createScenarioMethods } from './scenario-methods';
 import { createSessionMethods } from './session-methods';
+import { useThreads } from './use-threads';
 
 /** A generated method definition with its literal. */
 export interface ServiceMethod {
@@ -25,8 +27,13 @@ export interface Service {
   readonly methods: readonly ServiceMethod[];
 }
 
+export interface ServiceDependencies extends MethodDependencies {
+  /** Threads that process heavy requests; undefined if there are none. */
+  readonly threads?: CallThreads | undefined;
+}
+
 /** Creates every service of the contract. */
-export function createServices(deps: MethodDependencies): readonly Service[] {
+export function createServices(deps: ServiceDependencies): readonly Service[] {
   return [
     defineService(OrchestratorServiceService, createOrchestratorMethods(deps), deps),
     defineService(SessionServiceService, createSessionMethods(deps), deps),
@@ -37,15 +44,16 @@ export function createServices(deps: MethodDependencies): readonly Service[] {
 function defineService<Definition extends ServiceDefinition>(
   definition: Definition,
   literals: ServiceMethods<Definition> & Readonly<Record<string, AnyMethod>>,
-  { maxResponseBytes }: Pick<MethodDependencies, 'maxResponseBytes'>,
+  { maxResponseBytes, threads }: Pick<ServiceDependencies, 'maxResponseBytes' | 'threads'>,
 ): Service {
   const methods = Object.entries<ServiceDefinition[string]>(definition).map(([name, generated]) => {
     const method = literals[name];
     if (method === undefined) throw new Error(`The method ${generated.path} has no literal.`);
+    const bounded = boundResponse(method, generated.responseSerialize, maxResponseBytes);
     return {
       name,
       definition: generated,
-      method: boundResponse(method, generated.responseSerialize, maxResponseBytes),
+      method: threads === undefined ? bounded : useThreads(bounded, generated.path, threads),
     };
   });
   return { name: methods[0]?.definition.path.split('/')[1] ?? '', methods };

@@ -3,6 +3,7 @@ import { pathToString } from '@bufbuild/protobuf/reflect';
 import { type FieldViolation, OrchestratorError } from '../../../core/model/orchestrator-error';
 import { eventLoopShare, noTenant } from '../../application/event-loop-share';
 import { createTooLargeError } from '../../application/too-large';
+import type { CallThreads, RequestProcessor } from '../../ports/call-threads';
 import { type Contract, getRequestSchema } from './contract';
 import { type MessagePlan, MessagePlanner } from './message-plan';
 import type { WireFindings, WireLimits } from './wire-report';
@@ -65,7 +66,12 @@ export class RequestValidators {
   private readonly contract: Contract;
   private readonly limits: RequestLimits;
 
-  constructor(contract: Contract, limits: RequestLimits) {
+  /** Without `threads`, all requests are validated on this thread. */
+  constructor(
+    contract: Contract,
+    limits: RequestLimits,
+    private readonly threads?: Pick<CallThreads, 'findValidator'>,
+  ) {
     this.contract = contract;
     this.limits = limits;
     this.planner = new MessagePlanner(limits.maxElements);
@@ -104,10 +110,25 @@ export class RequestValidators {
         throw toRequestError(error);
       }
     };
+    const validateInThread = async (thread: RequestProcessor, sent: Uint8Array): Promise<ValidatedRequest<Request>> => {
+      const { bytes, tenantId, sessionId } = await thread.validate(path, sent);
+      return {
+        bytes,
+        tenantId,
+        sessionId,
+        get message() {
+          return decode(toBuffer(bytes));
+        },
+      };
+    };
     return (bytes) => ({
       bytes,
       validate: () => validate(bytes),
-      validateInParts: () => (bytes.length < minBytesInParts ? validate(bytes) : validateInParts(bytes)),
+      validateInParts: () => {
+        if (bytes.length < minBytesInParts) return validate(bytes);
+        const thread = this.threads?.findValidator(bytes.length);
+        return thread === undefined ? validateInParts(bytes) : validateInThread(thread, bytes);
+      },
     });
   }
 
