@@ -1,6 +1,6 @@
 # The image of the service: docker build -t scenario-orchestrator .
 #
-# NODE_IMAGE         base of the build stage: Node.js 20.20 or later (22 recommended), npm and a shell, on glibc. The default is pinned to
+# NODE_IMAGE         base of the build stage: Node.js 20.20 or later (24 recommended, docs/performance.md), npm and a shell, on glibc. The default is pinned to
 #                    the digest of the index of all platforms. Change tag and digest together.
 # RUNTIME_IMAGE      base of the image: node on the PATH, on glibc. It needs no shell and no package manager.
 # VERSION, REVISION  labels: the version of package.json and the commit.

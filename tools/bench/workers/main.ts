@@ -18,9 +18,9 @@ a share of a core: then the others have what they need, if the idle share of the
   --workers LIST   server.workers of each variant; default 1,2
   --share PERCENT  CPU limit of each worker in percent of a core; default no limit
   --rounds N       rounds of each variant; default 9
-  --sessions N     new sessions per round, nine turns each; default 350
-  --in-flight N    concurrent calls; default 16
-  --connections N  default 16
+  --sessions N     new sessions of each worker per round, nine turns each; default 350
+  --in-flight N    concurrent calls for each worker; default 16
+  --connections N  connections for each worker; default 8
   --warm-up N      turns of each worker before the measurement; default 15000
   --json           print one JSON object`;
 
@@ -33,7 +33,7 @@ function parseWorkersArguments(args: readonly string[]): WorkersArguments {
       rounds: { type: 'string', default: '9' },
       sessions: { type: 'string', default: '350' },
       'in-flight': { type: 'string', default: '16' },
-      connections: { type: 'string', default: '16' },
+      connections: { type: 'string', default: '8' },
       'warm-up': { type: 'string', default: '15000' },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },

@@ -11,9 +11,11 @@ import { getCpuMs, limitCpu } from './cpu-limit';
 
 export interface WorkersOptions {
   readonly rounds: number;
-  /** New sessions per round, nine turns each. */
+  /** New sessions of each worker per round, nine turns each. */
   readonly sessions: number;
+  /** Concurrent calls for each worker, so that each of them batches as many as a single one. */
   readonly inFlight: number;
+  /** Connections for each worker. */
   readonly connections: number;
   /** The numbers of workers that are compared. */
   readonly workers: readonly number[];
@@ -59,7 +61,7 @@ export async function measureWorkers(options: WorkersOptions): Promise<WorkersCo
     for (const workers of options.workers) variants.push(await startVariant(redis.port, workers, cleanup));
     for (const variant of variants) {
       showProgress(`warming up ${variant.workers.length} workers`);
-      const sessions = Math.ceil((options.warmUpTurns * variant.workers.length) / turnsPerSession);
+      const sessions = Math.ceil(options.warmUpTurns / turnsPerSession);
       await measureVariant(load, variant, redisPid, { ...options, share: undefined, sessions });
       await redis.withClient((client) => client.eval(deleteSessionsScript, 0));
     }
@@ -106,11 +108,11 @@ async function measureVariant(
 ): Promise<WorkersRound> {
   const send = await load.prepare({
     addresses: [server.address],
-    connections,
-    inFlight,
+    connections: connections * workers.length,
+    inFlight: inFlight * workers.length,
     method: turnMethod,
     shape: defaultShape,
-    sessions,
+    sessions: sessions * workers.length,
   });
   const pids = { service: [...new Set([server.pid, ...workers])], redis: [redisPid], generators: load.pids };
   const sum = (processes: readonly number[]) => processes.reduce((total, pid) => total + getCpuMs(pid), 0);

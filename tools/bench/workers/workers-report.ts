@@ -28,7 +28,7 @@ export function formatWorkersReport({ options, rounds }: WorkersCost): string {
     'ratio (quartiles)',
   ];
   const limit = options.share === undefined ? 'no limit' : `at most ${formatNumber(options.share)} of a core a worker`;
-  return `${rounds.length} rounds, ${options.inFlight} calls in flight, ${options.connections} connections, ${limit}\n\n${formatTable([heading, ...rows])}`;
+  return `${rounds.length} rounds, ${options.inFlight} calls in flight and ${options.connections} connections for each worker, ${limit}\n\n${formatTable([heading, ...rows])}`;
 }
 
 function getRatio(round: readonly WorkersRound[], index: number): number {
