@@ -56,7 +56,7 @@ describe('npm run policies', () => {
         JSON.stringify([{ ...story, user: { known_info: 'You are nobody.' } }]),
       );
       const { code, stdout } = await policies('--data', folder, '--tasks', 'wrong.json', '--worlds', '0');
-      expect(stdout).toMatch(/^ {2}story 0: missing: exchange_delivered_order_items .*; the final database differs$/m);
+      expect(stdout).toMatch(/^ {2}story 0: missing: exchange_delivered_order_items .*; the final database differs/m);
       expect(code).toBe(1);
     },
     childTimeoutMs,
