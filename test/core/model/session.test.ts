@@ -1,4 +1,4 @@
-import { createEmptySession, createInstance } from '../../../src/core/model/session';
+import { createEmptySession, createInstance, getImportId } from '../../../src/core/model/session';
 import { createVisit } from '../../../src/core/model/visit';
 import { ids } from '../../support/conversation';
 
@@ -64,4 +64,13 @@ test('5: an instance before its first walk is active at its step, and has done n
     deferredBehindScenarioId: '',
     waitsFor: 'NOTHING',
   });
+});
+
+test('8: the id of an import names the agent, its record and the instances that it started', () => {
+  const key = { scenarioId: 's', startNumber: 1, currentStepId: 'first' };
+  const instances = [
+    createInstance({ ...key, instanceId: 'i', scenarioVersion: 2 }, 1, 0),
+    createInstance({ ...key, instanceId: 'j', scenarioVersion: 3 }, 1, 0),
+  ];
+  expect(getImportId({ ...createEmptySession(ids), importedFrom: 'record', instances })).toBe('agent/record/i:2/j:3');
 });

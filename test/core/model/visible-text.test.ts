@@ -27,6 +27,10 @@ test.each(['', 'Grüße, 世界', 'مرحبا', 'e\u0301', '❤\ufe0f 👍', 'a\
   },
 );
 
+test('a text of several lines keeps line breaks and tabs, and shows other invisible characters', () => {
+  expect(toVisibleLines('a\n\tb\r\u0007\n')).toBe('a\n\tb\\u{d}\\u{7}\n');
+});
+
 const anyText = fc.string({ unit: 'binary' });
 
 test('a visible text has no invisible character, and stays the same if it is converted again', () => {
