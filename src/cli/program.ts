@@ -20,6 +20,7 @@ const commandLoaders: Readonly<Record<string, () => Promise<Command>>> = {
   tail: async () => (await import('./commands/session.js')).createTailCommand(),
   serve: async () => (await import('./commands/serve.js')).createServeCommand(),
   compact: async () => (await import('./commands/compact.js')).createCompactCommand(),
+  convert: async () => (await import('./commands/convert.js')).createConvertCommand(),
   'api-key': async () => (await import('./commands/api-key.js')).createApiKeyCommand(),
   demo: async () => (await import('./commands/demo.js')).createDemoCommand(),
 };

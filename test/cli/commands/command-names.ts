@@ -15,6 +15,7 @@ export const commandNames = [
   'tail',
   'serve',
   'compact',
+  'convert',
   'api-key',
   'demo',
   'completion',

@@ -219,6 +219,7 @@ const calls: Readonly<
   },
   serve: { local: [[hostile('argument')], ['--help']] },
   compact: { local: [[hostile('argument')], ['--help']] },
+  convert: { local: [[hostile('argument')], ['--help']] },
   demo: { local: [['--server', hostile('address')], ['--help']] },
   completion: { local: [[hostile('shell')], ['bash']] },
   delete: { remote: [[hostile('missing')], [scenario.name]] },

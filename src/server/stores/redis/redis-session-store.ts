@@ -23,7 +23,7 @@ import { TurnPacker } from '../recorded-turns/turn-packer';
 import { createPackBlock } from './pack-block';
 import { RecentKeys } from './recent-keys';
 import type { RedisConnection } from './redis-connection';
-import { getSessionKeys, type SessionKeys, validateKeyPrefix } from './redis-keys';
+import { defaultPartitions, getSessionKeys, type KeySpace, type SessionKeys, validateKeyPrefix } from './redis-keys';
 import { runCommit, toBuffer } from './scripts/commit';
 import { runCreate } from './scripts/create';
 import { runDeleteSession } from './scripts/delete-session';
@@ -32,10 +32,13 @@ import { type LoadArguments, type LoadReply, runLoad } from './scripts/load';
 import { runReadFields } from './scripts/read-fields';
 import { runReadTurnHistory } from './scripts/read-turn-history';
 import { SessionCache } from './session-cache';
+import { findLayoutProblem } from './store-layout';
 
 export interface RedisSessionStoreOptions {
   /** The prefix of every key, without braces. */
   readonly keyPrefix: string;
+  /** The number of partitions of the sessions. Default: `defaultPartitions`. */
+  readonly partitions?: number;
   /** The time to live of a session after its last turn, in milliseconds. */
   readonly sessionTtlMs: number;
   /** Defaults: `defaultTurnLimits`. */
@@ -68,12 +71,12 @@ const maxDeletions = 10_000;
 const maxCachedBytes = 64 * 1024 * 1024;
 
 /**
- * Sessions in Redis. A session has two keys with the same hash tag, and one script changes both. If the session is in the
+ * Sessions in Redis. A session belongs to a partition, whose keys have the same hash tag, and one script changes them. If the session is in the
  * cache, a turn takes one command, the commit. After a cache miss, a conflict or an error, a turn takes two. The setting
  * `durability` defines when a commit is complete (docs/redis.md).
  */
 export class RedisSessionStore implements SessionStore {
-  private readonly prefix: string;
+  private readonly keySpace: KeySpace;
   private readonly cache: SessionCache;
   /** The channel on which all nodes are notified of deleted sessions. */
   private readonly deletionChannel: string;
@@ -90,7 +93,11 @@ export class RedisSessionStore implements SessionStore {
   ) {
     this.turnLimits = resolveTurnLimits(options.turnLimits);
     this.packer = new TurnPacker(options, createPackBlock(connection, this.turnLimits));
-    this.prefix = validateKeyPrefix(options.keyPrefix);
+    this.keySpace = {
+      prefix: validateKeyPrefix(options.keyPrefix),
+      partitions: options.partitions ?? defaultPartitions,
+    };
+    connection.addCheck((client) => findLayoutProblem(client, this.keySpace));
     this.sessionLimits = options.sessionLimits ?? defaultSessionLimits;
     this.cache = new SessionCache({ maxSessions: options.cachedSessions, maxBytes: maxCachedBytes });
     this.deletionChannel = `${options.keyPrefix}deleted-sessions`;
@@ -105,7 +112,7 @@ export class RedisSessionStore implements SessionStore {
     call: Call,
     { skipsCache = false, includesStateBefore = false }: LoadOptions = {},
   ): Promise<LoadedSession> {
-    const keys = getSessionKeys(this.prefix, key);
+    const keys = getSessionKeys(this.keySpace, key);
     const now = this.options.clock.now();
     throwIfCallEnded(call, now);
     const cached = skipsCache || includesStateBefore ? undefined : this.cache.get(keys.session, now);
@@ -123,7 +130,7 @@ export class RedisSessionStore implements SessionStore {
   async commit(commit: TurnCommit, call: Call): Promise<CommitOutcome> {
     const { previousSession, session, record, isSupersedable } = commit;
     if (session.revision !== record.revision) throw new Error('A turn and its session must have the same revision.');
-    const keys = getSessionKeys(this.prefix, session);
+    const keys = getSessionKeys(this.keySpace, session);
     const { sessionTtlMs, clock } = this.options;
     const state = toBuffer(encodeBoundedSession(session, previousSession, this.sessionLimits));
     const stateBefore = encodeStateBefore(commit);
@@ -154,7 +161,7 @@ export class RedisSessionStore implements SessionStore {
   }
 
   async create(session: Session, call: Call): Promise<CreateOutcome> {
-    const keys = getSessionKeys(this.prefix, session);
+    const keys = getSessionKeys(this.keySpace, session);
     const { sessionTtlMs, clock } = this.options;
     const state = toBuffer(encodeBoundedSession(session, undefined, this.sessionLimits));
     const now = clock.now();
@@ -167,7 +174,7 @@ export class RedisSessionStore implements SessionStore {
   }
 
   async read(key: SessionKey, call: Call): Promise<Session | undefined> {
-    const { session } = getSessionKeys(this.prefix, key);
+    const { session } = getSessionKeys(this.keySpace, key);
     const [state] = await runReadFields(this.connection, session, ['s'], call);
     return state && decodeSession(state);
   }
@@ -176,16 +183,16 @@ export class RedisSessionStore implements SessionStore {
     { key, afterRevision, limit, maxBytes = Number.MAX_SAFE_INTEGER }: RecordedTurnsQuery,
     call: Call,
   ): Promise<RecordedTurns> {
-    return runListTurns(this.connection, getSessionKeys(this.prefix, key), { afterRevision, limit, maxBytes }, call);
+    return runListTurns(this.connection, getSessionKeys(this.keySpace, key), { afterRevision, limit, maxBytes }, call);
   }
 
   async readTurnHistory(key: SessionKey, selector: TurnSelector, call: Call): Promise<TurnHistory | undefined> {
-    const turns = await runReadTurnHistory(this.connection, getSessionKeys(this.prefix, key), selector, call);
+    const turns = await runReadTurnHistory(this.connection, getSessionKeys(this.keySpace, key), selector, call);
     return takeHistory(turns, selector);
   }
 
   async delete(key: SessionKey, call: Call): Promise<boolean> {
-    const keys = getSessionKeys(this.prefix, key);
+    const keys = getSessionKeys(this.keySpace, key);
     this.forget(keys.session);
     const existed = await runDeleteSession(this.connection, keys, this.deletionChannel, call);
     this.forget(keys.session);
@@ -193,12 +200,12 @@ export class RedisSessionStore implements SessionStore {
   }
 
   onChange(key: SessionKey, listener: () => void): () => void {
-    const { session } = getSessionKeys(this.prefix, key);
+    const { session } = getSessionKeys(this.keySpace, key);
     return this.connection.subscriptions.subscribe(session, { onMessage: listener, onSubscribed: listener });
   }
 
   probe(call: Call): Promise<void> {
-    return this.connection.probe(call, `${this.prefix}probe:`);
+    return this.connection.probe(call, `${this.keySpace.prefix}probe:`);
   }
 
   /** Starts to pack the turns of idle sessions in the background. Call it periodically. */
