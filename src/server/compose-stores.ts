@@ -1,21 +1,24 @@
 import { openEmbeddedStores, packIdleIntervalMs } from './compose-embedded-stores';
 import { connectConfiguredRedis } from './compose-redis-connection';
-import { type Config, toSessionLimits, toTurnLimits } from './config';
+import { type Config, toFeedLimits, toSessionLimits, toTurnLimits } from './config';
 import type { Clock } from './ports/clock';
 import type { LegacySessionStore } from './ports/legacy-session-store';
 import type { Logger } from './ports/logger';
 import type { Metrics } from './ports/metrics';
 import type { ScenarioCatalogue } from './ports/scenario-catalogue';
 import type { SessionStore } from './ports/session-store';
+import type { TurnFeed } from './ports/turn-feed';
 import { callWithTimeout, type FileReloader, pollWhenNotBusy } from './runtime';
 import { RedisCatalogue } from './stores/redis/redis-catalogue';
 import { RedisLegacySessionStore } from './stores/redis/redis-legacy-session-store';
 import { type LostRevision, RedisSessionStore } from './stores/redis/redis-session-store';
+import { RedisTurnFeed } from './stores/redis/redis-turn-feed';
 import { limitRepeats } from './telemetry';
 
 export interface Stores {
   readonly sessions: SessionStore;
   readonly scenarios: ScenarioCatalogue;
+  readonly feed: TurnFeed;
   readonly legacySessions?: LegacySessionStore | undefined;
   readonly description: string;
   /**
@@ -55,6 +58,7 @@ function createRedisStores(config: Config, { clock, log, metrics, files }: Store
     partitions: redis.partitions,
     sessionTtlMs: limits.session_ttl,
     turnLimits: toTurnLimits({ limits }),
+    feedLimits: toFeedLimits({ limits }),
     cachedSessions: redis.cached_sessions,
     sessionLimits: toSessionLimits({ limits }),
     clock,
@@ -67,6 +71,7 @@ function createRedisStores(config: Config, { clock, log, metrics, files }: Store
   return {
     sessions,
     scenarios,
+    feed: new RedisTurnFeed(connection, { prefix: redis.key_prefix, partitions: redis.partitions }),
     legacySessions:
       keyTemplate === ''
         ? undefined
@@ -103,10 +108,11 @@ function createLossReport(log: Logger, metrics: Metrics): (loss: LostRevision) =
 }
 
 async function createEmbeddedStores(config: Config, { clock, log }: StoreDependencies): Promise<Stores> {
-  const { path, sessionStore, catalogue, close } = await openEmbeddedStores(config, clock, log);
+  const { path, sessionStore, catalogue, turnFeed, close } = await openEmbeddedStores(config, clock, log);
   return {
     sessions: sessionStore,
     scenarios: catalogue,
+    feed: turnFeed,
     description: `sessions and scenarios are in the folder ${path}, which only this process may use; use Redis for several nodes`,
     waitForFirstAttempt: () => Promise.resolve(),
     close,

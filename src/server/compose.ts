@@ -100,6 +100,7 @@ async function createParts(config: Config, { clock, log, files, access }: BasePa
   );
   const useCases = composeUseCases({
     store: withEventLoopShare(withStoreMetrics(stores.sessions, metrics), eventLoopShare, measureSession),
+    feed: stores.feed,
     legacySessions: stores.legacySessions,
     scenarios: stores.scenarios,
     catalogue,

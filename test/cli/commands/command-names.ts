@@ -13,6 +13,7 @@ export const commandNames = [
   'session',
   'explain',
   'tail',
+  'watch',
   'serve',
   'compact',
   'convert',

@@ -184,6 +184,14 @@ const calls: Readonly<
       [ids.session, '--after', '0', '-n', '1', '--json'],
     ],
   },
+  watch: {
+    remote: [
+      ['--from-oldest', '-n', '1'],
+      ['--from-oldest', '-n', '1', '--json'],
+      ['--consumer', hostile('consumer')],
+      ['--reason', hostile('reason')],
+    ],
+  },
   explain: {
     remote: [
       [ids.session],

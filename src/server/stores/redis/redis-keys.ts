@@ -29,18 +29,57 @@ export interface SessionKeys {
   readonly session: string;
   /** Stream: the recorded turns. */
   readonly turnLog: string;
+  /** The keys of its tenant in its partition. */
+  readonly partition: PartitionKeys;
 }
 
 export function getSessionKeys({ prefix, partitions }: KeySpace, key: SessionKey): SessionKeys {
   const id = encodeSessionId(key);
-  const tagged = prefix + createPartitionTag(getPartition(id, partitions));
-  return { session: `${tagged}:s:${id}`, turnLog: `${tagged}:t:${id}` };
+  const partition = getPartition(id, partitions);
+  const tagged = prefix + createPartitionTag(partition);
+  return {
+    session: `${tagged}:s:${id}`,
+    turnLog: `${tagged}:t:${id}`,
+    partition: getPartitionKeys({ prefix, partitions }, partition, key.tenantId),
+  };
+}
+
+/** The keys of a tenant in a partition. turn-feed.lua documents their content. */
+export interface PartitionKeys {
+  readonly partition: number;
+  /** Stream: what happened to the sessions. */
+  readonly feed: string;
+  /** Hash: the position of the feed. */
+  readonly count: string;
+  /** The channel on which nodes are notified of events of the tenant. */
+  readonly feedChannel: string;
+}
+
+export function getPartitionKeys({ prefix }: KeySpace, partition: number, tenantId: string): PartitionKeys {
+  const tagged = prefix + createPartitionTag(partition);
+  const tenant = encodeKeyPart(tenantId);
+  return {
+    partition,
+    feed: `${tagged}:feed:${tenant}`,
+    count: `${tagged}:count:${tenant}`,
+    feedChannel: getFeedChannel(prefix, tenantId),
+  };
+}
+
+/** The channel on which nodes are notified of events of a tenant. The message is the partition. */
+export function getFeedChannel(prefix: string, tenantId: string): string {
+  return `${prefix}feed:${encodeKeyPart(tenantId)}`;
+}
+
+/** Hash: the cursors of the consumers of a tenant. */
+export function getConsumersKey(prefix: string, tenantId: string): string {
+  return `${prefix}{${encodeKeyPart(tenantId)}}:consumers`;
 }
 
 /** A session in the layout of releases up to 0.2. */
 export interface EarlierSession {
   readonly session: SessionKey;
-  readonly keys: SessionKeys;
+  readonly keys: Omit<SessionKeys, 'partition'>;
 }
 
 /** Parses the key of the hash of a session of the earlier layout; undefined for another key. */

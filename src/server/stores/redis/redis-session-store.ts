@@ -1,5 +1,6 @@
 import { getImportId, type Session, type SessionKey } from '../../../core/model/session';
 import { encodeBoundedSession } from '../../codec/stored/bounded-session';
+import { encodeFeedEvent } from '../../codec/stored/feed-event';
 import { decodeSession, decodeStateBefore, encodeSession } from '../../codec/stored/stored-values';
 import { type Call, throwIfCallEnded } from '../../ports/call';
 import type { Clock } from '../../ports/clock';
@@ -16,9 +17,11 @@ import type {
   TurnHistory,
   TurnSelector,
 } from '../../ports/session-store';
+import { defaultFeedLimits, type FeedLimits } from '../../ports/turn-feed';
 import { keepsStateBefore } from '../../ports/turn-history';
 import { type PackingLimits, resolveTurnLimits, type TurnLimits } from '../../ports/turn-limits';
 import { takeHistory } from '../recorded-turns/take-turns';
+import { encodeTurnEvent } from '../recorded-turns/turn-event';
 import { TurnPacker } from '../recorded-turns/turn-packer';
 import { createPackBlock } from './pack-block';
 import { RecentKeys } from './recent-keys';
@@ -27,6 +30,7 @@ import { defaultPartitions, getSessionKeys, type KeySpace, type SessionKeys, val
 import { runCommit, toBuffer } from './scripts/commit';
 import { runCreate } from './scripts/create';
 import { runDeleteSession } from './scripts/delete-session';
+import { type PartitionFeedLimits, toPartitionLimits } from './scripts/feed-arguments';
 import { runListTurns } from './scripts/list-turns';
 import { type LoadArguments, type LoadReply, runLoad } from './scripts/load';
 import { runReadFields } from './scripts/read-fields';
@@ -43,6 +47,8 @@ export interface RedisSessionStoreOptions {
   readonly sessionTtlMs: number;
   /** Defaults: `defaultTurnLimits`. */
   readonly turnLimits?: Partial<TurnLimits>;
+  /** Default: `defaultFeedLimits`. */
+  readonly feedLimits?: FeedLimits;
   /** Defaults: `defaultPackingLimits`. */
   readonly packingLimits?: Partial<PackingLimits>;
   /** The maximum number of cached sessions. With 0, there is no cache and each turn takes one more round trip. */
@@ -85,6 +91,7 @@ export class RedisSessionStore implements SessionStore {
   private readonly unsubscribe: () => void;
   private readonly sessionLimits: SessionLimits;
   private readonly turnLimits: TurnLimits;
+  private readonly feedLimits: PartitionFeedLimits;
   private readonly packer: TurnPacker<SessionKeys>;
 
   constructor(
@@ -97,6 +104,7 @@ export class RedisSessionStore implements SessionStore {
       prefix: validateKeyPrefix(options.keyPrefix),
       partitions: options.partitions ?? defaultPartitions,
     };
+    this.feedLimits = toPartitionLimits(options.feedLimits ?? defaultFeedLimits, this.keySpace.partitions);
     connection.addCheck((client) => findLayoutProblem(client, this.keySpace));
     this.sessionLimits = options.sessionLimits ?? defaultSessionLimits;
     this.cache = new SessionCache({ maxSessions: options.cachedSessions, maxBytes: maxCachedBytes });
@@ -129,6 +137,8 @@ export class RedisSessionStore implements SessionStore {
 
   async commit(commit: TurnCommit, call: Call): Promise<CommitOutcome> {
     const { previousSession, session, record, isSupersedable } = commit;
+    const { turnLimits: limits, feedLimits } = this;
+    const args = { record, previousSession, isSupersedable, limits, feedLimits };
     if (session.revision !== record.revision) throw new Error('A turn and its session must have the same revision.');
     const keys = getSessionKeys(this.keySpace, session);
     const { sessionTtlMs, clock } = this.options;
@@ -140,7 +150,7 @@ export class RedisSessionStore implements SessionStore {
       const reply = await runCommit(
         this.connection,
         keys,
-        { record, previousSession, state, stateBefore, isSupersedable, limits: this.turnLimits, sessionTtlMs },
+        { ...args, state, stateBefore, event: encodeTurnEvent(commit), sessionTtlMs },
         call,
       );
       if (reply.kind === 'known') return reply;
@@ -194,7 +204,10 @@ export class RedisSessionStore implements SessionStore {
   async delete(key: SessionKey, call: Call): Promise<boolean> {
     const keys = getSessionKeys(this.keySpace, key);
     this.forget(keys.session);
-    const existed = await runDeleteSession(this.connection, keys, this.deletionChannel, call);
+    const deletedAt = this.options.clock.now();
+    const event = encodeFeedEvent({ kind: 'deleted', sessionId: key.sessionId, committedAt: deletedAt });
+    const args = { channel: this.deletionChannel, deletedAt, event, feedLimits: this.feedLimits };
+    const existed = await runDeleteSession(this.connection, keys, args, call);
     this.forget(keys.session);
     return existed;
   }

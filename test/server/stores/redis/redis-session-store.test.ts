@@ -1,8 +1,12 @@
 import type { SessionKey } from '../../../../src/core/model/session';
+import { readStep } from '../../../../src/server/application/feed-reader';
+import { defaultFeedLimits } from '../../../../src/server/ports/turn-feed';
 import { encodeSessionId } from '../../../../src/server/stores/redis/redis-keys';
 import { unboundedCall } from '../../../support/calls';
+import { eventually } from '../../../support/eventually';
 import { aSession, uuid } from '../../../support/session-builder';
 import { testSessionStore } from '../contract/session-store.contract';
+import { readAll } from '../contract/turn-feed.contract';
 import type { SessionStoreSettings } from '../contract/session-store-under-test';
 import { aCommit, applyTurn } from '../contract/turn-driver';
 import type { StoreSettings } from './clients-under-test';
@@ -238,6 +242,38 @@ describe('RedisSessionStore', () => {
       await redis.admin.set(log, 'a string');
       await expect(store.commit(aCommit(aSession(), uuid(1)), unboundedCall)).rejects.toThrow('WRONGTYPE');
       expect(await listKeys(keyPrefix, key)).toEqual([log]);
+    });
+
+    it.each(['feed', 'count'] as const)('make a commit and a deletion change nothing if the %s has another type', async (name) => {
+      const { store, keyPrefix } = await open({})({ turnLimits: { recordedTurns: 10 } });
+      await applyTurn(store, key, uuid(1));
+      const { partition, session } = keysUnder(keyPrefix, key);
+      await redis.admin.set(partition[name], 'a string');
+      const before = await redis.admin.hgetall(session);
+      await expect(applyTurn(store, key, uuid(2))).rejects.toThrow('WRONGTYPE');
+      await expect(store.delete(key, unboundedCall)).rejects.toThrow('WRONGTYPE');
+      expect(await redis.admin.hgetall(session)).toEqual(before);
+      expect(await redis.admin.xlen(keysUnder(keyPrefix, key).turnLog)).toBe(1);
+    });
+
+    it('of the feed do not prevent a commit if its position was evicted', async () => {
+      const { store, feed, keyPrefix } = await open({})({ turnLimits: { recordedTurns: 10 } });
+      for (const turn of [1, 2, 3]) await applyTurn(store, key, uuid(turn));
+      await redis.admin.del(keysUnder(keyPrefix, key).partition.count);
+      expect(await applyTurn(store, key, uuid(4))).toEqual({ kind: 'committed' });
+      expect((await readAll(feed)).map(({ position }) => position.number)).toEqual([1]);
+    });
+
+    it('of the feed expire, and a reader learns how many events are missing', async () => {
+      const feedLimits = { ...defaultFeedLimits, ageMs: 50 };
+      const { store, feed, keyPrefix } = await open({})({ partitions: 1, feedLimits });
+      for (const turn of [1, 2, 3]) await applyTurn(store, key, uuid(turn));
+      const keys = `${keyPrefix}{p0}:feed:*`;
+      await eventually(async () => (await redis.admin.keys(keys)).length === 0);
+      await applyTurn(store, key, uuid(4));
+      const step = await readStep(feed, key.tenantId, 0, { number: 1, mark: 0 }, unboundedCall);
+      // The fourth event may have expired, too.
+      expect(step.gap).toEqual({ reason: 'RETENTION', missingEvents: step.entries.length === 1 ? 2 : 3 });
     });
 
     it('must not have a prefix with braces', async () => {

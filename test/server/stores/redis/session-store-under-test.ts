@@ -7,6 +7,7 @@ import {
   getSessionKeys,
   type SessionKeys,
 } from '../../../../src/server/stores/redis/redis-keys';
+import { RedisTurnFeed } from '../../../../src/server/stores/redis/redis-turn-feed';
 import { eventually } from '../../../support/eventually';
 import type { SessionStoreSettings } from '../contract/session-store-under-test';
 import type { ClientsUnderTest, StoreSettings } from './clients-under-test';
@@ -49,12 +50,14 @@ export function openStoreOn({ clients, admin, listKeys }: RedisAccess, parts: St
     const onPackingError = (error: unknown) => packingErrors.push(error);
     const connection = interceptPacking(await clients.connect(), beforeReplacing);
     const store = clients.createStoreOn(connection, { ...settings, ...parts, keyPrefix, onPackingError });
-    const getKeys = (sessionKey: SessionKey) => keysUnder(keyPrefix, sessionKey);
+    const partitions = settings.partitions ?? defaultPartitions;
+    const getKeys = (sessionKey: SessionKey) => getSessionKeys({ prefix: keyPrefix, partitions }, sessionKey);
     const countFields = async (sessionKey: SessionKey, prefix: string) =>
       (await admin.hkeys(getKeys(sessionKey).session)).filter((field) => field.startsWith(prefix)).length;
     const listSessionKeys = (sessionKey: SessionKey) => listKeys(`${keyPrefix}{p*}:?:${encodeSessionId(sessionKey)}`);
     return {
       store,
+      feed: new RedisTurnFeed(connection, { prefix: keyPrefix, partitions }),
       keyPrefix,
       packingErrors,
       countUnpacked: (sessionKey: SessionKey) => admin.xlen(getKeys(sessionKey).turnLog),
