@@ -230,9 +230,7 @@ test('watch shows the turns of all sessions, and continues after what it has ack
   expect(shown).toMatch(/^ {2}START CANDIDATE {2}scenario [\da-f-]{36} {2}\w+/m);
   await runOk('turn', writeTurnFile(start), '--session', two);
   const lines = toLines(await watchConsumer('--json')).map((line) => JSON.parse(line));
-  expect(lines).toMatchObject([
-    { turn: { session_id: two, revision: 1, decisions: [{ action: 'START' }] } },
-  ]);
+  expect(lines).toMatchObject([{ turn: { session_id: two, revision: 1, decisions: [{ action: 'START' }] } }]);
   const refused = await runWithService('watch', '--reason', 'none');
   expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('It must be one of CANDIDATE, IMPLIED') });
 });

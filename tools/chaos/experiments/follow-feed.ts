@@ -41,17 +41,20 @@ export async function followFeed(
           await redis.start();
         },
       ];
-      await withLoad(deployment, random.fork(), async () => {
-        for (let killed = 0; killed < kills; killed += 1) {
-          await waitForAcknowledged(turnLog, turnsBetweenKills.min + random.nextInt(turnsBetweenKills.range));
-          await restart[killed % restart.length]?.();
-          reportProgress(`${killed + 1} of ${kills} kills`);
-        }
-      });
-      const isComplete = () => consumers.every((consumer) => consumer.turnCount >= turnLog.turnCount);
-      // Missing turns are reported below.
-      await waitUntil(isComplete).catch(() => undefined);
-      for (const consumer of consumers) consumer.stop();
+      try {
+        await withLoad(deployment, random.fork(), async () => {
+          for (let killed = 0; killed < kills; killed += 1) {
+            await waitForAcknowledged(turnLog, turnsBetweenKills.min + random.nextInt(turnsBetweenKills.range));
+            await restart[killed % restart.length]?.();
+            reportProgress(`${killed + 1} of ${kills} kills`);
+          }
+        });
+        const isComplete = () => consumers.every((consumer) => consumer.turnCount >= turnLog.turnCount);
+        // Missing turns are reported below.
+        await waitUntil(isComplete).catch(() => undefined);
+      } finally {
+        for (const consumer of consumers) consumer.stop();
+      }
       const sum = (count: (consumer: FeedConsumer) => number) =>
         consumers.reduce((total, each) => total + count(each), 0);
       const counts = {

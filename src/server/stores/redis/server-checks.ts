@@ -9,7 +9,8 @@ export type ServerCheck = (client: RedisClient) => Promise<string | undefined>;
 /** The checks of a server after each connect. No command is sent to a server that has not passed them. */
 export class ServerChecks {
   private readonly checks: ServerCheck[] = [];
-  private hasPassed = false;
+  /** The number of checks that the server has passed, also before it was connected again; 0 if it does not pass them. */
+  private passedChecks = 0;
   private problem: string | undefined;
   private running: Promise<void> | undefined;
 
@@ -28,7 +29,7 @@ export class ServerChecks {
 
   /** Resolves when the server has passed the checks. Undefined if it has, so that commands need not wait. */
   get pending(): Promise<void> | undefined {
-    return this.hasPassed ? undefined : this.waitUntilPassed();
+    return this.running === undefined && this.hasPassed ? undefined : this.waitUntilPassed();
   }
 
   /** Resolves when the checks are complete, to the problem that they found. An unavailable server has none. */
@@ -45,17 +46,23 @@ export class ServerChecks {
     if (!this.hasPassed) throw createUnavailableError('Redis cannot be checked now.');
   }
 
+  private get hasPassed(): boolean {
+    return this.passedChecks > 0 && this.passedChecks === this.checks.length;
+  }
+
   private async waitUntilComplete(): Promise<void> {
     while (this.running !== undefined) await this.running;
   }
 
   private restart(): void {
-    this.hasPassed = false;
+    const checkCount = this.checks.length;
     const running = this.runChecks().then((outcome) => {
       if (this.running !== running) return; // The server was connected again, or has another check.
       this.running = undefined;
+      // In a Cluster, the node that the check needs may be unavailable, while others work.
+      if (!outcome.isComplete) return;
       this.setProblem(outcome.problem);
-      this.hasPassed = outcome.isComplete && outcome.problem === undefined;
+      this.passedChecks = outcome.problem === undefined ? checkCount : 0;
     });
     this.running = running;
   }

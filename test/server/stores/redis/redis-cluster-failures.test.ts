@@ -105,8 +105,7 @@ describe('Redis Cluster failures', () => {
   it('a lost reply is COMMIT_UNKNOWN, and the command is not retried', async () => {
     const [unresponsive] = cluster.masters;
     const connection = await clients.connect({ commandTimeoutMs: 100 });
-    const { sessionId } = nextSessionOn(unresponsive);
-    const counter = `{${tenantId}/${sessionId}}:counter`;
+    const counter = `${keysUnder('', nextSessionOn(unresponsive)).session}:counter`;
     const readCounter = () => connection.read(unboundedCall, (client) => client.get(counter)).then(String, String);
     const increment = (on: RedisConnection) => on.runScript(unboundedCall, 'write', incrementScript, [counter], []);
     await increment(await clients.connect());

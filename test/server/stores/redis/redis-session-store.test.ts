@@ -6,9 +6,9 @@ import { unboundedCall } from '../../../support/calls';
 import { eventually } from '../../../support/eventually';
 import { aSession, uuid } from '../../../support/session-builder';
 import { testSessionStore } from '../contract/session-store.contract';
-import { readAll } from '../contract/turn-feed.contract';
 import type { SessionStoreSettings } from '../contract/session-store-under-test';
 import { aCommit, applyTurn } from '../contract/turn-driver';
+import { readAll } from '../contract/turn-feed.contract';
 import type { StoreSettings } from './clients-under-test';
 import { RedisUnderTest } from './redis-under-test';
 import { interceptPacking, keysUnder, openStoreOn } from './session-store-under-test';
@@ -244,17 +244,20 @@ describe('RedisSessionStore', () => {
       expect(await listKeys(keyPrefix, key)).toEqual([log]);
     });
 
-    it.each(['feed', 'count'] as const)('make a commit and a deletion change nothing if the %s has another type', async (name) => {
-      const { store, keyPrefix } = await open({})({ turnLimits: { recordedTurns: 10 } });
-      await applyTurn(store, key, uuid(1));
-      const { partition, session } = keysUnder(keyPrefix, key);
-      await redis.admin.set(partition[name], 'a string');
-      const before = await redis.admin.hgetall(session);
-      await expect(applyTurn(store, key, uuid(2))).rejects.toThrow('WRONGTYPE');
-      await expect(store.delete(key, unboundedCall)).rejects.toThrow('WRONGTYPE');
-      expect(await redis.admin.hgetall(session)).toEqual(before);
-      expect(await redis.admin.xlen(keysUnder(keyPrefix, key).turnLog)).toBe(1);
-    });
+    it.each(['feed', 'count'] as const)(
+      'make a commit and a deletion change nothing if the %s has another type',
+      async (name) => {
+        const { store, keyPrefix } = await open({})({ turnLimits: { recordedTurns: 10 } });
+        await applyTurn(store, key, uuid(1));
+        const { partition, session } = keysUnder(keyPrefix, key);
+        await redis.admin.set(partition[name], 'a string');
+        const before = await redis.admin.hgetall(session);
+        await expect(applyTurn(store, key, uuid(2))).rejects.toThrow('WRONGTYPE');
+        await expect(store.delete(key, unboundedCall)).rejects.toThrow('WRONGTYPE');
+        expect(await redis.admin.hgetall(session)).toEqual(before);
+        expect(await redis.admin.xlen(keysUnder(keyPrefix, key).turnLog)).toBe(1);
+      },
+    );
 
     it('of the feed do not prevent a commit if its position was evicted', async () => {
       const { store, feed, keyPrefix } = await open({})({ turnLimits: { recordedTurns: 10 } });
