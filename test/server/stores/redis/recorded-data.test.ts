@@ -51,10 +51,10 @@ describe('Redis data of release 0.1.0', () => {
       kind: 'deleted',
       existed: true,
     });
-    expect((await redis.admin.keys('*')).sort()).toEqual([
-      getLayoutKey(keyPrefix),
-      'so:{tenant/agent%20%2F%20of%20%7Bone%7D}:catalogue',
-    ]);
+    const { feed, count } = sessionKeys.partition;
+    const left = [getLayoutKey(keyPrefix), 'so:{tenant/agent%20%2F%20of%20%7Bone%7D}:catalogue', feed, count];
+    // The event of the deletion has no value of the customer.
+    expect((await redis.admin.keys('*')).sort()).toEqual(left.sort());
   });
 
   it('is identical to the data that the current release writes, except for the session and what is kept of its first turn', async () => {
@@ -64,7 +64,8 @@ describe('Redis data of release 0.1.0', () => {
     expect(streams[sessionKeys.turnLog]).toEqual(Object.values(recordedStreams)[0]);
     const { 'k:1': keptState, o: oldestCommit, ...fields } = hashes[sessionKeys.session] ?? {};
     expect([keptState, oldestCommit]).toEqual(['', Buffer.from('1700000000010').toString('base64')]);
-    const { [getLayoutKey(keyPrefix)]: _description, [sessionKeys.session]: _session, ...catalogue } = hashes;
+    const others = [getLayoutKey(keyPrefix), sessionKeys.session, sessionKeys.partition.count];
+    const catalogue = Object.fromEntries(Object.entries(hashes).filter(([key]) => !others.includes(key)));
     expect({ ...catalogue, [earlierSessionKey]: fields }).toEqual(withCurrentSession(recordedHashes));
   });
 });
