@@ -42,7 +42,7 @@ const packageOwners = {
 };
 
 /** The parts of the server that the command line may use, besides core, the stubs and the client. */
-const serverForCli = '^src/server/(codec/wire/|(main|compact)\\.ts|telemetry/preload\\.ts|auth/(api-keys|grant-file)\\.ts|runtime/)';
+const serverForCli = '^src/server/(codec/wire/|(main|compact|convert)\\.ts|telemetry/preload\\.ts|auth/(api-keys|grant-file)\\.ts|runtime/)';
 
 const forbidden = [
   { name: 'no-cycles', from: {}, to: { circular: true } },

@@ -17,6 +17,7 @@ const contractFiles = [
   ['transition', 'Decisions: transitions'],
   ['contribution', 'Decisions: contributions'],
   ['request', 'Open requests'],
+  ['feed', 'Feed'],
   ['session', 'Sessions'],
   ['scenario', 'Scenarios'],
   ['field', 'Fields'],

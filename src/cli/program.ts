@@ -18,8 +18,10 @@ const commandLoaders: Readonly<Record<string, () => Promise<Command>>> = {
   session: async () => (await import('./commands/session.js')).createSessionCommand(),
   explain: async () => (await import('./commands/explain.js')).createExplainCommand(),
   tail: async () => (await import('./commands/session.js')).createTailCommand(),
+  watch: async () => (await import('./commands/watch.js')).createWatchCommand(),
   serve: async () => (await import('./commands/serve.js')).createServeCommand(),
   compact: async () => (await import('./commands/compact.js')).createCompactCommand(),
+  convert: async () => (await import('./commands/convert.js')).createConvertCommand(),
   'api-key': async () => (await import('./commands/api-key.js')).createApiKeyCommand(),
   demo: async () => (await import('./commands/demo.js')).createDemoCommand(),
 };

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { type Config, toSessionLimits, toTurnLimits } from './config';
+import { type Config, toFeedLimits, toSessionLimits, toTurnLimits } from './config';
 import type { Clock } from './ports/clock';
 import type { Logger } from './ports/logger';
 import { callWithTimeout, poll, pollWhenNotBusy } from './runtime';
@@ -13,7 +13,7 @@ const sweepIntervalMs = 60_000;
 /** Interval in milliseconds at which the turns of idle sessions are packed. */
 export const packIdleIntervalMs = 15_000;
 
-export interface OpenEmbeddedStores extends Pick<EmbeddedStores, 'sessionStore' | 'catalogue'> {
+export interface OpenEmbeddedStores extends Pick<EmbeddedStores, 'sessionStore' | 'catalogue' | 'turnFeed'> {
   readonly path: string;
   close(): Promise<void>;
 }
@@ -27,7 +27,7 @@ export async function openEmbeddedStores(config: Config, clock: Clock, log: Logg
     if (!isClosing)
       log.warn({ error }, 'older turns were not packed; they stay as they are until a later turn of the session');
   };
-  const { sessionStore, catalogue } = openEmbedded({ ...options, onPackingError });
+  const { sessionStore, catalogue, turnFeed } = openEmbedded({ ...options, onPackingError });
   const deleteExpired = async (): Promise<void> => {
     // Repeats until nothing is left, so that the store keeps up with any rate of new sessions. Turns are committed between two steps.
     while (!isClosing && (await callWithTimeout(clock, sweepIntervalMs, (call) => sessionStore.sweep(call))));
@@ -42,6 +42,7 @@ export async function openEmbeddedStores(config: Config, clock: Clock, log: Logg
     path: options.path,
     sessionStore,
     catalogue,
+    turnFeed,
     async close() {
       isClosing = true;
       sweeper.stop();
@@ -61,6 +62,7 @@ function toEmbeddedOptions({ embedded, limits }: Config, clock: Clock): Embedded
     path: resolve(embedded.path),
     sessionTtlMs: limits.session_ttl,
     turnLimits: toTurnLimits({ limits }),
+    feedLimits: toFeedLimits({ limits }),
     sessionLimits: toSessionLimits({ limits }),
     clock,
     monotonicClock: performance,

@@ -49,6 +49,7 @@ export async function openNode(config: Config, deps: NodeDependencies): Promise<
   );
   const useCases = composeUseCases({
     store: withEventLoopShare(withStoreMetrics(stores.sessions, metrics), eventLoopShare, measureSession),
+    feed: stores.feed,
     legacySessions: stores.legacySessions,
     scenarios: stores.scenarios,
     catalogue,

@@ -1,23 +1,24 @@
 import { openEmbeddedStores, packIdleIntervalMs } from './compose-embedded-stores';
-import { openRedisEndpoint } from './compose-redis-access';
-import { type Config, toSessionLimits, toTurnLimits } from './config';
+import { connectConfiguredRedis } from './compose-redis-connection';
+import { type Config, toFeedLimits, toSessionLimits, toTurnLimits } from './config';
 import type { Clock } from './ports/clock';
 import type { LegacySessionStore } from './ports/legacy-session-store';
 import type { Logger } from './ports/logger';
 import type { Metrics } from './ports/metrics';
 import type { ScenarioCatalogue } from './ports/scenario-catalogue';
 import type { SessionStore } from './ports/session-store';
+import type { TurnFeed } from './ports/turn-feed';
 import { callWithTimeout, type FileReloader, pollWhenNotBusy } from './runtime';
 import { RedisCatalogue } from './stores/redis/redis-catalogue';
-import { connectRedis } from './stores/redis/redis-connection';
-import { formatEndpoint } from './stores/redis/redis-endpoint';
 import { RedisLegacySessionStore } from './stores/redis/redis-legacy-session-store';
 import { type LostRevision, RedisSessionStore } from './stores/redis/redis-session-store';
+import { RedisTurnFeed } from './stores/redis/redis-turn-feed';
 import { limitRepeats } from './telemetry';
 
 export interface Stores {
   readonly sessions: SessionStore;
   readonly scenarios: ScenarioCatalogue;
+  readonly feed: TurnFeed;
   readonly legacySessions?: LegacySessionStore | undefined;
   readonly description: string;
   /**
@@ -48,25 +49,16 @@ export async function openStores(config: Config, deps: StoreDependencies): Promi
 }
 
 function createRedisStores(config: Config, { clock, log, metrics, files }: StoreDependencies): Stores | undefined {
-  const endpoint = openRedisEndpoint(config, files);
-  if (endpoint === undefined) return undefined;
+  const configured = connectConfiguredRedis(config, { files, clock, log });
+  if (configured === undefined) return undefined;
+  const { connection, address } = configured;
   const { redis, limits } = config;
-  const replicas = { replicas: redis.replicas_acknowledging, timeoutMs: redis.replication_timeout_ms };
-  const replication = redis.durability === 'replicated' ? replicas : undefined;
-  const connection = connectRedis({
-    endpoint: endpoint.current,
-    commandTimeoutMs: redis.command_timeout_ms,
-    largeCommandTimeoutMs: Math.max(redis.large_command_timeout_ms, redis.command_timeout_ms),
-    replication,
-    isCustomerDataTraced: config.telemetry.customer_data,
-    clock,
-    log,
-  });
-  endpoint.onChange((changed) => connection.updateAccess(changed));
   const sessions = new RedisSessionStore(connection, {
     keyPrefix: redis.key_prefix,
+    partitions: redis.partitions,
     sessionTtlMs: limits.session_ttl,
     turnLimits: toTurnLimits({ limits }),
+    feedLimits: toFeedLimits({ limits }),
     cachedSessions: redis.cached_sessions,
     sessionLimits: toSessionLimits({ limits }),
     clock,
@@ -79,15 +71,16 @@ function createRedisStores(config: Config, { clock, log, metrics, files }: Store
   return {
     sessions,
     scenarios,
+    feed: new RedisTurnFeed(connection, { prefix: redis.key_prefix, partitions: redis.partitions }),
     legacySessions:
       keyTemplate === ''
         ? undefined
         : new RedisLegacySessionStore(connection, { keyTemplate, sessionTtlMs: limits.session_ttl, clock, log }),
-    description: `sessions and scenarios are in ${formatEndpoint(endpoint.current)}, with the key prefix "${redis.key_prefix}"`,
+    description: `sessions and scenarios are in ${address}, with the key prefix "${redis.key_prefix}"`,
     waitForFirstAttempt: () =>
       callWithTimeout(clock, maxFirstAttemptMs, () => connection.firstAttempt)
         .catch(() => undefined)
-        .then(() => connection.requireSupportedVersion()),
+        .then(() => connection.requireUsableServer()),
     async close() {
       packer.stop();
       await scenarios.close();
@@ -115,10 +108,11 @@ function createLossReport(log: Logger, metrics: Metrics): (loss: LostRevision) =
 }
 
 async function createEmbeddedStores(config: Config, { clock, log }: StoreDependencies): Promise<Stores> {
-  const { path, sessionStore, catalogue, close } = await openEmbeddedStores(config, clock, log);
+  const { path, sessionStore, catalogue, turnFeed, close } = await openEmbeddedStores(config, clock, log);
   return {
     sessions: sessionStore,
     scenarios: catalogue,
+    feed: turnFeed,
     description: `sessions and scenarios are in the folder ${path}, which only this process may use; use Redis for several nodes`,
     waitForFirstAttempt: () => Promise.resolve(),
     close,

@@ -16,6 +16,7 @@ export interface UseCaseParts
 export function composeUseCases(parts: UseCaseParts): UseCases {
   return createUseCases({
     store: parts.store,
+    feed: parts.feed,
     legacySessions: parts.legacySessions,
     scenarios: parts.scenarios,
     catalogue: parts.catalogue,

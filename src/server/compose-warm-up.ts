@@ -9,6 +9,7 @@ import { defaultSessionLimits } from './ports/session-limits';
 import { noopMetrics, noopTelemetry } from './telemetry';
 import {
   createHeavyCalls,
+  emptyFeed,
   MemoryCatalogue,
   MemorySessionStore,
   readExampleCalls,
@@ -107,6 +108,7 @@ function createWarmUpServer({ contract, clock, scenarios, catalogue }: WarmUpPar
   const useCases = composeUseCases({
     ...reporting,
     store: new MemorySessionStore(),
+    feed: emptyFeed,
     legacySessions: undefined,
     scenarios,
     catalogue,

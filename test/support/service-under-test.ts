@@ -14,9 +14,11 @@ import type { Logger } from '../../src/server/ports/logger';
 import type { Metrics } from '../../src/server/ports/metrics';
 import type { ScenarioCatalogue } from '../../src/server/ports/scenario-catalogue';
 import type { SessionStore } from '../../src/server/ports/session-store';
+import type { TurnFeed } from '../../src/server/ports/turn-feed';
 import { Sha256ContentHasher, SystemClock, UuidV5InstanceIdGenerator } from '../../src/server/runtime/system';
 import { openEmbedded } from '../../src/server/stores/embedded/open-embedded';
 import { noopMetrics } from '../../src/server/telemetry';
+import { emptyFeed } from '../../src/server/warm-up';
 import { silentLog } from './silent-log';
 
 /** The use cases with their own stores. */
@@ -31,6 +33,8 @@ export interface ServiceUnderTest {
 export interface StoresUnderTest {
   readonly store: SessionStore;
   readonly scenarios: ScenarioCatalogue;
+  /** Default: a feed without events. */
+  readonly feed?: TurnFeed;
   readonly legacySessions?: LegacySessionStore | undefined;
   close(): Promise<void>;
 }
@@ -43,7 +47,7 @@ export function openService(clock: Clock = new SystemClock()): ServiceUnderTest 
 /** Opens an embedded store in a temporary folder. */
 export function openEmbeddedStores(clock: Clock = new SystemClock()): StoresUnderTest {
   const path = mkdtempSync(join(tmpdir(), 'service-'));
-  const { sessionStore, catalogue } = openEmbedded({
+  const { sessionStore, catalogue, turnFeed } = openEmbedded({
     path,
     sessionTtlMs: 3_600_000,
     turnLimits: { recordedTurns: 1_000 },
@@ -52,6 +56,7 @@ export function openEmbeddedStores(clock: Clock = new SystemClock()): StoresUnde
   });
   return {
     store: sessionStore,
+    feed: turnFeed,
     scenarios: catalogue,
     async close() {
       await sessionStore.close();
@@ -62,7 +67,7 @@ export function openEmbeddedStores(clock: Clock = new SystemClock()): StoresUnde
 
 /** Creates the use cases of one node. `close` also closes the stores. */
 export function createService(
-  { store, scenarios, legacySessions, close }: StoresUnderTest,
+  { store, feed = emptyFeed, scenarios, legacySessions, close }: StoresUnderTest,
   {
     clock = new SystemClock(),
     settings = {},
@@ -84,6 +89,7 @@ export function createService(
   const catalogue = new CompiledCatalogue({ scenarios, clock, log, compileOptions });
   const deps: UseCaseDependencies = {
     store,
+    feed,
     scenarios,
     legacySessions,
     catalogue,

@@ -5,6 +5,7 @@ import { drainServers } from './experiments/drain-servers';
 import { exhaustMemory } from './experiments/exhaust-memory';
 import { failOverCluster } from './experiments/fail-over-cluster';
 import { fillSessions } from './experiments/fill-sessions';
+import { followFeed } from './experiments/follow-feed';
 import { jumpClocks } from './experiments/jump-clocks';
 import { killRedis } from './experiments/kill-redis';
 import { killEmbeddedServer, killServers } from './experiments/kill-servers';
@@ -129,5 +130,11 @@ export const experiments: readonly Experiment[] = [
     name: 'a caller cancels calls rapidly on a connection that it shares with others',
     full: (context) => cancelCalls(context, { cancellations: 10_000, sessions: 100 }),
     short: (context) => cancelCalls(context, { cancellations: 1_500, sessions: 20 }),
+  },
+  {
+    number: 18,
+    name: 'two consumers follow the feed while servers and Redis are killed',
+    full: (context) => followFeed(context, { kills: 30 }),
+    short: (context) => followFeed(context, { kills: 3 }),
   },
 ];

@@ -1,6 +1,7 @@
 // The public API of `scenario-orchestrator-client`: the client, and the messages and stubs of the contract.
 export * from '../../../gen/focal/orchestration/v1/contribution';
 export * from '../../../gen/focal/orchestration/v1/error_reason';
+export * from '../../../gen/focal/orchestration/v1/feed';
 export * from '../../../gen/focal/orchestration/v1/lifecycle';
 export * from '../../../gen/focal/orchestration/v1/orchestrator_service';
 export * from '../../../gen/focal/orchestration/v1/scenario';

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ChannelCredentials, type ChannelOptions, Client, type MethodDefinition } from '@grpc/grpc-js';
+import type { WatchTurnsRequest, WatchTurnsResponse } from '../../../gen/focal/orchestration/v1/feed';
 import {
   OrchestratorServiceService,
   type ProcessTurnRequest,
@@ -27,6 +28,7 @@ import { type ProcessTurnResult, processTurns, type TurnOutcome } from './proces
 import { channelOptions } from './retry-policy';
 import { addTraceContexts, type GetTraceContext, type StreamedTurn } from './trace-context';
 import { watchSession } from './watch-session';
+import { watchTurns } from './watch-turns';
 
 /** All methods of the contract. The methods of the client are derived from it. */
 const contractMethods = { ...OrchestratorServiceService, ...ScenarioServiceService, ...SessionServiceService };
@@ -82,6 +84,12 @@ interface SpecialMethods {
    * signal is aborted. Ignores `timeoutMs`.
    */
   watchSession(request: WatchSessionRequest, settings?: CallSettings): AsyncGenerator<TurnRecord, never>;
+  /**
+   * Iterates over what happens in all sessions of a tenant. Each response has events and the cursor after them; the first one has only the
+   * cursor from which the stream starts. Resumes a broken stream automatically, after the last response. Events are sent at least once. Ends
+   * only when the caller leaves the iteration, or with CallError. Ignores `timeoutMs`.
+   */
+  watchTurns(request: WatchTurnsRequest, settings?: CallSettings): AsyncGenerator<WatchTurnsResponse, never>;
 }
 
 /**
@@ -159,6 +167,10 @@ function createSpecialMethods(
   getTraceContext: GetTraceContext | undefined,
 ): SpecialMethods & Record<SpecialMethodName, unknown> {
   const { processTurn, streamTurn, processTurns: processTurnsMethod, watchSession: watchMethod } = contractMethods;
+  const createResume = (signal: AbortSignal | undefined) => ({
+    sleep: (ms: number) => sleep(ms, undefined, { ...(signal && { signal }) }).catch(() => undefined),
+    signal,
+  });
   return {
     processTurn: async (request, settings) => {
       const { response, trailers } = await callUnary(client, processTurn, request, defaults, settings);
@@ -185,15 +197,23 @@ function createSpecialMethods(
     },
     watchSession: (request, settings) => {
       const { path, requestSerialize, responseDeserialize } = watchMethod;
-      const signal = settings?.signal;
       return watchSession(request, {
         openStream: (cursor) => {
           const metadata = createMetadata(defaults, settings);
           return client.makeServerStreamRequest(path, requestSerialize, responseDeserialize, cursor, metadata);
         },
         getRevision: () => getRevision(client, request, defaults, settings),
-        sleep: (ms) => sleep(ms, undefined, { ...(signal && { signal }) }).catch(() => undefined),
-        signal,
+        ...createResume(settings?.signal),
+      });
+    },
+    watchTurns: (request, settings) => {
+      const { path, requestSerialize, responseDeserialize } = contractMethods.watchTurns;
+      return watchTurns(request, {
+        openStream: (cursor) => {
+          const metadata = createMetadata(defaults, settings);
+          return client.makeServerStreamRequest(path, requestSerialize, responseDeserialize, cursor, metadata);
+        },
+        ...createResume(settings?.signal),
       });
     },
   };

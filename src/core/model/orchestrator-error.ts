@@ -28,6 +28,7 @@ export type ErrorReason =
   | 'WORK_LIMIT'
   | 'SLOW_READER'
   | 'CURSOR_TOO_OLD'
+  | 'TOO_MANY_CONSUMERS'
   | 'DEADLINE'
   | 'CANCELLED'
   | 'SHUTTING_DOWN'

@@ -17,6 +17,7 @@ import {
 } from './decide-loaded-turn';
 import { replayTurn } from './replay-turn';
 import { reportTurn } from './report-turn';
+import { summarizeTurn } from './summarize-turn';
 import { restoreSupersededState } from './supersede-turn';
 import { createTurnBasis, ReadCatalogue } from './turn-basis';
 import type { ProcessedTurn, TurnCommand } from './turn-command';
@@ -245,8 +246,9 @@ function commit(
   // The store copies the state that the commit replaces. It cannot derive the one that a superseding turn was decided on.
   const stateBefore = turn.supersedesTurnId === '' ? 'previous' : base;
   const isSupersedable = canBeSuperseded(turn, result);
+  const summary = summarizeTurn(turn, result);
   return runInSpan(call, 'session.commit', (spanCall) =>
-    store.commit({ previousSession, session, record, stateBefore, isSupersedable }, spanCall),
+    store.commit({ previousSession, session, record, stateBefore, isSupersedable, summary }, spanCall),
   );
 }
 

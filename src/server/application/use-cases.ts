@@ -34,6 +34,13 @@ import type { ProcessedTurn, TurnCommand } from './turn-command';
 import type { WatchSessionQuery } from './turn-history-reader';
 import { type ScenarioValidation, validateScenario } from './validate-scenario';
 import { type OnTurn, type WatchSessionDependencies, watchSession } from './watch-session';
+import {
+  acknowledgeTurns,
+  type OnEvents,
+  type WatchTurnsDependencies,
+  type WatchTurnsQuery,
+  watchTurns,
+} from './watch-turns';
 
 /** The use cases for the inbound adapters. Each is documented at the function of the same name. */
 export interface UseCases {
@@ -45,6 +52,9 @@ export interface UseCases {
   listTurns(query: ListTurnsQuery, call: Call): Promise<Page<ListedTurn, number>>;
   explainTurn(query: ExplainTurnQuery, call: Call): Promise<Explanation>;
   watchSession(query: WatchSessionQuery, call: Call, onTurn: OnTurn): Promise<never>;
+  watchTurns(query: WatchTurnsQuery, call: Call, onEvents: OnEvents): Promise<never>;
+  acknowledgeTurns(query: Pick<WatchTurnsQuery, 'tenantId' | 'consumer' | 'cursor'>, call: Call): Promise<void>;
+  deleteTurnConsumer(query: Pick<WatchTurnsQuery, 'tenantId' | 'consumer'>, call: Call): Promise<boolean>;
   putScenario(command: PutScenarioCommand, call: Call): Promise<PutScenarioResult>;
   validateScenario(scenario: Scenario, call: Call): Promise<ScenarioValidation>;
   getScenario(query: GetScenarioQuery, call: Call): Promise<StoredScenario>;
@@ -61,6 +71,7 @@ export interface UseCases {
 export interface UseCaseDependencies
   extends TurnDependencies,
     WatchSessionDependencies,
+    WatchTurnsDependencies,
     ListTurnsDependencies,
     ListScenariosDependencies,
     Pick<PutFieldsDependencies, 'measureFieldsBytes'> {
@@ -88,6 +99,9 @@ export function createUseCases(deps: UseCaseDependencies): UseCases {
     listTurns: (query, call) => listTurns(deps, query, call),
     explainTurn: (query, call) => count(explainTurn(deps, query, call)),
     watchSession: (query, call, onTurn) => watchSession(deps, query, call, onTurn),
+    watchTurns: (query, call, onEvents) => watchTurns(deps, query, call, onEvents),
+    acknowledgeTurns: (query, call) => acknowledgeTurns(deps, query, call),
+    deleteTurnConsumer: ({ tenantId, consumer }, call) => deps.feed.deleteConsumer(tenantId, consumer, call),
     putScenario: (command, call) => count(putScenario(deps, command, call)),
     validateScenario: (scenario, call) => count(validateScenario(deps, scenario, call)),
     getScenario: (query, call) => getScenario(deps, query, call),

@@ -2,6 +2,7 @@ import { OrchestratorError } from '../../core/model/orchestrator-error';
 import { type Call, withSpan } from '../ports/call';
 import type { SessionStore, TurnRecord } from '../ports/session-store';
 import { noSpan } from '../ports/span';
+import { ChangeSignal } from './change-signal';
 import { TurnHistoryReader, type WatchSessionQuery } from './turn-history-reader';
 
 export interface WatchSessionDependencies {
@@ -81,28 +82,4 @@ function toStreamError(error: unknown, { signal }: Call, cursor: number | undefi
   const reason: unknown = signal.reason instanceof OrchestratorError ? signal.reason : error;
   if (cursor === undefined || !(reason instanceof OrchestratorError)) return reason;
   return reason.withMetadata({ cursor: String(cursor) });
-}
-
-/** An auto-reset event: a notification without a waiter ends the next wait immediately. */
-class ChangeSignal {
-  private isSet = false;
-  private resume: () => void = () => undefined;
-
-  notify(): void {
-    this.isSet = true;
-    this.resume();
-  }
-
-  /** Resolves on a notification, or after `timeoutMs`. Supports one waiter at a time. */
-  async wait(timeoutMs: number): Promise<void> {
-    if (!this.isSet) {
-      let timer: NodeJS.Timeout | undefined;
-      await new Promise<void>((resolve) => {
-        timer = setTimeout(resolve, timeoutMs);
-        this.resume = resolve;
-      });
-      clearTimeout(timer);
-    }
-    this.isSet = false;
-  }
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ConditionLimits } from '../../core/conditions';
 import type { OrchestrationSettings } from '../../core/model/settings';
 import type { SessionLimits } from '../ports/session-limits';
+import type { FeedLimits } from '../ports/turn-feed';
 import type { TurnLimits } from '../ports/turn-limits';
 import { boundedNumber, duration, flag, oneOf, wholeNumber } from './constraints';
 
@@ -38,6 +39,8 @@ export const limits = z.strictObject({
   recorded_turns: wholeNumber(1, 100_000),
   recorded_bytes: wholeNumber(0, 1_073_741_824),
   recorded_age: duration('1m', '3650d'),
+  feed_age: duration('1m', '3650d'),
+  feed_bytes: wholeNumber(65_536, 1_099_511_627_776),
   session_bytes: wholeNumber(16_384, 64 * 1_024 * 1_024),
   session_variables: wholeNumber(1, 10_000),
   session_ttl: duration('1m', '3650d'),
@@ -106,6 +109,11 @@ export function toTurnLimits({ limits }: { readonly limits: Limits }): TurnLimit
     recordedBytes: limits.recorded_bytes,
     recordedAgeMs: limits.recorded_age,
   };
+}
+
+/** Returns how long the events of a feed are kept. */
+export function toFeedLimits({ limits }: { readonly limits: Limits }): FeedLimits {
+  return { ageMs: limits.feed_age, bytes: limits.feed_bytes };
 }
 
 /** Returns the limits on the size and the cost of conditions. */

@@ -31,6 +31,7 @@ const fields = z.strictObject({
   key_prefix: textMatching('must be 0 to 64 letters, digits or any of : . _ -', (value) =>
     /^[\w:.-]{0,64}$/.test(value),
   ),
+  partitions: wholeNumber(1, 1_024),
   older_session_key: textMatching(
     'must be empty, or 1 to 256 characters with {tenant_id} and {session_id} and no other {name}',
     (value) => value === '' || isKeyTemplate(value),

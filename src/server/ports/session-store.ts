@@ -1,6 +1,7 @@
 import type { Session, SessionKey } from '../../core/model/session';
 import type { Call } from './call';
 import type { TraceContext } from './trace-context';
+import type { TurnSummary } from './turn-feed';
 
 /** An applied turn, as recorded by the commit. */
 export interface TurnRecord {
@@ -63,6 +64,8 @@ export interface TurnCommit {
   readonly stateBefore: 'previous' | Session;
   /** Whether a later turn can supersede this one, so that the state before it is kept while it is the last turn (section 13). */
   readonly isSupersedable: boolean;
+  /** What the feed has of the turn. It is stored with the turn. */
+  readonly summary: TurnSummary;
 }
 
 export type CommitOutcome =
@@ -160,7 +163,10 @@ export interface SessionStore extends TurnHistoryStore {
   /** Lists recorded turns, oldest first: at least one if any turn matches. Reads at most one turn more than it returns. */
   listTurns(query: RecordedTurnsQuery, call: Call): Promise<RecordedTurns>;
 
-  /** Deletes the session, its recorded turns and its known turn ids. Resolves to whether anything was deleted. */
+  /**
+   * Deletes the session, its recorded turns and its known turn ids, and adds the deletion to the feed if anything was deleted. Resolves to
+   * whether anything was.
+   */
   delete(key: SessionKey, call: Call): Promise<boolean>;
 
   /**

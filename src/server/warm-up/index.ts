@@ -1,3 +1,4 @@
+export { emptyFeed } from './empty-feed';
 export { createHeavyCalls } from './heavy-calls';
 export { MemoryCatalogue } from './memory-catalogue';
 export { MemorySessionStore } from './memory-session-store';

@@ -184,6 +184,14 @@ const calls: Readonly<
       [ids.session, '--after', '0', '-n', '1', '--json'],
     ],
   },
+  watch: {
+    remote: [
+      ['--from-oldest', '-n', '1'],
+      ['--from-oldest', '-n', '1', '--json'],
+      ['--consumer', hostile('consumer')],
+      ['--reason', hostile('reason')],
+    ],
+  },
   explain: {
     remote: [
       [ids.session],
@@ -219,6 +227,7 @@ const calls: Readonly<
   },
   serve: { local: [[hostile('argument')], ['--help']] },
   compact: { local: [[hostile('argument')], ['--help']] },
+  convert: { local: [[hostile('argument')], ['--help']] },
   demo: { local: [['--server', hostile('address')], ['--help']] },
   completion: { local: [[hostile('shell')], ['bash']] },
   delete: { remote: [[hostile('missing')], [scenario.name]] },

@@ -217,6 +217,24 @@ candidates: [{scenario_id: Refund, score: 0.9}]
   });
 });
 
+test('watch shows the turns of all sessions, and continues after what it has acknowledged', async () => {
+  const [one, two] = ['c0c0c0c0-0000-4000-8000-000000000007', 'c0c0c0c0-0000-4000-8000-000000000008'];
+  await runOk('put', 'examples/scenarios/refund.yaml');
+  const start =
+    'message: I want a refund.\ncustomer_data: {customer_id: C-1}\ncandidates: [{scenario_id: Refund, score: 0.9}]\n';
+  await runOk('turn', writeTurnFile(start), '--session', one);
+  const watchConsumer = (...args: readonly string[]) =>
+    runOk('watch', '--consumer', 'test', '--from-oldest', '--reason', 'candidate', '--count', '1', ...args);
+  const shown = await watchConsumer();
+  expect(shown).toMatch(new RegExp(`^\\S+Z  session ${one}  revision 1$`, 'm'));
+  expect(shown).toMatch(/^ {2}START CANDIDATE {2}scenario [\da-f-]{36} {2}\w+/m);
+  await runOk('turn', writeTurnFile(start), '--session', two);
+  const lines = toLines(await watchConsumer('--json')).map((line) => JSON.parse(line));
+  expect(lines).toMatchObject([{ turn: { session_id: two, revision: 1, decisions: [{ action: 'START' }] } }]);
+  const refused = await runWithService('watch', '--reason', 'none');
+  expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('It must be one of CANDIDATE, IMPLIED') });
+});
+
 test('0.6: turn, tail and session show tool results and the outcomes that were ignored', async () => {
   const tooled = 'c0c0c0c0-0000-4000-8000-000000000004';
   const start = writeTurnFile(`message: My money back for order 4711, it is broken.

@@ -7,6 +7,7 @@ import { ListTurnsResponse } from '../../../gen/focal/orchestration/v1/session_s
 import { loadContract } from '../../../src/server/grpc/validation/contract';
 import type { Clock } from '../../../src/server/ports/clock';
 import { RedisCatalogue } from '../../../src/server/stores/redis/redis-catalogue';
+import { RedisTurnFeed } from '../../../src/server/stores/redis/redis-turn-feed';
 import { noopTelemetry } from '../../../src/server/telemetry';
 import { SeededRandom } from '../../../tools/chaos/seeded-random';
 import { type GrpcUnderTest, startGrpc } from '../../support/grpc-under-test';
@@ -52,7 +53,7 @@ function readExample(name: string): Example {
   const { request, response } = JSON.parse(readFileSync(path, 'utf8'));
   const requests = Array.isArray(request) ? request : [request];
   // An earlier example may have changed the session since the page was written, so a retry of a turn has one answer as well.
-  return { method, requests, answerCount: name === 'WatchSession' ? response.length : Number.POSITIVE_INFINITY };
+  return { method, requests, answerCount: name.startsWith('Watch') ? response.length : Number.POSITIVE_INFINITY };
 }
 
 /** The bytes of a response in hexadecimal, or the status and reason of a failed call. */
@@ -93,10 +94,13 @@ async function start(open: (clock: Clock) => Promise<StoresUnderTest>, clock: Cl
 
 async function openRedisStores(clock: Clock): Promise<StoresUnderTest> {
   const redis = await RedisUnderTest.start();
-  const store = await redis.createStore({ clock });
+  const keySpace = { prefix: redis.nextPrefix(), partitions: 1 };
+  const store = await redis.createStore({ clock, keyPrefix: keySpace.prefix, partitions: 1 });
+  const feed = new RedisTurnFeed(await redis.connect(), keySpace);
   const scenarios = new RedisCatalogue(await redis.connect(), { keyPrefix: redis.nextPrefix() });
   return {
     store,
+    feed,
     scenarios,
     async close() {
       await scenarios.close();

@@ -2,6 +2,7 @@ import { connect, insecure, type OrchestratorClient } from 'scenario-orchestrato
 import type { Relationship } from '../../../src/core/model/scenario';
 import type { OrchestrationSettings } from '../../../src/core/model/settings';
 import { RedisCatalogue } from '../../../src/server/stores/redis/redis-catalogue';
+import { RedisTurnFeed } from '../../../src/server/stores/redis/redis-turn-feed';
 import type { ScenarioDraft } from '../../support/conversation';
 import { type GrpcUnderTest, startGrpc } from '../../support/grpc-under-test';
 import {
@@ -54,10 +55,13 @@ export function describeOnBothStores(
 /** Opens stores in a separate Redis server. */
 export async function openRedisStores(): Promise<StoresUnderTest> {
   const redis = await RedisUnderTest.start();
-  const store = await redis.createStore();
+  const keyPrefix = redis.nextPrefix();
+  const store = await redis.createStore({ keyPrefix, partitions: 8 });
+  const feed = new RedisTurnFeed(await redis.connect(), { prefix: keyPrefix, partitions: 8 });
   const scenarios = new RedisCatalogue(await redis.connect(), { keyPrefix: redis.nextPrefix() });
   return {
     store,
+    feed,
     scenarios,
     async close() {
       await scenarios.close();

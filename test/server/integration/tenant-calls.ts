@@ -1,4 +1,6 @@
-import type { CallError } from 'scenario-orchestrator-client';
+import type { ServiceError } from '@grpc/grpc-js';
+import { CallError } from 'scenario-orchestrator-client';
+import { WatchTurnsRequest } from '../../../gen/focal/orchestration/v1/feed';
 import {
   OrchestratorServiceService,
   type ProcessTurnRequest,
@@ -6,7 +8,7 @@ import {
 } from '../../../gen/focal/orchestration/v1/orchestrator_service';
 import { SessionServiceService, type WatchSessionRequest } from '../../../gen/focal/orchestration/v1/session_service';
 import { ErrorInfo } from '../../../gen/google/rpc/error_details';
-import { callRaw, type GrpcUnderTest, getCallError, streamRaw } from '../../support/grpc-under-test';
+import { callRaw, createMetadata, type GrpcUnderTest, getCallError, streamRaw } from '../../support/grpc-under-test';
 import { TurnStream } from '../../support/turn-stream';
 import { WatchStream } from '../../support/watch-stream';
 
@@ -78,6 +80,24 @@ export class TenantCalls {
     await watching.cancel();
     this.expectNoForeignData(Buffer.from(JSON.stringify(watching.turns)));
     return watching.turns;
+  }
+
+  /** Watches the turns of all sessions. Returns the cursor of the first response. */
+  async watchTurns(request: Partial<WatchTurnsRequest>): Promise<string | undefined> {
+    const { path, requestSerialize, responseDeserialize } = SessionServiceService.watchTurns;
+    this.options.calledPaths.add(path);
+    const message = WatchTurnsRequest.fromPartial({ tenantId: this.options.tenantId, ...request });
+    const headers = createMetadata(this.options.metadata);
+    const stream = this.grpc.client.makeServerStreamRequest(path, requestSerialize, Buffer.from, message, headers);
+    const answer = await new Promise<Buffer | CallError>((resolve) => {
+      stream.on('data', (bytes: Buffer) => resolve(bytes));
+      stream.on('error', (error: ServiceError) => resolve(new CallError(path, error)));
+    });
+    stream.cancel();
+    if (answer instanceof CallError) return this.expectRejection(answer, undefined);
+    expect(this.options.isOwnTenant).toBe(true);
+    this.expectNoForeignData(answer);
+    return responseDeserialize(answer).cursor;
   }
 
   private async streamTurn(

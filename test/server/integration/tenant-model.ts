@@ -24,6 +24,8 @@ export interface ExpectedSession {
 /** The expected data of one tenant. */
 export class TenantModel {
   readonly sessions = new Map<string, ExpectedSession>();
+  /** The names of the registered consumers. */
+  readonly consumers = new Set<string>();
   /** Names of scenarios by agent and scenario id. */
   readonly scenarios = new Map<string, string>();
   /** Related pairs of scenarios, by agent. */

@@ -37,6 +37,8 @@ export class TenantOperations {
     () => this.listTurns(),
     () => this.explainTurn(),
     () => this.watchSession(),
+    () => this.watchTurns(),
+    () => this.deleteTurnConsumer(),
     () => this.importSession(),
     () => this.deleteSession(),
     () => this.putScenario(),
@@ -110,6 +112,22 @@ export class TenantOperations {
     const expected = this.model.sessions.get(sessionId)?.turnIds ?? [];
     const turns = await this.calls.watch({ sessionId, afterRevision: 0 }, expected.length);
     if (turns !== undefined) expect(turns.map(({ turnId }) => turnId)).toEqual(expected);
+  }
+
+  /** Registers a consumer, and acknowledges the cursor at which its stream starts. */
+  async watchTurns(): Promise<void> {
+    const consumer = `consumer-${this.random.nextInt(3)}`;
+    const cursor = await this.calls.watchTurns({ consumer, fromOldest: true });
+    const request = { tenantId: this.model.tenantId, consumer, cursor: cursor ?? 'any' };
+    const response = await this.calls.unary(SessionServiceService.acknowledgeTurns, request);
+    if (response !== undefined) this.model.consumers.add(consumer);
+  }
+
+  async deleteTurnConsumer(): Promise<void> {
+    const consumer = `consumer-${this.random.nextInt(3)}`;
+    const request = { tenantId: this.model.tenantId, consumer };
+    const response = await this.calls.unary(SessionServiceService.deleteTurnConsumer, request);
+    if (response !== undefined) expect(response.existed).toBe(this.model.consumers.delete(consumer));
   }
 
   async importSession(): Promise<void> {

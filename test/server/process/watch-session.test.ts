@@ -1,5 +1,6 @@
 import { OrchestratorServiceService } from '../../../gen/focal/orchestration/v1/orchestrator_service';
 import { SessionServiceService } from '../../../gen/focal/orchestration/v1/session_service';
+import { defaultPartitions, getSessionKeys } from '../../../src/server/stores/redis/redis-keys';
 import { eventually } from '../../support/eventually';
 import { callMethod, callRaw, type GrpcUnderTest } from '../../support/grpc-under-test';
 import { startRedisNode } from '../../support/redis-node';
@@ -39,7 +40,7 @@ describe('WatchSession on two nodes with one Redis', () => {
   const turn = (node: GrpcUnderTest, number: number) =>
     callRaw(node, processTurn.path, turnRequest({ turnId: uuid(1_000 + number) }));
   const countSubscribers = async () => {
-    const channel = `${keyPrefix}{${key.tenantId}/${key.sessionId}}:session`;
+    const channel = getSessionKeys({ prefix: keyPrefix, partitions: defaultPartitions }, key).session;
     return Number((await redis.admin.pubsub('NUMSUB', channel))[1]);
   };
 

@@ -32,7 +32,7 @@ async function runChaos(...args: readonly string[]): Promise<{ code: number; std
   });
 }
 
-const shortExperiments = [1, 2, 3, 5, 9, 11, 12, 13, 14, 15, 16, 17];
+const shortExperiments = [1, 2, 3, 5, 9, 11, 12, 13, 14, 15, 16, 17, 18];
 
 describe('npm run chaos --short', () => {
   let code: number;

@@ -5,7 +5,7 @@ import { ProcessTurnRequest } from '../../../gen/focal/orchestration/v1/orchestr
 import type { Turn } from '../../../gen/focal/orchestration/v1/turn';
 import { packIdleIntervalMs } from '../../../src/server/compose-embedded-stores';
 import { defaultPackingLimits } from '../../../src/server/ports/turn-limits';
-import { getSessionKeys } from '../../../src/server/stores/redis/redis-keys';
+import { defaultPartitions, getSessionKeys } from '../../../src/server/stores/redis/redis-keys';
 import { RedisProcess } from '../../redis/redis-process';
 import { CleanupStack } from '../cleanup';
 import { showProgress } from '../command';
@@ -25,8 +25,8 @@ export interface SessionMemory {
   readonly state: number;
 }
 
-/** The key prefix of config/default.toml. */
-const keyPrefix = 'so:';
+/** Where config/default.toml has the keys. */
+const keySpace = { prefix: 'so:', partitions: defaultPartitions };
 
 /** After this time in milliseconds without a turn, nothing is left to pack that is packed while a session is in use. */
 const packingMs = 1_000;
@@ -66,7 +66,7 @@ export function measureSessionMemory(turnCounts: readonly number[]): Promise<rea
 }
 
 async function measureKeys(redis: Redis, sessionId: string) {
-  const { session, turnLog } = getSessionKeys(keyPrefix, { ...agent, sessionId });
+  const { session, turnLog } = getSessionKeys(keySpace, { ...agent, sessionId });
   const sizes = await Promise.all([session, turnLog].map((key) => redis.memory('USAGE', key, 'SAMPLES', 0)));
   return {
     total: sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0),

@@ -10,7 +10,7 @@ import {
   type WatchSessionResponse,
 } from '../../../gen/focal/orchestration/v1/session_service';
 import { decodeSession, encodeSession } from '../../../src/server/codec/stored/stored-values';
-import { getSessionKeys } from '../../../src/server/stores/redis/redis-keys';
+import { defaultPartitions, getSessionKeys } from '../../../src/server/stores/redis/redis-keys';
 import { RedisProcess } from '../../redis/redis-process';
 import type { CleanupStack } from '../cleanup';
 import { showProgress } from '../command';
@@ -209,8 +209,8 @@ async function measureFirstTurn({ address, pid }: BenchServer): Promise<number> 
   }
 }
 
-/** The key prefix of config/default.toml. */
-const keyPrefix = 'so:';
+/** Where config/default.toml has the keys. */
+const keySpace = { prefix: 'so:', partitions: defaultPartitions };
 const copiesPerBatch = 1_000;
 
 /**
@@ -218,7 +218,7 @@ const copiesPerBatch = 1_000;
  * session. The copies have the same size and can be read, although their recorded turns have the id of the first session.
  */
 async function createSessions({ service, redis }: BenchDeployment, count: number): Promise<readonly string[]> {
-  const from = getSessionKeys(keyPrefix, { ...agent, sessionId: await playSession(service.address) });
+  const from = getSessionKeys(keySpace, { ...agent, sessionId: await playSession(service.address) });
   const sessionIds = Array.from({ length: count }, () => randomUUID());
   await redis.withClient(async (client) => {
     const state = await client.hgetBuffer(from.session, 's');
@@ -228,7 +228,7 @@ async function createSessions({ service, redis }: BenchDeployment, count: number
       showProgress(`${done} of ${count} sessions`);
       const commands = client.pipeline();
       for (const sessionId of sessionIds.slice(done, done + copiesPerBatch)) {
-        const to = getSessionKeys(keyPrefix, { ...agent, sessionId });
+        const to = getSessionKeys(keySpace, { ...agent, sessionId });
         commands.copy(from.session, to.session).copy(from.turnLog, to.turnLog);
         commands.hset(to.session, 's', Buffer.from(encodeSession({ ...session, sessionId })));
       }

@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import { connect, insecure } from 'scenario-orchestrator-client';
 import { ProcessTurnRequest, ProcessTurnResponse } from '../../../gen/focal/orchestration/v1/orchestrator_service';
-import { getSessionKeys } from '../../../src/server/stores/redis/redis-keys';
+import { defaultPartitions, getSessionKeys } from '../../../src/server/stores/redis/redis-keys';
 import { CleanupStack } from '../cleanup';
 import type { BenchServer } from '../servers/servers';
 import { agent, buildSessionTurns, defaultShape, turnsPerSession } from '../workload/session-turns';
@@ -16,8 +16,8 @@ export interface SessionSizes {
   readonly stored: number;
 }
 
-/** The key prefix of config/default.toml. */
-const keyPrefix = 'so:';
+/** Where config/default.toml has the keys. */
+const keySpace = { prefix: 'so:', partitions: defaultPartitions };
 
 /** Plays one session and measures its sizes. */
 export function measureSessionSizes(service: BenchServer, redisPort: number): Promise<SessionSizes> {
@@ -26,7 +26,7 @@ export function measureSessionSizes(service: BenchServer, redisPort: number): Pr
     const redis = cleanup.add(new Redis(redisPort, '127.0.0.1'), (opened) => opened.disconnect());
     const client = cleanup.add(connect(service.address, { credentials: insecure() }), (opened) => opened.close());
     const turns = buildSessionTurns(defaultShape);
-    const { session, turnLog } = getSessionKeys(keyPrefix, { ...agent, sessionId: turns[0]?.sessionId ?? '' });
+    const { session, turnLog } = getSessionKeys(keySpace, { ...agent, sessionId: turns[0]?.sessionId ?? '' });
     const sum = { request: 0, response: 0, state: 0 };
     for (const turn of turns) {
       const request = ProcessTurnRequest.fromPartial({ turn });

@@ -60,8 +60,7 @@ const warmUpRounds = 4;
 
 /** Deletes the sessions, so that Redis and its hash tables do not grow between rounds. */
 const deleteSessionsScript = `
-  for _, key in ipairs(redis.call('KEYS', '*:session')) do redis.call('UNLINK', key) end
-  for _, key in ipairs(redis.call('KEYS', '*:turns')) do redis.call('UNLINK', key) end
+  for _, key in ipairs(redis.call('KEYS', 'so:{p*')) do redis.call('UNLINK', key) end
   for _, key in ipairs(redis.call('KEYS', 'peer:*')) do redis.call('UNLINK', key) end`;
 
 /**

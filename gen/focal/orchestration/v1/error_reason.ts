@@ -145,5 +145,10 @@ export enum ErrorReason {
    * and difference, the path of the first field that differs.
    */
   ERROR_REASON_TURN_NOT_EXPLAINABLE = 37,
+  /**
+   * ERROR_REASON_TOO_MANY_CONSUMERS - RESOURCE_EXHAUSTED. The tenant has 100 consumers of WatchTurns, and the named one is new. Delete one that is not used any
+   * more with DeleteTurnConsumer.
+   */
+  ERROR_REASON_TOO_MANY_CONSUMERS = 38,
   UNRECOGNIZED = -1,
 }

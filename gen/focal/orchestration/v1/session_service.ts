@@ -22,6 +22,14 @@ import {
 } from "@grpc/grpc-js";
 import { Value } from "../../../google/protobuf/struct";
 import { Timestamp } from "../../../google/protobuf/timestamp";
+import {
+  AcknowledgeTurnsRequest,
+  AcknowledgeTurnsResponse,
+  DeleteTurnConsumerRequest,
+  DeleteTurnConsumerResponse,
+  WatchTurnsRequest,
+  WatchTurnsResponse,
+} from "./feed";
 import { ProcessTurnRequest, ProcessTurnResponse } from "./orchestrator_service";
 import { Session } from "./session";
 import { TraceContext } from "./turn";
@@ -1603,6 +1611,54 @@ export const SessionServiceService = {
     responseDeserialize: (value: Buffer): WatchSessionResponse => WatchSessionResponse.decode(value),
   },
   /**
+   * Streams what happens in all sessions of a tenant, on any node: every committed turn with the kinds and reasons of its
+   * decisions, and every deleted session. Events are sent at least once, with stable ids, and those of a session in order. If
+   * events are no longer kept, a gap says so. The call lasts until the caller cancels it or it fails. Each response has a cursor
+   * to resume from; a named consumer acknowledges it and is resumed by its name. Events are kept for `limits.feed_age`, and up to
+   * `limits.feed_bytes`.
+   *
+   * Fails with INVALID_ARGUMENT if the cursor is not one of this tenant's feed; with RESOURCE_EXHAUSTED if the tenant has 100
+   * other consumers, the client does not read for too long, or too many streams are open; with UNAVAILABLE if the node shuts
+   * down or the store does not respond. After UNAVAILABLE resume from the cursor, on another node or after a delay.
+   */
+  watchTurns: {
+    path: "/focal.orchestration.v1.SessionService/WatchTurns" as const,
+    requestStream: false as const,
+    responseStream: true as const,
+    requestSerialize: (value: WatchTurnsRequest): Buffer => Buffer.from(WatchTurnsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): WatchTurnsRequest => WatchTurnsRequest.decode(value),
+    responseSerialize: (value: WatchTurnsResponse): Buffer => Buffer.from(WatchTurnsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): WatchTurnsResponse => WatchTurnsResponse.decode(value),
+  },
+  /**
+   * Stores the cursor of a consumer of WatchTurns: after this, the events before it are not sent to that consumer again. Fails with
+   * INVALID_ARGUMENT if the cursor is not one of this tenant's feed, and with RESOURCE_EXHAUSTED if the consumer is new and the
+   * tenant has 100 others.
+   */
+  acknowledgeTurns: {
+    path: "/focal.orchestration.v1.SessionService/AcknowledgeTurns" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: AcknowledgeTurnsRequest): Buffer =>
+      Buffer.from(AcknowledgeTurnsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): AcknowledgeTurnsRequest => AcknowledgeTurnsRequest.decode(value),
+    responseSerialize: (value: AcknowledgeTurnsResponse): Buffer =>
+      Buffer.from(AcknowledgeTurnsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): AcknowledgeTurnsResponse => AcknowledgeTurnsResponse.decode(value),
+  },
+  /** Deletes a consumer of WatchTurns with its cursor. Its open streams go on. Succeeds if it does not exist. */
+  deleteTurnConsumer: {
+    path: "/focal.orchestration.v1.SessionService/DeleteTurnConsumer" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: DeleteTurnConsumerRequest): Buffer =>
+      Buffer.from(DeleteTurnConsumerRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): DeleteTurnConsumerRequest => DeleteTurnConsumerRequest.decode(value),
+    responseSerialize: (value: DeleteTurnConsumerResponse): Buffer =>
+      Buffer.from(DeleteTurnConsumerResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): DeleteTurnConsumerResponse => DeleteTurnConsumerResponse.decode(value),
+  },
+  /**
    * Imports a session of the older single-scenario format as one instance, at revision 0 (section 8). Importing the same
    * record again changes nothing and returns the session in its current state, even after turns. Fails with NOT_FOUND if
    * the catalogue does not hold the active scenario, and with FAILED_PRECONDITION if the session exists and was not
@@ -1654,6 +1710,26 @@ export interface SessionServiceServer extends UntypedServiceImplementation {
    * store does not respond. After UNAVAILABLE resume from the cursor, on another node or after a delay.
    */
   watchSession: handleServerStreamingCall<WatchSessionRequest, WatchSessionResponse>;
+  /**
+   * Streams what happens in all sessions of a tenant, on any node: every committed turn with the kinds and reasons of its
+   * decisions, and every deleted session. Events are sent at least once, with stable ids, and those of a session in order. If
+   * events are no longer kept, a gap says so. The call lasts until the caller cancels it or it fails. Each response has a cursor
+   * to resume from; a named consumer acknowledges it and is resumed by its name. Events are kept for `limits.feed_age`, and up to
+   * `limits.feed_bytes`.
+   *
+   * Fails with INVALID_ARGUMENT if the cursor is not one of this tenant's feed; with RESOURCE_EXHAUSTED if the tenant has 100
+   * other consumers, the client does not read for too long, or too many streams are open; with UNAVAILABLE if the node shuts
+   * down or the store does not respond. After UNAVAILABLE resume from the cursor, on another node or after a delay.
+   */
+  watchTurns: handleServerStreamingCall<WatchTurnsRequest, WatchTurnsResponse>;
+  /**
+   * Stores the cursor of a consumer of WatchTurns: after this, the events before it are not sent to that consumer again. Fails with
+   * INVALID_ARGUMENT if the cursor is not one of this tenant's feed, and with RESOURCE_EXHAUSTED if the consumer is new and the
+   * tenant has 100 others.
+   */
+  acknowledgeTurns: handleUnaryCall<AcknowledgeTurnsRequest, AcknowledgeTurnsResponse>;
+  /** Deletes a consumer of WatchTurns with its cursor. Its open streams go on. Succeeds if it does not exist. */
+  deleteTurnConsumer: handleUnaryCall<DeleteTurnConsumerRequest, DeleteTurnConsumerResponse>;
   /**
    * Imports a session of the older single-scenario format as one instance, at revision 0 (section 8). Importing the same
    * record again changes nothing and returns the session in its current state, even after turns. Fails with NOT_FOUND if
@@ -1761,6 +1837,59 @@ export interface SessionServiceClient extends Client {
     metadata?: Metadata,
     options?: Partial<CallOptions>,
   ): ClientReadableStream<WatchSessionResponse>;
+  /**
+   * Streams what happens in all sessions of a tenant, on any node: every committed turn with the kinds and reasons of its
+   * decisions, and every deleted session. Events are sent at least once, with stable ids, and those of a session in order. If
+   * events are no longer kept, a gap says so. The call lasts until the caller cancels it or it fails. Each response has a cursor
+   * to resume from; a named consumer acknowledges it and is resumed by its name. Events are kept for `limits.feed_age`, and up to
+   * `limits.feed_bytes`.
+   *
+   * Fails with INVALID_ARGUMENT if the cursor is not one of this tenant's feed; with RESOURCE_EXHAUSTED if the tenant has 100
+   * other consumers, the client does not read for too long, or too many streams are open; with UNAVAILABLE if the node shuts
+   * down or the store does not respond. After UNAVAILABLE resume from the cursor, on another node or after a delay.
+   */
+  watchTurns(request: WatchTurnsRequest, options?: Partial<CallOptions>): ClientReadableStream<WatchTurnsResponse>;
+  watchTurns(
+    request: WatchTurnsRequest,
+    metadata?: Metadata,
+    options?: Partial<CallOptions>,
+  ): ClientReadableStream<WatchTurnsResponse>;
+  /**
+   * Stores the cursor of a consumer of WatchTurns: after this, the events before it are not sent to that consumer again. Fails with
+   * INVALID_ARGUMENT if the cursor is not one of this tenant's feed, and with RESOURCE_EXHAUSTED if the consumer is new and the
+   * tenant has 100 others.
+   */
+  acknowledgeTurns(
+    request: AcknowledgeTurnsRequest,
+    callback: (error: ServiceError | null, response: AcknowledgeTurnsResponse) => void,
+  ): ClientUnaryCall;
+  acknowledgeTurns(
+    request: AcknowledgeTurnsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: AcknowledgeTurnsResponse) => void,
+  ): ClientUnaryCall;
+  acknowledgeTurns(
+    request: AcknowledgeTurnsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: AcknowledgeTurnsResponse) => void,
+  ): ClientUnaryCall;
+  /** Deletes a consumer of WatchTurns with its cursor. Its open streams go on. Succeeds if it does not exist. */
+  deleteTurnConsumer(
+    request: DeleteTurnConsumerRequest,
+    callback: (error: ServiceError | null, response: DeleteTurnConsumerResponse) => void,
+  ): ClientUnaryCall;
+  deleteTurnConsumer(
+    request: DeleteTurnConsumerRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: DeleteTurnConsumerResponse) => void,
+  ): ClientUnaryCall;
+  deleteTurnConsumer(
+    request: DeleteTurnConsumerRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: DeleteTurnConsumerResponse) => void,
+  ): ClientUnaryCall;
   /**
    * Imports a session of the older single-scenario format as one instance, at revision 0 (section 8). Importing the same
    * record again changes nothing and returns the session in its current state, even after turns. Fails with NOT_FOUND if

@@ -49,6 +49,7 @@ const logLevels: Readonly<Record<ErrorReason, 'debug' | 'warn' | 'error'>> = {
   TOO_LARGE: 'debug',
   WORK_LIMIT: 'debug',
   SLOW_READER: 'debug',
+  TOO_MANY_CONSUMERS: 'debug',
   CURSOR_TOO_OLD: 'debug',
   DEADLINE: 'debug',
   CANCELLED: 'debug',

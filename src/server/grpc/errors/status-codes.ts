@@ -30,6 +30,7 @@ export const statusCodes: Readonly<Record<ErrorReason, status>> = {
   TOO_LARGE: status.RESOURCE_EXHAUSTED,
   WORK_LIMIT: status.RESOURCE_EXHAUSTED,
   SLOW_READER: status.RESOURCE_EXHAUSTED,
+  TOO_MANY_CONSUMERS: status.RESOURCE_EXHAUSTED,
   CURSOR_TOO_OLD: status.OUT_OF_RANGE,
   DEADLINE: status.DEADLINE_EXCEEDED,
   CANCELLED: status.CANCELLED,

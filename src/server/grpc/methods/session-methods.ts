@@ -13,6 +13,7 @@ import type { TurnSelector } from '../../ports/session-store';
 import type { MethodDependencies } from './dependencies';
 import type { ServiceMethods } from './method';
 import { getPageSize, PageTokens } from './page-token';
+import { sentEventsToProto, watchTurnsQueryFromProto } from './watch-turns-messages';
 
 export function createSessionMethods({
   useCases,
@@ -78,6 +79,32 @@ export function createSessionMethods({
         const cursor = { afterRevision, afterTurnId: afterTurnId === '' ? undefined : afterTurnId };
         const query = { key: toSessionKey(request), ...cursor };
         await useCases.watchSession(query, call, (turn) => send({ turn: turnRecordToProto(turn, '') }));
+      },
+    },
+    watchTurns: {
+      kind: 'long server stream',
+      scope: 'sessions',
+      getTenantId: ({ tenantId }) => tenantId,
+      limits: { stallTimeoutMs },
+      async handle({ message }, call, send) {
+        await useCases.watchTurns(watchTurnsQueryFromProto(message), call, (sent) => send(sentEventsToProto(sent)));
+      },
+    },
+    acknowledgeTurns: {
+      kind: 'unary',
+      scope: 'sessions',
+      getTenantId: ({ tenantId }) => tenantId,
+      async handle({ message }, call) {
+        await useCases.acknowledgeTurns(message, call);
+        return { body: {} };
+      },
+    },
+    deleteTurnConsumer: {
+      kind: 'unary',
+      scope: 'sessions',
+      getTenantId: ({ tenantId }) => tenantId,
+      async handle({ message }, call) {
+        return { body: { existed: await useCases.deleteTurnConsumer(message, call) } };
       },
     },
     importSession: {

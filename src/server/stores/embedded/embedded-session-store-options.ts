@@ -1,5 +1,6 @@
 import type { Clock } from '../../ports/clock';
 import type { SessionLimits } from '../../ports/session-limits';
+import type { FeedLimits } from '../../ports/turn-feed';
 import type { PackingLimits, TurnLimits } from '../../ports/turn-limits';
 
 export interface EmbeddedSessionStoreOptions {
@@ -7,6 +8,8 @@ export interface EmbeddedSessionStoreOptions {
   readonly sessionTtlMs: number;
   /** Defaults: `defaultTurnLimits`. */
   readonly turnLimits?: Partial<TurnLimits>;
+  /** Default: `defaultFeedLimits`. */
+  readonly feedLimits?: FeedLimits;
   /** Defaults: `defaultPackingLimits`. */
   readonly packingLimits?: Partial<PackingLimits>;
   /** Default: the defaults of `[limits]`. */

@@ -1,6 +1,6 @@
-import { EventEmitter } from 'node:events';
 import { getImportId, type Session, type SessionKey } from '../../../core/model/session';
 import { encodeBoundedSession } from '../../codec/stored/bounded-session';
+import { encodeFeedEvent } from '../../codec/stored/feed-event';
 import { decodeSession, decodeStateBefore, encodeSession } from '../../codec/stored/stored-values';
 import type { Call } from '../../ports/call';
 import { defaultSessionLimits, type SessionLimits } from '../../ports/session-limits';
@@ -16,15 +16,19 @@ import type {
   TurnHistory,
   TurnSelector,
 } from '../../ports/session-store';
+import { defaultFeedLimits } from '../../ports/turn-feed';
 import { keepsStateBefore, maxKeptStateBytes } from '../../ports/turn-history';
 import { resolveTurnLimits } from '../../ports/turn-limits';
 import { takeHistory, takeTurns } from '../recorded-turns/take-turns';
+import { encodeTurnEvent } from '../recorded-turns/turn-event';
 import { TurnPacker } from '../recorded-turns/turn-packer';
 import type { EmbeddedEnvironment } from './embedded-environment';
 import { encodeKeyPair } from './embedded-keys';
 import type { EmbeddedSessionStoreOptions } from './embedded-session-store-options';
+import { FeedTable } from './feed-table';
 import { decodeKnownTurn, decodeTurns, type FoundTurns } from './found-turns';
 import { createPackBlock } from './pack-block';
+import { SessionChanges } from './session-changes';
 import { SessionTable, StateBeforeTable } from './session-tables';
 import type { SessionValue } from './session-values';
 import { TurnTable } from './turn-table';
@@ -36,8 +40,9 @@ type CommitResult =
   | { readonly kind: 'conflict'; readonly state: Uint8Array | undefined };
 
 /** A commit with encoded sessions. */
-interface EncodedCommit extends Omit<TurnCommit, 'session' | 'stateBefore'> {
+interface EncodedCommit extends Omit<TurnCommit, 'stateBefore'> {
   readonly state: Uint8Array;
+  readonly event: Uint8Array;
   readonly stateBefore: 'previous' | Uint8Array;
 }
 
@@ -54,10 +59,11 @@ export class EmbeddedSessionStore implements SessionStore {
   private readonly sessions: SessionTable;
   private readonly statesBefore: StateBeforeTable;
   private readonly turns: TurnTable;
+  /** The events of commits and deletions. */
+  readonly feed: FeedTable;
   private readonly sessionLimits: SessionLimits;
   private readonly packer: TurnPacker<string>;
-  /** Emits an event for each change. The name of the event is the key of the session. */
-  private readonly changes = new EventEmitter().setMaxListeners(0);
+  readonly changes = new SessionChanges();
 
   constructor(
     private readonly environment: EmbeddedEnvironment,
@@ -67,6 +73,7 @@ export class EmbeddedSessionStore implements SessionStore {
     this.sessionLimits = options.sessionLimits ?? defaultSessionLimits;
     this.statesBefore = new StateBeforeTable(environment);
     this.turns = new TurnTable(environment, resolveTurnLimits(options.turnLimits));
+    this.feed = new FeedTable(environment, options.feedLimits ?? defaultFeedLimits);
     const getRevision = (session: string) => this.getUnexpired(session)?.revision;
     this.packer = new TurnPacker(options, createPackBlock(environment, this.turns, getRevision));
   }
@@ -98,8 +105,9 @@ export class EmbeddedSessionStore implements SessionStore {
     const tableKey = toTableKey(session);
     const state = encodeBoundedSession(session, previousSession, this.sessionLimits);
     const stateBefore = commit.stateBefore === 'previous' ? 'previous' : encodeSession(commit.stateBefore);
-    const apply = () => this.apply(tableKey, { ...commit, state, stateBefore });
-    const result = await this.environment.write(call, apply, () => this.changes.emit(tableKey));
+    const event = encodeTurnEvent(commit);
+    const apply = () => this.apply(tableKey, { ...commit, state, stateBefore, event });
+    const result = await this.environment.write(call, apply, () => this.changes.notify(session));
     switch (result.kind) {
       case 'committed':
         this.packer.onCommit(tableKey, tableKey, record, result.unpackedTurns);
@@ -158,14 +166,18 @@ export class EmbeddedSessionStore implements SessionStore {
   /** Removes a session of any size in steps. With the first one, the session is deleted for every other call. */
   async delete(key: SessionKey, call: Call): Promise<boolean> {
     const session = toTableKey(key);
+    const deletedAt = this.options.clock.now();
+    const event = encodeFeedEvent({ kind: 'deleted', sessionId: key.sessionId, committedAt: deletedAt });
     const { existed, isRemoved } = await this.environment.free(
       call,
       () => {
-        const isVisible = this.getUnexpired(session) !== undefined;
-        this.expire(session);
+        const value = this.sessions.get(session);
+        const isVisible = value !== undefined && this.isUnexpired(value);
+        if (isVisible) this.feed.add(key.tenantId, deletedAt, event);
+        if (value !== undefined) this.sessions.expire(session, value);
         return { existed: isVisible, isRemoved: this.removeExpired(session, maxRemovedPerStep).isRemoved };
       },
-      () => this.changes.emit(session),
+      () => this.changes.notify(key),
     );
     for (let isDone = isRemoved; !isDone; ) {
       const step = await this.environment.free(call, () => this.removeExpired(session, maxRemovedPerStep));
@@ -175,11 +187,7 @@ export class EmbeddedSessionStore implements SessionStore {
   }
 
   onChange(key: SessionKey, listener: () => void): () => void {
-    const session = toTableKey(key);
-    // A new function for each call, so that a listener that is added twice must be removed twice.
-    const onEvent = () => listener();
-    this.changes.on(session, onEvent);
-    return () => this.changes.off(session, onEvent);
+    return this.changes.onSession(key, listener);
   }
 
   async probe(call: Call): Promise<void> {
@@ -223,21 +231,22 @@ export class EmbeddedSessionStore implements SessionStore {
 
   /** Applies a commit. All checks, in the order that SessionStore documents, come before the first write. */
   private apply(
-    session: string,
-    { previousSession, record, stateBefore, isSupersedable, state }: EncodedCommit,
+    tableKey: string,
+    { previousSession, session, record, stateBefore, isSupersedable, state, event }: EncodedCommit,
   ): CommitResult {
-    const value = this.getUnexpired(session);
-    const found = value && this.turns.findKnown(session, record.turnId, value.revision);
+    const value = this.getUnexpired(tableKey);
+    const found = value && this.turns.findKnown(tableKey, record.turnId, value.revision);
     if (found !== undefined) return { kind: 'known', found };
-    if (!this.isUnchanged(session, value, previousSession)) return { kind: 'conflict', state: value?.state };
-    this.putState(session, record.revision, state);
+    if (!this.isUnchanged(tableKey, value, previousSession)) return { kind: 'conflict', state: value?.state };
+    this.putState(tableKey, record.revision, state);
     const before = stateBefore === 'previous' ? (value?.state ?? noState) : stateBefore;
-    if (isSupersedable) this.statesBefore.put(session, record.revision, before);
-    else this.statesBefore.remove(session);
+    if (isSupersedable) this.statesBefore.put(tableKey, record.revision, before);
+    else this.statesBefore.remove(tableKey);
     if (keepsStateBefore(record.revision) && before.length <= maxKeptStateBytes) {
-      this.turns.keepStateBefore(session, record.revision, before);
+      this.turns.keepStateBefore(tableKey, record.revision, before);
     }
-    return { kind: 'committed', unpackedTurns: this.turns.add(session, record) };
+    this.feed.add(session.tenantId, record.committedAt, event);
+    return { kind: 'committed', unpackedTurns: this.turns.add(tableKey, record) };
   }
 
   /**
@@ -259,16 +268,11 @@ export class EmbeddedSessionStore implements SessionStore {
 
   private getUnexpired(session: string): SessionValue | undefined {
     const value = this.sessions.get(session);
-    return value !== undefined && this.isUnexpired(value) ? value : undefined;
+    return value && this.isUnexpired(value) ? value : undefined;
   }
 
   private isUnexpired({ expiresAt }: SessionValue): boolean {
     return expiresAt > this.environment.time.now();
-  }
-
-  private expire(session: string): void {
-    const value = this.sessions.get(session);
-    if (value !== undefined) this.sessions.expire(session, value);
   }
 
   /**

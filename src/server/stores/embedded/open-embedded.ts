@@ -2,6 +2,7 @@ import { EmbeddedCatalogue } from './embedded-catalogue';
 import { EmbeddedEnvironment } from './embedded-environment';
 import { EmbeddedSessionStore } from './embedded-session-store';
 import type { EmbeddedSessionStoreOptions } from './embedded-session-store-options';
+import { EmbeddedTurnFeed } from './embedded-turn-feed';
 import type { StoreClocks } from './store-time';
 
 export interface EmbeddedOptions extends StoreClocks, EmbeddedSessionStoreOptions {
@@ -13,14 +14,17 @@ export interface EmbeddedOptions extends StoreClocks, EmbeddedSessionStoreOption
 export interface EmbeddedStores {
   readonly sessionStore: EmbeddedSessionStore;
   readonly catalogue: EmbeddedCatalogue;
+  readonly turnFeed: EmbeddedTurnFeed;
   readonly environment: EmbeddedEnvironment;
 }
 
 /** Opens the embedded store. Throws if another process, on this machine or in a container, uses the folder. */
 export function openEmbedded({ path, ...options }: EmbeddedOptions): EmbeddedStores {
   const environment = new EmbeddedEnvironment(path, options);
+  const sessionStore = new EmbeddedSessionStore(environment, options);
   return {
-    sessionStore: new EmbeddedSessionStore(environment, options),
+    sessionStore,
+    turnFeed: new EmbeddedTurnFeed(environment, sessionStore),
     catalogue: new EmbeddedCatalogue(environment),
     environment,
   };

@@ -18,8 +18,9 @@ import {
   isShebangError,
   toStoreError,
 } from './redis-errors';
-import { describeUnsupportedVersion, findUnsupportedVersion } from './redis-version';
+import { findVersionProblem } from './redis-version';
 import { ReplicatedWrites, type Replication } from './replicated-writes';
+import { type ServerCheck, ServerChecks } from './server-checks';
 import { Subscriptions } from './subscriptions';
 import { sendInSpan, traceCommands } from './trace-commands';
 
@@ -70,9 +71,7 @@ export class RedisConnection {
   private readonly replicated: ReplicatedWrites | undefined;
   private readonly large: LargeValueClients;
   private isShebangSupported = true;
-  /** The version of the server if it is too old. Checked after each connect. */
-  private unsupportedVersion: string | undefined;
-  private versionCheck = Promise.resolve();
+  private readonly checks: ServerChecks;
 
   constructor(private readonly options: RedisConnectionOptions) {
     const { endpoint, commandTimeoutMs, replication, clock, log } = options;
@@ -80,9 +79,8 @@ export class RedisConnection {
     this.access = new ClientAccess(endpoint);
     this.client = this.openClient(commandTimeoutMs, log);
     warnOnEvictionPolicy(this.client, log);
-    this.client.on('ready', () => {
-      this.versionCheck = this.checkVersion();
-    });
+    this.checks = new ServerChecks(this.client, log);
+    this.checks.add(findVersionProblem);
     this.writer = replication ? this.openClient(commandTimeoutMs + replication.timeoutMs, log) : this.client;
     this.replicated = replication && new ReplicatedWrites(this.writer, replication, clock);
     const largeTimeoutMs = (options.largeCommandTimeoutMs ?? 5 * commandTimeoutMs) + (replication?.timeoutMs ?? 0);
@@ -145,7 +143,6 @@ export class RedisConnection {
    * accept the writes, because the Cluster needs a majority to replace a lost master.
    */
   async probe(call: Call, prefix: string): Promise<void> {
-    await this.versionCheck;
     const writeKey = (key: string) => {
       const send = this.createSender(call, 'write', key);
       return this.execute(call, 'read', () => send('set', key, '', 'PX', probeTtlMs));
@@ -162,10 +159,15 @@ export class RedisConnection {
     }
   }
 
-  /** Rejects with an Error if the connected server is too old. Commands fail with STORE_UNAVAILABLE then. */
-  async requireSupportedVersion(): Promise<void> {
-    await this.versionCheck;
-    if (this.unsupportedVersion !== undefined) throw new Error(describeUnsupportedVersion(this.unsupportedVersion));
+  /** Adds a check of the server, which runs now and after each connect. Commands wait for it. */
+  addCheck(check: ServerCheck): void {
+    this.checks.add(check);
+  }
+
+  /** Rejects with an Error if the connected server cannot be used. Commands fail with STORE_UNAVAILABLE then. */
+  async requireUsableServer(): Promise<void> {
+    const problem = await this.checks.findProblem();
+    if (problem !== undefined) throw new Error(problem);
   }
 
   /** Waits for pending commands and disconnects. Idempotent. */
@@ -195,27 +197,15 @@ export class RedisConnection {
     return isReady(this.client) && isReady(this.writer);
   }
 
-  private async checkVersion(): Promise<void> {
-    this.unsupportedVersion = await findUnsupportedVersion(this.client);
-    if (this.unsupportedVersion !== undefined) {
-      this.options.log.error({ version: this.unsupportedVersion }, describeUnsupportedVersion(this.unsupportedVersion));
-    }
-  }
-
   /** Runs `work` within the deadline of the call. Converts failures to the errors of the stores. */
   private async execute<Reply>(call: Call, effect: Effect, work: () => Promise<Reply>): Promise<Reply> {
     const now = this.options.clock.now();
     throwIfCallEnded(call, now);
     if (!this.isReady()) throw createUnavailableError('Redis is not connected.');
-    if (this.unsupportedVersion !== undefined) {
-      throw createUnavailableError(describeUnsupportedVersion(this.unsupportedVersion));
-    }
-    const remainingMs = call.deadline - now;
-    try {
-      return await (remainingMs < maxTimerMs ? withTimeout(remainingMs, work()) : work());
-    } catch (error) {
-      throw toStoreError(error, effect);
-    }
+    const { pending } = this.checks;
+    if (pending === undefined) return finishWithin(call.deadline - now, work(), effect);
+    await finishWithin(call.deadline - now, pending, 'read');
+    return finishWithin(call.deadline - this.options.clock.now(), work(), effect);
   }
 
   private createSender(call: Call, effect: Effect, key: string): SendCommand {
@@ -252,6 +242,15 @@ export class RedisConnection {
       this.isShebangSupported = false;
       return this.evaluate(send, script, keysAndArgs);
     }
+  }
+}
+
+/** Settles as the promise does, with the errors of the stores, or rejects after `milliseconds`. */
+async function finishWithin<T>(milliseconds: number, promise: Promise<T>, effect: Effect): Promise<T> {
+  try {
+    return await (milliseconds < maxTimerMs ? withTimeout(milliseconds, promise) : promise);
+  } catch (error) {
+    throw toStoreError(error, effect);
   }
 }
 

@@ -79,6 +79,11 @@ export function isWrongTypeError(error: unknown): boolean {
   return hasErrorCode(error, 'WRONGTYPE');
 }
 
+/** Whether the user lacks the permission for the command. Nothing was executed. */
+export function isNoPermissionError(error: unknown): boolean {
+  return hasErrorCode(error, 'NOPERM');
+}
+
 /** Whether a Redis server before 7.0 rejected the `#!lua` line. Nothing was executed. */
 export function isShebangError(error: unknown): boolean {
   return (

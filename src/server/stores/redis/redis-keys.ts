@@ -3,8 +3,25 @@ import type { Relationship } from '../../../core/model/scenario';
 import type { SessionKey } from '../../../core/model/session';
 import type { AgentKey } from '../../ports/scenario-catalogue';
 
-// Names of keys and fields. All keys of a session, and all keys of an agent's catalogue, have the same hash tag, so that one
-// script can use them in a Redis Cluster. The names are persistent: they must not change between releases.
+// Names of keys and fields. All keys of a partition of the sessions, and all keys of an agent's catalogue, have the same hash tag, so that one
+// script can use them in a Redis Cluster. The tenant follows the kind of the key, so that a pattern of an ACL can select the keys of a tenant.
+// The names are persistent: they must not change between releases.
+
+/** Where the keys of a store are. */
+export interface KeySpace {
+  /** The prefix of every key, without braces. */
+  readonly prefix: string;
+  /** The number of partitions of the sessions. It never changes, because the keys of a session depend on it. */
+  readonly partitions: number;
+}
+
+/** The number of partitions unless the settings name another one. */
+export const defaultPartitions = 256;
+
+/** The key of a hash that describes the store: `layout` and `partitions`. */
+export function getLayoutKey(prefix: string): string {
+  return `${prefix}store`;
+}
 
 /** The keys of a session. commit.lua documents their content. */
 export interface SessionKeys {
@@ -12,11 +29,97 @@ export interface SessionKeys {
   readonly session: string;
   /** Stream: the recorded turns. */
   readonly turnLog: string;
+  /** The keys of its tenant in its partition. */
+  readonly partition: PartitionKeys;
 }
 
-export function getSessionKeys(prefix: string, key: SessionKey): SessionKeys {
-  const tagged = prefix + createHashTag(key.tenantId, key.sessionId);
-  return { session: `${tagged}:session`, turnLog: `${tagged}:turns` };
+export function getSessionKeys({ prefix, partitions }: KeySpace, key: SessionKey): SessionKeys {
+  const id = encodeSessionId(key);
+  const partition = getPartition(id, partitions);
+  const tagged = prefix + createPartitionTag(partition);
+  return {
+    session: `${tagged}:s:${id}`,
+    turnLog: `${tagged}:t:${id}`,
+    partition: getPartitionKeys({ prefix, partitions }, partition, key.tenantId),
+  };
+}
+
+/** The keys of a tenant in a partition. turn-feed.lua documents their content. */
+export interface PartitionKeys {
+  readonly partition: number;
+  /** Stream: what happened to the sessions. */
+  readonly feed: string;
+  /** Hash: the position of the feed. */
+  readonly count: string;
+  /** The channel on which nodes are notified of events of the tenant. */
+  readonly feedChannel: string;
+}
+
+export function getPartitionKeys({ prefix }: KeySpace, partition: number, tenantId: string): PartitionKeys {
+  const tagged = prefix + createPartitionTag(partition);
+  const tenant = encodeKeyPart(tenantId);
+  return {
+    partition,
+    feed: `${tagged}:feed:${tenant}`,
+    count: `${tagged}:count:${tenant}`,
+    feedChannel: getFeedChannel(prefix, tenantId),
+  };
+}
+
+/** The channel on which nodes are notified of events of a tenant. The message is the partition. */
+export function getFeedChannel(prefix: string, tenantId: string): string {
+  return `${prefix}feed:${encodeKeyPart(tenantId)}`;
+}
+
+/** Hash: the cursors of the consumers of a tenant. */
+export function getConsumersKey(prefix: string, tenantId: string): string {
+  return `${prefix}{${encodeKeyPart(tenantId)}}:consumers`;
+}
+
+/** A session in the layout of releases up to 0.2. */
+export interface EarlierSession {
+  readonly session: SessionKey;
+  readonly keys: Omit<SessionKeys, 'partition'>;
+}
+
+/** Parses the key of the hash of a session of the earlier layout; undefined for another key. */
+export function parseEarlierSessionKey(prefix: string, key: string): EarlierSession | undefined {
+  const [, tenant, session] = /^\{([^{}/]+)\/([^{}/]+)\}:session$/.exec(key.slice(prefix.length)) ?? [];
+  if (!key.startsWith(prefix) || tenant === undefined || session === undefined) return undefined;
+  const tagged = `${prefix}{${tenant}/${session}}`;
+  return {
+    session: { tenantId: decodeURIComponent(tenant), sessionId: decodeURIComponent(session) },
+    keys: { session: `${tagged}:session`, turnLog: `${tagged}:turns` },
+  };
+}
+
+/** Encodes a session for use in a key. The result identifies the session across all tenants. */
+export function encodeSessionId({ tenantId, sessionId }: SessionKey): string {
+  return `${encodeKeyPart(tenantId)}/${encodeKeyPart(sessionId)}`;
+}
+
+/** Returns the partition of an encoded session, from 0. The function is persistent: another one would not find the stored sessions. */
+export function getPartition(encodedSession: string, partitions: number): number {
+  return mixBits(hashFnv1a(encodedSession)) % partitions;
+}
+
+/** The hash tag of the keys of a partition. */
+export function createPartitionTag(partition: number): string {
+  return `{p${partition}}`;
+}
+
+/** FNV-1a of 32 bits. The text must be ASCII. */
+function hashFnv1a(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i += 1) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  return hash;
+}
+
+/** The finalizer of MurmurHash3, because the low bits of FNV-1a are not evenly distributed. */
+function mixBits(hash: number): number {
+  const first = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  const second = Math.imul(first ^ (first >>> 13), 0xc2b2ae35);
+  return (second ^ (second >>> 16)) >>> 0;
 }
 
 /** The keys of an agent's catalogue. put-scenario.lua documents their content. */

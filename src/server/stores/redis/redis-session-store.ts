@@ -1,5 +1,6 @@
 import { getImportId, type Session, type SessionKey } from '../../../core/model/session';
 import { encodeBoundedSession } from '../../codec/stored/bounded-session';
+import { encodeFeedEvent } from '../../codec/stored/feed-event';
 import { decodeSession, decodeStateBefore, encodeSession } from '../../codec/stored/stored-values';
 import { type Call, throwIfCallEnded } from '../../ports/call';
 import type { Clock } from '../../ports/clock';
@@ -16,30 +17,38 @@ import type {
   TurnHistory,
   TurnSelector,
 } from '../../ports/session-store';
+import { defaultFeedLimits, type FeedLimits } from '../../ports/turn-feed';
 import { keepsStateBefore } from '../../ports/turn-history';
 import { type PackingLimits, resolveTurnLimits, type TurnLimits } from '../../ports/turn-limits';
 import { takeHistory } from '../recorded-turns/take-turns';
+import { encodeTurnEvent } from '../recorded-turns/turn-event';
 import { TurnPacker } from '../recorded-turns/turn-packer';
 import { createPackBlock } from './pack-block';
 import { RecentKeys } from './recent-keys';
 import type { RedisConnection } from './redis-connection';
-import { getSessionKeys, type SessionKeys, validateKeyPrefix } from './redis-keys';
+import { defaultPartitions, getSessionKeys, type KeySpace, type SessionKeys, validateKeyPrefix } from './redis-keys';
 import { runCommit, toBuffer } from './scripts/commit';
 import { runCreate } from './scripts/create';
 import { runDeleteSession } from './scripts/delete-session';
+import { type PartitionFeedLimits, toPartitionLimits } from './scripts/feed-arguments';
 import { runListTurns } from './scripts/list-turns';
 import { type LoadArguments, type LoadReply, runLoad } from './scripts/load';
 import { runReadFields } from './scripts/read-fields';
 import { runReadTurnHistory } from './scripts/read-turn-history';
 import { SessionCache } from './session-cache';
+import { findLayoutProblem } from './store-layout';
 
 export interface RedisSessionStoreOptions {
   /** The prefix of every key, without braces. */
   readonly keyPrefix: string;
+  /** The number of partitions of the sessions. Default: `defaultPartitions`. */
+  readonly partitions?: number;
   /** The time to live of a session after its last turn, in milliseconds. */
   readonly sessionTtlMs: number;
   /** Defaults: `defaultTurnLimits`. */
   readonly turnLimits?: Partial<TurnLimits>;
+  /** Default: `defaultFeedLimits`. */
+  readonly feedLimits?: FeedLimits;
   /** Defaults: `defaultPackingLimits`. */
   readonly packingLimits?: Partial<PackingLimits>;
   /** The maximum number of cached sessions. With 0, there is no cache and each turn takes one more round trip. */
@@ -68,12 +77,12 @@ const maxDeletions = 10_000;
 const maxCachedBytes = 64 * 1024 * 1024;
 
 /**
- * Sessions in Redis. A session has two keys with the same hash tag, and one script changes both. If the session is in the
+ * Sessions in Redis. A session belongs to a partition, whose keys have the same hash tag, and one script changes them. If the session is in the
  * cache, a turn takes one command, the commit. After a cache miss, a conflict or an error, a turn takes two. The setting
  * `durability` defines when a commit is complete (docs/redis.md).
  */
 export class RedisSessionStore implements SessionStore {
-  private readonly prefix: string;
+  private readonly keySpace: KeySpace;
   private readonly cache: SessionCache;
   /** The channel on which all nodes are notified of deleted sessions. */
   private readonly deletionChannel: string;
@@ -82,6 +91,7 @@ export class RedisSessionStore implements SessionStore {
   private readonly unsubscribe: () => void;
   private readonly sessionLimits: SessionLimits;
   private readonly turnLimits: TurnLimits;
+  private readonly feedLimits: PartitionFeedLimits;
   private readonly packer: TurnPacker<SessionKeys>;
 
   constructor(
@@ -90,7 +100,12 @@ export class RedisSessionStore implements SessionStore {
   ) {
     this.turnLimits = resolveTurnLimits(options.turnLimits);
     this.packer = new TurnPacker(options, createPackBlock(connection, this.turnLimits));
-    this.prefix = validateKeyPrefix(options.keyPrefix);
+    this.keySpace = {
+      prefix: validateKeyPrefix(options.keyPrefix),
+      partitions: options.partitions ?? defaultPartitions,
+    };
+    this.feedLimits = toPartitionLimits(options.feedLimits ?? defaultFeedLimits, this.keySpace.partitions);
+    connection.addCheck((client) => findLayoutProblem(client, this.keySpace));
     this.sessionLimits = options.sessionLimits ?? defaultSessionLimits;
     this.cache = new SessionCache({ maxSessions: options.cachedSessions, maxBytes: maxCachedBytes });
     this.deletionChannel = `${options.keyPrefix}deleted-sessions`;
@@ -105,7 +120,7 @@ export class RedisSessionStore implements SessionStore {
     call: Call,
     { skipsCache = false, includesStateBefore = false }: LoadOptions = {},
   ): Promise<LoadedSession> {
-    const keys = getSessionKeys(this.prefix, key);
+    const keys = getSessionKeys(this.keySpace, key);
     const now = this.options.clock.now();
     throwIfCallEnded(call, now);
     const cached = skipsCache || includesStateBefore ? undefined : this.cache.get(keys.session, now);
@@ -122,8 +137,10 @@ export class RedisSessionStore implements SessionStore {
 
   async commit(commit: TurnCommit, call: Call): Promise<CommitOutcome> {
     const { previousSession, session, record, isSupersedable } = commit;
+    const { turnLimits: limits, feedLimits } = this;
+    const args = { record, previousSession, isSupersedable, limits, feedLimits };
     if (session.revision !== record.revision) throw new Error('A turn and its session must have the same revision.');
-    const keys = getSessionKeys(this.prefix, session);
+    const keys = getSessionKeys(this.keySpace, session);
     const { sessionTtlMs, clock } = this.options;
     const state = toBuffer(encodeBoundedSession(session, previousSession, this.sessionLimits));
     const stateBefore = encodeStateBefore(commit);
@@ -133,7 +150,7 @@ export class RedisSessionStore implements SessionStore {
       const reply = await runCommit(
         this.connection,
         keys,
-        { record, previousSession, state, stateBefore, isSupersedable, limits: this.turnLimits, sessionTtlMs },
+        { ...args, state, stateBefore, event: encodeTurnEvent(commit), sessionTtlMs },
         call,
       );
       if (reply.kind === 'known') return reply;
@@ -154,7 +171,7 @@ export class RedisSessionStore implements SessionStore {
   }
 
   async create(session: Session, call: Call): Promise<CreateOutcome> {
-    const keys = getSessionKeys(this.prefix, session);
+    const keys = getSessionKeys(this.keySpace, session);
     const { sessionTtlMs, clock } = this.options;
     const state = toBuffer(encodeBoundedSession(session, undefined, this.sessionLimits));
     const now = clock.now();
@@ -167,7 +184,7 @@ export class RedisSessionStore implements SessionStore {
   }
 
   async read(key: SessionKey, call: Call): Promise<Session | undefined> {
-    const { session } = getSessionKeys(this.prefix, key);
+    const { session } = getSessionKeys(this.keySpace, key);
     const [state] = await runReadFields(this.connection, session, ['s'], call);
     return state && decodeSession(state);
   }
@@ -176,29 +193,32 @@ export class RedisSessionStore implements SessionStore {
     { key, afterRevision, limit, maxBytes = Number.MAX_SAFE_INTEGER }: RecordedTurnsQuery,
     call: Call,
   ): Promise<RecordedTurns> {
-    return runListTurns(this.connection, getSessionKeys(this.prefix, key), { afterRevision, limit, maxBytes }, call);
+    return runListTurns(this.connection, getSessionKeys(this.keySpace, key), { afterRevision, limit, maxBytes }, call);
   }
 
   async readTurnHistory(key: SessionKey, selector: TurnSelector, call: Call): Promise<TurnHistory | undefined> {
-    const turns = await runReadTurnHistory(this.connection, getSessionKeys(this.prefix, key), selector, call);
+    const turns = await runReadTurnHistory(this.connection, getSessionKeys(this.keySpace, key), selector, call);
     return takeHistory(turns, selector);
   }
 
   async delete(key: SessionKey, call: Call): Promise<boolean> {
-    const keys = getSessionKeys(this.prefix, key);
+    const keys = getSessionKeys(this.keySpace, key);
     this.forget(keys.session);
-    const existed = await runDeleteSession(this.connection, keys, this.deletionChannel, call);
+    const deletedAt = this.options.clock.now();
+    const event = encodeFeedEvent({ kind: 'deleted', sessionId: key.sessionId, committedAt: deletedAt });
+    const args = { channel: this.deletionChannel, deletedAt, event, feedLimits: this.feedLimits };
+    const existed = await runDeleteSession(this.connection, keys, args, call);
     this.forget(keys.session);
     return existed;
   }
 
   onChange(key: SessionKey, listener: () => void): () => void {
-    const { session } = getSessionKeys(this.prefix, key);
+    const { session } = getSessionKeys(this.keySpace, key);
     return this.connection.subscriptions.subscribe(session, { onMessage: listener, onSubscribed: listener });
   }
 
   probe(call: Call): Promise<void> {
-    return this.connection.probe(call, `${this.prefix}probe:`);
+    return this.connection.probe(call, `${this.keySpace.prefix}probe:`);
   }
 
   /** Starts to pack the turns of idle sessions in the background. Call it periodically. */

@@ -5,13 +5,15 @@ import type { RedisClient } from './redis-client';
 const minVersion = { major: 6, minor: 2 };
 
 /**
- * Returns the version of a server that is too old; undefined if all masters are supported. A version that cannot be read counts as
+ * Returns the problem of a server that is too old; undefined if all masters are supported. A version that cannot be read counts as
  * supported: the user may lack the permission for INFO, and a proxy may answer differently.
  */
-export async function findUnsupportedVersion(client: RedisClient): Promise<string | undefined> {
+export async function findVersionProblem(client: RedisClient): Promise<string | undefined> {
   const masters = client instanceof Cluster ? client.nodes('master') : [client];
   const infos = await Promise.all(masters.map((master) => master.info('server').catch(() => '')));
-  return infos.map(readVersion).find((version) => version !== undefined && !isSupported(version));
+  const unsupported = infos.map(readVersion).find((version) => version !== undefined && !isSupported(version));
+  if (unsupported === undefined) return undefined;
+  return `Redis ${unsupported} is too old. Use Redis ${minVersion.major}.${minVersion.minor} or later.`;
 }
 
 /** Reads the version from the reply of INFO; undefined if there is none. */
@@ -24,8 +26,4 @@ function isSupported(version: string): boolean {
   if (major === undefined || minor === undefined) return true;
   const difference = Number(major) - minVersion.major || Number(minor) - minVersion.minor;
   return difference >= 0;
-}
-
-export function describeUnsupportedVersion(version: string): string {
-  return `Redis ${version} is too old. Use Redis ${minVersion.major}.${minVersion.minor} or later.`;
 }

@@ -8,12 +8,14 @@ import {
   ListTurnsResponse,
   SessionServiceService,
 } from '../../../../gen/focal/orchestration/v1/session_service';
+import { encodeCursor } from '../../../../src/server/application/feed-cursor';
 import { maxRelationships } from '../../../../src/server/application/relationships';
 import { relationshipFromProto } from '../../../../src/server/codec/wire/scenario-codec';
 import { unboundedCall } from '../../../support/calls';
 import { getCallError } from '../../../support/grpc-under-test';
 import type { StoresUnderTest } from '../../../support/service-under-test';
-import { uuid } from '../../../support/session-builder';
+import { aSession, uuid } from '../../../support/session-builder';
+import { aCommit, aSummary } from '../../stores/contract/turn-driver';
 import {
   aDrawing,
   agent,
@@ -36,6 +38,7 @@ const megabyte = 1_048_576;
 const { processTurn, processTurns, streamTurn, decideLifecycle, decideTransitions, planContributions } =
   OrchestratorServiceService;
 const { getSession, listTurns, explainTurn, watchSession, importSession, deleteSession } = SessionServiceService;
+const { watchTurns, acknowledgeTurns, deleteTurnConsumer } = SessionServiceService;
 const catalogue = ScenarioServiceService;
 
 export interface Target {
@@ -172,6 +175,46 @@ export const rows: Readonly<Record<string, Row>> = {
       const request = { ...key, afterRevision: 0, afterTurnId: '' };
       expect(await recorder.stream(watchSession, request, 2)).toHaveLength(2);
     },
+  },
+  WatchTurns: {
+    // A limited number of events, each with a limited number of decisions.
+    bound: 'constant',
+    refusedBy: [],
+    fills: 0.04,
+    async send({ recorder, stores }) {
+      const [decision] = aSummary().decisions;
+      if (decision === undefined) throw new Error('The summary has no decision.');
+      const longest = { ...decision, sourceStepId: '\u{1f600}'.repeat(64), targetStepId: '\u{1f600}'.repeat(64) };
+      const rejection = { scenarioId: uuid(1), reason: 'BELOW_THRESHOLD' } as const;
+      const summary = {
+        ...aSummary(),
+        decisions: Array.from({ length: 20 }, () => longest),
+        rejections: Array.from({ length: 20 }, () => rejection),
+      };
+      let previous = aSession({ tenantId: agent.tenantId, sessionId: uuid(18) });
+      for (let turnNumber = 1; turnNumber <= 64; turnNumber += 1) {
+        const commit = { ...aCommit(previous, uuid(turnNumber)), summary };
+        await stores.store.commit(commit, unboundedCall);
+        previous = commit.session;
+      }
+      const filter = { agentId: '', scenarioId: '', reasons: [] };
+      const request = { tenantId: agent.tenantId, ...filter, consumer: '', cursor: '', fromOldest: true };
+      expect(await recorder.stream(watchTurns, request, 5)).toHaveLength(5);
+    },
+  },
+  AcknowledgeTurns: {
+    bound: 'constant',
+    refusedBy: [],
+    async send({ recorder, stores: { feed } }) {
+      const positions = Array.from({ length: feed?.partitions ?? 1 }, () => ({ number: 1, mark: 1 }));
+      const cursor = encodeCursor(agent.tenantId, positions);
+      await recorder.call(acknowledgeTurns, { tenantId: agent.tenantId, consumer: 'warehouse', cursor });
+    },
+  },
+  DeleteTurnConsumer: {
+    bound: 'constant',
+    refusedBy: [],
+    send: ({ recorder }) => recorder.call(deleteTurnConsumer, { tenantId: agent.tenantId, consumer: 'warehouse' }),
   },
   ImportSession: {
     bound: 'store',

@@ -1,6 +1,7 @@
 import type { SessionKey } from '../../../../src/core/model/session';
 import type { SessionLimits } from '../../../../src/server/ports/session-limits';
 import type { SessionStore } from '../../../../src/server/ports/session-store';
+import type { FeedLimits, TurnFeed } from '../../../../src/server/ports/turn-feed';
 import type { PackingLimits, TurnLimits } from '../../../../src/server/ports/turn-limits';
 
 /** A store that packs older turns in the background. */
@@ -13,6 +14,8 @@ export interface PackingSessionStore extends SessionStore {
 export interface SessionStoreUnderTest {
   /** Replaced by a new object after `countStored` if the backend must be closed for inspection. */
   readonly store: PackingSessionStore;
+  /** The feed that the store writes. Replaced with the store. */
+  readonly feed: TurnFeed;
   /** Makes the session expire. */
   expire(key: SessionKey): Promise<void>;
   /** Counts the stored entries of the session. */
@@ -30,6 +33,9 @@ export interface SessionStoreUnderTest {
 export interface SessionStoreSettings {
   readonly turnLimits?: Partial<TurnLimits>;
   readonly packingLimits?: Partial<PackingLimits>;
+  readonly feedLimits?: FeedLimits;
+  /** For stores that have partitions. */
+  readonly partitions?: number;
   readonly sessionLimits?: SessionLimits;
   /** Called before turns are replaced by the block that was built from them. If it rejects, they are not replaced. */
   readonly beforeReplacing?: () => Promise<void>;

@@ -9,6 +9,7 @@ import { testSessionNotifications } from './session-notifications.contract';
 import type { OpenSessionStore, SessionStoreSettings, SessionStoreUnderTest } from './session-store-under-test';
 import { testStateBefore } from './state-before.contract';
 import { aCommit, applyTurn, toHexRecord } from './turn-driver';
+import { testTurnFeed } from './turn-feed.contract';
 import { testTurnHistory } from './turn-history.contract';
 import { testUnsafeIds } from './unsafe-ids.contract';
 
@@ -24,6 +25,7 @@ export function testSessionStore(open: OpenSessionStore): void {
   describe('imported sessions', () => testImportedSessions(open));
   describe('unsafe ids', () => testUnsafeIds(open));
   describe('change notifications', () => testSessionNotifications(open));
+  describe('feed', () => testTurnFeed(open));
 }
 
 function testTurns(open: OpenSessionStore): void {

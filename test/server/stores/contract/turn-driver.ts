@@ -1,7 +1,29 @@
 import type { Session, SessionKey } from '../../../../src/core/model/session';
 import type { CommitOutcome, SessionStore, TurnCommit, TurnRecord } from '../../../../src/server/ports/session-store';
+import type { TurnSummary } from '../../../../src/server/ports/turn-feed';
 import { unboundedCall } from '../../../support/calls';
-import { aSession } from '../../../support/session-builder';
+import { aSession, uuid } from '../../../support/session-builder';
+
+/** What the feed has of a turn that starts a scenario. */
+export function aSummary(parts: Partial<TurnSummary> = {}): TurnSummary {
+  return {
+    trigger: 'MESSAGE',
+    decisions: [
+      {
+        scenarioId: uuid(11),
+        scenarioVersion: 1,
+        action: 'START',
+        reason: 'CANDIDATE',
+        sourceStepId: 'first',
+        targetStepId: 'second',
+        transitionReason: 'ENTERED',
+      },
+    ],
+    rejections: [{ scenarioId: uuid(12), reason: 'BELOW_THRESHOLD' }],
+    supersedesTurnId: '',
+    ...parts,
+  };
+}
 
 /** Creates the commit of a turn that only increments the revision. Request and response contain the turn id. */
 export function aCommit(previous: Session, turnId: string, parts: Partial<TurnCommit['record']> = {}): TurnCommit {
@@ -26,6 +48,7 @@ export function aCommit(previous: Session, turnId: string, parts: Partial<TurnCo
     },
     stateBefore: 'previous',
     isSupersedable: true,
+    summary: aSummary(),
   };
 }
 

@@ -1,7 +1,9 @@
 import { open, type RootDatabase } from 'lmdb';
 import { defaultSessionLimits } from '../../../../src/server/ports/session-limits';
+import { defaultFeedLimits } from '../../../../src/server/ports/turn-feed';
 import { EmbeddedEnvironment } from '../../../../src/server/stores/embedded/embedded-environment';
 import { EmbeddedSessionStore } from '../../../../src/server/stores/embedded/embedded-session-store';
+import { EmbeddedTurnFeed } from '../../../../src/server/stores/embedded/embedded-turn-feed';
 import type { EmbeddedOptions } from '../../../../src/server/stores/embedded/open-embedded';
 import { unboundedCall } from '../../../support/calls';
 import { FakeClock } from '../../../support/fake-clock';
@@ -21,6 +23,7 @@ interface OpenSettings extends SessionStoreSettings {
 export async function openStore({
   turnLimits = {},
   packingLimits = {},
+  feedLimits = defaultFeedLimits,
   ttlMs = sessionTtlMs,
   clock = new FakeClock(),
   sessionLimits = defaultSessionLimits,
@@ -33,14 +36,19 @@ export async function openStore({
     sessionTtlMs: ttlMs,
     turnLimits,
     packingLimits,
+    feedLimits,
     sessionLimits,
     clock,
     monotonicClock,
   };
   const packingErrors: unknown[] = [];
+  let feed: EmbeddedTurnFeed;
   const openWith = (changed: Partial<EmbeddedOptions> = {}) => {
     const all = { ...options, onPackingError: (error: unknown) => packingErrors.push(error), ...changed };
-    return new EmbeddedSessionStore(interceptPacking(new EmbeddedEnvironment(folder.path, all), beforeReplacing), all);
+    const environment = interceptPacking(new EmbeddedEnvironment(folder.path, all), beforeReplacing);
+    const opened = new EmbeddedSessionStore(environment, all);
+    feed = new EmbeddedTurnFeed(environment, opened);
+    return opened;
   };
   let store = openWith();
   const countAfterClose = async (tables: readonly string[]) => {
@@ -59,6 +67,9 @@ export async function openStore({
     },
     get store() {
       return store;
+    },
+    get feed() {
+      return feed;
     },
     packingErrors,
     countUnpacked: () => countAfterClose(['turns']),

@@ -2,7 +2,7 @@ import type { SessionKey } from '../../../../src/core/model/session';
 import type { AgentKey, ScenarioCatalogue } from '../../../../src/server/ports/scenario-catalogue';
 import type { SessionStore } from '../../../../src/server/ports/session-store';
 import { unboundedCall } from '../../../support/calls';
-import { aCommit, toHexRecord } from '../contract/turn-driver';
+import { aCommit, aSummary, toHexRecord } from '../contract/turn-driver';
 import { recordedBytes } from './bytes';
 import { currentBytes } from './current-bytes';
 import { currentSession, previousSession } from './current-values';
@@ -29,11 +29,19 @@ export async function commitRecordedTurns(store: SessionStore): Promise<void> {
       record: first,
       stateBefore: 'previous',
       isSupersedable: false,
+      summary: aSummary(),
     },
     unboundedCall,
   );
   await store.commit(
-    { previousSession, session: currentSession, record: second, stateBefore: 'previous', isSupersedable: false },
+    {
+      previousSession,
+      session: currentSession,
+      record: second,
+      stateBefore: 'previous',
+      isSupersedable: false,
+      summary: aSummary(),
+    },
     unboundedCall,
   );
 }

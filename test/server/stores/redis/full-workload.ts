@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AgentKey, ScenarioCatalogue } from '../../../../src/server/ports/scenario-catalogue';
 import type { SessionStore } from '../../../../src/server/ports/session-store';
+import type { TurnFeed } from '../../../../src/server/ports/turn-feed';
 import { RedisCatalogue } from '../../../../src/server/stores/redis/redis-catalogue';
+import { RedisTurnFeed } from '../../../../src/server/stores/redis/redis-turn-feed';
 import { unboundedCall } from '../../../support/calls';
 import { eventually } from '../../../support/eventually';
 import { aField } from '../../../support/field-definitions';
@@ -42,6 +44,13 @@ const sessionMethods: Readonly<Record<keyof SessionStore, true>> = {
   probe: true,
   close: true,
 };
+const feedMethods: Readonly<Record<Exclude<keyof TurnFeed, 'partitions'>, true>> = {
+  readPage: true,
+  onChange: true,
+  readConsumer: true,
+  storeConsumer: true,
+  deleteConsumer: true,
+};
 const catalogueMethods: Readonly<Record<keyof ScenarioCatalogue, true>> = {
   revision: true,
   load: true,
@@ -63,6 +72,7 @@ export async function runFullWorkload(clients: ClientsUnderTest): Promise<void> 
     const packingErrors: unknown[] = [];
     const store = await clients.createStore({
       keyPrefix,
+      partitions: 1,
       cachedSessions: 0,
       turnLimits: { recordedTurns: 2 },
       packingLimits: { turnsPerBlock: 1, unpackedTurns: 1 },
@@ -72,6 +82,11 @@ export async function runFullWorkload(clients: ClientsUnderTest): Promise<void> 
     expect(packingErrors).toEqual([]);
   }
   expect([...calledOnStore].sort()).toEqual(Object.keys(sessionMethods).sort());
+  const calledOnFeed = new Set<string>();
+  await useFeed(
+    recordCalls(new RedisTurnFeed(await clients.connect(), { prefix: keyPrefix, partitions: 1 }), calledOnFeed),
+  );
+  expect([...calledOnFeed].sort()).toEqual(Object.keys(feedMethods).sort());
   const calledOnCatalogue = new Set<string>();
   const [one, other] = [await clients.connect(), await clients.connect()].map((connection) =>
     recordCalls(new RedisCatalogue(connection, { keyPrefix }), calledOnCatalogue),
@@ -121,6 +136,18 @@ async function useSessions(
   await store.probe(unboundedCall);
   for (const stop of stops) stop();
   await store.close();
+}
+
+async function useFeed(feed: TurnFeed): Promise<void> {
+  const tenantId = uuid(1);
+  const stop = feed.onChange(tenantId, () => undefined);
+  const page = { tenantId, partition: 0, position: { number: 0, mark: 0 }, limit: 10 };
+  // So many events that some were removed.
+  expect((await feed.readPage(page, unboundedCall)).end.number).toBeGreaterThan(16);
+  await feed.storeConsumer(tenantId, 'consumer', 'cursor', unboundedCall);
+  await feed.readConsumer(tenantId, 'consumer', unboundedCall);
+  await feed.deleteConsumer(tenantId, 'consumer', unboundedCall);
+  stop();
 }
 
 async function useCatalogues(here: ScenarioCatalogue, there: ScenarioCatalogue): Promise<void> {

@@ -2,7 +2,7 @@ import type { LostRevision, RedisSessionStore } from '../../../../src/server/sto
 import { unboundedCall } from '../../../support/calls';
 import { eventually } from '../../../support/eventually';
 import { uuid } from '../../../support/session-builder';
-import { applyTurn } from '../contract/turn-driver';
+import { applyTurn, aSummary } from '../contract/turn-driver';
 import { RedisUnderTest } from './redis-under-test';
 
 jest.setTimeout(60_000);
@@ -118,6 +118,7 @@ describe('no lost revision is reported', () => {
       record: { ...record, response: Buffer.alloc(0) },
       stateBefore: 'previous',
       isSupersedable: false,
+      summary: aSummary(),
     } as const;
     expect(await here.commit(commit, unboundedCall)).toEqual({ kind: 'conflict', session: undefined });
     expect(losses).toEqual([]);

@@ -1,4 +1,6 @@
+import { convertStore } from '../../../../src/server/stores/redis/convert-store';
 import { RedisCatalogue } from '../../../../src/server/stores/redis/redis-catalogue';
+import { defaultPartitions, getLayoutKey, getSessionKeys } from '../../../../src/server/stores/redis/redis-keys';
 import { unboundedCall } from '../../../support/calls';
 import { recordedHashes, recordedStreams } from '../recorded/bytes';
 import {
@@ -10,11 +12,13 @@ import {
   recordedKey,
   withCurrentSession,
 } from '../recorded/operations';
+import { dumpKeys, restoreKeys } from './recorded-keys';
 import { RedisUnderTest } from './redis-under-test';
 
 const keyPrefix = 'so:';
-const sessionKey = 'so:{tenant/session%20%2F%20of%20%7Bone%7D}:session';
-const toBytes = (base64: string) => Buffer.from(base64, 'base64');
+const keySpace = { prefix: keyPrefix, partitions: defaultPartitions };
+const earlierSessionKey = 'so:{tenant/session%20%2F%20of%20%7Bone%7D}:session';
+const sessionKeys = getSessionKeys(keySpace, recordedKey);
 
 describe('Redis data of release 0.1.0', () => {
   let redis: RedisUnderTest;
@@ -26,30 +30,10 @@ describe('Redis data of release 0.1.0', () => {
   const openStore = () => redis.createStore({ keyPrefix, turnLimits: { recordedTurns: 10 }, cachedSessions: 0 });
   const openCatalogue = async () => new RedisCatalogue(await redis.connect(), { keyPrefix });
 
-  /** Writes the recorded keys. */
+  /** Writes the recorded keys and converts them. */
   async function restore(): Promise<void> {
-    for (const [key, fields] of Object.entries(recordedHashes)) {
-      for (const [field, value] of Object.entries(fields)) await redis.admin.hset(key, field, toBytes(value));
-    }
-    for (const [key, entries] of Object.entries(recordedStreams)) {
-      for (const [id, fields] of entries) await redis.admin.xadd(key, id, ...fields.map(toBytes));
-    }
-  }
-
-  /** Reads all keys in the format of `recordedHashes` and `recordedStreams`. */
-  async function dump() {
-    const hashes: Record<string, Record<string, string>> = {};
-    const streams: Record<string, (readonly [string, readonly string[]])[]> = {};
-    for (const key of await redis.admin.keys('*')) {
-      if ((await redis.admin.type(key)) === 'hash') {
-        const fields = Object.entries(await redis.admin.hgetallBuffer(key));
-        hashes[key] = Object.fromEntries(fields.map(([field, value]) => [field, value.toString('base64')]));
-      } else {
-        const entries = await redis.admin.xrangeBuffer(key, '-', '+');
-        streams[key] = entries.map(([id, fields]) => [id.toString(), fields.map((field) => field.toString('base64'))]);
-      }
-    }
-    return { hashes, streams };
+    await restoreKeys(redis.admin, { hashes: recordedHashes, streams: recordedStreams });
+    await convertStore(await redis.connect(), { keySpace, isDryRun: false }, unboundedCall);
   }
 
   it('is read', async () => {
@@ -67,16 +51,21 @@ describe('Redis data of release 0.1.0', () => {
       kind: 'deleted',
       existed: true,
     });
-    expect((await redis.admin.keys('*')).sort()).toEqual(['so:{tenant/agent%20%2F%20of%20%7Bone%7D}:catalogue']);
+    const { feed, count } = sessionKeys.partition;
+    const left = [getLayoutKey(keyPrefix), 'so:{tenant/agent%20%2F%20of%20%7Bone%7D}:catalogue', feed, count];
+    // The event of the deletion has no value of the customer.
+    expect((await redis.admin.keys('*')).sort()).toEqual(left.sort());
   });
 
   it('is identical to the data that the current release writes, except for the session and what is kept of its first turn', async () => {
     await commitRecordedTurns(await openStore());
     await putRecordedCatalogue(await openCatalogue());
-    const { hashes, streams } = await dump();
-    expect(streams).toEqual(recordedStreams);
-    const { 'k:1': keptState, o: oldestCommit, ...fields } = hashes[sessionKey] ?? {};
+    const { hashes, streams } = await dumpKeys(redis.admin);
+    expect(streams[sessionKeys.turnLog]).toEqual(Object.values(recordedStreams)[0]);
+    const { 'k:1': keptState, o: oldestCommit, ...fields } = hashes[sessionKeys.session] ?? {};
     expect([keptState, oldestCommit]).toEqual(['', Buffer.from('1700000000010').toString('base64')]);
-    expect({ ...hashes, [sessionKey]: fields }).toEqual(withCurrentSession(recordedHashes));
+    const others = [getLayoutKey(keyPrefix), sessionKeys.session, sessionKeys.partition.count];
+    const catalogue = Object.fromEntries(Object.entries(hashes).filter(([key]) => !others.includes(key)));
+    expect({ ...catalogue, [earlierSessionKey]: fields }).toEqual(withCurrentSession(recordedHashes));
   });
 });

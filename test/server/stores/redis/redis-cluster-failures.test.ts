@@ -15,6 +15,7 @@ import { aSession, uuid } from '../../../support/session-builder';
 import { aCommit, applyTurn } from '../contract/turn-driver';
 import { ClientsUnderTest } from './clients-under-test';
 import { RetryingCaller } from './retrying-caller';
+import { keysUnder } from './session-store-under-test';
 
 jest.setTimeout(120_000);
 
@@ -42,7 +43,7 @@ describe('Redis Cluster failures', () => {
       if (master === undefined || locate(key).owner === master) return key;
     }
   };
-  const locate = ({ sessionId }: SessionKey) => cluster.findOwner(`{${tenantId}/${sessionId}}`);
+  const locate = (key: SessionKey) => cluster.findOwner(keysUnder('', key).session);
   const listTurnIds = async (store: RedisSessionStore, key: SessionKey) =>
     (await store.listTurns({ key, afterRevision: 0, limit: 10_000 }, unboundedCall)).turns.map(({ turnId }) => turnId);
   const waitForProgress = async (caller: RetryingCaller) => {
@@ -104,8 +105,7 @@ describe('Redis Cluster failures', () => {
   it('a lost reply is COMMIT_UNKNOWN, and the command is not retried', async () => {
     const [unresponsive] = cluster.masters;
     const connection = await clients.connect({ commandTimeoutMs: 100 });
-    const { sessionId } = nextSessionOn(unresponsive);
-    const counter = `{${tenantId}/${sessionId}}:counter`;
+    const counter = `${keysUnder('', nextSessionOn(unresponsive)).session}:counter`;
     const readCounter = () => connection.read(unboundedCall, (client) => client.get(counter)).then(String, String);
     const increment = (on: RedisConnection) => on.runScript(unboundedCall, 'write', incrementScript, [counter], []);
     await increment(await clients.connect());

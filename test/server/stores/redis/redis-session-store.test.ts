@@ -1,12 +1,17 @@
 import type { SessionKey } from '../../../../src/core/model/session';
+import { readStep } from '../../../../src/server/application/feed-reader';
+import { defaultFeedLimits } from '../../../../src/server/ports/turn-feed';
+import { encodeSessionId } from '../../../../src/server/stores/redis/redis-keys';
 import { unboundedCall } from '../../../support/calls';
+import { eventually } from '../../../support/eventually';
 import { aSession, uuid } from '../../../support/session-builder';
 import { testSessionStore } from '../contract/session-store.contract';
 import type { SessionStoreSettings } from '../contract/session-store-under-test';
 import { aCommit, applyTurn } from '../contract/turn-driver';
+import { readAll } from '../contract/turn-feed.contract';
 import type { StoreSettings } from './clients-under-test';
 import { RedisUnderTest } from './redis-under-test';
-import { interceptPacking, openStoreOn } from './session-store-under-test';
+import { interceptPacking, keysUnder, openStoreOn } from './session-store-under-test';
 
 const key: SessionKey = { tenantId: uuid(1), sessionId: uuid(3) };
 
@@ -18,7 +23,7 @@ describe('RedisSessionStore', () => {
   afterAll(() => redis.close());
 
   const listKeys = (prefix: string, sessionKey: SessionKey) =>
-    redis.admin.keys(`${prefix}{${sessionKey.tenantId}/${sessionKey.sessionId}}*`);
+    redis.admin.keys(`${prefix}{p*}:?:${encodeSessionId(sessionKey)}`);
 
   const open = (parts: StoreSettings) => (settings: SessionStoreSettings) =>
     openStoreOn(
@@ -111,7 +116,7 @@ describe('RedisSessionStore', () => {
       expect(hasWaited).toBe(true);
       const { turns } = await store.listTurns({ key, afterRevision: 0, limit: 100 }, unboundedCall);
       expect(turns.map(({ turnId }) => turnId)).toEqual(Array.from({ length: 9 }, (_, index) => uuid(index + 1)));
-      expect(await redis.admin.xlen(`${keyPrefix}{${key.tenantId}/${key.sessionId}}:turns`)).toBe(1);
+      expect(await redis.admin.xlen(keysUnder(keyPrefix, key).turnLog)).toBe(1);
     });
 
     it('apply all concurrent turns', async () => {
@@ -154,7 +159,8 @@ describe('RedisSessionStore', () => {
       const { store, keyPrefix } = await open({ sessionTtlMs: 60_000 })({ turnLimits: { recordedTurns: 10 } });
       await applyTurn(store, key, uuid(1));
       const keys = await listKeys(keyPrefix, key);
-      expect(keys.map((name) => name.slice(name.indexOf('}'))).sort()).toEqual(['}:session', '}:turns']);
+      const { session, turnLog } = keysUnder(keyPrefix, key);
+      expect([...keys].sort()).toEqual([session, turnLog]);
       const times = async () => Promise.all(keys.map((name) => redis.admin.pexpiretime(name)));
       for (const name of keys) await redis.admin.pexpire(name, 1_000);
       const before = await times();
@@ -174,7 +180,7 @@ describe('RedisSessionStore', () => {
       await applyTurn(few, key, uuid(251));
       const { turns } = await few.listTurns({ key, afterRevision: 0, limit: 1_000 }, unboundedCall);
       expect(turns.map(({ revision }) => revision)).toEqual([249, 250, 251]);
-      const fields = await redis.admin.hkeys(`${keyPrefix}{${key.tenantId}/${key.sessionId}}:session`);
+      const fields = await redis.admin.hkeys(keysUnder(keyPrefix, key).session);
       expect(fields.sort()).toEqual(['b', 'br', 'o', 'r', 's', `t:${uuid(249)}`, `t:${uuid(250)}`, `t:${uuid(251)}`]);
     });
 
@@ -183,7 +189,7 @@ describe('RedisSessionStore', () => {
       await applyTurn(store, key, uuid(1));
       const options = { includesStateBefore: true };
       expect((await store.load(key, uuid(2), unboundedCall, options)).stateBefore).toBeDefined();
-      await redis.admin.hset(`${keyPrefix}{${key.tenantId}/${key.sessionId}}:session`, 'r', '2');
+      await redis.admin.hset(keysUnder(keyPrefix, key).session, 'r', '2');
       expect((await store.load(key, uuid(2), unboundedCall, options)).stateBefore).toBeUndefined();
     });
 
@@ -191,7 +197,7 @@ describe('RedisSessionStore', () => {
       const { store, keyPrefix } = await open({})({ turnLimits: { recordedTurns: 10 } });
       await applyTurn(store, key, uuid(1));
       await applyTurn(store, key, uuid(2));
-      await redis.admin.del(`${keyPrefix}{${key.tenantId}/${key.sessionId}}:session`);
+      await redis.admin.del(keysUnder(keyPrefix, key).session);
       expect(await applyTurn(store, key, uuid(1))).toEqual({ kind: 'committed' });
       expect((await store.listTurns({ key, afterRevision: 0, limit: 10 }, unboundedCall)).turns).toMatchObject([
         { revision: 1, turnId: uuid(1) },
@@ -200,10 +206,7 @@ describe('RedisSessionStore', () => {
 
     it('have the time to live of a session after an import, and the first turn resets it', async () => {
       const { store, keyPrefix } = await open({ sessionTtlMs: 60_000 })({ turnLimits: { recordedTurns: 10 } });
-      const [session, turns] = [
-        `${keyPrefix}{${key.tenantId}/${key.sessionId}}:session`,
-        `${keyPrefix}{${key.tenantId}/${key.sessionId}}:turns`,
-      ];
+      const [session, turns] = [keysUnder(keyPrefix, key).session, keysUnder(keyPrefix, key).turnLog];
       await store.create(aSession({ importedFrom: 'a record' }), unboundedCall);
       expect(await listKeys(keyPrefix, key)).toEqual([session]);
       expect(await redis.admin.pttl(session)).toBeGreaterThan(0);
@@ -218,7 +221,7 @@ describe('RedisSessionStore', () => {
     it('do not prevent an import if they remain after an eviction', async () => {
       const { store, keyPrefix } = await open({})({ turnLimits: { recordedTurns: 10 } });
       for (const turn of [1, 2, 3]) await applyTurn(store, key, uuid(turn));
-      await redis.admin.del(`${keyPrefix}{${key.tenantId}/${key.sessionId}}:session`);
+      await redis.admin.del(keysUnder(keyPrefix, key).session);
       const imported = aSession({ importedFrom: 'a record' });
       expect(await store.create(imported, unboundedCall)).toEqual({ session: imported, created: true });
       expect((await store.listTurns({ key, afterRevision: 0, limit: 10 }, unboundedCall)).turns).toEqual([]);
@@ -227,7 +230,7 @@ describe('RedisSessionStore', () => {
 
     it('make an import fail before the first write if they have another type', async () => {
       const { store, keyPrefix } = await open({})({ turnLimits: { recordedTurns: 10 } });
-      const log = `${keyPrefix}{${key.tenantId}/${key.sessionId}}:turns`;
+      const log = keysUnder(keyPrefix, key).turnLog;
       await redis.admin.set(log, 'a string');
       await expect(store.create(aSession({ importedFrom: 'a record' }), unboundedCall)).rejects.toThrow('WRONGTYPE');
       expect(await listKeys(keyPrefix, key)).toEqual([log]);
@@ -235,10 +238,45 @@ describe('RedisSessionStore', () => {
 
     it('make a commit fail before the first write if they have another type', async () => {
       const { store, keyPrefix } = await open({})({ turnLimits: { recordedTurns: 10 } });
-      const log = `${keyPrefix}{${key.tenantId}/${key.sessionId}}:turns`;
+      const log = keysUnder(keyPrefix, key).turnLog;
       await redis.admin.set(log, 'a string');
       await expect(store.commit(aCommit(aSession(), uuid(1)), unboundedCall)).rejects.toThrow('WRONGTYPE');
       expect(await listKeys(keyPrefix, key)).toEqual([log]);
+    });
+
+    it.each(['feed', 'count'] as const)(
+      'make a commit and a deletion change nothing if the %s has another type',
+      async (name) => {
+        const { store, keyPrefix } = await open({})({ turnLimits: { recordedTurns: 10 } });
+        await applyTurn(store, key, uuid(1));
+        const { partition, session } = keysUnder(keyPrefix, key);
+        await redis.admin.set(partition[name], 'a string');
+        const before = await redis.admin.hgetall(session);
+        await expect(applyTurn(store, key, uuid(2))).rejects.toThrow('WRONGTYPE');
+        await expect(store.delete(key, unboundedCall)).rejects.toThrow('WRONGTYPE');
+        expect(await redis.admin.hgetall(session)).toEqual(before);
+        expect(await redis.admin.xlen(keysUnder(keyPrefix, key).turnLog)).toBe(1);
+      },
+    );
+
+    it('of the feed do not prevent a commit if its position was evicted', async () => {
+      const { store, feed, keyPrefix } = await open({})({ turnLimits: { recordedTurns: 10 } });
+      for (const turn of [1, 2, 3]) await applyTurn(store, key, uuid(turn));
+      await redis.admin.del(keysUnder(keyPrefix, key).partition.count);
+      expect(await applyTurn(store, key, uuid(4))).toEqual({ kind: 'committed' });
+      expect((await readAll(feed)).map(({ position }) => position.number)).toEqual([1]);
+    });
+
+    it('of the feed expire, and a reader learns how many events are missing', async () => {
+      const feedLimits = { ...defaultFeedLimits, ageMs: 50 };
+      const { store, feed, keyPrefix } = await open({})({ partitions: 1, feedLimits });
+      for (const turn of [1, 2, 3]) await applyTurn(store, key, uuid(turn));
+      const keys = `${keyPrefix}{p0}:feed:*`;
+      await eventually(async () => (await redis.admin.keys(keys)).length === 0);
+      await applyTurn(store, key, uuid(4));
+      const step = await readStep(feed, key.tenantId, 0, { number: 1, mark: 0 }, unboundedCall);
+      // The fourth event may have expired, too.
+      expect(step.gap).toEqual({ reason: 'RETENTION', missingEvents: step.entries.length === 1 ? 2 : 3 });
     });
 
     it('must not have a prefix with braces', async () => {

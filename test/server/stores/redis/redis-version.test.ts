@@ -43,7 +43,7 @@ it.each(['6.0.', '5.0.', '2.8.'])('Redis %s is refused, and nothing is written',
   shownVersion = version;
   const connection = clients.startConnecting();
   await connection.waitForReady(callUntil(Date.now() + 10_000));
-  await expect(connection.requireSupportedVersion()).rejects.toThrow(
+  await expect(connection.requireUsableServer()).rejects.toThrow(
     new RegExp(`^Redis ${version.replaceAll('.', '\\.')}\\d* is too old\\. Use Redis 6\\.2 or later\\.$`),
   );
   await expect(connection.probe(unboundedCall, 'refused:')).rejects.toMatchObject({ reason: 'STORE_UNAVAILABLE' });
@@ -54,7 +54,7 @@ it.each(['6.2.', '7.0.', '10.0'])('Redis %s is accepted', async (version) => {
   shownVersion = version;
   const connection = clients.startConnecting();
   await connection.waitForReady(callUntil(Date.now() + 10_000));
-  await connection.requireSupportedVersion();
+  await connection.requireUsableServer();
   await connection.probe(unboundedCall, 'accepted:');
 });
 
@@ -62,7 +62,7 @@ it('a connection is accepted after the server was upgraded', async () => {
   shownVersion = '6.0.';
   const connection = clients.startConnecting();
   await connection.waitForReady(callUntil(Date.now() + 10_000));
-  await expect(connection.requireSupportedVersion()).rejects.toThrow('too old');
+  await expect(connection.requireUsableServer()).rejects.toThrow('too old');
   shownVersion = undefined;
   proxy.cut();
   await eventually(() =>
@@ -79,7 +79,7 @@ it('a user without the permission for INFO is accepted, because the version is u
   const endpoint = { ...throughProxy(), login: { username: 'limited', password: 'password' } };
   const connection = clients.startConnecting({ endpoint });
   await connection.waitForReady(callUntil(Date.now() + 10_000));
-  await connection.requireSupportedVersion();
+  await connection.requireUsableServer();
 });
 
 it('the service does not start with Redis 6.0, and its message names the version', async () => {

@@ -10,6 +10,7 @@ import { aRelationship } from '../contract/catalogue-under-test';
 import { aCommit, applyTurn } from '../contract/turn-driver';
 import { ClientsUnderTest } from './clients-under-test';
 import { RedisUnderTest } from './redis-under-test';
+import { keysUnder } from './session-store-under-test';
 
 const key = { tenantId: uuid(1), sessionId: uuid(3) };
 const agent = { tenantId: uuid(1), agentId: uuid(2) };
@@ -39,7 +40,7 @@ describe('durability "replicated"', () => {
   it('acknowledges a turn when the replica has it', async () => {
     const keyPrefix = clients.nextPrefix();
     const store = await clients.createStore({ keyPrefix });
-    const session = `${keyPrefix}{${key.tenantId}/${key.sessionId}}:session`;
+    const session = keysUnder(keyPrefix, key).session;
     for (let turn = 1; turn <= 20; turn += 1) {
       await applyTurn(store, key, uuid(turn));
       expect(await replicaAdmin.hget(session, 'r')).toBe(String(turn));
@@ -51,7 +52,7 @@ describe('durability "replicated"', () => {
     const store = await clients.createStore({ keyPrefix });
     await applyTurn(store, key, uuid(1));
     await store.delete(key, unboundedCall);
-    await eventually(async () => (await redis.admin.keys(`${keyPrefix}*`)).length === 0);
+    await eventually(async () => (await redis.admin.keys(`${keyPrefix}*:wait`)).length === 0);
   });
 
   it.each([

@@ -9,9 +9,10 @@ import { ChangeListener } from '../contract/change-listener';
 import { applyTurn } from '../contract/turn-driver';
 import { defaultTimeoutMs } from './clients-under-test';
 import { RedisUnderTest } from './redis-under-test';
+import { keysUnder } from './session-store-under-test';
 
 const key: SessionKey = { tenantId: uuid(1), sessionId: uuid(3) };
-const getChannel = (prefix: string) => `${prefix}{${key.tenantId}/${key.sessionId}}:session`;
+const getChannel = (prefix: string) => keysUnder(prefix, key).session;
 
 describe('change notifications in Redis', () => {
   let redis: RedisUnderTest;

@@ -1,6 +1,13 @@
 import type { Cluster, Redis } from 'ioredis';
 import type { SessionKey } from '../../../../src/core/model/session';
 import type { RedisConnection } from '../../../../src/server/stores/redis/redis-connection';
+import {
+  defaultPartitions,
+  encodeSessionId,
+  getSessionKeys,
+  type SessionKeys,
+} from '../../../../src/server/stores/redis/redis-keys';
+import { RedisTurnFeed } from '../../../../src/server/stores/redis/redis-turn-feed';
 import { eventually } from '../../../support/eventually';
 import type { SessionStoreSettings } from '../contract/session-store-under-test';
 import type { ClientsUnderTest, StoreSettings } from './clients-under-test';
@@ -23,6 +30,11 @@ export function interceptPacking(
   });
 }
 
+/** The keys of a session in a store of these tests. */
+export function keysUnder(prefix: string, sessionKey: SessionKey): SessionKeys {
+  return getSessionKeys({ prefix, partitions: defaultPartitions }, sessionKey);
+}
+
 interface RedisAccess {
   readonly clients: ClientsUnderTest;
   readonly admin: Redis | Cluster;
@@ -38,16 +50,17 @@ export function openStoreOn({ clients, admin, listKeys }: RedisAccess, parts: St
     const onPackingError = (error: unknown) => packingErrors.push(error);
     const connection = interceptPacking(await clients.connect(), beforeReplacing);
     const store = clients.createStoreOn(connection, { ...settings, ...parts, keyPrefix, onPackingError });
-    const getKey = ({ tenantId, sessionId }: SessionKey, name: string) =>
-      `${keyPrefix}{${tenantId}/${sessionId}}${name}`;
+    const partitions = settings.partitions ?? defaultPartitions;
+    const getKeys = (sessionKey: SessionKey) => getSessionKeys({ prefix: keyPrefix, partitions }, sessionKey);
     const countFields = async (sessionKey: SessionKey, prefix: string) =>
-      (await admin.hkeys(getKey(sessionKey, ':session'))).filter((field) => field.startsWith(prefix)).length;
-    const listSessionKeys = (sessionKey: SessionKey) => listKeys(getKey(sessionKey, '*'));
+      (await admin.hkeys(getKeys(sessionKey).session)).filter((field) => field.startsWith(prefix)).length;
+    const listSessionKeys = (sessionKey: SessionKey) => listKeys(`${keyPrefix}{p*}:?:${encodeSessionId(sessionKey)}`);
     return {
       store,
+      feed: new RedisTurnFeed(connection, { prefix: keyPrefix, partitions }),
       keyPrefix,
       packingErrors,
-      countUnpacked: (sessionKey: SessionKey) => admin.xlen(getKey(sessionKey, ':turns')),
+      countUnpacked: (sessionKey: SessionKey) => admin.xlen(getKeys(sessionKey).turnLog),
       countBlocks: (sessionKey: SessionKey) => countFields(sessionKey, 'c:'),
       countTurnIds: (sessionKey: SessionKey) => countFields(sessionKey, 't:'),
       expire: async (sessionKey: SessionKey) => {

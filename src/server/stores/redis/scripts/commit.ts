@@ -8,6 +8,7 @@ import { LuaScript } from '../lua-script';
 import type { RedisConnection } from '../redis-connection';
 import type { SessionKeys } from '../redis-keys';
 import { asBytes, asInteger, asList, asOptionalBytes, parseTurn } from '../script-reply';
+import { createFeedArguments, type PartitionFeedLimits } from './feed-arguments';
 
 const script = LuaScript.load('commit');
 
@@ -20,7 +21,10 @@ export interface CommitArguments {
   /** The state that the turn was decided on: the one that the commit replaces, or the given encoded one. */
   readonly stateBefore: 'previous' | Buffer;
   readonly isSupersedable: boolean;
+  /** The encoded event of the feed. */
+  readonly event: Uint8Array;
   readonly limits: TurnLimits;
+  readonly feedLimits: PartitionFeedLimits;
   readonly sessionTtlMs: number;
 }
 
@@ -37,14 +41,15 @@ const noBytes: Uint8Array = new Uint8Array();
 export async function runCommit(
   connection: RedisConnection,
   keys: SessionKeys,
-  { record, previousSession, state, stateBefore, isSupersedable, limits, sessionTtlMs }: CommitArguments,
+  args: CommitArguments,
   call: Call,
 ): Promise<CommitReply> {
+  const { record, previousSession, state, stateBefore, isSupersedable, event, limits, feedLimits, sessionTtlMs } = args;
   const reply = await connection.runScript(
     call,
     'write',
     script,
-    [keys.session, keys.turnLog],
+    [keys.session, keys.turnLog, keys.partition.feed, keys.partition.count],
     [
       record.turnId,
       previousSession?.revision ?? '',
@@ -65,6 +70,8 @@ export async function runCommit(
       toBuffer(record.basis ?? noBytes),
       limits.replayableTurns,
       record.committedAt - limits.recordedAgeMs,
+      toBuffer(event),
+      ...createFeedArguments(keys.partition, record.committedAt, feedLimits),
     ],
   );
   return typeof reply === 'number' ? { kind: 'committed', unpackedTurns: reply } : parseRejection(asList(reply));

@@ -1,15 +1,26 @@
 #!lua flags=allow-oom
 -- Deletes a session and publishes an empty notification on a channel with the name of KEYS[1]. Also notifies all nodes, so that they
--- remove the session from their caches.
+-- remove the session from their caches, and adds the deletion to the feed if anything was deleted.
 --
 -- KEYS[1]  hash, the session, see commit.lua
 -- KEYS[2]  stream, the turn log, see commit.lua
+-- KEYS[3]  stream, the feed, and KEYS[4]  hash, its position: turn-feed.lua
 --
 -- ARGV[1]  channel on which all nodes are notified; the message is KEYS[1]
+-- ARGV[2]  time of the deletion, milliseconds since 1970
+-- ARGV[3]  event of the deletion, see turn-feed.lua
+-- ARGV[4] to ARGV[8] arguments of the feed, see turn-feed.lua
 --
 -- Returns the number of deleted keys
 
+-- include turn-feed
+
+local number = get_next_number(KEYS[3], KEYS[4])
 local deleted = redis.call('UNLINK', KEYS[1], KEYS[2])
+if deleted > 0 then
+  append_event(KEYS[3], KEYS[4], number, ARGV[2], ARGV[3], 4)
+  notify(4)
+end
 redis.pcall('PUBLISH', KEYS[1], '')
 redis.pcall('PUBLISH', ARGV[1], KEYS[1])
 return deleted

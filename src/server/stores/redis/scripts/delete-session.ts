@@ -3,19 +3,31 @@ import { LuaScript } from '../lua-script';
 import type { RedisConnection } from '../redis-connection';
 import type { SessionKeys } from '../redis-keys';
 import { asInteger } from '../script-reply';
+import { toBuffer } from './commit';
+import { createFeedArguments, type PartitionFeedLimits } from './feed-arguments';
 
 const script = LuaScript.load('delete-session');
 
-/**
- * Runs delete-session.lua, which notifies all nodes on `channel`. Resolves to whether the session existed. Rejects as `RedisConnection.write`
- * does.
- */
+export interface DeleteArguments {
+  /** The channel on which all nodes are notified. */
+  readonly channel: string;
+  readonly deletedAt: number;
+  /** The encoded event of the feed. */
+  readonly event: Uint8Array;
+  readonly feedLimits: PartitionFeedLimits;
+}
+
+/** Runs delete-session.lua. Resolves to whether the session existed. Rejects as `RedisConnection.write` does. */
 export async function runDeleteSession(
   connection: RedisConnection,
   keys: SessionKeys,
-  channel: string,
+  { channel, deletedAt, event, feedLimits }: DeleteArguments,
   call: Call,
 ): Promise<boolean> {
-  const deletedKeys = await connection.runScript(call, 'write', script, [keys.session, keys.turnLog], [channel]);
+  const { feed, count } = keys.partition;
+  const names = [keys.session, keys.turnLog, feed, count] as const;
+  const feedArguments = createFeedArguments(keys.partition, deletedAt, feedLimits);
+  const args = [channel, deletedAt, toBuffer(event), ...feedArguments];
+  const deletedKeys = await connection.runScript(call, 'write', script, names, args);
   return asInteger(deletedKeys) > 0;
 }
