@@ -20,6 +20,12 @@ describe('the keys of a session', () => {
     expect(getSessionKeys({ prefix: 'so:', partitions: 256 }, key)).toEqual({
       session: `so:{p156}:s:${uuid(1)}/${uuid(3)}`,
       turnLog: `so:{p156}:t:${uuid(1)}/${uuid(3)}`,
+      partition: {
+        partition: 156,
+        feed: `so:{p156}:feed:${uuid(1)}`,
+        count: `so:{p156}:count:${uuid(1)}`,
+        feedChannel: `so:feed:${uuid(1)}`,
+      },
     });
     expect([1, 16, 17, 256, 1_024].map((partitions) => getPartition(encodeSessionId(key), partitions))).toEqual([
       0, 12, 6, 156, 412,
@@ -44,9 +50,10 @@ describe('the keys of a session', () => {
   it('of different sessions are different', () => {
     const ids = ['a', 'a/b', 'b', '{a}', 'a:b', '%', 'p1', '', ' '];
     const sessions = ids.flatMap((tenantId) => ids.map((sessionId) => ({ tenantId, sessionId })));
-    const keys = sessions.flatMap((session) =>
-      Object.values(getSessionKeys({ prefix: 'so:', partitions: 4 }, session)),
-    );
+    const keys = sessions.flatMap((key) => {
+      const { session, turnLog } = getSessionKeys({ prefix: 'so:', partitions: 4 }, key);
+      return [session, turnLog];
+    });
     expect(new Set(keys).size).toBe(2 * sessions.length);
   });
 
