@@ -58,7 +58,7 @@ describe('npm run bench with a few sessions', () => {
   it('records one Redis command per turn after the first', () => {
     const [first, ...others] = JSON.parse(run.stdout).commands;
     expect(first).toEqual(['evalsha', 'evalsha']);
-    expect(others).toEqual(Array(8).fill(['evalsha']));
+    expect(others).toEqual(Array(7).fill(['evalsha']));
   });
 
   it('prints a table without --json', async () => {
@@ -101,6 +101,10 @@ describe('npm run bench:scale --short', () => {
     expect(sizes).toEqual([
       ['sessions in Redis', ['2', '4', '6']],
       ['scenarios in the catalogue', ['3', '4', '6']],
+      [
+        'active scenarios',
+        ['1, 1 addressed', '5, 1 addressed', '5, 5 addressed', '20, 1 addressed', '20, 20 addressed'],
+      ],
       ['connections', ['2', '4', '6', '8']],
       ['nodes', ['1', '2']],
       ['idle watch streams', ['0', '2', '4']],

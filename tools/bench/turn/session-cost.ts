@@ -45,7 +45,10 @@ export function measureSessionSizes(service: BenchServer, redisPort: number): Pr
   });
 }
 
-/** Records the names of the Redis commands for each turn of a session. A script counts as one command. */
+/**
+ * Records the names of the Redis commands for each turn of a session but the last one, after which the service packs turns in the background.
+ * A script counts as one command.
+ */
 export function recordRedisCommands(service: BenchServer, redisPort: number): Promise<readonly (readonly string[])[]> {
   const cleanup = new CleanupStack();
   return cleanup.run(async () => {
@@ -55,7 +58,7 @@ export function recordRedisCommands(service: BenchServer, redisPort: number): Pr
     const turns = buildSessionTurns(defaultShape);
     const sessionId = turns[0]?.sessionId ?? '';
     const commandsByTurn: string[][] = [];
-    for (const turn of turns) {
+    for (const turn of turns.slice(0, -1)) {
       const commands: string[] = [];
       const record = (_time: string, [name = '', ...args]: readonly string[], source: string): void => {
         // Ignores commands within scripts, and commands for probes and the catalogue.

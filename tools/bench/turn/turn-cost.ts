@@ -38,7 +38,7 @@ export interface TurnCost {
   readonly inFlight: number;
   readonly rounds: readonly TurnRound[];
   readonly sizes: SessionSizes;
-  /** The Redis commands of each turn of a session. */
+  /** The Redis commands of each turn of a session but the last one. */
   readonly commands: readonly (readonly string[])[];
   /** Exported spans per turn, over all rounds and warm-ups. */
   readonly spansPerTurn: Readonly<Record<'stubs' | 'services', Readonly<Partial<Record<TelemetryMode, number>>>>>;
