@@ -35,7 +35,7 @@ export function recordAnswers(
   let index = -1;
   for (const request of instance.requests) {
     index += 1;
-    if (!isOpen(request)) continue;
+    if (request.kind !== 'ASK' || !isOpen(request)) continue;
     const optional = listOptionalFields(request, scenario);
     const declined = listGivenWithoutValue(request, optional, given);
     if (!declined) continue;

@@ -194,7 +194,8 @@ function recordChanges(
 }
 
 function withCorrections(instance: ScenarioInstance, corrections: Corrections): ScenarioInstance {
-  if (instance.pendingCorrections === corrections) return instance;
+  const { pendingCorrections } = instance;
+  if (pendingCorrections === corrections || (pendingCorrections.size === 0 && corrections.size === 0)) return instance;
   const corrected = copyInstance(instance);
   corrected.pendingCorrections = corrections;
   return corrected;

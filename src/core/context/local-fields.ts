@@ -79,6 +79,7 @@ function findRecipient(variable: CandidateVariable, input: LocalFieldInput): Rec
 
 /** No. 1: the instance or candidate of the scenario that the variable names. */
 function findNamedRecipient({ name, scenarioId }: CandidateVariable, input: LocalFieldInput): Recipient | undefined {
+  if (scenarioId === '') return undefined;
   const instance = input.session.instances.find((each) => each.scenarioId === scenarioId);
   if (instance) return isLocal(instance, name, input) ? toRecipient(instance) : undefined;
   const isCandidate =
@@ -117,6 +118,7 @@ function findStartingRecipient(name: string, input: LocalFieldInput): Recipient 
     const scenario = catalogue.getScenario(id);
     if (scenario?.localFields.has(name)) listing.push(scenario);
   }
+  if (listing.length === 0) return undefined;
   const getScore = (id: string): number => candidates.find(({ scenarioId }) => scenarioId === id)?.score ?? 1;
   const [first] = listing.sort(
     (a, b) =>

@@ -7,6 +7,7 @@ import type { IgnoredOutcome } from '../model/lifecycle-decision';
 import type { ModelProposal } from '../model/model-proposal';
 import type { ScenarioChoiceRequest, ScenarioInstance, Session } from '../model/session';
 import type { OrchestrationSettings } from '../model/settings';
+import { maxLinearSearches } from '../model/sorting';
 import { getIntent, type ScenarioCandidate, type Turn } from '../model/turn';
 import type { Catalogue } from '../scenario/catalogue';
 import { markAddressed } from './addressed';
@@ -249,8 +250,17 @@ export function meetsStartThreshold(
   return matchesMessage ?? score >= startThreshold;
 }
 
+/** False only if no two candidates name the same scenario. */
+function mayHaveDuplicates(candidates: readonly ScenarioCandidate[]): boolean {
+  if (candidates.length > maxLinearSearches) return true;
+  return candidates.some(({ scenarioId }, index) => {
+    return candidates.findIndex((each) => each.scenarioId === scenarioId) !== index;
+  });
+}
+
 /** Keeps the candidate with the highest score for each scenario, the first one of several (section 1). */
 function mergeDuplicates(candidates: readonly ScenarioCandidate[]): readonly ScenarioCandidate[] {
+  if (!mayHaveDuplicates(candidates)) return candidates;
   const best = new Map<string, ScenarioCandidate>();
   for (const candidate of candidates) {
     const other = best.get(candidate.scenarioId);

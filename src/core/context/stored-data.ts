@@ -84,6 +84,7 @@ function updateDeclinedFields(
 ): readonly string[] {
   if (providedFields.size === 0) return before;
   const declined = candidates.filter(({ declined: isDeclined }) => isDeclined).map(({ name }) => name);
+  if (before.length === 0 && declined.length === 0) return before;
   const kept = before.filter((name) => !providedFields.has(name));
   return mergeNames(kept, declined);
 }

@@ -9,6 +9,8 @@ import { chooseText } from './field-texts';
 /** The outcomes of a turn that belong to an instance, by instance id. */
 type OutcomesByInstance = ReadonlyMap<string, readonly StepOutcome[]>;
 
+const noReplacements: CheckedTurn['replacedOutcomes'] = new Map();
+
 /** A turn after validation (section 10): rejected values are removed, and accepted values are normalized. */
 export interface CheckedTurn {
   /** Its `stepOutcomes` are unchanged; see `replacedOutcomes`. */
@@ -36,7 +38,7 @@ export function checkTurnValues(
     [...outcomes].flatMap(([instanceId, some]) => some.map((outcome) => [outcome, instanceId] as const)),
   );
   const given = listValues(turn, instanceIds, rules);
-  if (given.length === 0) return { turn, replacedOutcomes: new Map(), rejectedValues: [], conditionErrors: [] };
+  if (given.length === 0) return { turn, replacedOutcomes: noReplacements, rejectedValues: [], conditionErrors: [] };
   const verdicts = checkValues(given, rules, getKnown, allowance);
   const accepted = new Map<GivenValue['place'], ValueVerdict[]>();
   for (const verdict of verdicts) {
