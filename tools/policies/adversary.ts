@@ -10,7 +10,7 @@ import type { WriteTool } from './retail-tools';
 import { type Identity, introduce } from './stories';
 import { aimSignal, answer, giveValue, type Message } from './turn-builder';
 
-/** A person who tries to get something done, and says yes to everything unless told otherwise. */
+/** A person who tries to get something done, and says yes to everything unless instructed otherwise. */
 export interface AdversaryOptions {
   readonly identity: Identity;
   /** What they ask for, one after the other. */

@@ -10,7 +10,7 @@ import { type Identity, introduce } from './stories';
 import type { StoryText, Wish } from './story-texts';
 import { aimSignal, answer, giveValue, type Message } from './turn-builder';
 
-/** How a customer tells what they want. The result must be the same. */
+/** How a customer states what they want. The result must be the same. */
 export const manners = ['all at once', 'answers questions', 'corrects a mistake', 'says no first'] as const;
 export type Manner = (typeof manners)[number];
 
@@ -26,8 +26,8 @@ export const scenarioOfTool: Readonly<Record<WriteTool, { readonly name: string;
   transfer_to_human_agents: { name: 'Human agent', intent: 'out_of_scope' },
 };
 
-/** POSTPONED: refused, and told once more when the other wishes are settled, because one of them may have been in the way. */
-type WishStatus = 'WAITING' | 'TOLD' | 'POSTPONED' | 'FULFILLED' | 'REFUSED';
+/** POSTPONED: refused, and stated again when the other wishes are settled, because one of them may have been in the way. */
+type WishStatus = 'WAITING' | 'STATED' | 'POSTPONED' | 'FULFILLED' | 'REFUSED';
 
 interface TrackedWish extends Wish {
   readonly scenarioId: string;
@@ -148,20 +148,20 @@ export class Customer {
     draft.signals.push(aimSignal('START', [this.policy.getByName('Profile information').scenarioId]));
   }
 
-  /** Tells the wishes whose scenario is free: one of each kind at a time, and a person last. */
+  /** States the wishes whose scenario is free: one of each kind at a time, and a person last. */
   #tellWishes(draft: Draft): void {
     if (!this.#wishes.some(isOpen)) {
       for (const wish of this.#wishes) if (wish.status === 'POSTPONED') wish.status = 'WAITING';
     }
     const open = this.#wishes.filter(isOpen);
-    const busy = new Set(open.filter(({ status }) => status === 'TOLD').map(({ scenarioId }) => scenarioId));
+    const busy = new Set(open.filter(({ status }) => status === 'STATED').map(({ scenarioId }) => scenarioId));
     const waiting = open.filter(({ status }) => status === 'WAITING');
     const sensible = waiting.filter((wish) => !this.options.isAlreadyTrue(wish));
     for (const wish of sensible.length === 0 && busy.size === 0 ? waiting : sensible) {
       const isLast = wish.tool !== 'transfer_to_human_agents' || open.length === 1;
       if (busy.has(wish.scenarioId) || !isLast) continue;
       busy.add(wish.scenarioId);
-      wish.status = 'TOLD';
+      wish.status = 'STATED';
       draft.signals.push(aimSignal('START', [wish.scenarioId]));
       draft.intent ||= scenarioOfTool[wish.tool].intent;
       if (this.options.manner !== 'answers questions') this.#give(wish, Object.keys(wish.values), draft);
@@ -217,7 +217,7 @@ export class Customer {
     else draft.outcomes.push(answer('CONFIRMED', actionKey));
   }
 
-  /** A wish whose instance was canceled or never started has failed, or is told again after a no. */
+  /** A wish whose instance was canceled or never started has failed, or is stated again after a no. */
   #noteEnds({ last }: Reply): void {
     for (const { scenarioId, action } of last.lifecycleDecisions) {
       const wish = action === 'CANCEL' ? this.#findTold(scenarioId) : undefined;
@@ -238,7 +238,7 @@ export class Customer {
   }
 
   #findTold(scenarioId: string): TrackedWish | undefined {
-    return this.#wishes.find((wish) => wish.status === 'TOLD' && wish.scenarioId === scenarioId);
+    return this.#wishes.find((wish) => wish.status === 'STATED' && wish.scenarioId === scenarioId);
   }
 
   #isSuccess({ scenarioId, stepId }: Contribution): boolean {
@@ -252,5 +252,5 @@ function createDraft(): Draft {
 }
 
 function isOpen({ status }: TrackedWish): boolean {
-  return status === 'WAITING' || status === 'TOLD';
+  return status === 'WAITING' || status === 'STATED';
 }

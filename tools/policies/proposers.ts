@@ -107,7 +107,7 @@ function propose(
   };
 }
 
-/** Values that nobody gave: what only tools may say, and values of other customers. */
+/** Values that no customer gave: what only tools may say, and values of other customers. */
 function createInventedValues(data: RetailData, random: SeededRandom): readonly CandidateVariable[] {
   const order = random.pick(Object.values(data.orders));
   return [

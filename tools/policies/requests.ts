@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../src/core/model/json';
 import type { SeededRandom } from '../chaos/seeded-random';
 import type { Order, RetailData, User } from './retail-database';
-import type { WriteTool } from './retail-tools';
+import { type OrderTool, orderTools, type WriteTool } from './retail-tools';
 import type { Identity } from './stories';
 
 /** A request that the policy allows. Wrong worlds break it in one way. */
@@ -10,9 +10,6 @@ export interface Request {
   readonly user: User;
   readonly values: JsonObject;
 }
-
-/** A tool that changes an order. */
-export type OrderTool = Exclude<WriteTool, 'modify_user_address' | 'transfer_to_human_agents'>;
 
 /** The status that an order needs for each tool. */
 export const neededStatus: Readonly<Record<OrderTool, 'pending' | 'delivered'>> = {
@@ -23,15 +20,6 @@ export const neededStatus: Readonly<Record<OrderTool, 'pending' | 'delivered'>> 
   return_delivered_order_items: 'delivered',
   exchange_delivered_order_items: 'delivered',
 };
-
-export const orderTools: readonly OrderTool[] = [
-  'cancel_pending_order',
-  'modify_pending_order_address',
-  'modify_pending_order_payment',
-  'modify_pending_order_items',
-  'return_delivered_order_items',
-  'exchange_delivered_order_items',
-];
 
 const maxTries = 1_000;
 

@@ -4,7 +4,7 @@ import { canonicalJson, type JsonValue } from '../../src/core/model/json';
 
 // The database of the retail domain, in its published form. Names of keys are those of the data.
 
-const addressSchema = z.object({
+export const addressSchema = z.object({
   address1: z.string(),
   address2: z.string(),
   city: z.string(),

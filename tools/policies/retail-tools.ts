@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { JsonObject, JsonValue } from '../../src/core/model/json';
 import {
   type Address,
+  addressSchema,
   type Order,
   type PaymentMethod,
   type RetailDatabase,
@@ -20,26 +21,20 @@ type Tool = (database: RetailDatabase, args: JsonObject) => JsonValue;
 const order = z.object({ order_id: z.string() });
 const items = order.extend({ item_ids: z.array(z.string()), payment_method_id: z.string() });
 const newItems = items.extend({ new_item_ids: z.array(z.string()) });
-const address = z.object({
-  address1: z.string(),
-  address2: z.string(),
-  city: z.string(),
-  country: z.string(),
-  state: z.string(),
-  zip: z.string(),
-});
 
-/** The tools that change the database or hand the conversation over. */
-export const writeTools = [
+/** The tools that change an order. */
+export const orderTools = [
   'cancel_pending_order',
   'modify_pending_order_address',
   'modify_pending_order_payment',
   'modify_pending_order_items',
   'return_delivered_order_items',
   'exchange_delivered_order_items',
-  'modify_user_address',
-  'transfer_to_human_agents',
 ] as const;
+export type OrderTool = (typeof orderTools)[number];
+
+/** The tools that change the database or hand the conversation over. */
+export const writeTools = [...orderTools, 'modify_user_address', 'transfer_to_human_agents'] as const;
 export type WriteTool = (typeof writeTools)[number];
 const readTools = [
   'find_user_id_by_email',
@@ -104,7 +99,7 @@ const tools: Readonly<Record<ToolName, Tool>> = {
     return toJson(changed);
   },
   modify_pending_order_address(database, args) {
-    const { order_id, ...newAddress } = parse(order.extend(address.shape), args);
+    const { order_id, ...newAddress } = parse(order.extend(addressSchema.shape), args);
     check(getOrder(database, order_id).status.includes('pending'), 'Non-pending order cannot be modified');
     const changed = changeOrder(database, order_id);
     changed.address = toAddress(newAddress);
@@ -191,7 +186,7 @@ const tools: Readonly<Record<ToolName, Tool>> = {
     return toJson(changed);
   },
   modify_user_address(database, args) {
-    const { user_id, ...newAddress } = parse(address.extend({ user_id: z.string() }), args);
+    const { user_id, ...newAddress } = parse(addressSchema.extend({ user_id: z.string() }), args);
     const changed = found(database.changeUser(user_id), 'User not found');
     changed.address = toAddress(newAddress);
     return toJson(changed);

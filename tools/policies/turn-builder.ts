@@ -15,7 +15,7 @@ export interface Message {
   readonly signals?: readonly SignalAim[];
   readonly candidates?: readonly ScenarioCandidate[];
   readonly values?: readonly CandidateVariable[];
-  /** Yes and no, and results that nobody asked for. */
+  /** Yes and no, and results without a request. */
   readonly outcomes?: readonly StepOutcome[];
   readonly sessionVariables?: FieldValues;
   readonly customerData?: FieldValues;

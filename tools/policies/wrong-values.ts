@@ -1,8 +1,8 @@
 import type { JsonObject, JsonValue } from '../../src/core/model/json';
 import type { SeededRandom } from '../chaos/seeded-random';
-import { createRequest, createValues, neededStatus, type OrderTool, orderTools, toIdentity } from './requests';
+import { createRequest, createValues, neededStatus, toIdentity } from './requests';
 import { type Order, type RetailData, RetailDatabase } from './retail-database';
-import { runTool, ToolError, type WriteTool } from './retail-tools';
+import { type OrderTool, orderTools, runTool, ToolError, type WriteTool } from './retail-tools';
 import type { Identity } from './stories';
 
 // Requests and values that are wrong in one way.

@@ -53,7 +53,7 @@ describe('npm run policies', () => {
       const [story] = JSON.parse(readFileSync(join(folder, 'few.json'), 'utf8'));
       writeFileSync(
         join(folder, 'wrong.json'),
-        JSON.stringify([{ ...story, user: { known_info: 'You are nobody.' } }]),
+        JSON.stringify([{ ...story, user: { known_info: 'You are not a user.' } }]),
       );
       const { code, stdout } = await policies('--data', folder, '--tasks', 'wrong.json', '--worlds', '0');
       expect(stdout).toMatch(/^ {2}story 0: missing: exchange_delivered_order_items .*; the final database differs/m);

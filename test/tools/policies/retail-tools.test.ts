@@ -9,7 +9,7 @@ const address = { address1: '1 New Street', address2: '', city: 'Austin', state:
 // pending.
 describe('the tools refuse what the published tools refuse', () => {
   const cases: readonly (readonly [string, ToolName, JsonObject])[] = [
-    ['User not found', 'find_user_id_by_email', { email: 'nobody@example.com' }],
+    ['User not found', 'find_user_id_by_email', { email: 'no-user@example.com' }],
     ['User not found', 'find_user_id_by_name_zip', { first_name: 'Sofia', last_name: 'Li', zip: '00000' }],
     ['Order not found', 'get_order_details', { order_id: '#W0000000' }],
     ['Product not found', 'get_product_details', { product_id: '0' }],
