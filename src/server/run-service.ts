@@ -62,7 +62,7 @@ export interface StartReport {
   readonly log: Logger;
 }
 
-/** Tells the operator that the node listens, and what is unusual about its settings. */
+/** Informs the operator that the node listens, and what is unusual about its settings. */
 export function reportStart({ config, address, storageDescription, log }: StartReport): void {
   log.info({ address, store: usesRedis(config) ? 'redis' : 'embedded' }, 'listening');
   const variables = listUnknownVariables(process.env);

@@ -11,7 +11,7 @@ import { setProcessLogger } from './telemetry/process-log';
 type Channel = WorkerChannel<Config, ProcessMetrics>;
 
 /**
- * Runs the service as one of the workers of a node. It exits with code 0 when it has stopped. If it cannot start, its supervisor tells the
+ * Runs the service as one of the workers of a node. It exits with code 0 when it has stopped. If it cannot start, its supervisor informs the
  * operator why.
  */
 export async function runWorker(): Promise<void> {

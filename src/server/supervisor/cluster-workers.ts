@@ -1,7 +1,7 @@
 import cluster, { type Worker } from 'node:cluster';
 import type { ToSupervisor, ToWorker, WorkerExit, WorkerProcess } from './messages';
 
-/** The argument of a worker process. It tells a worker of this service from a process that a process manager has started with node:cluster. */
+/** The argument of a worker process. It distinguishes a worker of this service from a process that a process manager has started with node:cluster. */
 const workerArgument = 'worker';
 
 /** Whether this process is a worker of a supervisor. */
