@@ -25,6 +25,7 @@ module.exports = {
   transformIgnorePatterns: ['/node_modules/(?!(jose|github-slugger)/)'],
   // Milliseconds. Long, so that a test does not fail on a machine that stalls for seconds.
   testTimeout: 60_000,
+  reporters: ['default', '<rootDir>/test/support/stalled-files.cjs'],
   // Applies only with --coverage (npm test, npm run test:coverage). With babel, a file that contains only types has no statements. With v8,
   // such a file would count as 0 %. The tests of src/cli run the program in child processes, whose coverage is not measured.
   collectCoverageFrom: ['src/**/*.ts', 'clients/typescript/src/**/*.ts', '!src/cli/**'],

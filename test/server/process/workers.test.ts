@@ -116,6 +116,13 @@ function isRunning(pid: number): boolean {
   }
 }
 
+/** Sends a signal to the running worker with this index in the order of their start. */
+function killWorker(server: BuiltServer, index: number, signal: NodeJS.Signals): void {
+  const pid = listPids(server).filter(isRunning)[index];
+  if (pid === undefined) throw new Error(`worker ${index} does not run; started: ${listPids(server)}`);
+  process.kill(pid, signal);
+}
+
 async function sendTurns(client: OrchestratorClient, count: number): Promise<void> {
   const session = nextId();
   for (let index = 0; index < count; index += 1) await client.processTurn(aTurn(session, nextId()));
@@ -155,8 +162,7 @@ describe('two workers', () => {
       'worker="2"',
     ]);
     expect(scraped).not.toMatch(/^(.+\{.*\}) .*\n\1 /m); // no series twice
-    const [pid = 0] = listPids(server);
-    process.kill(pid, 'SIGKILL');
+    killWorker(server, 0, 'SIGKILL');
     await eventually(async () => listPids(server).length === 3);
     expect(await countTurns()).toBe(20);
     await sendTurns(openClient(server), 3);
@@ -275,8 +281,7 @@ describe('on a shutdown signal', () => {
 
   it('one worker drains and is replaced, while the other one serves', async () => {
     const server = await start();
-    const [pid = 0] = listPids(server);
-    process.kill(pid, 'SIGTERM');
+    killWorker(server, 0, 'SIGTERM');
     await eventually(async () => listPids(server).length === 3);
     expect(readLines(server, 'a worker was stopped: it is replaced')).toHaveLength(1);
     expect(await getHealth(server.address)).toBe('SERVING');
@@ -285,6 +290,14 @@ describe('on a shutdown signal', () => {
 });
 
 describe('a kill', () => {
+  let hasEnded: boolean;
+  beforeEach(() => {
+    hasEnded = false;
+  });
+  afterEach(() => {
+    hasEnded = true;
+  });
+
   it('of the supervisor ends the workers', async () => {
     const server = await start();
     const pids = listPids(server);
@@ -308,23 +321,24 @@ describe('a kill', () => {
       while (!isStopped) {
         const turnId = nextId();
         turnIds.push(turnId);
-        for (let isAcknowledged = false; !isAcknowledged; ) {
-          isAcknowledged = await client.processTurn(aTurn(sessionId, turnId)).then(
-            () => true,
-            () => false,
-          );
-          if (!isAcknowledged) repeated += 1;
+        while (!(await isAcknowledged(client, aTurn(sessionId, turnId)))) {
+          if (hasEnded) return;
+          repeated += 1;
+          await sleep(10); // A client without a connection rejects at once. Without this wait, it would never connect again.
         }
         acknowledged += 1;
       }
     });
-    for (let kills = 0; kills < 4; kills += 1) {
-      const before = acknowledged;
-      await eventually(async () => acknowledged >= before + 20);
-      const started = listPids(server);
-      process.kill(started.filter(isRunning).at(kills % 2) ?? 0, 'SIGKILL');
-      await eventually(async () => listPids(server).length === started.length + 1);
-    }
+    const killWorkers = async (): Promise<void> => {
+      for (let kills = 0; kills < 4; kills += 1) {
+        const before = acknowledged;
+        await eventually(async () => acknowledged >= before + 20);
+        const count = listPids(server).length;
+        killWorker(server, kills % 2, 'SIGKILL');
+        await eventually(async () => listPids(server).length === count + 1);
+      }
+    };
+    await killWorkers();
     isStopped = true;
     await Promise.all(load);
     expect(repeated).toBeGreaterThan(0);
@@ -338,6 +352,13 @@ describe('a kill', () => {
     expect(await server.stop()).toBe(0);
   });
 });
+
+async function isAcknowledged(client: OrchestratorClient, turn: ProcessTurnRequest): Promise<boolean> {
+  return client.processTurn(turn).then(
+    () => true,
+    () => false,
+  );
+}
 
 /** Returns all recorded turns of a session, from the first one. */
 async function listTurns(client: OrchestratorClient, sessionId: string): Promise<readonly TurnRecord[]> {
