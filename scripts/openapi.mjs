@@ -90,7 +90,7 @@ function describeStream(method) {
   const responses = {
     200: {
       description:
-        `Server-sent events. The data of each event is a ${method.output.name} as JSON; the event \`error\` has an Error, and ` +
+        `Server-sent events. The data of each event is a ${method.output.name} as JSON; the event \`failed\` has an Error, and ` +
         '`end` follows the last message. Send the header `Accept: text/event-stream`.',
       content: { 'text/event-stream': { schema: { type: 'string' } } },
     },

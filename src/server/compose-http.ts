@@ -36,6 +36,7 @@ export function composeHttpServer(
       maxMetadataBytes: server.max_metadata_bytes,
       keepaliveIntervalMs: server.keepalive_interval_ms,
       keepaliveTimeoutMs: server.keepalive_timeout_ms,
+      stallTimeoutMs: server.watch_stall_timeout_ms,
     },
   );
 }

@@ -27,6 +27,7 @@ const defaultOptions: HttpServerOptions = {
   maxMetadataBytes: 16_384,
   keepaliveIntervalMs: 60_000,
   keepaliveTimeoutMs: 20_000,
+  stallTimeoutMs: 30_000,
 };
 
 export const { registry } = loadContract();

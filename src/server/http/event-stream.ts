@@ -12,7 +12,7 @@ import { runCall } from './run-call';
 
 /**
  * Answers a request for server-sent events: each message is an event with its JSON. The event has an id if the stream can be resumed after it;
- * a browser sends the last id when it connects again. The event `error` has the error of the stream, and `end` follows the last message.
+ * a browser sends the last id when it connects again. The event `failed` has the error of the stream, and `end` follows the last message.
  */
 export function handleEventStream(context: HttpContext, exchange: Exchange): Promise<void> {
   const { request, response, method, format } = exchange;
@@ -35,7 +35,7 @@ export function handleEventStream(context: HttpContext, exchange: Exchange): Pro
     },
     (failure) => {
       if (!response.headersSent) return sendFailure(response, failure, context.registry);
-      events.end({ type: 'error', data: JSON.stringify(toFailureBody(failure, context.registry).json) });
+      events.end({ type: 'failed', data: JSON.stringify(toFailureBody(failure, context.registry).json) });
     },
   );
 }

@@ -2,7 +2,7 @@ import { type FileRegistry, fromBinary, type JsonObject, type JsonValue, toJson 
 import { Code } from '@connectrpc/connect';
 import { codeToHttpStatus, codeToString } from '@connectrpc/connect/protocol-connect';
 import type { CallFailure, FailureDetail } from '../ports/contract-calls';
-import type { HttpResponse } from './http-types';
+import type { HttpRequest, HttpResponse } from './http-types';
 
 /** An error of the Connect protocol in JSON. */
 export interface FailureBody {
@@ -38,7 +38,7 @@ export function sendJson(
   if (response.headersSent) return;
   const body = Buffer.from(JSON.stringify(json));
   const { req } = response;
-  if (!req.complete && req.httpVersionMajor === 1) response.setHeader('connection', 'close');
+  if (!req.complete && req.httpVersionMajor === 1 && hasBody(req)) response.setHeader('connection', 'close');
   response.writeHead(status, {
     'content-type': 'application/json',
     'content-length': String(body.length),
@@ -62,6 +62,10 @@ export function sendRefusal(
   headers: Readonly<Record<string, string>> = {},
 ): void {
   sendJson(response, status, { code: codeToString(code), message }, headers);
+}
+
+function hasBody({ headers }: HttpRequest): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
 function toJsonDetail(detail: FailureDetail, registry: FileRegistry): JsonObject {

@@ -41,6 +41,8 @@ export interface HttpServer {
   /** Starts listening and resolves to the port. `/readyz` reports 503 until `setServing(true)`. Rejects if the address is in use. */
   start(): Promise<number>;
   setServing(isServing: boolean): void;
+  /** Number of open connections. */
+  readonly connectionCount: number;
   /** Reports 503, waits, accepts no more connections, and waits for requests. Resolves to whether all of them ended in time. */
   drain(options: HttpDrainOptions): Promise<boolean>;
 }
@@ -68,13 +70,22 @@ export function createHttpServer(deps: HttpServerDependencies, options: HttpServ
     request.on('error', () => undefined);
     response.on('error', () => undefined);
     response.setHeader('x-content-type-options', 'nosniff');
-    if (isClosing && request.httpVersionMajor === 1) response.setHeader('connection', 'close');
+    if (request.httpVersionMajor === 1) {
+      if (isClosing) response.setHeader('connection', 'close');
+      // A response that began earlier has promised to keep the connection.
+      response.once('finish', () => {
+        if (isClosing) request.socket.end();
+      });
+    }
     routeRequest(parts, request, response);
   });
   return {
     start: () => listener.listen(),
     setServing(value) {
       isServing = value;
+    },
+    get connectionCount() {
+      return listener.connectionCount;
     },
     async drain({ graceMs, timeoutMs }) {
       isServing = false;

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type ServerOptions } from 'node:http';
 import { createSecureServer, type Http2SecureServer, type ServerHttp2Session } from 'node:http2';
-import type { Server, Socket } from 'node:net';
+import { type Server, Socket } from 'node:net';
 import type { Reloadable } from '../ports/reloadable';
 import type { HttpRequest, HttpResponse } from './http-types';
 
@@ -30,6 +30,8 @@ export interface ListenerOptions {
   readonly keepaliveIntervalMs: number;
   /** An HTTP/2 connection without a response to a PING is closed after this time. Milliseconds. */
   readonly keepaliveTimeoutMs: number;
+  /** A client that reads nothing of a response for this time is disconnected. Milliseconds. */
+  readonly stallTimeoutMs: number;
 }
 
 /** Time to receive the headers of a request, and for a TLS handshake. Milliseconds. */
@@ -42,6 +44,11 @@ const checkIntervalMs = 1_000;
 const maxStreamsPerConnection = 1_000;
 
 type RequestListener = (request: HttpRequest, response: HttpResponse) => void;
+
+/** Called when nothing was sent or received for the stall timeout. An idle stream has nothing to send. */
+function destroyIfUnread(target: { readonly writableLength: number; destroy(): unknown }): void {
+  if (target.writableLength > 0) target.destroy();
+}
 
 /** Listens for HTTP/1.1 and, with TLS, HTTP/2. */
 export class Listener {
@@ -59,6 +66,11 @@ export class Listener {
       this.sockets.add(socket);
       socket.once('close', () => this.sockets.delete(socket));
     });
+  }
+
+  /** Number of open connections. */
+  get connectionCount(): number {
+    return this.sockets.size;
   }
 
   /** Resolves to the port. Rejects if the address is in use. */
@@ -86,7 +98,9 @@ export class Listener {
   }
 
   private createPlainServer(onRequest: RequestListener): Server {
-    return createServer({ ...this.toHttp1Options(), keepAlive: true }, onRequest);
+    const server = createServer({ ...this.toHttp1Options(), keepAlive: true }, onRequest);
+    server.setTimeout(this.options.stallTimeoutMs, destroyIfUnread);
+    return server;
   }
 
   private createTlsServer({ material, requiresClientCertificate }: HttpTls, onRequest: RequestListener): Server {
@@ -103,7 +117,17 @@ export class Listener {
       handshakeTimeout: headersTimeoutMs,
       settings: { maxConcurrentStreams: maxStreamsPerConnection, maxHeaderListSize: this.options.maxMetadataBytes },
     });
-    server.on('request', onRequest);
+    server.on('request', (request: HttpRequest, response: HttpResponse) => {
+      if (request.httpVersionMajor === 2) {
+        response.setTimeout(this.options.stallTimeoutMs, () => destroyIfUnread(response));
+      }
+      onRequest(request, response);
+    });
+    // A session of HTTP/2 has no own data to write.
+    server.setTimeout(this.options.stallTimeoutMs, (...args: readonly unknown[]) => {
+      const [connection] = args;
+      if (connection instanceof Socket) destroyIfUnread(connection);
+    });
     material.onChange((changed) => {
       server.setSecureContext(
         changed.ca === undefined ? { cert: changed.cert, key: changed.key } : { ...changed, ca: changed.ca },
