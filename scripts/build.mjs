@@ -13,7 +13,11 @@ const startTime = new Date();
 const projects = ['src/cli', client, 'tools'].filter((path) => existsSync(join(root, path, 'tsconfig.json')));
 if (!tryRun('tsc', ['-b', ...projects])) fail('build: the compiler found errors');
 
-assemble('dist', ['src', 'gen', 'tools'], { assets: ['src', 'gen', ...assetFolders], files: ['schemas/openapi.json'], declarations: false });
+assemble('dist', ['src', 'gen', 'tools'], {
+  assets: ['src', 'gen', ...assetFolders],
+  files: ['schemas/openapi.json'],
+  declarations: false,
+});
 assemble(join(client, 'dist'), [join(client, 'src'), 'gen'], { assets: [], declarations: true });
 console.error('build: dist/ is ready');
 

@@ -107,7 +107,12 @@ function describeStream(method) {
     description: describe(field),
     schema: toType(field, getRules(field)),
   }));
-  const lastEventId = { name: 'Last-Event-ID', in: 'header', schema: { type: 'string' }, description: 'The id of the last event that the client has. The stream continues after it.' };
+  const lastEventId = {
+    name: 'Last-Event-ID',
+    in: 'header',
+    schema: { type: 'string' },
+    description: 'The id of the last event that the client has. The stream continues after it.',
+  };
   return { post, get: { ...operation, parameters: [...parameters, lastEventId, ...query], responses } };
 }
 
@@ -239,7 +244,8 @@ function scalar(type, rules) {
   const base = scalars[type] ?? fail(`openapi: no JSON type for scalar type ${type}`);
   const { minLen: minLength, maxLen: maxLength, pattern, wellKnown, greaterThan, lessThan } = rules?.type.value ?? {};
   if (wellKnown?.case === 'uuid') return { ...base, pattern: uuidPattern, ...allowEmpty(rules) };
-  if (type === ScalarType.STRING) return { ...base, ...limits({ minLength, maxLength }), ...(pattern ? { pattern } : {}) };
+  if (type === ScalarType.STRING)
+    return { ...base, ...limits({ minLength, maxLength }), ...(pattern ? { pattern } : {}) };
   if (base === integerText) return base;
   return { ...base, ...limits({ minimum: greaterThan?.value, maximum: lessThan?.value }) };
 }
