@@ -325,11 +325,14 @@ describe('pages in a browser', () => {
       ...(method === 'POST' ? { body: JSON.stringify(sessionIds) } : {}),
     });
 
-  it('pages of other origins may not call the service', async () => {
-    const answer = await send('https://evil.example');
-    expect(answer.status).toBe(403);
-    expect(answer.headers.get('access-control-allow-origin')).toBeNull();
-  });
+  it.each(['https://evil.example', 'http://127.0.0.1:1', 'null'])(
+    'a page of %s may not call the service',
+    async (origin) => {
+      const answer = await send(origin);
+      expect(answer.status).toBe(403);
+      expect(answer.headers.get('access-control-allow-origin')).toBeNull();
+    },
+  );
 
   it('a page of the listener may', async () => {
     expect((await send(open.url)).status).toBe(200);
