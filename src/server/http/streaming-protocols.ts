@@ -20,7 +20,7 @@ import { universalRequestFromNodeRequest, universalResponseToNodeResponse } from
 import { OrchestratorError } from '../../core/model/orchestrator-error';
 import { CallFailure, type ContractCall } from '../ports/contract-calls';
 import type { Exchange, HttpContext } from './context';
-import { toCode, toDebugJson } from './failure-response';
+import { closeUnlessRestIsSmall, toCode, toDebugJson } from './failure-response';
 import { applyIdempotencyKey } from './idempotency-key';
 import { MessageQueue } from './message-queue';
 import { countBody } from './read-body';
@@ -76,7 +76,7 @@ export class StreamingProtocols {
     );
     // A client finds the details of an error only where its protocol has them.
     if (refusal === undefined) return;
-    if (!request.complete && request.httpVersionMajor === 1) response.setHeader('connection', 'close');
+    closeUnlessRestIsSmall(response);
     await this.send({ exchange, descriptors, call: undefined, failure: refusal }, isJson, noBody());
   }
 
