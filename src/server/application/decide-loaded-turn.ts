@@ -122,7 +122,7 @@ function decideInTurn<Input extends TurnInput & { readonly allowance: PausableAl
 function runPhase<T>(metrics: Metrics, span: Span, name: string, work: () => T): T {
   const endPhase = metrics.startPhase(name);
   try {
-    return passPause((part) => runInChildSpan(span, name, part), work);
+    return span.isRecording ? passPause((part) => runInChildSpan(span, name, part), work) : work();
   } finally {
     endPhase();
   }

@@ -9,6 +9,9 @@ const sharedBytes = 65_536;
 /** The most bytes of the length of an argument and its line ends: `$`, ten digits and two line ends. */
 const maxFrameBytes = 15;
 
+/** The most characters of a number as text. */
+const maxNumberBytes = 25;
+
 /** A longer text is written by native code. */
 const maxShortText = 128;
 
@@ -18,11 +21,11 @@ const asterisk = 0x2a;
 const dollar = 0x24;
 const digitZero = 0x30;
 
-/** A command whose strings in the reply are Buffers. Has the same bytes as a command of ioredis. */
+/** A command whose strings in the reply are Buffers. Has the same bytes as a command of ioredis. Keeps the list of arguments. */
 export class EncodedCommand extends Command {
-  constructor(name: string, args: readonly CommandArgument[]) {
-    super(name, [], { replyEncoding: null });
-    this.args = args.slice();
+  constructor(name: string, args: CommandArgument[]) {
+    super(name, noArguments, { replyEncoding: null });
+    this.args = args;
   }
 
   override toWritable(): Buffer {
@@ -30,13 +33,16 @@ export class EncodedCommand extends Command {
   }
 }
 
+/** The library would copy and convert the arguments. */
+const noArguments: [] = [];
+
 let shared = Buffer.allocUnsafeSlow(sharedBytes);
 let sharedUsed = 0;
 
 /** Encodes a command as an array of bulk strings of RESP. */
 function encodeCommand(name: string, args: readonly unknown[]): Buffer {
-  const parts = args.map((arg) => (typeof arg === 'string' || Buffer.isBuffer(arg) ? arg : String(arg)));
-  const maxBytes = parts.reduce<number>((sum, part) => sum + getMaxBytes(part), maxFrameBytes + getMaxBytes(name));
+  let maxBytes = maxFrameBytes + getMaxBytes(name);
+  for (const arg of args) maxBytes += getMaxBytes(arg);
   const isShared = maxBytes <= sharedBytes / 2;
   if (isShared && sharedUsed + maxBytes > sharedBytes) {
     // Commands in the old piece may not be sent yet, so it is not reused.
@@ -45,23 +51,25 @@ function encodeCommand(name: string, args: readonly unknown[]): Buffer {
   }
   const target = isShared ? shared : Buffer.allocUnsafeSlow(maxBytes);
   const start = isShared ? sharedUsed : 0;
-  let end = writePart(target, writeLength(target, start, asterisk, parts.length + 1), name);
-  for (const part of parts) end = writePart(target, end, part);
+  let end = writePart(target, writeLength(target, start, asterisk, args.length + 1), name);
+  for (const arg of args) end = writePart(target, end, arg);
   if (isShared) sharedUsed = end;
   return target.subarray(start, end);
 }
 
-function getMaxBytes(part: string | Buffer): number {
-  return maxFrameBytes + (typeof part === 'string' ? 3 * part.length : part.length);
+function getMaxBytes(arg: unknown): number {
+  if (typeof arg === 'string') return maxFrameBytes + 3 * arg.length;
+  return maxFrameBytes + (Buffer.isBuffer(arg) ? arg.length : maxNumberBytes);
 }
 
 /** Writes a bulk string. Returns where it ends. */
-function writePart(target: Buffer, start: number, part: string | Buffer): number {
-  if (typeof part !== 'string') {
-    const end = writeLength(target, start, dollar, part.length);
-    target.set(part, end);
-    return writeLineEnd(target, end + part.length);
+function writePart(target: Buffer, start: number, arg: unknown): number {
+  if (Buffer.isBuffer(arg)) {
+    const end = writeLength(target, start, dollar, arg.length);
+    target.set(arg, end);
+    return writeLineEnd(target, end + arg.length);
   }
+  const part = String(arg);
   if (part.length <= maxShortText) {
     const end = writeShortAscii(target, writeLength(target, start, dollar, part.length), part);
     if (end !== undefined) return writeLineEnd(target, end);

@@ -40,7 +40,9 @@ export interface RedisConnectionOptions {
 }
 
 /** Sends a command with a key. Strings in the reply are Buffers. */
-type SendCommand = (name: string, args: readonly CommandArgument[]) => Promise<unknown>;
+type SendCommand = (name: string, args: CommandArgument[]) => Promise<unknown>;
+
+type ScriptKeys = readonly [string, ...string[]];
 
 /** The maximum delay of a timer in milliseconds. */
 const maxTimerMs = 2 ** 31 - 1;
@@ -123,19 +125,19 @@ export class RedisConnection {
     call: Call,
     effect: Effect,
     script: LuaScript,
-    keys: readonly [string, ...string[]],
+    keys: ScriptKeys,
     args: readonly CommandArgument[],
   ): Promise<unknown> {
-    const evaluate = (send: SendCommand, maxReplyBytes: number) =>
-      this.evaluate(send, script, [keys.length, ...keys, ...args, maxReplyBytes]);
     if (!areLarge(args)) {
       const reply = await this.execute(call, effect, () =>
-        evaluate(this.createSender(call, effect, keys[0]), largeValueBytes),
+        this.evaluate(this.createSender(call, effect, keys[0]), script, keys, args, largeValueBytes),
       );
       if (!isLargeReply(reply)) return reply;
     }
     return this.execute(call, effect, () =>
-      this.large.run(call, (client) => evaluate(this.createLargeSender(client, call, effect, keys[0]), unlimitedBytes)),
+      this.large.run(call, (client) =>
+        this.evaluate(this.createLargeSender(client, call, effect, keys[0]), script, keys, args, unlimitedBytes),
+      ),
     );
   }
 
@@ -228,25 +230,27 @@ export class RedisConnection {
   private async evaluate(
     send: SendCommand,
     script: LuaScript,
-    keysAndArgs: readonly CommandArgument[],
+    keys: ScriptKeys,
+    args: readonly CommandArgument[],
+    maxReplyBytes: number,
   ): Promise<unknown> {
     const { sha, source } = this.isShebangSupported ? script.withShebang : script.withoutShebang;
     try {
-      return await send('evalsha', [sha, ...keysAndArgs]);
+      return await send('evalsha', [sha, keys.length, ...keys, ...args, maxReplyBytes]);
     } catch (error) {
       if (!isNoScriptError(error)) throw error;
     }
     try {
-      return await send('eval', [source, ...keysAndArgs]);
+      return await send('eval', [source, keys.length, ...keys, ...args, maxReplyBytes]);
     } catch (error) {
       if (!this.isShebangSupported || !isShebangError(error)) throw error;
       this.isShebangSupported = false;
-      return this.evaluate(send, script, keysAndArgs);
+      return this.evaluate(send, script, keys, args, maxReplyBytes);
     }
   }
 }
 
-function sendEncoded(client: RedisClient, name: string, args: readonly CommandArgument[]): Promise<unknown> {
+function sendEncoded(client: RedisClient, name: string, args: CommandArgument[]): Promise<unknown> {
   const command = new EncodedCommand(name, args);
   client.sendCommand(command);
   return command.promise;
