@@ -137,22 +137,25 @@ export class RedisSessionStore implements SessionStore {
 
   async commit(commit: TurnCommit, call: Call): Promise<CommitOutcome> {
     const { previousSession, session, record, isSupersedable } = commit;
-    const { turnLimits: limits, feedLimits } = this;
-    const args = { record, previousSession, isSupersedable, limits, feedLimits };
     if (session.revision !== record.revision) throw new Error('A turn and its session must have the same revision.');
     const keys = getSessionKeys(this.keySpace, session);
     const { sessionTtlMs, clock } = this.options;
     const state = toBuffer(encodeBoundedSession(session, previousSession, this.sessionLimits));
-    const stateBefore = encodeStateBefore(commit);
+    const args = {
+      record,
+      previousSession,
+      state,
+      stateBefore: encodeStateBefore(commit),
+      isSupersedable,
+      event: encodeTurnEvent(commit),
+      limits: this.turnLimits,
+      feedLimits: this.feedLimits,
+      sessionTtlMs,
+    };
     // Read the clock before sending the commit, so that the cache entry expires no later than the session in Redis.
     const now = clock.now();
     try {
-      const reply = await runCommit(
-        this.connection,
-        keys,
-        { ...args, state, stateBefore, event: encodeTurnEvent(commit), sessionTtlMs },
-        call,
-      );
+      const reply = await runCommit(this.connection, keys, args, call);
       if (reply.kind === 'known') return reply;
       if (reply.kind === 'conflict') {
         const stored = this.updateCache(keys, reply.state, now, reply.ttlMs);
