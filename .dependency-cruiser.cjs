@@ -17,11 +17,12 @@ const coreFolders = [
 ];
 
 /** Folders of src/server that wrap one technology each. They do not import each other. */
-const adapters = ['auth', 'config', 'grpc', 'model', 'runtime', 'stores/embedded', 'stores/redis', 'supervisor', 'telemetry', 'threads', 'warm-up'];
+const adapters = ['auth', 'config', 'grpc', 'model', 'runtime', 'stores/embedded', 'stores/redis', 'supervisor', 'telemetry', 'threads', 'timers', 'warm-up'];
 
 /** Folders that an adapter may import in addition to ports, codec and itself. */
 const sharedFolders = {
   grpc: '|application',
+  timers: '|application',
   'stores/embedded': '|stores/recorded-turns',
   'stores/redis': '|stores/recorded-turns',
 };

@@ -1,8 +1,10 @@
 import type { CompiledCatalogue } from './application/compiled-catalogue';
+import type { UseCases } from './application/use-cases';
 import { type AccessControl, createAccessControl } from './compose-access-control';
 import { createCallThreads } from './compose-call-threads';
 import { openNode, toServerOptions } from './compose-node';
 import type { Stores } from './compose-stores';
+import { startTimers } from './compose-timers';
 import { type WarmUpSettings, warmUpCode } from './compose-warm-up';
 import type { Config } from './config';
 import { type Contract, createGrpcServer, type GrpcServer, loadContract } from './grpc';
@@ -13,6 +15,7 @@ import { callWithTimeout, FileReloader, monitorStore, type Poller, poll, SystemC
 import { shutdownTimeouts } from './shutdown-timeouts';
 import { getProcessMetrics, getProcessTelemetry } from './telemetry';
 import type { CallThreadPool } from './threads/call-thread-pool';
+import type { TimerLoop } from './timers';
 
 export interface RunningService {
   /** `host:port` */
@@ -58,6 +61,7 @@ interface BaseParts {
 interface Parts extends BaseParts {
   readonly stores: Stores;
   readonly catalogue: CompiledCatalogue;
+  readonly useCases: UseCases;
   readonly server: GrpcServer;
   readonly contract: Contract;
   readonly threads: CallThreadPool | undefined;
@@ -91,6 +95,7 @@ export async function startService(
   const firstAttempt = stores.waitForFirstAttempt();
   firstAttempt.catch(() => undefined); // it is awaited later
   const background: Pick<Poller, 'stop'>[] = [];
+  let timers: TimerLoop | undefined;
   const startListening = async (): Promise<number> => {
     const [port] = await Promise.all([server.start(), firstAttempt]);
     background.push(poll(config.server.reload_interval_ms, () => files.checkForChanges()));
@@ -102,6 +107,7 @@ export async function startService(
     const monitor = monitorReadiness(config, parts, node);
     background.push(monitor);
     await monitor.firstRun;
+    if (shutdown === undefined) timers = startTimers(config, parts);
   };
   const stopBackground = (): void => {
     for (const poller of background) poller.stop();
@@ -114,7 +120,10 @@ export async function startService(
   const { host, drain_grace_ms: graceMs, drain_timeout_ms: timeoutMs } = config.server;
   const stop = async (): Promise<boolean> => {
     stopBackground();
-    const drained = await server.drain({ graceMs, timeoutMs, closeTimeoutMs: shutdownTimeouts.closeConnectionsMs });
+    const [drained] = await Promise.all([
+      server.drain({ graceMs, timeoutMs, closeTimeoutMs: shutdownTimeouts.closeConnectionsMs }),
+      timers?.stop(graceMs + timeoutMs),
+    ]);
     await close(parts);
     return drained;
   };
@@ -151,7 +160,7 @@ async function createParts(config: Config, { clock, log, files, access }: BasePa
   const contract = loadContract();
   const options = { ...toServerOptions(config), authenticator: access.authenticator, credentials: access.credentials };
   const server = createGrpcServer({ useCases, clock, telemetry, metrics, log, threads }, options, contract);
-  return { clock, log, files, access, stores, catalogue, server, contract, threads };
+  return { clock, log, files, access, stores, catalogue, useCases, server, contract, threads };
 }
 
 async function close({ access, catalogue, stores, clock, log, threads }: Parts): Promise<void> {

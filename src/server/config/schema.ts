@@ -5,6 +5,7 @@ import { scenarioFiltering } from './model-section';
 import { limits, scenarioOrchestration } from './orchestration-section';
 import { redis, usesRedis } from './redis-section';
 import { server } from './server-section';
+import { timers } from './timers-section';
 
 // The keys of config/default.toml, which documents them. No key is optional, because the shipped file has a value for each.
 
@@ -38,6 +39,7 @@ const sections = z.strictObject({
   redis,
   embedded,
   auth,
+  timers,
   limits,
   telemetry,
 });

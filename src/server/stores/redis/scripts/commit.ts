@@ -8,6 +8,7 @@ import { LuaScript } from '../lua-script';
 import type { RedisConnection } from '../redis-connection';
 import type { SessionKeys } from '../redis-keys';
 import { asBytes, asInteger, asList, asOptionalBytes, parseTurn } from '../script-reply';
+import type { TimerChange } from './due';
 import { createFeedArguments, type PartitionFeedLimits } from './feed-arguments';
 
 const script = LuaScript.load('commit');
@@ -26,6 +27,8 @@ export interface CommitArguments {
   readonly limits: TurnLimits;
   readonly feedLimits: PartitionFeedLimits;
   readonly sessionTtlMs: number;
+  /** How the entry of its timer changes. */
+  readonly timerChange: TimerChange;
 }
 
 export type CommitReply =
@@ -49,7 +52,7 @@ export async function runCommit(
     call,
     'write',
     script,
-    [keys.session, keys.turnLog, keys.partition.feed, keys.partition.count],
+    [keys.session, keys.turnLog, keys.partition.feed, keys.partition.count, keys.partition.due],
     [
       record.turnId,
       previousSession?.revision ?? '',
@@ -73,6 +76,8 @@ export async function runCommit(
       record.committedAt - limits.recordedAgeMs,
       toBuffer(event),
       ...createFeedArguments(keys.partition, record.committedAt, feedLimits),
+      keys.id,
+      args.timerChange,
     ],
   );
   return typeof reply === 'number' ? { kind: 'committed', unpackedTurns: reply } : parseRejection(asList(reply));
