@@ -200,6 +200,7 @@ export const noUseCases: UseCases = {
   putRelationship: unexpected,
   deleteRelationship: unexpected,
   listRelationships: unexpected,
+  simulateTurns: unexpected,
   putFields: unexpected,
   getFields: unexpected,
 };
