@@ -2,6 +2,7 @@
 export const commandNames = [
   'validate',
   'test',
+  'simulate',
   'render',
   'put',
   'get',
