@@ -9,3 +9,11 @@ export function toTimerChange(previousAt: number | undefined, at: number | undef
   if (at === previousAt) return '';
   return at === undefined ? 'none' : Math.min(at, expiresAt);
 }
+
+/**
+ * Returns the key of the timers if a script changes them. While a slot of a Cluster moves, a script with a key that does not exist is
+ * refused, and a partition without timers has no such key.
+ */
+export function listDueKeys(due: string, change: TimerChange): readonly string[] {
+  return change === '' ? [] : [due];
+}
