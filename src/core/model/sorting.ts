@@ -18,13 +18,10 @@ function sortCopy<T>(list: readonly T[], compare: (a: T, b: T) => number): reado
   const sorted: T[] = [];
   for (const element of list) {
     let index = sorted.length;
-    for (
-      let before = sorted[index - 1];
-      before !== undefined && compare(before, element) > 0;
-      before = sorted[index - 1]
-    ) {
+    for (; index > 0; index -= 1) {
+      const before = sorted[index - 1];
+      if (before === undefined || compare(before, element) <= 0) break;
       sorted[index] = before;
-      index -= 1;
     }
     sorted[index] = element;
   }

@@ -236,18 +236,29 @@ export class RedisConnection {
   ): Promise<unknown> {
     const { sha, source } = this.isShebangSupported ? script.withShebang : script.withoutShebang;
     try {
-      return await send('evalsha', [sha, keys.length, ...keys, ...args, maxReplyBytes]);
+      return await send('evalsha', createArguments(sha, keys, args, maxReplyBytes));
     } catch (error) {
       if (!isNoScriptError(error)) throw error;
     }
     try {
-      return await send('eval', [source, keys.length, ...keys, ...args, maxReplyBytes]);
+      return await send('eval', createArguments(source, keys, args, maxReplyBytes));
     } catch (error) {
       if (!this.isShebangSupported || !isShebangError(error)) throw error;
       this.isShebangSupported = false;
       return this.evaluate(send, script, keys, args, maxReplyBytes);
     }
   }
+}
+
+function createArguments(
+  script: string,
+  keys: ScriptKeys,
+  args: readonly CommandArgument[],
+  maxReplyBytes: number,
+): CommandArgument[] {
+  const first: CommandArgument[] = [script, keys.length];
+  // A list with two spreads would be copied several times while it grows.
+  return first.concat(keys, args, maxReplyBytes);
 }
 
 function sendEncoded(client: RedisClient, name: string, args: CommandArgument[]): Promise<unknown> {
