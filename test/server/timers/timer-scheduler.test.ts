@@ -1,5 +1,8 @@
 import { OrchestratorError } from '../../../src/core/model/orchestrator-error';
+import { eventLoopShare } from '../../../src/server/application/event-loop-share';
+import { withEventLoopShare } from '../../../src/server/application/shared-store';
 import type { UseCases } from '../../../src/server/application/use-cases';
+import type { SessionStore } from '../../../src/server/ports/session-store';
 import type { TimerStore } from '../../../src/server/ports/timer-store';
 import { noopMetrics } from '../../../src/server/telemetry';
 import type { TimerScheduler } from '../../../src/server/timers';
@@ -15,6 +18,7 @@ import {
   startSurvey,
   toKey,
 } from '../../support/timers-under-test';
+import { readPage } from '../stores/contract/timers.contract';
 
 const week = 7 * 24 * 60 * minute;
 
@@ -25,12 +29,22 @@ describe('the timers of a node', () => {
   let useCases: UseCases;
   let scheduler: TimerScheduler;
   let start: number;
+  /** Called before each commit of a TIMER turn. */
+  let beforeCommit: () => Promise<void>;
 
   beforeEach(async () => {
     clock = new FakeClock();
     const stores = openEmbeddedStores(clock, { sessionTtlMs: 10 * week });
     timers = stores.timers;
-    service = createService(stores, { clock });
+    beforeCommit = () => Promise.resolve();
+    const store: SessionStore = {
+      ...withEventLoopShare(stores.store, eventLoopShare, () => 0),
+      commit: async (commit, call) => {
+        if (commit.summary.trigger === 'TIMER') await beforeCommit();
+        return stores.store.commit(commit, call);
+      },
+    };
+    service = createService({ ...stores, store }, { clock });
     useCases = service.useCases;
     scheduler = createScheduler({ timers, useCases, clock });
     start = clock.now();
@@ -85,7 +99,7 @@ describe('the timers of a node', () => {
     await startSurvey(useCases, 1, start);
     await useCases.deleteSession(toKey(1), unboundedCall);
     await advance(week);
-    expect(await timers.readDue({ id: 'x', leaseMs: 1 }, { partition: 0, limit: 10 }, unboundedCall)).toMatchObject({
+    expect(await readPage(timers, 0, 10)).toMatchObject({
       dueCount: 0,
     });
   });
@@ -186,18 +200,15 @@ describe('the timers of a node', () => {
   });
 
   describe('other turns at the same time', () => {
-    it('a message that is committed first wins, and the timer fires at its new time', async () => {
-      scheduler = createScheduler(
-        { timers, useCases, clock },
-        {
-          fireTimer: async (command, call) => {
-            const session = await useCases.getSession(command.key, unboundedCall);
-            if (session.revision === 1) await startSurvey(useCases, 1, clock.now());
-            return useCases.fireTimer(command, call);
-          },
-        },
-      );
+    it('a message that is committed while the turn is decided wins, and the timer fires at its new time only', async () => {
       await startSurvey(useCases, 1, start);
+      let messages = 0;
+      beforeCommit = async () => {
+        if (messages > 0) return;
+        messages += 1;
+        // Another node, because a node processes the turns of a session one after the other.
+        await startSurvey(service.createUseCases({}), 1, clock.now());
+      };
       await advance(5 * minute);
       expect(await listTurns(useCases, 1, start)).toEqual(['MESSAGE 0 ASK', 'MESSAGE 5 ASK']);
       await advance(5 * minute);

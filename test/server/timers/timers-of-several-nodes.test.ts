@@ -15,6 +15,7 @@ import {
   putSurvey,
   startSurvey,
 } from '../../support/timers-under-test';
+import { readPage } from '../stores/contract/timers.contract';
 import { RedisUnderTest } from '../stores/redis/redis-under-test';
 
 const partitions = 8;
@@ -131,17 +132,17 @@ describe('the timers of several nodes', () => {
       { id: 'other', leaseMs: 60_000 },
     ];
     const pages = await Promise.all(
-      Array.from({ length: partitions }, (_, partition) => timers.readDue(old, { partition, limit: 9 }, unboundedCall)),
+      Array.from({ length: partitions }, (_, partition) => readPage(timers, partition, 9, old)),
     );
     const partition = pages.findIndex((page) => page?.entries.length === 1);
     const [entry] = pages[partition]?.entries ?? [];
     if (entry === undefined) throw new Error('Nothing is due.');
-    await eventually(async () => (await timers.readDue(other, { partition, limit: 9 }, unboundedCall)) !== undefined);
-    expect(await timers.readDue(old, { partition, limit: 9 }, unboundedCall)).toBeUndefined();
+    await eventually(async () => (await readPage(timers, partition, 9, other)) !== undefined);
+    expect(await readPage(timers, partition, 9, old)).toBeUndefined();
     await timers.reschedule(old, { partition, fence: 1 }, entry, undefined, unboundedCall);
     await timers.reschedule({ ...other }, { partition, fence: 1 }, entry, undefined, unboundedCall);
     await timers.release(old, { partition, fence: 1 }, unboundedCall);
-    expect(await timers.readDue(other, { partition, limit: 9 }, unboundedCall)).toMatchObject({
+    expect(await readPage(timers, partition, 9, other)).toMatchObject({
       fence: 2,
       entries: [entry],
     });
