@@ -394,7 +394,7 @@ describe('timers', () => {
       poll_interval_ms: 1_000,
       lease_ms: 10_000,
       batch_size: 500,
-      concurrency: 8,
+      concurrency: 16,
     });
   });
 

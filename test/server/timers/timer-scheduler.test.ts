@@ -113,26 +113,34 @@ describe('the timers of a node', () => {
     }
   });
 
-  it('at most as many turns as configured are processed at the same time', async () => {
-    let running = 0;
-    let most = 0;
-    scheduler = createScheduler(
-      { timers, useCases, clock },
-      {
-        fireTimer: async (command, call) => {
-          running += 1;
-          most = Math.max(most, running);
-          const outcome = await useCases.fireTimer(command, call);
-          running -= 1;
-          return outcome;
+  it.each([
+    { callers: 'no callers', hasCallers: false, concurrency: 8, expected: 8 },
+    { callers: 'callers', hasCallers: true, concurrency: 8, expected: 2 },
+    { callers: 'callers', hasCallers: true, concurrency: 1, expected: 1 },
+  ])(
+    'processes at most $expected turns at the same time with $callers and concurrency $concurrency',
+    async ({ hasCallers, concurrency, expected }) => {
+      let running = 0;
+      let most = 0;
+      scheduler = createScheduler(
+        { timers, useCases, clock },
+        {
+          hasCallers: () => hasCallers,
+          fireTimer: async (command, call) => {
+            running += 1;
+            most = Math.max(most, running);
+            const outcome = await useCases.fireTimer(command, call);
+            running -= 1;
+            return outcome;
+          },
         },
-      },
-      { concurrency: 3 },
-    );
-    for (let session = 1; session <= 12; session += 1) await startSurvey(useCases, session, start);
-    await advance(5 * minute);
-    expect(most).toBe(3);
-  });
+        { concurrency },
+      );
+      for (let session = 1; session <= 12; session += 1) await startSurvey(useCases, session, start);
+      await advance(5 * minute);
+      expect(most).toBe(expected);
+    },
+  );
 
   describe('a turn that fails', () => {
     const attempts: number[] = [];
