@@ -141,7 +141,7 @@ export const experiments: readonly Experiment[] = [
   {
     number: 19,
     name: 'two nodes fire timers while servers and Redis are killed',
-    full: (context) => fireTimers(context, { timers: 30_000, kills: 30, spreadMs: 20_000 }),
+    full: (context) => fireTimers(context, { timers: 10_000, kills: 15, spreadMs: 20_000 }),
     short: (context) => fireTimers(context, { timers: 120, kills: 3, spreadMs: 1_500 }),
   },
 ];

@@ -24,7 +24,7 @@ const agent = { tenantId: uuid(1), agentId: uuid(2) };
 const reminderMs = 5 * 60_000;
 const sessions = 40;
 
-/** Two nodes with one Redis. The second one exports its metrics. */
+/** Two nodes with one Redis. The first one has two workers, the second one exports its metrics. */
 describe('nodes that fire timers', () => {
   let redis: RedisUnderTest;
   const servers: BuiltServer[] = [];
@@ -79,7 +79,7 @@ describe('nodes that fire timers', () => {
   };
 
   it('fire each timer once, also those of a node that is killed', async () => {
-    const first = await startNode();
+    const first = await startNode({ ORCHESTRATOR__SERVER__WORKERS: '2' });
     await first.putScenario(PutScenarioRequest.fromPartial({ ...agent, scenario: scenarioToProto(survey) }));
     const port = await findFreePort();
     const second = await startNode({
@@ -88,6 +88,8 @@ describe('nodes that fire timers', () => {
       OTEL_EXPORTER_PROMETHEUS_PORT: String(port),
     });
     const [killed] = servers;
+    // Each of the two workers of the first node fires timers itself.
+    await eventually(async () => (await redis.admin.zcard('so:timers')) === 3);
     // Half of the timers are due at once, the others while and after the node is killed.
     for (let session = 1; session <= sessions; session += 1) {
       await send(first, session, Date.now() - reminderMs + (session > sessions / 2 ? 1_500 : 0));
