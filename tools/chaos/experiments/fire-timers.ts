@@ -27,6 +27,8 @@ const settings = {
   ORCHESTRATOR__TIMERS__ENABLED: 'true',
   ORCHESTRATOR__TIMERS__POLL_INTERVAL_MS: '250',
   ORCHESTRATOR__TIMERS__LEASE_MS: '2000',
+  // A quarter of it while the driver sends messages, which it does without a pause.
+  ORCHESTRATOR__TIMERS__CONCURRENCY: '64',
 };
 
 /** The scenario of examples/scenarios that puts its question again, once, when the customer does not answer in this time. */
