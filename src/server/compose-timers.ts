@@ -28,15 +28,8 @@ export function startTimers(
   const scheduler = new TimerScheduler(
     {
       store: stores.timers,
-      fireTimer: async (command, call) => {
-        const { tenantId } = command.key;
-        eventLoopShare.startCall(tenantId);
-        try {
-          return await useCases.fireTimer(command, call);
-        } finally {
-          eventLoopShare.endCall(tenantId);
-        }
-      },
+      fireTimer: (command, call) => useCases.fireTimer(command, call),
+      hasCallers: () => eventLoopShare.hasRecentCalls(),
       holderId: randomUUID(),
       clock,
       monotonicClock: performance,

@@ -92,6 +92,7 @@ export function createScheduler(
     {
       store: timers,
       fireTimer: (command, call) => useCases.fireTimer(command, call),
+      hasCallers: () => false,
       holderId: 'node',
       clock,
       monotonicClock: clock,

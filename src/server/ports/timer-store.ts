@@ -52,6 +52,8 @@ export interface TimerHolder {
 export interface TimerStore {
   /** The number of partitions, which never changes. */
   readonly partitions: number;
+  /** The maximum number of partitions that one call of `readDue` reads. */
+  readonly partitionsPerRead: number;
 
   /** Registers a holder for the time of its lease, and resolves to the number of holders. */
   register(holder: TimerHolder, call: Call): Promise<number>;
@@ -59,8 +61,11 @@ export interface TimerStore {
   /** Removes a holder. Its leases stay until they are released or expire. */
   unregister(holder: TimerHolder, call: Call): Promise<void>;
 
-  /** Claims or renews the lease of a partition and reads what is due. Resolves to undefined if another holder has the lease. */
-  readDue(holder: TimerHolder, query: DueQuery, call: Call): Promise<DuePage | undefined>;
+  /**
+   * Claims or renews the leases of partitions and reads what is due. Resolves to the pages in the order of the queries, undefined for a partition
+   * whose lease another holder has.
+   */
+  readDue(holder: TimerHolder, queries: readonly DueQuery[], call: Call): Promise<readonly (DuePage | undefined)[]>;
 
   /**
    * Replaces the time of an entry, or removes it if `nextAt` is undefined, unless the entry has changed since it was read or the lease was lost.

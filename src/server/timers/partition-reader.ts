@@ -1,10 +1,10 @@
 import type { Call } from '../ports/call';
 import type { Clock } from '../ports/clock';
-import type { TimerHolder, TimerStore } from '../ports/timer-store';
+import type { DuePage, TimerHolder, TimerStore } from '../ports/timer-store';
 import type { DueQueue } from './due-queue';
 import type { HeldPartitions } from './held-partitions';
 
-/** The number of partitions that are read, claimed or released at the same time. */
+/** The number of calls to the store at the same time, and of partitions that are claimed at the same time. */
 const concurrentReads = 32;
 
 export interface PartitionReaderOptions {
@@ -111,15 +111,25 @@ export class PartitionReader {
   }
 
   private async readAll(partitions: readonly number[]): Promise<void> {
-    const { batchSize, queue } = this.options;
+    const { batchSize, queue, store } = this.options;
     const perPartition = Math.max(1, Math.floor((batchSize - queue.length) / Math.max(1, partitions.length)));
-    await forEachConcurrently(partitions, (partition) => this.readPartition(partition, perPartition));
+    const groups: (readonly number[])[] = [];
+    for (let start = 0; start < partitions.length; start += store.partitionsPerRead) {
+      groups.push(partitions.slice(start, start + store.partitionsPerRead));
+    }
+    await forEachConcurrently(groups, (group) => this.readGroup(group, perPartition));
   }
 
-  private async readPartition(partition: number, limit: number): Promise<void> {
-    const { store, holder, held, queue, monotonicClock, createCall } = this.options;
+  private async readGroup(partitions: readonly number[], limit: number): Promise<void> {
+    const { store, holder, queue, monotonicClock, createCall } = this.options;
     const sentAt = monotonicClock.now();
-    const page = await store.readDue(holder, { partition, limit: queue.countKnown(partition) + limit }, createCall());
+    const queries = partitions.map((partition) => ({ partition, limit: queue.countKnown(partition) + limit }));
+    const pages = await store.readDue(holder, queries, createCall());
+    for (const [index, partition] of partitions.entries()) this.handlePage(partition, pages[index], sentAt);
+  }
+
+  private handlePage(partition: number, page: DuePage | undefined, sentAt: number): void {
+    const { held, queue, monotonicClock } = this.options;
     if (page === undefined) {
       held.drop(partition, 'lost');
       queue.drop(partition);

@@ -17,7 +17,7 @@ export interface TimerSettings {
   readonly leaseMs: number;
   /** The maximum number of due timers that are read ahead. */
   readonly batchSize: number;
-  /** The maximum number of TIMER turns that are processed at the same time. */
+  /** The maximum number of TIMER turns that are processed at the same time; a quarter of it, and at least one, while callers use the process. */
   readonly concurrency: number;
   /** The timeout of a TIMER turn in milliseconds. */
   readonly turnTimeoutMs: number;
@@ -26,6 +26,8 @@ export interface TimerSettings {
 export interface TimerDependencies {
   readonly store: TimerStore;
   readonly fireTimer: (command: FireTimerCommand, call: Call) => Promise<FireTimerOutcome>;
+  /** Whether callers use this process. */
+  readonly hasCallers: () => boolean;
   /** Identifies this process among those that use the store. */
   readonly holderId: string;
   readonly clock: Clock;
@@ -113,7 +115,7 @@ export class TimerScheduler {
   }
 
   private fireNext(): void {
-    while (!this.isStopped && this.running.size < this.settings.concurrency) {
+    while (!this.isStopped && this.running.size < this.getLimit()) {
       const timer = this.queue.take();
       if (timer === undefined) break;
       const work: Promise<void> = this.fire(timer).finally(() => {
@@ -126,6 +128,11 @@ export class TimerScheduler {
     const hasRoom = this.queue.length < this.settings.batchSize / 2;
     if (!this.isStopped && hasRoom && this.held.hasMore((partition) => this.queue.countKnown(partition)))
       this.onBacklog();
+  }
+
+  private getLimit(): number {
+    const { concurrency } = this.settings;
+    return this.deps.hasCallers() ? Math.max(1, Math.floor(concurrency / 4)) : concurrency;
   }
 
   /** Fires a timer. Never rejects. */

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { connect, insecure, type OrchestratorClient } from 'scenario-orchestrator-client';
 import { ProcessTurnRequest } from '../../../gen/focal/orchestration/v1/orchestrator_service';
 import { PutScenarioRequest } from '../../../gen/focal/orchestration/v1/scenario_service';
@@ -24,7 +27,7 @@ const agent = { tenantId: uuid(1), agentId: uuid(2) };
 const reminderMs = 5 * 60_000;
 const sessions = 40;
 
-/** Two nodes with one Redis. The second one exports its metrics. */
+/** Two nodes with one Redis. The first one has two workers, the second one exports its metrics. */
 describe('nodes that fire timers', () => {
   let redis: RedisUnderTest;
   const servers: BuiltServer[] = [];
@@ -79,7 +82,7 @@ describe('nodes that fire timers', () => {
   };
 
   it('fire each timer once, also those of a node that is killed', async () => {
-    const first = await startNode();
+    const first = await startNode({ ORCHESTRATOR__SERVER__WORKERS: '2' });
     await first.putScenario(PutScenarioRequest.fromPartial({ ...agent, scenario: scenarioToProto(survey) }));
     const port = await findFreePort();
     const second = await startNode({
@@ -88,6 +91,8 @@ describe('nodes that fire timers', () => {
       OTEL_EXPORTER_PROMETHEUS_PORT: String(port),
     });
     const [killed] = servers;
+    // Each of the two workers of the first node fires timers itself.
+    await eventually(async () => (await redis.admin.zcard('so:timers')) === 3);
     // Half of the timers are due at once, the others while and after the node is killed.
     for (let session = 1; session <= sessions; session += 1) {
       await send(first, session, Date.now() - reminderMs + (session > sessions / 2 ? 1_500 : 0));
@@ -117,6 +122,27 @@ describe('nodes that fire timers', () => {
     expect(await stopped?.stop()).toBe(0);
     for (const key of await redis.admin.keys('so:{p*}:timers')) expect(await redis.admin.hget(key, 'holder')).toBe('');
     expect(await redis.admin.zcard('so:timers')).toBe(0);
+  });
+
+  it('with the embedded store: a node fires timers, also those that were due while it did not run', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'timers-'));
+    const embedded = { ORCHESTRATOR__REDIS__URL: '', ORCHESTRATOR__EMBEDDED__PATH: join(folder, 'data') };
+    const killed = await startNode(embedded);
+    await killed.putScenario(PutScenarioRequest.fromPartial({ ...agent, scenario: scenarioToProto(survey) }));
+    await send(killed, 1, Date.now() - reminderMs);
+    await eventually(async () => (await listTriggers(killed, 1)).length === 2);
+    await send(killed, 2, Date.now() - reminderMs + 500);
+    servers.at(-1)?.process.kill('SIGKILL');
+    const restarted = await startNode(embedded);
+    await eventually(async () => (await listTriggers(restarted, 2)).length === 2);
+    for (const session of [1, 2]) {
+      expect(await listTriggers(restarted, session)).toEqual([
+        TurnTrigger.TURN_TRIGGER_MESSAGE,
+        TurnTrigger.TURN_TRIGGER_TIMER,
+      ]);
+    }
+    expect(await servers.at(-1)?.stop()).toBe(0);
+    rmSync(folder, { recursive: true, force: true });
   });
 
   it('do nothing without `timers.enabled`', async () => {

@@ -1,5 +1,8 @@
 import { OrchestratorError } from '../../../src/core/model/orchestrator-error';
+import { eventLoopShare } from '../../../src/server/application/event-loop-share';
+import { withEventLoopShare } from '../../../src/server/application/shared-store';
 import type { UseCases } from '../../../src/server/application/use-cases';
+import type { SessionStore } from '../../../src/server/ports/session-store';
 import type { TimerStore } from '../../../src/server/ports/timer-store';
 import { noopMetrics } from '../../../src/server/telemetry';
 import type { TimerScheduler } from '../../../src/server/timers';
@@ -15,6 +18,7 @@ import {
   startSurvey,
   toKey,
 } from '../../support/timers-under-test';
+import { readPage } from '../stores/contract/timers.contract';
 
 const week = 7 * 24 * 60 * minute;
 
@@ -25,12 +29,22 @@ describe('the timers of a node', () => {
   let useCases: UseCases;
   let scheduler: TimerScheduler;
   let start: number;
+  /** Called before each commit of a TIMER turn. */
+  let beforeCommit: () => Promise<void>;
 
   beforeEach(async () => {
     clock = new FakeClock();
     const stores = openEmbeddedStores(clock, { sessionTtlMs: 10 * week });
     timers = stores.timers;
-    service = createService(stores, { clock });
+    beforeCommit = () => Promise.resolve();
+    const store: SessionStore = {
+      ...withEventLoopShare(stores.store, eventLoopShare, () => 0),
+      commit: async (commit, call) => {
+        if (commit.summary.trigger === 'TIMER') await beforeCommit();
+        return stores.store.commit(commit, call);
+      },
+    };
+    service = createService({ ...stores, store }, { clock });
     useCases = service.useCases;
     scheduler = createScheduler({ timers, useCases, clock });
     start = clock.now();
@@ -85,7 +99,7 @@ describe('the timers of a node', () => {
     await startSurvey(useCases, 1, start);
     await useCases.deleteSession(toKey(1), unboundedCall);
     await advance(week);
-    expect(await timers.readDue({ id: 'x', leaseMs: 1 }, { partition: 0, limit: 10 }, unboundedCall)).toMatchObject({
+    expect(await readPage(timers, 0, 10)).toMatchObject({
       dueCount: 0,
     });
   });
@@ -99,26 +113,34 @@ describe('the timers of a node', () => {
     }
   });
 
-  it('at most as many turns as configured are processed at the same time', async () => {
-    let running = 0;
-    let most = 0;
-    scheduler = createScheduler(
-      { timers, useCases, clock },
-      {
-        fireTimer: async (command, call) => {
-          running += 1;
-          most = Math.max(most, running);
-          const outcome = await useCases.fireTimer(command, call);
-          running -= 1;
-          return outcome;
+  it.each([
+    { callers: 'no callers', hasCallers: false, concurrency: 8, expected: 8 },
+    { callers: 'callers', hasCallers: true, concurrency: 8, expected: 2 },
+    { callers: 'callers', hasCallers: true, concurrency: 1, expected: 1 },
+  ])(
+    'processes at most $expected turns at the same time with $callers and concurrency $concurrency',
+    async ({ hasCallers, concurrency, expected }) => {
+      let running = 0;
+      let most = 0;
+      scheduler = createScheduler(
+        { timers, useCases, clock },
+        {
+          hasCallers: () => hasCallers,
+          fireTimer: async (command, call) => {
+            running += 1;
+            most = Math.max(most, running);
+            const outcome = await useCases.fireTimer(command, call);
+            running -= 1;
+            return outcome;
+          },
         },
-      },
-      { concurrency: 3 },
-    );
-    for (let session = 1; session <= 12; session += 1) await startSurvey(useCases, session, start);
-    await advance(5 * minute);
-    expect(most).toBe(3);
-  });
+        { concurrency },
+      );
+      for (let session = 1; session <= 12; session += 1) await startSurvey(useCases, session, start);
+      await advance(5 * minute);
+      expect(most).toBe(expected);
+    },
+  );
 
   describe('a turn that fails', () => {
     const attempts: number[] = [];
@@ -186,18 +208,15 @@ describe('the timers of a node', () => {
   });
 
   describe('other turns at the same time', () => {
-    it('a message that is committed first wins, and the timer fires at its new time', async () => {
-      scheduler = createScheduler(
-        { timers, useCases, clock },
-        {
-          fireTimer: async (command, call) => {
-            const session = await useCases.getSession(command.key, unboundedCall);
-            if (session.revision === 1) await startSurvey(useCases, 1, clock.now());
-            return useCases.fireTimer(command, call);
-          },
-        },
-      );
+    it('a message that is committed while the turn is decided wins, and the timer fires at its new time only', async () => {
       await startSurvey(useCases, 1, start);
+      let messages = 0;
+      beforeCommit = async () => {
+        if (messages > 0) return;
+        messages += 1;
+        // Another node, because a node processes the turns of a session one after the other.
+        await startSurvey(service.createUseCases({}), 1, clock.now());
+      };
       await advance(5 * minute);
       expect(await listTurns(useCases, 1, start)).toEqual(['MESSAGE 0 ASK', 'MESSAGE 5 ASK']);
       await advance(5 * minute);

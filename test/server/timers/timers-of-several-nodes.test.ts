@@ -1,4 +1,6 @@
+import { OrchestratorError } from '../../../src/core/model/orchestrator-error';
 import type { Clock } from '../../../src/server/ports/clock';
+import type { TimerStore } from '../../../src/server/ports/timer-store';
 import { RedisTimerStore } from '../../../src/server/stores/redis/redis-timer-store';
 import type { TimerScheduler, TimerSettings } from '../../../src/server/timers/timer-scheduler';
 import { SeededRandom } from '../../../tools/chaos/seeded-random';
@@ -15,6 +17,7 @@ import {
   putSurvey,
   startSurvey,
 } from '../../support/timers-under-test';
+import { readPage } from '../stores/contract/timers.contract';
 import { RedisUnderTest } from '../stores/redis/redis-under-test';
 
 const partitions = 8;
@@ -131,17 +134,17 @@ describe('the timers of several nodes', () => {
       { id: 'other', leaseMs: 60_000 },
     ];
     const pages = await Promise.all(
-      Array.from({ length: partitions }, (_, partition) => timers.readDue(old, { partition, limit: 9 }, unboundedCall)),
+      Array.from({ length: partitions }, (_, partition) => readPage(timers, partition, 9, old)),
     );
     const partition = pages.findIndex((page) => page?.entries.length === 1);
     const [entry] = pages[partition]?.entries ?? [];
     if (entry === undefined) throw new Error('Nothing is due.');
-    await eventually(async () => (await timers.readDue(other, { partition, limit: 9 }, unboundedCall)) !== undefined);
-    expect(await timers.readDue(old, { partition, limit: 9 }, unboundedCall)).toBeUndefined();
+    await eventually(async () => (await readPage(timers, partition, 9, other)) !== undefined);
+    expect(await readPage(timers, partition, 9, old)).toBeUndefined();
     await timers.reschedule(old, { partition, fence: 1 }, entry, undefined, unboundedCall);
     await timers.reschedule({ ...other }, { partition, fence: 1 }, entry, undefined, unboundedCall);
     await timers.release(old, { partition, fence: 1 }, unboundedCall);
-    expect(await timers.readDue(other, { partition, limit: 9 }, unboundedCall)).toMatchObject({
+    expect(await readPage(timers, partition, 9, other)).toMatchObject({
       fence: 2,
       entries: [entry],
     });
@@ -170,6 +173,47 @@ describe('the timers of several nodes', () => {
       expect(await listTurns(useCases, 2, start)).toHaveLength(1);
     },
   );
+
+  it('a partition that cannot be read delays only its own timers', async () => {
+    const connection = await redis.connect();
+    const store = redis.clients.createStoreOn(connection, { keyPrefix, partitions });
+    const timers = new RedisTimerStore(connection, { prefix: keyPrefix, partitions }, 60_000);
+    const service = createService({ store, scenarios, close: () => store.close() });
+    services.push(service);
+    await putSurvey(service.useCases);
+    for (let session = 1; session <= sessions; session += 1) await startSurvey(service.useCases, session, start);
+    let isUnavailable = true;
+    // As in a Cluster of which one master does not respond.
+    const partlyUnavailable: TimerStore = {
+      partitions,
+      partitionsPerRead: 1,
+      register: (...args) => timers.register(...args),
+      unregister: (...args) => timers.unregister(...args),
+      reschedule: (...args) => timers.reschedule(...args),
+      release: (...args) => timers.release(...args),
+      readDue: async (holder, queries, call) => {
+        if (isUnavailable && queries.some(({ partition }) => partition === 0)) {
+          throw new OrchestratorError('STORE_UNAVAILABLE', 'A master does not respond.');
+        }
+        return timers.readDue(holder, queries, call);
+      },
+    };
+    const parts = { timers: partlyUnavailable, useCases: service.useCases, clock: Date };
+    const scheduler = createScheduler(parts, { holderId: 'one', monotonicClock });
+    schedulers.push(scheduler);
+    await expect(scheduler.runRound()).rejects.toMatchObject({ reason: 'STORE_UNAVAILABLE' });
+    await scheduler.waitUntilIdle();
+    const unavailable = await redis.admin.zcount(`${keyPrefix}{p0}:due`, '-inf', Date.now());
+    const countFired = async () => {
+      const turns = Array.from({ length: sessions }, (_, index) => listTurns(service.useCases, index + 1, start));
+      return (await Promise.all(turns)).filter(({ length }) => length === 2).length;
+    };
+    expect(unavailable).toBeGreaterThan(0);
+    expect(await countFired()).toBe(sessions - unavailable);
+    isUnavailable = false;
+    await runRounds();
+    expect(await countFired()).toBe(sessions);
+  });
 
   it('an entry of a session that has expired is removed', async () => {
     const { useCases } = await startNode('one');

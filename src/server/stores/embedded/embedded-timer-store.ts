@@ -10,6 +10,7 @@ const fence = 1;
 /** The timers that `EmbeddedSessionStore` writes. */
 export class EmbeddedTimerStore implements TimerStore {
   readonly partitions = 1;
+  readonly partitionsPerRead = 1;
 
   constructor(
     private readonly environment: EmbeddedEnvironment,
@@ -22,15 +23,12 @@ export class EmbeddedTimerStore implements TimerStore {
 
   async unregister(): Promise<void> {}
 
-  async readDue(_holder: TimerHolder, { limit }: DueQuery, call: Call): Promise<DuePage> {
+  async readDue(_holder: TimerHolder, queries: readonly DueQuery[], call: Call): Promise<readonly DuePage[]> {
     const now = this.environment.time.now();
     const { due } = this.sessionStore;
-    return this.environment.read(call, () => ({
-      fence,
-      now,
-      dueCount: due.countDue(now),
-      entries: due.listDue(now, limit),
-    }));
+    return this.environment.read(call, () =>
+      queries.map(({ limit }) => ({ fence, now, dueCount: due.countDue(now), entries: due.listDue(now, limit) })),
+    );
   }
 
   async reschedule(

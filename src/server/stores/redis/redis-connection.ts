@@ -65,6 +65,8 @@ export class RedisConnection {
   readonly subscriptions: Subscriptions;
   /** Whether a write is complete only when replicas have it. */
   readonly isReplicated: boolean;
+  /** Whether the keys of a script must be in one slot. */
+  readonly isCluster: boolean;
   /** Resolves when the connection is ready or was refused once. May wait forever. */
   readonly firstAttempt: Promise<void>;
   private readonly access: ClientAccess;
@@ -79,6 +81,7 @@ export class RedisConnection {
   constructor(private readonly options: RedisConnectionOptions) {
     const { endpoint, commandTimeoutMs, replication, clock, log } = options;
     this.isReplicated = replication !== undefined;
+    this.isCluster = endpoint.kind === 'cluster';
     this.access = new ClientAccess(endpoint);
     this.client = this.openClient(commandTimeoutMs, log);
     warnOnEvictionPolicy(this.client, log);
@@ -117,7 +120,7 @@ export class RedisConnection {
   }
 
   /**
-   * Runs a script in one round trip, or in two if the server does not have the script yet. All keys must have the same hash tag.
+   * Runs a script in one round trip, or in two if the server does not have the script yet. In a Cluster, all keys must have the same hash tag.
    * Strings in the reply are Buffers. The script receives the maximum size of its reply as the last argument. If the arguments or the reply
    * are large, it runs on a connection for large values; after a large reply, that takes one more round trip.
    */

@@ -10,6 +10,9 @@ const reschedule = LuaScript.load('reschedule-timer');
 const release = LuaScript.load('release-timers');
 const register = LuaScript.load('register-holder');
 
+/** A script that reads this many partitions takes a fraction of a millisecond of Redis. */
+const maxPartitionsPerRead = 32;
+
 /**
  * The timers that `RedisSessionStore` writes, and the leases of their partitions. The scripts have the effect "read": a change that was lost with
  * a master, or whose reply was lost, is made again, so it need not wait for replicas.
@@ -25,6 +28,11 @@ export class RedisTimerStore implements TimerStore {
     return this.keySpace.partitions;
   }
 
+  /** In a Cluster, a script can only use the keys of one partition. */
+  get partitionsPerRead(): number {
+    return this.connection.isCluster ? 1 : maxPartitionsPerRead;
+  }
+
   async register({ id, leaseMs }: TimerHolder, call: Call): Promise<number> {
     const key = getTimerHoldersKey(this.keySpace.prefix);
     return asInteger(await this.connection.runScript(call, 'read', register, [key], [id, leaseMs]));
@@ -37,19 +45,18 @@ export class RedisTimerStore implements TimerStore {
 
   async readDue(
     { id, leaseMs }: TimerHolder,
-    { partition, limit }: DueQuery,
+    queries: readonly DueQuery[],
     call: Call,
-  ): Promise<DuePage | undefined> {
-    const { due, timerLease } = getTimerKeys(this.keySpace, partition);
-    const reply = await this.connection.runScript(call, 'read', readDue, [due, timerLease], [id, leaseMs, limit]);
-    if (Buffer.isBuffer(reply)) return undefined;
-    const [fence, now, dueCount, membersAndScores] = asList(reply);
-    return {
-      fence: asInteger(fence),
-      now: asInteger(now),
-      dueCount: asInteger(dueCount),
-      entries: [...parseEntries(asList(membersAndScores))],
-    };
+  ): Promise<readonly (DuePage | undefined)[]> {
+    const [first, ...others] = queries.flatMap(({ partition }) => {
+      const { due, timerLease } = getTimerKeys(this.keySpace, partition);
+      return [due, timerLease];
+    });
+    if (first === undefined) return [];
+    const args = [id, leaseMs, ...queries.map(({ limit }) => limit)];
+    const reply = await this.connection.runScript(call, 'read', readDue, [first, ...others], args);
+    const [now, ...pages] = asList(reply);
+    return pages.map((page) => parsePage(asInteger(now), page));
   }
 
   async reschedule(
@@ -68,6 +75,18 @@ export class RedisTimerStore implements TimerStore {
     const { timerLease } = getTimerKeys(this.keySpace, partition);
     await this.connection.runScript(call, 'read', release, [timerLease], [id, fence]);
   }
+}
+
+/** Parses what read-due.lua returns for a partition. */
+function parsePage(now: number, page: unknown): DuePage | undefined {
+  if (page === null) return undefined;
+  const [fence, dueCount, membersAndScores] = asList(page);
+  return {
+    fence: asInteger(fence),
+    now,
+    dueCount: asInteger(dueCount),
+    entries: [...parseEntries(asList(membersAndScores))],
+  };
 }
 
 function* parseEntries(membersAndScores: readonly unknown[]): Generator<DueSession> {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { SessionKey } from '../../../../src/core/model/session';
 import type { SessionStore } from '../../../../src/server/ports/session-store';
-import type { DueSession, TimerHolder, TimerStore } from '../../../../src/server/ports/timer-store';
+import type { DuePage, DueSession, TimerHolder, TimerStore } from '../../../../src/server/ports/timer-store';
 import { callUntil, unboundedCall } from '../../../support/calls';
 import { aSession, uuid } from '../../../support/session-builder';
 import type { OpenSessionStore, SessionStoreUnderTest } from './session-store-under-test';
@@ -24,12 +24,21 @@ export async function commitTimer(
   expect(outcome.kind).toBe('committed');
 }
 
+/** Reads one partition. */
+export async function readPage(
+  timers: TimerStore,
+  partition: number,
+  limit: number,
+  by = holder,
+): Promise<DuePage | undefined> {
+  const [page] = await timers.readDue(by, [{ partition, limit }], unboundedCall);
+  return page;
+}
+
 /** Reads what is due in all partitions, the earliest first. */
 export async function readDue(timers: TimerStore, limit = 1_000): Promise<readonly DueSession[]> {
   const pages = await Promise.all(
-    Array.from({ length: timers.partitions }, (_, partition) =>
-      timers.readDue(holder, { partition, limit }, unboundedCall),
-    ),
+    Array.from({ length: timers.partitions }, (_, partition) => readPage(timers, partition, limit)),
   );
   return pages.flatMap((page) => page?.entries ?? []).sort((first, second) => first.at - second.at);
 }
@@ -41,7 +50,7 @@ export function testTimers(open: OpenSessionStore): void {
 
   beforeEach(async () => {
     storeUnderTest = await open({ partitions: 4 });
-    now = (await storeUnderTest.timers.readDue(holder, { partition: 0, limit: 1 }, unboundedCall))?.now ?? 0;
+    now = (await readPage(storeUnderTest.timers, 0, 1))?.now ?? 0;
     expect(now).toBeGreaterThan(1_600_000_000_000);
   });
   afterEach(() => storeUnderTest.close());
@@ -49,7 +58,7 @@ export function testTimers(open: OpenSessionStore): void {
   const partitionOf = async (sessionId: string) => {
     const { timers } = storeUnderTest;
     for (let partition = 0; partition < timers.partitions; partition += 1) {
-      const page = await timers.readDue(holder, { partition, limit: 100 }, unboundedCall);
+      const page = await readPage(timers, partition, 100);
       if (page?.entries.some((entry) => entry.key.sessionId === sessionId)) return { partition, fence: page.fence };
     }
     throw new Error('The session has no due timer.');
@@ -74,12 +83,32 @@ export function testTimers(open: OpenSessionStore): void {
     for (let number = 1; number <= 7; number += 1) {
       await commitTimer(single.store, { ...key, sessionId: uuid(number) }, now - 1_000 * number);
     }
-    const page = await single.timers.readDue(holder, { partition: 0, limit: 3 }, unboundedCall);
+    const page = await readPage(single.timers, 0, 3);
     expect(page).toMatchObject({ dueCount: 7 });
     expect(page?.entries.map(({ at }) => now - at)).toEqual([7_000, 6_000, 5_000]);
     await single.close();
     expect(await readDue(timers)).toEqual([]);
     await commitTimer(store, key, undefined);
+  });
+
+  it('reads several partitions at once, up to its maximum', async () => {
+    const { store, timers } = storeUnderTest;
+    for (let number = 1; number <= 20; number += 1) {
+      await commitTimer(store, { ...key, sessionId: uuid(number) }, now - number);
+    }
+    const partitions = Array.from(
+      { length: Math.min(timers.partitions, timers.partitionsPerRead) },
+      (_, index) => index,
+    );
+    const queries = partitions.map((partition) => ({ partition, limit: 1 + partition }));
+    const pages = await timers.readDue(holder, queries, unboundedCall);
+    expect(pages).toHaveLength(queries.length);
+    for (const [index, page] of pages.entries()) {
+      const single = await readPage(timers, index, 1 + index);
+      expect({ ...page, now: 0 }).toEqual({ ...single, now: 0 });
+      expect(page?.entries).toHaveLength(Math.min(1 + index, page?.dueCount ?? 0));
+    }
+    expect(await timers.readDue(holder, [], unboundedCall)).toEqual([]);
   });
 
   it('has the timer of the last turn only, and none after a turn without one and after a deletion', async () => {
@@ -174,7 +203,7 @@ export function testTimers(open: OpenSessionStore): void {
   it('does nothing for a call that has ended', async () => {
     const { timers } = storeUnderTest;
     const ended = callUntil(1);
-    await expect(timers.readDue(holder, { partition: 0, limit: 1 }, ended)).rejects.toMatchObject({
+    await expect(timers.readDue(holder, [{ partition: 0, limit: 1 }], ended)).rejects.toMatchObject({
       reason: 'DEADLINE',
     });
     await expect(timers.register(holder, ended)).rejects.toMatchObject({ reason: 'DEADLINE' });

@@ -53,7 +53,7 @@ const feedMethods: Readonly<Record<Exclude<keyof TurnFeed, 'partitions'>, true>>
   storeConsumer: true,
   deleteConsumer: true,
 };
-const timerMethods: Readonly<Record<Exclude<keyof TimerStore, 'partitions'>, true>> = {
+const timerMethods: Readonly<Record<Exclude<keyof TimerStore, 'partitions' | 'partitionsPerRead'>, true>> = {
   register: true,
   unregister: true,
   readDue: true,
@@ -175,8 +175,8 @@ async function useTimers(store: SessionStore, timers: TimerStore): Promise<void>
   const commit = aCommit(aSession(key), uuid(1));
   await timers.register(holder, unboundedCall);
   await store.commit({ ...commit, session: { ...commit.session, nextTimerAt: 1 } }, unboundedCall);
-  const query = { partition: 0, limit: 10 };
-  expect(await timers.readDue(holder, query, unboundedCall)).toMatchObject({ fence: 1, entries: [{ key, at: 1 }] });
+  const queries = [{ partition: 0, limit: 10 }];
+  expect(await timers.readDue(holder, queries, unboundedCall)).toMatchObject([{ fence: 1, entries: [{ key, at: 1 }] }]);
   await timers.reschedule(holder, lease, { key, at: 1 }, 2, unboundedCall);
   await timers.reschedule(holder, lease, { key, at: 2 }, undefined, unboundedCall);
   await timers.release(holder, lease, unboundedCall);

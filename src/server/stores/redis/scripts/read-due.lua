@@ -1,27 +1,36 @@
 #!lua
--- Claims or renews the lease of the timers of a partition, and reads what is due.
+-- Claims or renews the leases of the timers of partitions, and reads what is due. In a Redis Cluster, a call can have one partition only.
 --
--- KEYS[1]  sorted set, the timers, see due.lua
--- KEYS[2]  hash, the lease, see timer-lease.lua
+-- For each partition, from i = 1 on:
+--   KEYS[2i-1]  sorted set, the timers, see due.lua
+--   KEYS[2i]    hash, the lease, see timer-lease.lua
 --
 -- ARGV[1]  holder
 -- ARGV[2]  duration of the lease, milliseconds
--- ARGV[3]  maximum number of entries. The argument after it is ignored
+-- ARGV[2 + i] maximum number of entries of partition i. The argument after the last one is ignored
 --
--- Returns {fence, time of the server, number of due entries, {member, score, ...}}, or HELD if another holder has the lease
+-- Returns {time of the server, partition, ...}. A partition is {fence, number of due entries, {member, score, ...}}, or false if another holder
+-- has the lease
 
 -- include timer-lease
 
-local now = get_now()
-local holder, fence, left = read_lease(KEYS[2], now)
-if holder ~= '' and holder ~= ARGV[1] then return redis.status_reply('HELD') end
-local ms = tonumber(ARGV[2])
-redis.call('ZCARD', KEYS[1])
--- A lease of which most is left is not written again, so that an idle partition causes few writes.
-if holder == '' or left < ms * 2 / 3 then
-  if holder == '' then fence = fence + 1 end
-  redis.call('HSET', KEYS[2], 'holder', ARGV[1], 'fence', fence, 'until', now + ms, 'ms', ARGV[2])
+local now, ms = get_now(), tonumber(ARGV[2])
+
+local function read(due, lease, limit)
+  local holder, fence, left = read_lease(lease, now)
+  if holder ~= '' and holder ~= ARGV[1] then return false end
+  -- A lease of which most is left is not written again, so that an idle partition causes few writes.
+  if holder == '' or left < ms * 2 / 3 then
+    if holder == '' then fence = fence + 1 end
+    redis.call('HSET', lease, 'holder', ARGV[1], 'fence', fence, 'until', now + ms, 'ms', ARGV[2])
+  end
+  local count = redis.call('ZCOUNT', due, '-inf', now)
+  if count == 0 then return { fence, 0, {} } end
+  return { fence, count, redis.call('ZRANGEBYSCORE', due, '-inf', now, 'WITHSCORES', 'LIMIT', 0, limit) }
 end
-local due = redis.call('ZCOUNT', KEYS[1], '-inf', now)
-local entries = due > 0 and redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'WITHSCORES', 'LIMIT', 0, ARGV[3]) or {}
-return { fence, now, due, entries }
+
+local reply = { now }
+for i = 1, #KEYS / 2 do
+  reply[i + 1] = read(KEYS[2 * i - 1], KEYS[2 * i], ARGV[2 + i])
+end
+return reply
