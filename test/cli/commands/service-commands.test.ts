@@ -283,7 +283,7 @@ candidates: [{scenario_id: Refund, score: 0.9}]
   expect(JSON.parse(offline.stdout)).toEqual(result);
   const otherBase = await simulate('--against', file, '--base', changed, '--with', changed, '--fail-on', 'incomplete');
   expect(otherBase.code).toBe(1);
-  expect(otherBase.stdout).toMatch(/^incomplete +[^]*has another response than its record\.$/m);
+  expect(otherBase.stdout).toMatch(/^incomplete +[\s\S]*has another response than its record\.$/m);
   expect(otherBase.stderr).toContain('No turn was simulated, so the result shows nothing.');
   expect(await simulate('--against', file, '--with', changed)).toMatchObject({
     code: 2,
