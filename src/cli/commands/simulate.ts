@@ -6,7 +6,7 @@ import { CommandError, type ExitCode, exitCodes } from '../exit-codes';
 import { messageToJson } from '../files';
 import type { Output } from '../output/terminal';
 import { addAgentOptions, type ConnectionOptions, parseUuid, withClient } from '../service-client';
-import { readConversationSource } from '../simulation/conversation-source';
+import { createScenarioReader, readConversationSource } from '../simulation/conversation-source';
 import { type FailOn, hasFailed, isKindName, type KindName, listKindNames } from '../simulation/fail-on';
 import { readFileDefinitions, toDefinitionSet, toDefinitionUpdate } from '../simulation/file-definitions';
 import {
@@ -157,7 +157,8 @@ async function simulateFiles(
   }
   const definitions = readFileDefinitions(options.with);
   const simulator = new SourceSimulator(toDefinitionUpdate(definitions, options.replace));
-  for (const file of conversations) onTurns(simulator.add(await readConversationSource(file)));
+  const readScenarios = createScenarioReader();
+  for (const file of conversations) onTurns(simulator.add(await readConversationSource(file, readScenarios)));
   if (records.length > 0) {
     const base = toDefinitionSet(readFileDefinitions(options.base));
     for (const file of records) for (const source of readRecordSources(file, base)) onTurns(simulator.add(source));
