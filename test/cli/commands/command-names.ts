@@ -2,6 +2,7 @@
 export const commandNames = [
   'validate',
   'test',
+  'import',
   'render',
   'put',
   'get',
