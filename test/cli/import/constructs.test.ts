@@ -350,7 +350,7 @@ test('slots become fields with type, prompt, rule and source', async () => {
       },
       { name: 'plain', type: 'TEXT', prompt: 'Which one?' },
       { name: 'things', sources: ['CALLER', 'TOOL', 'PROFILE'] },
-      { name: 'age', type: 'NUMBER', prompt: 'Your age?', valid: '!(value < 18.0)', reason: 'You are too young.' },
+      { name: 'age', type: 'NUMBER', prompt: 'Your age?', valid: 'value >= 18.0', reason: 'You are too young.' },
     ]),
   });
   expect(readImported(project, 'scenarios/main.yaml')).toHaveProperty('persisted_fields', ['color', 'plain']);

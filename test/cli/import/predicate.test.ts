@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { type Operand, type Predicate, PredicateError, parsePredicate } from '../../../src/cli/import/rasa/predicate';
 import { translatePredicate, translateRejections } from '../../../src/cli/import/rasa/predicate-to-cel';
 import type { RasaSlot, SlotType, SlotValue } from '../../../src/cli/import/rasa/project';
+import { compileFieldRule } from '../../../src/core/conditions';
 import { knownVariables } from '../../core/conditions/build-variables';
 import { evaluate } from '../../core/conditions/evaluate';
 
@@ -107,7 +108,7 @@ test('a predicate that is nested too deeply or too long has no translation', () 
 
 test('rejections become the rule of the field, which reads the checked slot as `value`', () => {
   const rule = translateRejections(['slots.age < 18', 'slots.age > slots.limit'], { slots, checkedSlot: 'age' });
-  expect(rule).toBe('!(value < 18.0) && !(has(data.limit) && value > data.limit)');
+  expect(rule).toBe('value >= 18.0 && has(data.limit) && value <= data.limit');
 });
 
 // A second reading of pypred: it evaluates a predicate on values; `undefined` is an error, which makes the whole predicate false.
@@ -227,5 +228,17 @@ test('a translated predicate is TRUE exactly when the predicate holds, and never
       expect(truth).toBe(evaluatePredicate(parsePredicate(predicate), data) === true ? 'TRUE' : 'FALSE');
     }),
     { numRuns: 400 },
+  );
+});
+
+test('the rule of a field is TRUE exactly when the rejection is false, and not when it is an error', () => {
+  fc.assert(
+    fc.property(predicates, someData, someNumber, (predicate, others, age) => {
+      const data = { ...others, age };
+      const { rule } = compileFieldRule(translateRejections([predicate], { slots, checkedSlot: 'age' }));
+      const truth = rule?.evaluate({ value: age, data: new Map(Object.entries(others)) }).truth;
+      expect(truth).toBe(evaluatePredicate(parsePredicate(predicate), data) === false ? 'TRUE' : 'FALSE');
+    }),
+    { numRuns: 200 },
   );
 });

@@ -27,10 +27,10 @@ export function translatePredicate(text: string, scope: PredicateScope): string 
   return check(whenTrue.text, scope);
 }
 
-/** Translates the negation of a rejection: the rule that accepted values fulfill. An error in a rejection accepts the value, as in Rasa. */
+/** Translates rejections to the rule that accepted values fulfill: all rejections are false. An error rejects the value, as in Rasa. */
 export function translateRejections(texts: readonly string[], scope: PredicateScope): string {
   const translator = new Translator(scope);
-  const rules = texts.map((text) => not(translator.translate(parsePredicate(text)).whenTrue));
+  const rules = texts.map((text) => translator.translate(parsePredicate(text)).whenFalse);
   return check(rules.reduce(and, always).text, scope);
 }
 
