@@ -52,7 +52,7 @@ async function importProject(folder: string, options: ImportOptions, output: Out
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
     throw new CommandError(exitCodes.usage, `${folder} is not a folder. Name the folder of the project.`);
   }
-  const imported = await importRasaProject(folder, options.read);
+  const imported = await importRasaProject(folder, { readActions: options.read, outputFolder: options.out });
   if (imported.problems.length > 0) throw new FileProblemsError(imported.problems);
   if (imported.scenarioCount === 0) {
     throw new CommandError(

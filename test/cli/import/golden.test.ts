@@ -6,10 +6,9 @@ import { readConversation } from '../../../src/cli/conversation-tests/conversati
 import { listConversationFiles } from '../../../src/cli/conversation-tests/list-conversations';
 import { runInProcess } from '../../../src/cli/conversation-tests/run-in-process';
 import { checkScenarios, readScenarioFiles } from '../../../src/cli/files';
-import { importRasaProject } from '../../../src/cli/import/rasa/import-project';
+import { type ImportSettings, importRasaProject } from '../../../src/cli/import/rasa/import-project';
 
-/** Actions that only look something up, by project. */
-const readActions: Readonly<Record<string, readonly string[]>> = { payments: ['look_up_balance'] };
+const settings: Readonly<Record<string, ImportSettings>> = { payments: { readActions: ['look_up_balance'] } };
 
 const projects = readdirSync('examples/rasa').filter((name) => statSync(join('examples/rasa', name)).isDirectory());
 
@@ -22,7 +21,7 @@ describe.each(projects)('the import of examples/rasa/%s', (name) => {
   let folder: string;
 
   beforeAll(async () => {
-    const { files } = await importRasaProject(join('examples/rasa', name), readActions[name]);
+    const { files } = await importRasaProject(join('examples/rasa', name), settings[name]);
     written = new Map(files.map(({ path, text }) => [path, text]));
     folder = isUpdate ? expectedFolder : mkdtempSync(join(tmpdir(), 'imported-'));
     for (const [path, text] of written) {
@@ -40,7 +39,7 @@ describe.each(projects)('the import of examples/rasa/%s', (name) => {
   });
 
   test('writes the same files again', async () => {
-    const { files } = await importRasaProject(join('examples/rasa', name), readActions[name]);
+    const { files } = await importRasaProject(join('examples/rasa', name), settings[name]);
     expect(new Map(files.map(({ path, text }) => [path, text]))).toEqual(written);
   });
 

@@ -80,6 +80,18 @@ test_cases:
   }
 });
 
+test('characters that hide or reverse text are escapes in the report and in the texts of responses', async () => {
+  const hidden = 'a\u202eb';
+  const project = await importFiles({
+    'all.yml': `flows: {f: {steps: [{action: utter_x}], "${hidden}": 1}}\nresponses: {utter_x: [{text: "${hidden}"}]}\n`,
+  });
+  const report = project.files.find(({ path }) => path === 'import-report.md')?.text ?? '';
+  const responses = project.files.find(({ path }) => path === 'responses.jsonl')?.text ?? '';
+  expect(report).toContain('a\\u{202e}b');
+  expect(JSON.parse(responses)).toEqual({ template_id: 'utter_x', text: hidden });
+  expect(report + responses).not.toContain(hidden);
+});
+
 test('flows that call and link each other in cycles import, without the calls of the cycle', async () => {
   const project = await importFiles({
     'flows.yml': `flows:

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { childTimeoutMs, run } from '../command-line';
@@ -35,6 +35,16 @@ test('import rasa writes files, reports losses, overwrites only with --force, an
   expect(forced.code).toBe(1);
   expect(JSON.parse(forced.stdout)).toMatchObject({ out, scenarios: 1, conversations: 4 });
   expect(readFileSync(join(out, 'import-report.md'), 'utf8')).toContain('# Import from Rasa');
+});
+
+test('an import into the folder of the project does not read what an earlier one has written', async () => {
+  const project = join(folder, 'project');
+  cpSync('examples/rasa/restaurant', project, { recursive: true });
+  const out = join(project, 'imported');
+  const first = await run(['import', 'rasa', project, '--out', out]);
+  const second = await run(['import', 'rasa', project, '--out', out, '--force']);
+  expect(second).toEqual(first);
+  expect(first.code).toBe(0);
 });
 
 test('import rasa fails with 2 for an action that no flow has', async () => {

@@ -16,7 +16,7 @@ export async function importFiles(
       mkdirSync(dirname(join(folder, path)), { recursive: true });
       writeFileSync(join(folder, path), text);
     }
-    return await importRasaProject(folder, readActions);
+    return await importRasaProject(folder, { readActions });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

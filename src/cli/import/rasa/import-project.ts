@@ -1,3 +1,4 @@
+import { toVisibleJson, toVisibleLines } from '../../../core/model/visible-text';
 import { type FileProblem, type ParsedScenarioFiles, parseScenarioFile, resolveScenarioNames } from '../../files';
 import { formatYamlFile } from '../../output/yaml';
 import { convertSlots } from './fields';
@@ -21,13 +22,20 @@ export interface ImportedProject {
   readonly problems: readonly FileProblem[];
 }
 
-/**
- * Imports the flows, slots, responses and end-to-end tests of a folder. The same folder always gives the same files. `readActions` only look
- * something up; all other actions count as writing.
- */
-export async function importRasaProject(folder: string, readActions: readonly string[] = []): Promise<ImportedProject> {
+export interface ImportSettings {
+  /** Actions that only look something up. All others count as writing. Default: none. */
+  readonly readActions?: readonly string[] | undefined;
+  /** A folder that is not read, because an earlier import has written to it. Default: none. */
+  readonly outputFolder?: string | undefined;
+}
+
+/** Imports the flows, slots, responses and end-to-end tests of a folder. The same folder always gives the same files. */
+export async function importRasaProject(
+  folder: string,
+  { readActions = [], outputFolder }: ImportSettings = {},
+): Promise<ImportedProject> {
   const report = new ImportReport();
-  const { project, problems } = readProject(folder, report);
+  const { project, problems } = readProject(folder, report, outputFolder);
   if (problems.length > 0)
     return { files: [], items: report.items, actions: [], scenarioCount: 0, testCount: 0, problems };
   const context = new ImportContext(project, report, new Set(readActions));
@@ -46,7 +54,7 @@ export async function importRasaProject(folder: string, readActions: readonly st
       ...files,
       ...tests,
       ...(texts === '' ? [] : [{ path: 'responses.jsonl', text: texts }]),
-      { path: 'import-report.md', text: formatReportPage(items) },
+      { path: 'import-report.md', text: toVisibleLines(formatReportPage(items)) },
     ],
     items,
     actions: listActions(project),
@@ -91,7 +99,7 @@ function formatRelationships(scenarios: readonly ImportedScenario[], context: Im
 /** One line of JSON for each response whose text is not part of a field. */
 function formatResponses({ responses }: RasaProject, usedResponses: ReadonlySet<string>): string {
   const others = [...responses.values()].filter(({ name, text }) => text !== '' && !usedResponses.has(name));
-  return others.map((response) => `${JSON.stringify(toTemplate(response))}\n`).join('');
+  return others.map((response) => `${toVisibleJson(JSON.stringify(toTemplate(response)))}\n`).join('');
 }
 
 function toTemplate({ name, text, translations }: RasaResponse): unknown {

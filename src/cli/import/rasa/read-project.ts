@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
 import { createUnreadableFileProblem, type FileProblem, isFileSystemError } from '../../files';
 import type { RasaFlow, RasaProject, RasaResponse, RasaSlot, RasaTest } from './project';
 import { readResponses, readSlots } from './read-domain';
@@ -17,21 +17,23 @@ export interface ReadProject {
   readonly problems: readonly FileProblem[];
 }
 
-/** Reads the YAML files of a folder and of its subfolders. Reports what the import does not read. */
-export function readProject(folder: string, report: ImportReport): ReadProject {
+/** Reads the YAML files of a folder and of its subfolders, except `skippedFolder`. Reports what the import does not read. */
+export function readProject(folder: string, report: ImportReport, skippedFolder?: string): ReadProject {
   const reader = new ProjectReader(folder, report);
-  for (const file of listYamlFiles(folder)) reader.readFile(file);
+  const skipped = skippedFolder === undefined ? undefined : resolve(skippedFolder);
+  for (const file of listYamlFiles(folder, skipped)) reader.readFile(file);
   return reader.getResult();
 }
 
 /** Returns YAML files sorted by path. Does not follow symbolic links. */
-function listYamlFiles(folder: string): readonly string[] {
-  if (statSync(folder).isFile()) return [folder];
+function listYamlFiles(folder: string, skippedFolder: string | undefined): readonly string[] {
   return readdirSync(folder, { withFileTypes: true })
     .flatMap((entry) => {
       const path = join(folder, entry.name);
       if (entry.isDirectory()) {
-        return entry.name.startsWith('.') || skippedFolders.has(entry.name) ? [] : listYamlFiles(path);
+        const isSkipped =
+          entry.name.startsWith('.') || skippedFolders.has(entry.name) || resolve(path) === skippedFolder;
+        return isSkipped ? [] : listYamlFiles(path, skippedFolder);
       }
       return entry.isFile() && /\.ya?ml$/.test(entry.name) ? [path] : [];
     })
