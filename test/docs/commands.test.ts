@@ -17,6 +17,7 @@ const pages = [
   'docs/tutorial.md',
   'docs/how-to/bring-your-own-policy.md',
   'docs/how-to/seeing-what-a-change-does.md',
+  'docs/how-to/import-from-rasa.md',
 ];
 
 describe.each(pages)('the commands of %s', (page) => {

@@ -3,6 +3,7 @@ export const commandNames = [
   'validate',
   'test',
   'simulate',
+  'import',
   'render',
   'put',
   'get',
