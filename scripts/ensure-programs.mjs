@@ -13,6 +13,8 @@ console.log(`prometheus ${parseVersion(ensureProgram('prometheus', 'prometheus',
 console.log(`zsh ${parseVersion(ensureProgram('zsh', 'zsh', 'zsh 5 or later'))}`);
 console.log(`fish ${parseVersion(ensureProgram('fish', 'fish', 'fish 3.1 or later'))}`);
 console.log(`helm ${parseVersion(ensureHelm())}`);
+const nats = tryInstallPrograms([['nats-server', '--version']], ['nats-server'], 'NATS 2.9 or later');
+console.log(`nats-server: ${nats ? 'present' : 'missing, the export to NATS is not tested'}`);
 for (const [language, { commands, debianPackages, wanted }] of Object.entries(languages)) {
   console.log(
     `${language}: ${tryInstallPrograms(commands, debianPackages, wanted) ? 'present' : 'missing, its example is not tested'}`,

@@ -14,6 +14,7 @@ export const commandNames = [
   'explain',
   'tail',
   'watch',
+  'export',
   'serve',
   'compact',
   'convert',
