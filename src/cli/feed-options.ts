@@ -11,13 +11,16 @@ export interface FeedFilterOptions {
   readonly fromOldest: boolean;
 }
 
-/** Adds the options that select events. */
-export function addFeedFilterOptions(command: Command): Command {
+/** Adds the options that select events. `createOption` creates those with a value. */
+export function addFeedFilterOptions(
+  command: Command,
+  createOption: (flags: string, description: string) => Option = (flags, description) => new Option(flags, description),
+): Command {
   return command
-    .addOption(new Option('--agent <uuid>', 'only turns of this agent').argParser(parseUuid))
-    .addOption(new Option('--scenario <uuid>', 'only turns with a decision about this scenario').argParser(parseUuid))
+    .addOption(createOption('--agent <uuid>', 'only turns of this agent').argParser(parseUuid))
+    .addOption(createOption('--scenario <uuid>', 'only turns with a decision about this scenario').argParser(parseUuid))
     .addOption(
-      new Option('--reason <code>', 'only turns with a decision for this reason, for example IDLE; repeatable')
+      createOption('--reason <code>', 'only turns with a decision for this reason, for example IDLE; repeatable')
         .argParser(parseReason)
         .default([]),
     )

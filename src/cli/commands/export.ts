@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, InvalidArgumentError, type Option } from 'commander';
 import { createCommand, runCommand } from '../command';
 import { CommandError, exitCodes } from '../exit-codes';
 import { exportFeed } from '../export/export-command';
@@ -6,6 +6,7 @@ import {
   addExportOptions,
   addNetworkOptions,
   addUserOptions,
+  createOption,
   createUrlParser,
   type ExportOptions,
   type NetworkOptions,
@@ -45,9 +46,9 @@ function createFileCommand(): Command {
     summary: 'write JSON lines to a file',
     description: 'Appends each event to a file, as JSON on one line. A full file is renamed to its name and the time.',
   })
-    .addOption(new Option('--path <file>', 'file to append to').makeOptionMandatory())
+    .addOption(createOption('--path <file>', 'file to append to').makeOptionMandatory())
     .addOption(
-      new Option('--max-bytes <number>', 'size after which the file is renamed; 0: never')
+      createOption('--max-bytes <number>', 'size after which the file is renamed; 0: never')
         .default(104_857_600)
         .argParser(parseCount),
     );
@@ -71,18 +72,19 @@ function createWebhookCommand(): Command {
     description: 'Posts events to a URL, signed as Standard Webhooks (https://www.standardwebhooks.com).',
   })
     .addOption(
-      new Option('--url <url>', 'URL to post to').argParser(createUrlParser('https:', 'http:')).makeOptionMandatory(),
+      createOption('--url <url>', 'URL to post to').argParser(createUrlParser('https:', 'http:')).makeOptionMandatory(),
     )
     .addOption(
-      new Option(
+      createOption(
         '--secret-file <file>',
         `file with the signing secrets, one on a line; default: ${variablePrefix}SECRET`,
       ),
     )
     .addOption(
-      new Option('--batch-size <events>', 'post up to this number of events as an array; default: one event').argParser(
-        parsePositive,
-      ),
+      createOption(
+        '--batch-size <events>',
+        'post up to this number of events as an array; default: one event',
+      ).argParser(parsePositive),
     );
   return addExportOptions(addNetworkOptions(command)).action((options: WebhookOptions, self: Command) =>
     runCommand({}, async (output) => {
@@ -121,13 +123,13 @@ function createRedisCommand(): Command {
     description: 'Adds an entry for each event to a Redis Stream. The field `id` identifies repeated events.',
   })
     .addOption(
-      new Option('--url <url>', 'address of Redis')
+      createOption('--url <url>', 'address of Redis')
         .argParser(createUrlParser('redis:', 'rediss:'))
         .makeOptionMandatory(),
     )
-    .addOption(new Option('--stream <key>', 'key of the stream').makeOptionMandatory())
+    .addOption(createOption('--stream <key>', 'key of the stream').makeOptionMandatory())
     .addOption(
-      new Option('--max-length <entries>', 'remove the oldest entries above about this number; 0: never')
+      createOption('--max-length <entries>', 'remove the oldest entries above about this number; 0: never')
         .default(0)
         .argParser(parseCount),
     );
@@ -155,10 +157,10 @@ function parseAddresses(text: string): readonly string[] {
 }
 
 function createAddressesOption(description: string): Option {
-  return new Option('--sink-servers <host:port,...>', description).argParser(parseAddresses).makeOptionMandatory();
+  return createOption('--sink-servers <host:port,...>', description).argParser(parseAddresses).makeOptionMandatory();
 }
 
-const tlsOption = () => new Option('--sink-tls', 'use TLS towards the sink; implied by --sink-ca');
+const tlsOption = () => createOption('--sink-tls', 'use TLS towards the sink; implied by --sink-ca');
 
 interface NatsOptions extends ExportOptions, NetworkOptions, UserOptions {
   readonly sinkServers: readonly string[];
@@ -176,8 +178,10 @@ function createNatsCommand(): Command {
     ].join(' '),
   })
     .addOption(createAddressesOption('addresses of NATS servers'))
-    .addOption(new Option('--subject <subject>', 'start of the subjects').argParser(parseSubject).makeOptionMandatory())
-    .addOption(new Option('--credentials-file <file>', 'credentials file of NATS, instead of a user and password'))
+    .addOption(
+      createOption('--subject <subject>', 'start of the subjects').argParser(parseSubject).makeOptionMandatory(),
+    )
+    .addOption(createOption('--credentials-file <file>', 'credentials file of NATS, instead of a user and password'))
     .addOption(tlsOption());
   return addExportOptions(addUserOptions(addNetworkOptions(command))).action((options: NatsOptions) =>
     runCommand({}, async (output) => {
@@ -225,8 +229,8 @@ function createKafkaCommand(): Command {
     description: 'Produces each event to a topic, with the session as the key. The topic must exist.',
   })
     .addOption(createAddressesOption('addresses of brokers'))
-    .addOption(new Option('--topic <topic>', 'topic to produce to').makeOptionMandatory())
-    .addOption(new Option('--sasl <mechanism>', 'authentication with --username').choices([...kafkaMechanisms]))
+    .addOption(createOption('--topic <topic>', 'topic to produce to').makeOptionMandatory())
+    .addOption(createOption('--sasl <mechanism>', 'authentication with --username').choices([...kafkaMechanisms]))
     .addOption(tlsOption());
   return addExportOptions(addUserOptions(addNetworkOptions(command))).action((options: KafkaOptions) =>
     runCommand({}, async (output) => {

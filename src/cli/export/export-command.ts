@@ -1,14 +1,15 @@
+import type { OrchestratorClient } from 'scenario-orchestrator-client';
 import { WatchTurnsRequest } from '../../../gen/focal/orchestration/v1/feed';
 import { CommandError, type ExitCode, exitCodes } from '../exit-codes';
 import { toFeedFilter } from '../feed-options';
 import type { Output } from '../output/terminal';
-import { withClient } from '../service-client';
+import { connectionHint, withClient } from '../service-client';
 import type { DeadLetters } from './deliver';
 import type { ExportOptions } from './export-options';
 import { JsonLinesFile } from './json-lines-file';
 import { Progress } from './progress';
 import { runExport } from './run-export';
-import type { Sink } from './sink';
+import { getMessage, type Sink } from './sink';
 
 /** Exports the feed to a sink until the process receives SIGTERM or SIGINT. A second signal ends it at once. */
 export async function exportFeed(
@@ -34,7 +35,7 @@ export async function exportFeed(
     const progress = new Progress(options.progress * 1_000, report);
     try {
       // Later, a service that is unavailable is waited for.
-      await client.waitForReady(timeout * 1_000);
+      await waitForService(client, timeout);
       report(`Exporting as consumer ${consumer} to ${sink.name}`);
       const request = WatchTurnsRequest.fromPartial({ tenantId, consumer, ...toFeedFilter(options) });
       const delivery = {
@@ -52,6 +53,14 @@ export async function exportFeed(
     }
     return exitCodes.ok;
   });
+}
+
+async function waitForService(client: OrchestratorClient, timeoutSeconds: number): Promise<void> {
+  try {
+    await client.waitForReady(timeoutSeconds * 1_000);
+  } catch (error) {
+    throw new CommandError(exitCodes.service, getMessage(error), connectionHint);
+  }
 }
 
 interface DeadLetterFile extends DeadLetters {

@@ -17,37 +17,38 @@ export interface ExportOptions extends ServiceOptions, FeedFilterOptions {
   readonly count?: number;
 }
 
-/** Adds the options of the service, the feed and the delivery. Call it after the options of the sink. */
+/** Adds the options of the service, the feed and the delivery. */
 export function addExportOptions(command: Command): Command {
   command
-    .addOption(new Option('--consumer <name>', 'consumer whose cursor the service keeps').makeOptionMandatory())
+    .addOption(createOption('--consumer <name>', 'consumer whose cursor the service keeps').makeOptionMandatory())
     .option('--include-values', 'add the recorded turn to each event, with the values of the customer', false)
     .addOption(
-      new Option(
+      createOption(
         '--dead-letter-file <file>',
         'file for events that cannot be delivered, JSON lines; default: the command ends at such an event',
       ),
     )
     .addOption(
-      new Option(
+      createOption(
         '--max-attempts <number>',
         'attempts until an event is a dead letter, if the sink is unavailable; default: unlimited',
       ).argParser(parsePositive),
     )
-    .addOption(new Option('--progress <seconds>', 'interval of progress lines').default(60).argParser(parseSeconds));
-  addFeedFilterOptions(command).addOption(
-    new Option('-n, --count <events>', 'stop after this number of events').argParser(parsePositive),
+    .addOption(createOption('--progress <seconds>', 'interval of progress lines').default(60).argParser(parseSeconds));
+  addFeedFilterOptions(command, createOption).addOption(
+    createOption('-n, --count <events>', 'stop after this number of events').argParser(parsePositive),
   );
-  addVariables(command);
   return addServiceOptions(command);
 }
 
 /** Adds the options of a sink that is reached over the network. */
 export function addNetworkOptions(command: Command): Command {
   return command
-    .addOption(new Option('--sink-ca <file>', 'CA certificates of the sink to trust instead of the default ones, PEM'))
     .addOption(
-      new Option('--sink-timeout <seconds>', 'timeout of a request to the sink').default(10).argParser(parseSeconds),
+      createOption('--sink-ca <file>', 'CA certificates of the sink to trust instead of the default ones, PEM'),
+    )
+    .addOption(
+      createOption('--sink-timeout <seconds>', 'timeout of a request to the sink').default(10).argParser(parseSeconds),
     );
 }
 
@@ -59,9 +60,9 @@ export interface NetworkOptions {
 /** Adds the options of a user. The password is not an option, because other users can see arguments. */
 export function addUserOptions(command: Command): Command {
   return command
-    .addOption(new Option('--username <name>', 'user of the sink'))
+    .addOption(createOption('--username <name>', 'user of the sink'))
     .addOption(
-      new Option('--password-file <file>', `file with the password of the user; default: ${variablePrefix}PASSWORD`),
+      createOption('--password-file <file>', `file with the password of the user; default: ${variablePrefix}PASSWORD`),
     );
 }
 
@@ -72,12 +73,12 @@ export interface UserOptions {
 
 export const variablePrefix = 'SCENARIO_ORCHESTRATOR_EXPORT_';
 
-/** Gives each option with a value its environment variable: `--max-attempts` is SCENARIO_ORCHESTRATOR_EXPORT_MAX_ATTEMPTS. */
-function addVariables({ options }: Command): void {
-  for (const option of options) {
-    const takesValue = option.required || option.optional;
-    if (takesValue) option.env(`${variablePrefix}${option.name().toUpperCase().replaceAll('-', '_')}`);
-  }
+/** Creates an option. One with a value has an environment variable: `--max-attempts` has SCENARIO_ORCHESTRATOR_EXPORT_MAX_ATTEMPTS. */
+export function createOption(flags: string, description: string): Option {
+  const option = new Option(flags, description);
+  const takesValue = option.required || option.optional;
+  // Commander reads the variable only if the option has it when it is added to the command.
+  return takesValue ? option.env(`${variablePrefix}${option.name().toUpperCase().replaceAll('-', '_')}`) : option;
 }
 
 export function parsePositive(text: string): number {

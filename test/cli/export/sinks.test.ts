@@ -5,6 +5,7 @@ import { eventually } from '../../support/eventually';
 import { ExportProcess } from '../../support/export-process';
 import { FeedUnderTest } from '../../support/feed-under-test';
 import { startFile } from '../../support/sinks/file-under-test';
+import { hasKafka, startKafka } from '../../support/sinks/kafka-under-test';
 import { hasNatsServer, startNats } from '../../support/sinks/nats-under-test';
 import { startRedisStream } from '../../support/sinks/redis-stream-under-test';
 import type { SinkUnderTest } from '../../support/sinks/sink-under-test';
@@ -21,6 +22,7 @@ const sinks: Readonly<Record<string, () => Promise<SinkUnderTest>>> = {
   'a webhook with batches': () => WebhookUnderTest.start(failEveryThird, ['--batch-size', '10']),
   'a Redis Stream': startRedisStream,
   ...(hasNatsServer() ? { 'NATS JetStream': startNats } : {}),
+  ...(hasKafka() ? { Kafka: startKafka } : {}),
 };
 
 function failEveryThird(_request: unknown, number: number) {
