@@ -47,7 +47,7 @@ export async function startKafka(): Promise<SinkUnderTest> {
   };
   await start();
   return {
-    args: ['kafka', '--sink-servers', address, '--topic', topic],
+    args: ['kafka', '--sink-servers', address, '--topic', topic, '--sink-timeout', '2'],
     env: {},
     outage: { start: kill, end: start },
     read: async () => (await readTopic(kafka)) ?? [],
