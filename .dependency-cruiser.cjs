@@ -34,12 +34,15 @@ const packageOwners = {
   '@opentelemetry/(?!api|semantic-conventions)': '^src/server/telemetry/',
   cockatiel: '^src/server/model/',
   elkjs: '^src/cli/render/',
-  ioredis: '^(src/server/stores/redis/|tools/)',
+  '@nats-io/': '^src/cli/export/sinks/nats-',
+  ioredis: '^(src/server/stores/redis/|src/cli/export/sinks/redis-|tools/)',
   jose: '^src/server/auth/',
-  'fs-native-extensions': '^src/server/stores/embedded/',
+  'fs-native-extensions': '^(src/server/stores/embedded/|src/cli/export/json-lines-file)',
+  kafkajs: '^src/cli/export/sinks/kafka-',
   lmdb: '^src/server/stores/embedded/',
   nunjucks: '^src/server/model/',
   pino: '^src/server/telemetry/',
+  standardwebhooks: '^src/cli/export/sinks/webhook-',
 };
 
 /** The parts of the server that the command line may use, besides core, the stubs and the client. */

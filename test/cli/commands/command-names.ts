@@ -16,6 +16,7 @@ export const commandNames = [
   'explain',
   'tail',
   'watch',
+  'export',
   'serve',
   'compact',
   'convert',
