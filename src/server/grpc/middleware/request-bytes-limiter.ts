@@ -38,6 +38,17 @@ export class RequestBytes {
     this.tenantId = tenantId;
   }
 
+  /**
+   * Raises a reservation while the request is being received.
+   *
+   * @throws OrchestratorError TOO_MANY_CALLS or TENANT_TOO_MANY_CALLS if a limit is reached.
+   */
+  growTo(bytes: number): void {
+    if (!this.isHeld() || bytes <= this.bytes) return;
+    this.limiter.add(bytes - this.bytes, this.tenantId, this.bytes);
+    this.bytes = bytes;
+  }
+
   /** Corrects a reservation to the size that the request really has. */
   shrinkTo(bytes: number): void {
     if (!this.isHeld() || bytes >= this.bytes) return;
@@ -89,12 +100,7 @@ export class RequestBytesLimiter {
    * @throws OrchestratorError TOO_MANY_CALLS or TENANT_TOO_MANY_CALLS if a limit is reached.
    */
   reserve(bytes: number, tenantId: string | undefined, onFree: () => void): RequestBytes {
-    if (this.totalBytes > 0 && this.totalBytes + bytes > this.limits.maxBytes) {
-      const message = 'The requests in flight on this node have too many bytes; retry after the retry delay.';
-      throw new OrchestratorError('TOO_MANY_CALLS', message, { retryAfterMs });
-    }
-    if (tenantId !== undefined) this.addToTenant(bytes, tenantId);
-    this.totalBytes += bytes;
+    this.add(bytes, tenantId, 0);
     return new RequestBytes(this, bytes, tenantId, onFree);
   }
 
@@ -108,10 +114,20 @@ export class RequestBytesLimiter {
     return this.requests.get(unpacked);
   }
 
+  /** For RequestBytes. `counted` is the number of bytes of the same request that count already. */
+  add(bytes: number, tenantId: string | undefined, counted: number): void {
+    if (this.totalBytes > counted && this.totalBytes + bytes > this.limits.maxBytes) {
+      const message = 'The requests in flight on this node have too many bytes; retry after the retry delay.';
+      throw new OrchestratorError('TOO_MANY_CALLS', message, { retryAfterMs });
+    }
+    if (tenantId !== undefined) this.addToTenant(bytes, tenantId, counted);
+    this.totalBytes += bytes;
+  }
+
   /** For RequestBytes. */
-  addToTenant(bytes: number, tenantId: string): void {
+  addToTenant(bytes: number, tenantId: string, counted = 0): void {
     const current = this.bytesByTenant.get(tenantId) ?? 0;
-    if (current > 0 && current + bytes > this.limits.maxBytesPerTenant) {
+    if (current > counted && current + bytes > this.limits.maxBytesPerTenant) {
       const message =
         'The requests of this tenant in flight on this node have too many bytes; retry after the retry delay.';
       throw new OrchestratorError('TENANT_TOO_MANY_CALLS', message, { retryAfterMs });
