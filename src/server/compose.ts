@@ -1,9 +1,11 @@
 import type { CompiledCatalogue } from './application/compiled-catalogue';
+import type { UseCases } from './application/use-cases';
 import { type AccessControl, createAccessControl } from './compose-access-control';
 import { createCallThreads } from './compose-call-threads';
 import { composeHttpServer } from './compose-http';
 import { openNode, toServerOptions } from './compose-node';
 import type { Stores } from './compose-stores';
+import { startTimers } from './compose-timers';
 import { type WarmUpSettings, warmUpCode } from './compose-warm-up';
 import type { Config } from './config';
 import { type Contract, createGrpcServer, type GrpcServer, loadContract } from './grpc';
@@ -15,6 +17,7 @@ import { callWithTimeout, FileReloader, monitorStore, type Poller, poll, SystemC
 import { shutdownTimeouts } from './shutdown-timeouts';
 import { getProcessMetrics, getProcessTelemetry } from './telemetry';
 import type { CallThreadPool } from './threads/call-thread-pool';
+import type { TimerLoop } from './timers';
 
 export interface RunningService {
   /** `host:port` */
@@ -62,6 +65,7 @@ interface BaseParts {
 interface Parts extends BaseParts {
   readonly stores: Stores;
   readonly catalogue: CompiledCatalogue;
+  readonly useCases: UseCases;
   readonly server: GrpcServer;
   /** Undefined if it is not enabled. */
   readonly http: HttpServer | undefined;
@@ -99,6 +103,7 @@ export async function startService(
   const firstAttempt = stores.waitForFirstAttempt();
   firstAttempt.catch(() => undefined); // it is awaited later
   const background: Pick<Poller, 'stop'>[] = [];
+  let timers: TimerLoop | undefined;
   const startListening = async (): Promise<Ports> => {
     const [port] = await Promise.all([server.start(), firstAttempt]);
     // Workers find the same free ports if each of them listens in the same order.
@@ -112,6 +117,7 @@ export async function startService(
     const monitor = monitorReadiness(config, parts, node);
     background.push(monitor);
     await monitor.firstRun;
+    if (shutdown === undefined) timers = startTimers(config, parts);
   };
   const stopBackground = (): void => {
     for (const poller of background) poller.stop();
@@ -124,12 +130,13 @@ export async function startService(
   const { host, drain_grace_ms: graceMs, drain_timeout_ms: timeoutMs } = config.server;
   const stop = async (): Promise<boolean> => {
     stopBackground();
-    const drained = await Promise.all([
+    const [isDrained, isHttpDrained] = await Promise.all([
       server.drain({ graceMs, timeoutMs, closeTimeoutMs: shutdownTimeouts.closeConnectionsMs }),
       http?.drain({ graceMs, timeoutMs }) ?? true,
+      timers?.stop(graceMs + timeoutMs),
     ]);
     await close(parts);
-    return drained.every((isDrained) => isDrained);
+    return isDrained && isHttpDrained;
   };
   return {
     address: formatAddress(host, port),
@@ -175,7 +182,7 @@ async function createParts(config: Config, { clock, log, files, access }: BasePa
   const options = { ...toServerOptions(config), authenticator: access.authenticator, credentials: access.credentials };
   const server = createGrpcServer({ useCases, clock, telemetry, metrics, log, threads }, options, contract);
   const http = composeHttpServer(config, { grpc: server, contract, access, clock, log });
-  return { clock, log, files, access, stores, catalogue, server, http, contract, threads };
+  return { clock, log, files, access, stores, catalogue, useCases, server, http, contract, threads };
 }
 
 async function close({ access, catalogue, stores, clock, log, threads }: Parts): Promise<void> {

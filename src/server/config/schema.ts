@@ -6,6 +6,7 @@ import { scenarioFiltering } from './model-section';
 import { limits, scenarioOrchestration } from './orchestration-section';
 import { redis, usesRedis } from './redis-section';
 import { server } from './server-section';
+import { timers } from './timers-section';
 
 // The keys of config/default.toml, which documents them. No key is optional, because the shipped file has a value for each.
 
@@ -40,6 +41,7 @@ const sections = z.strictObject({
   redis,
   embedded,
   auth,
+  timers,
   limits,
   telemetry,
 });

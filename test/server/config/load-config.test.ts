@@ -386,3 +386,23 @@ describe('server.workers', () => {
     ]);
   });
 });
+
+describe('timers', () => {
+  it('are off by default, with leases of ten seconds', () => {
+    expect(loadConfig({}).timers).toEqual({
+      enabled: false,
+      poll_interval_ms: 1_000,
+      lease_ms: 10_000,
+      batch_size: 500,
+      concurrency: 16,
+    });
+  });
+
+  it('have leases of at least three intervals', () => {
+    const env = { ORCHESTRATOR__TIMERS__POLL_INTERVAL_MS: '1000', ORCHESTRATOR__TIMERS__LEASE_MS: '3000' };
+    expect(loadConfig(env).timers.lease_ms).toBe(3_000);
+    expect(findProblems({ ...env, ORCHESTRATOR__TIMERS__LEASE_MS: '2999' })).toEqual([
+      expect.stringContaining('timers.lease_ms must be at least three times timers.poll_interval_ms'),
+    ]);
+  });
+});

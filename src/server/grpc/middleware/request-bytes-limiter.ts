@@ -15,7 +15,7 @@ type Holder = 'call' | 'decompression' | 'handler';
 /** Bytes of a request, which count until every holder has released them. */
 export class RequestBytes {
   private readonly limiter: RequestBytesLimiter;
-  private readonly holders = new Set<Holder>(['call']);
+  private readonly holders: Record<Holder, boolean> = { call: true, decompression: false, handler: false };
   private readonly onFree: () => void;
   private bytes: number;
   private tenantId: string | undefined;
@@ -44,27 +44,34 @@ export class RequestBytes {
    * @throws OrchestratorError TOO_MANY_CALLS or TENANT_TOO_MANY_CALLS if a limit is reached.
    */
   growTo(bytes: number): void {
-    if (this.holders.size === 0 || bytes <= this.bytes) return;
+    if (!this.isHeld() || bytes <= this.bytes) return;
     this.limiter.add(bytes - this.bytes, this.tenantId, this.bytes);
     this.bytes = bytes;
   }
 
   /** Corrects a reservation to the size that the request really has. */
   shrinkTo(bytes: number): void {
-    if (this.holders.size === 0 || bytes >= this.bytes) return;
+    if (!this.isHeld() || bytes >= this.bytes) return;
     this.limiter.subtract(this.bytes - bytes, this.tenantId);
     this.bytes = bytes;
   }
 
   hold(holder: Holder): void {
-    if (this.holders.size > 0) this.holders.add(holder);
+    if (this.isHeld()) this.holders[holder] = true;
   }
 
   /** Idempotent. */
   release(holder: Holder): void {
-    if (!this.holders.delete(holder) || this.holders.size > 0) return;
+    if (!this.holders[holder]) return;
+    this.holders[holder] = false;
+    if (this.isHeld()) return;
     this.limiter.subtract(this.bytes, this.tenantId);
     this.onFree();
+  }
+
+  private isHeld(): boolean {
+    const { call, decompression, handler } = this.holders;
+    return call || decompression || handler;
   }
 }
 
