@@ -8,7 +8,7 @@ import { LuaScript } from '../lua-script';
 import type { RedisConnection } from '../redis-connection';
 import type { SessionKeys } from '../redis-keys';
 import { asBytes, asInteger, asList, asOptionalBytes, parseTurn } from '../script-reply';
-import type { TimerChange } from './due';
+import { listDueKeys, type TimerChange } from './due';
 import { createFeedArguments, type PartitionFeedLimits } from './feed-arguments';
 
 const script = LuaScript.load('commit');
@@ -52,7 +52,13 @@ export async function runCommit(
     call,
     'write',
     script,
-    [keys.session, keys.turnLog, keys.partition.feed, keys.partition.count, keys.partition.due],
+    [
+      keys.session,
+      keys.turnLog,
+      keys.partition.feed,
+      keys.partition.count,
+      ...listDueKeys(keys.partition, args.timerChange),
+    ],
     [
       record.turnId,
       previousSession?.revision ?? '',

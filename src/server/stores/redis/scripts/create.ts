@@ -3,7 +3,7 @@ import { LuaScript } from '../lua-script';
 import type { RedisConnection } from '../redis-connection';
 import type { SessionKeys } from '../redis-keys';
 import { asBytes, asInteger, asList } from '../script-reply';
-import type { TimerChange } from './due';
+import { listDueKeys, type TimerChange } from './due';
 
 const script = LuaScript.load('create');
 
@@ -30,7 +30,7 @@ export async function runCreate(
   call: Call,
 ): Promise<CreateReply> {
   const args = [state, sessionTtlMs, importId, keys.id, timerChange];
-  const names = [keys.session, keys.turnLog, keys.partition.due] as const;
+  const names = [keys.session, keys.turnLog, ...listDueKeys(keys.partition, timerChange)] as const;
   const reply = await connection.runScript(call, 'write', script, names, args);
   if (typeof reply === 'number') return { kind: 'created' };
   const [existing, ttl] = asList(reply);
