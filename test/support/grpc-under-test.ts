@@ -201,6 +201,7 @@ export const noUseCases: UseCases = {
   putRelationship: unexpected,
   deleteRelationship: unexpected,
   listRelationships: unexpected,
+  simulateTurns: unexpected,
   putFields: unexpected,
   getFields: unexpected,
 };

@@ -108,7 +108,7 @@ async function decideOn(
   checkSession(current.session, command);
   const base = await getBase(deps, command.turn, current, call);
   const { decision, basis } = await decide(deps, command, base, call, onProvisional);
-  const record = createRecord(deps, command, { ...decision, basis }, call);
+  const record = createRecord(deps, command, decision, basis, call);
   const responseBytes = responseEncoders[command.responseView](deps.codec, record.response, decision.explain);
   checkTurnSize(deps, record, responseBytes);
   const processed = { responseBytes, replayed: false, result: decision.result };
@@ -205,7 +205,8 @@ async function decide(
 function createRecord(
   { codec, clock }: TurnDependencies,
   { turn, requestBytes, callerTraceContext }: TurnCommand,
-  { session, result, basis }: Pick<TurnDecision, 'session' | 'result'> & { readonly basis: TurnBasis },
+  { session, result }: TurnDecision,
+  basis: TurnBasis,
   call: Call,
 ): TurnRecord {
   return {

@@ -4,6 +4,7 @@ import { OrchestratorError } from '../../core/model/orchestrator-error';
 import type { Relationship, Scenario, StoredScenario } from '../../core/model/scenario';
 import type { Session, SessionKey } from '../../core/model/session';
 import type { CompileOptions } from '../../core/scenario/compile-options';
+import type { SimulationResult } from '../../core/simulation/simulation-report';
 import type { Call } from '../ports/call';
 import type { AgentKey, ScenarioCatalogue } from '../ports/scenario-catalogue';
 import type { CreateOutcome } from '../ports/session-store';
@@ -31,6 +32,7 @@ import { type PutScenarioCommand, type PutScenarioResult, putScenario } from './
 import { deleteRelationship, listRelationships, putRelationship, type RelationshipCommand } from './relationships';
 import { type RenderScenarioQuery, renderScenario } from './render-scenario';
 import { SessionQueue } from './session-queue';
+import { type SimulateTurnsCommand, simulateTurns } from './simulate-turns';
 import type { ProcessedTurn, TurnCommand } from './turn-command';
 import type { WatchSessionQuery } from './turn-history-reader';
 import { type ScenarioValidation, validateScenario } from './validate-scenario';
@@ -66,6 +68,7 @@ export interface UseCases {
   putRelationship(command: RelationshipCommand, call: Call): Promise<boolean>;
   deleteRelationship(command: RelationshipCommand, call: Call): Promise<boolean>;
   listRelationships(agent: AgentKey, call: Call): Promise<readonly Relationship[]>;
+  simulateTurns(command: SimulateTurnsCommand, call: Call): Promise<SimulationResult>;
   putFields(command: PutFieldsCommand, call: Call): Promise<PutFieldsResult>;
   getFields(agent: AgentKey, call: Call): Promise<StoredFields | undefined>;
 }
@@ -116,6 +119,7 @@ export function createUseCases(deps: UseCaseDependencies): UseCases {
     putRelationship: (command, call) => putRelationship(deps, command, call),
     deleteRelationship: (command, call) => deleteRelationship(deps, command, call),
     listRelationships: (agent, call) => listRelationships(deps, agent, call),
+    simulateTurns: (command, call) => count(simulateTurns(deps, command, call)),
     putFields: (command, call) => count(putFields(deps, command, call)),
     getFields: (agent, call) => getFields(deps, agent, call),
   };

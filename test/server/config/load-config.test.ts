@@ -118,7 +118,7 @@ describe('an invalid configuration', () => {
     {
       title: 'a misspelled section',
       env: { ORCHESTRATOR__SERVERS__PORT: '1' },
-      problems: [/^servers\.port is unknown; the sections are pipeline, .*server, redis/],
+      problems: [/^servers\.port is unknown; the sections are pipeline, .*server, http, redis/],
     },
     {
       title: 'a value for a section',

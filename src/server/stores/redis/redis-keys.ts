@@ -37,13 +37,14 @@ export interface SessionKeys {
 
 export function getSessionKeys({ prefix, partitions }: KeySpace, key: SessionKey): SessionKeys {
   const id = encodeSessionId(key);
+  const tenant = id.slice(0, id.indexOf('/'));
   const partition = getPartition(id, partitions);
   const tagged = prefix + createPartitionTag(partition);
   return {
     id,
     session: `${tagged}:s:${id}`,
     turnLog: `${tagged}:t:${id}`,
-    partition: getPartitionKeys({ prefix, partitions }, partition, key.tenantId),
+    partition: createPartitionKeys(prefix, partition, tagged, tenant),
   };
 }
 
@@ -61,13 +62,16 @@ export interface PartitionKeys {
 }
 
 export function getPartitionKeys({ prefix }: KeySpace, partition: number, tenantId: string): PartitionKeys {
-  const tagged = prefix + createPartitionTag(partition);
-  const tenant = encodeKeyPart(tenantId);
+  return createPartitionKeys(prefix, partition, prefix + createPartitionTag(partition), encodeKeyPart(tenantId));
+}
+
+/** `tenant` is encoded. */
+function createPartitionKeys(prefix: string, partition: number, tagged: string, tenant: string): PartitionKeys {
   return {
     partition,
     feed: `${tagged}:feed:${tenant}`,
     count: `${tagged}:count:${tenant}`,
-    feedChannel: getFeedChannel(prefix, tenantId),
+    feedChannel: `${prefix}feed:${tenant}`,
     due: `${tagged}:due`,
   };
 }

@@ -138,23 +138,26 @@ export class RedisSessionStore implements SessionStore {
 
   async commit(commit: TurnCommit, call: Call): Promise<CommitOutcome> {
     const { previousSession, session, record, isSupersedable } = commit;
-    const { turnLimits: limits, feedLimits } = this;
-    const args = { record, previousSession, isSupersedable, limits, feedLimits };
     if (session.revision !== record.revision) throw new Error('A turn and its session must have the same revision.');
     const keys = getSessionKeys(this.keySpace, session);
     const { sessionTtlMs, clock } = this.options;
     const state = toBuffer(encodeBoundedSession(session, previousSession, this.sessionLimits));
-    const stateBefore = encodeStateBefore(commit);
     // Read the clock before sending the commit, so that the cache entry expires no later than the session in Redis.
     const now = clock.now();
-    const timerChange = toTimerChange(previousSession?.nextTimerAt, session.nextTimerAt, now + sessionTtlMs);
+    const args = {
+      record,
+      previousSession,
+      state,
+      stateBefore: encodeStateBefore(commit),
+      isSupersedable,
+      event: encodeTurnEvent(commit),
+      limits: this.turnLimits,
+      feedLimits: this.feedLimits,
+      sessionTtlMs,
+      timerChange: toTimerChange(previousSession?.nextTimerAt, session.nextTimerAt, now + sessionTtlMs),
+    };
     try {
-      const reply = await runCommit(
-        this.connection,
-        keys,
-        { ...args, state, stateBefore, event: encodeTurnEvent(commit), sessionTtlMs, timerChange },
-        call,
-      );
+      const reply = await runCommit(this.connection, keys, args, call);
       if (reply.kind === 'known') return reply;
       if (reply.kind === 'conflict') {
         const stored = this.updateCache(keys, reply.state, now, reply.ttlMs);
@@ -210,7 +213,6 @@ export class RedisSessionStore implements SessionStore {
     this.forget(keys.session);
     const deletedAt = this.options.clock.now();
     const event = encodeFeedEvent({ kind: 'deleted', sessionId: key.sessionId, committedAt: deletedAt });
-    // An entry that is left is removed when it is due.
     const timerChange = await this.read(key, call).then(toTimerRemoval, (): TimerChange => 'none');
     const args = { channel: this.deletionChannel, deletedAt, event, feedLimits: this.feedLimits, timerChange };
     const existed = await runDeleteSession(this.connection, keys, args, call);

@@ -12,7 +12,7 @@
 -- KEYS[2]  stream, the turn log: entries <revision>-0 with the fields turn, occurred, committed, request, response, and
 --          optionally trace and basis
 -- KEYS[3]  stream, the feed, and KEYS[4]  hash, its position: turn-feed.lua
--- KEYS[5]  sorted set, the timers of the partition, only if the timer changes: due.lua
+-- KEYS[5]  sorted set, the timers of the partition, missing if its timer does not change: due.lua
 --
 -- ARGV[1]  turn id
 -- ARGV[2]  revision of the previous session, "" if there was no session

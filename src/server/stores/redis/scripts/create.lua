@@ -4,7 +4,7 @@
 --
 -- KEYS[1]  hash, the session, see commit.lua
 -- KEYS[2]  stream, the turn log, see commit.lua
--- KEYS[3]  sorted set, the timers of the partition, only if the session has one: due.lua
+-- KEYS[3]  sorted set, the timers of the partition, missing if its timer does not change: due.lua
 --
 -- ARGV[1]  state
 -- ARGV[2]  time to live of the session, milliseconds

@@ -30,7 +30,7 @@ export async function runCreate(
   call: Call,
 ): Promise<CreateReply> {
   const args = [state, sessionTtlMs, importId, keys.id, timerChange];
-  const names = [keys.session, keys.turnLog, ...listDueKeys(keys.partition, timerChange)] as const;
+  const names = [keys.session, keys.turnLog, ...listDueKeys(keys.partition.due, timerChange)] as const;
   const reply = await connection.runScript(call, 'write', script, names, args);
   if (typeof reply === 'number') return { kind: 'created' };
   const [existing, ttl] = asList(reply);

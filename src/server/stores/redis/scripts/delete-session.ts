@@ -28,7 +28,7 @@ export async function runDeleteSession(
   call: Call,
 ): Promise<boolean> {
   const { feed, count } = keys.partition;
-  const names = [keys.session, keys.turnLog, feed, count, ...listDueKeys(keys.partition, timerChange)] as const;
+  const names = [keys.session, keys.turnLog, feed, count, ...listDueKeys(keys.partition.due, timerChange)] as const;
   const feedArguments = createFeedArguments(keys.partition, deletedAt, feedLimits);
   const args = [channel, deletedAt, toBuffer(event), ...feedArguments, keys.id, timerChange];
   const deletedKeys = await connection.runScript(call, 'write', script, names, args);

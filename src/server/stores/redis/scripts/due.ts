@@ -1,13 +1,4 @@
 import type { Session } from '../../../../core/model/session';
-import type { PartitionKeys } from '../redis-keys';
-
-/**
- * Returns the key of the timers for a script that changes an entry. A script that does not change it must not have the key: the key may not exist, and
- * while its slot of a Cluster moves, Redis runs no script with a key that does not exist.
- */
-export function listDueKeys({ due }: PartitionKeys, change: TimerChange): readonly string[] {
-  return change === '' ? [] : [due];
-}
 
 /** A change of the entry of a timer, as due.lua expects it. */
 export type TimerChange = number | '' | 'none';
@@ -21,7 +12,15 @@ export function toTimerChange(previousAt: number | undefined, at: number | undef
   return at === undefined ? 'none' : Math.min(at, expiresAt);
 }
 
-/** Returns how the entry changes when a session is deleted. */
+/**
+ * Returns the key of the timers if a script changes them. While a slot of a Cluster moves, a script with a key that does not exist is
+ * refused, and a partition without timers has no such key.
+ */
+export function listDueKeys(due: string, change: TimerChange): readonly string[] {
+  return change === '' ? [] : [due];
+}
+
+/** Returns how the entry changes when a session is deleted. An entry that is left, of a session that has expired, is removed when it is due. */
 export function toTimerRemoval(session: Pick<Session, 'nextTimerAt'> | undefined): TimerChange {
   return session?.nextTimerAt === undefined ? '' : 'none';
 }
