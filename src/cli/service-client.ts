@@ -158,7 +158,8 @@ export function toCommandError(error: unknown): unknown {
   return new CommandError(exitCodes.service, error.message, ...(hint === undefined ? [] : [hint]));
 }
 
-const connectionHint = 'Check that the service is running at this address (--server), or set a longer --timeout.';
+export const connectionHint =
+  'Check that the service is running at this address (--server), or set a longer --timeout.';
 
 /** What to do about a failed call, by the reason or the status of its error. */
 const hints: ReadonlyMap<string, string> = new Map([

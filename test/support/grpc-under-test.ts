@@ -181,6 +181,7 @@ function unexpected(): never {
 
 export const noUseCases: UseCases = {
   processTurn: unexpected,
+  fireTimer: unexpected,
   decidePhases: unexpected,
   getSession: unexpected,
   deleteSession: unexpected,

@@ -42,14 +42,22 @@ export async function runInProcess(conversation: Conversation): Promise<InProces
   );
   const errors = [...checkedScenarios.problems, ...changeProblems].filter(({ severity }) => severity === 'ERROR');
   if (errors.length > 0) throw new FileProblemsError(errors);
+  return { run: await runCheckedConversation(conversation, checkedScenarios), checkedScenarios };
+}
+
+/** Runs a conversation without a service, with scenarios that were checked before. */
+export async function runCheckedConversation(
+  conversation: Conversation,
+  checkedScenarios: CheckedScenarios,
+): Promise<ConversationRun> {
   const turnResults: ConversationTurnResult[] = [];
   const settings = { ...fixedRunSettings, onTurn: (result: ConversationTurnResult) => turnResults.push(result) };
   try {
     await runConversation(createInProcessTarget(checkedScenarios, conversation.settings), conversation, settings);
-    return { run: { conversation, turnResults, failure: '' }, checkedScenarios };
+    return { conversation, turnResults, failure: '' };
   } catch (error) {
     if (!(error instanceof OrchestratorError)) throw error;
-    return { run: { conversation, turnResults, failure: error.message }, checkedScenarios };
+    return { conversation, turnResults, failure: error.message };
   }
 }
 

@@ -20,6 +20,7 @@ import {
   type PutFieldsResult,
   putFields,
 } from './fields';
+import { type FireTimerCommand, type FireTimerDependencies, type FireTimerOutcome, fireTimer } from './fire-timer';
 import { type GetScenarioQuery, getScenario } from './get-scenario';
 import { getSession } from './get-session';
 import { type ImportSessionCommand, importSession } from './import-session';
@@ -47,6 +48,7 @@ import {
 /** The use cases for the inbound adapters. Each is documented at the function of the same name. */
 export interface UseCases {
   processTurn(command: TurnCommand, call: Call, onProvisional?: OnProvisional): Promise<ProcessedTurn>;
+  fireTimer(command: FireTimerCommand, call: Call): Promise<FireTimerOutcome>;
   decidePhases(command: PhaseCommand, call: Call): Promise<TurnDecision>;
   getSession(key: SessionKey, call: Call): Promise<Session>;
   deleteSession(key: SessionKey, call: Call): Promise<boolean>;
@@ -73,6 +75,7 @@ export interface UseCases {
 
 export interface UseCaseDependencies
   extends TurnDependencies,
+    FireTimerDependencies,
     WatchSessionDependencies,
     WatchTurnsDependencies,
     ListTurnsDependencies,
@@ -85,6 +88,8 @@ export interface UseCaseDependencies
 
 export function createUseCases(deps: UseCaseDependencies): UseCases {
   const queue = new SessionQueue();
+  const runTurn: UseCases['processTurn'] = (command, call, onProvisional) =>
+    queue.run(command.turn, call, () => processTurn(deps, command, call, onProvisional));
   const count = <Result>(work: Promise<Result>): Promise<Result> => work.catch(countWorkLimit);
   const countWorkLimit = (error: unknown): never => {
     if (error instanceof OrchestratorError && error.reason === 'WORK_LIMIT') {
@@ -93,8 +98,8 @@ export function createUseCases(deps: UseCaseDependencies): UseCases {
     throw error;
   };
   return {
-    processTurn: (command, call, onProvisional) =>
-      count(queue.run(command.turn, call, () => processTurn(deps, command, call, onProvisional))),
+    processTurn: (command, call, onProvisional) => count(runTurn(command, call, onProvisional)),
+    fireTimer: (command, call) => count(fireTimer(deps, command, call, runTurn)),
     decidePhases: (command, call) => count(decidePhases(deps, command, call)),
     getSession: (key, call) => getSession(deps, key, call),
     deleteSession: (key, call) => deleteSession(deps, key, call),
