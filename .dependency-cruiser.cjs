@@ -17,11 +17,13 @@ const coreFolders = [
 ];
 
 /** Folders of src/server that wrap one technology each. They do not import each other. */
-const adapters = ['auth', 'config', 'grpc', 'model', 'runtime', 'stores/embedded', 'stores/redis', 'supervisor', 'telemetry', 'threads', 'warm-up'];
+const adapters = ['auth', 'config', 'grpc', 'http', 'model', 'runtime', 'stores/embedded', 'stores/redis', 'supervisor', 'telemetry', 'threads', 'timers', 'warm-up'];
 
 /** Folders that an adapter may import in addition to ports, codec and itself. */
 const sharedFolders = {
   grpc: '|application',
+  http: '|application',
+  timers: '|application',
   'stores/embedded': '|stores/recorded-turns',
   'stores/redis': '|stores/recorded-turns',
 };
@@ -31,6 +33,7 @@ const packageOwners = {
   '@bufbuild/cel': '^src/core/conditions/',
   '@grpc/grpc-js': '^(src/server/(grpc|telemetry|compose)|src/cli/|clients/typescript/|tools/)',
   '@opentelemetry/(?!api|semantic-conventions)': '^src/server/telemetry/',
+  '@connectrpc': '^src/server/http/',
   cockatiel: '^src/server/model/',
   elkjs: '^src/cli/render/',
   '@nats-io/': '^src/cli/export/sinks/nats-',

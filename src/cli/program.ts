@@ -7,6 +7,8 @@ import { createCommand } from './command';
 const commandLoaders: Readonly<Record<string, () => Promise<Command>>> = {
   validate: async () => (await import('./commands/validate.js')).createValidateCommand(),
   test: async () => (await import('./commands/test.js')).createTestCommand(),
+  simulate: async () => (await import('./commands/simulate.js')).createSimulateCommand(),
+  import: async () => (await import('./commands/import.js')).createImportCommand(),
   render: async () => (await import('./commands/render.js')).createRenderCommand(),
   put: async () => (await import('./commands/catalogue.js')).createPutCommand(),
   get: async () => (await import('./commands/catalogue.js')).createGetCommand(),

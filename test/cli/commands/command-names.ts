@@ -2,6 +2,8 @@
 export const commandNames = [
   'validate',
   'test',
+  'simulate',
+  'import',
   'render',
   'put',
   'get',
