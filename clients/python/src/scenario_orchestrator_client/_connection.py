@@ -33,10 +33,10 @@ class Connection:
         options = {"grpc.service_config": SERVICE_CONFIG, "grpc.max_receive_message_length": MAX_RECEIVED_BYTES}
         return list({**options, **dict(self.channel_options)}.items())
 
-    def create_metadata(self, token: str | None, metadata: Mapping[str, str] | None) -> list[tuple[str, str]]:
+    def create_metadata(self, token: str | None, metadata: Mapping[str, str] | None) -> tuple[tuple[str, str], ...]:
         """Returns the metadata of a call. Entries of the call replace entries of the connection."""
         authorization = {} if token is None else {"authorization": f"Bearer {token}"}
-        return list({**self.get_trace_context(), **self.metadata, **authorization, **(metadata or {})}.items())
+        return tuple({**self.get_trace_context(), **self.metadata, **authorization, **(metadata or {})}.items())
 
     def get_timeout(self, timeout: float | None) -> float:
         return self.timeout if timeout is None else timeout

@@ -1,16 +1,21 @@
 """A method of the contract."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
+
+from google.protobuf.message import Message
+
+Request = TypeVar("Request", bound=Message)
+Response = TypeVar("Response", bound=Message)
 
 
 @dataclass(frozen=True)
-class Method:
+class Method(Generic[Request, Response]):
     """A method with the classes of its messages."""
 
     path: str
-    request_type: Any
-    response_type: Any
+    request_type: type[Request]
+    response_type: type[Response]
 
     @property
     def name(self) -> str:

@@ -11,7 +11,7 @@ import grpc
 import grpc.aio
 
 from ._connection import DEFAULT_TIMEOUT, AsyncToken, Connection
-from ._method import Method
+from ._method import Method, Request, Response
 from ._retry import Backoff, Reconnects, is_resumable
 from ._streams import (
     FeedCursor,
@@ -38,6 +38,7 @@ from .errors import CallError
 from .trace_context import TraceContextSource, get_current_trace_context
 
 Metadata = Mapping[str, str] | None
+SentMetadata = tuple[tuple[str, str], ...]
 Turns = Iterable[ProcessTurnRequest | ProcessTurnsRequest] | AsyncIterable[ProcessTurnRequest | ProcessTurnsRequest]
 
 
@@ -89,7 +90,7 @@ class AsyncOrchestratorClient(methods.AsyncUnaryMethods):
                 failures.append(error)
                 raise
 
-        def start(headers: list[tuple[str, str]]) -> Any:
+        def start(headers: SentMetadata) -> Any:
             call = self._channel.stream_stream(method.path, **method.get_codec())
             return call(send(), timeout=timeout, metadata=headers)
 
@@ -137,10 +138,14 @@ class AsyncOrchestratorClient(methods.AsyncUnaryMethods):
     async def __aexit__(self, *_: object) -> None:
         await self.close()
 
-    async def _call(self, method: Method, request: Any, timeout: float | None, metadata: Metadata) -> Any:
+    async def _call(
+        self, method: Method[Request, Response], request: Request, timeout: float | None, metadata: Metadata
+    ) -> Response:
         return (await self._call_with_trailers(method, request, timeout, metadata))[0]
 
-    async def _call_with_trailers(self, method: Method, request: Any, timeout: float | None, metadata: Metadata) -> tuple:
+    async def _call_with_trailers(
+        self, method: Method[Request, Response], request: Request, timeout: float | None, metadata: Metadata
+    ) -> tuple[Response, tuple[Any, ...]]:
         reconnects = Reconnects(self._connection.get_timeout(timeout))
         while True:
             try:
@@ -156,11 +161,11 @@ class AsyncOrchestratorClient(methods.AsyncUnaryMethods):
                 delay = reconnects.get_delay(failure)
             await asyncio.sleep(delay)
 
-    def _start_stream(self, method: Method, request: Any, timeout: float | None, headers: list[tuple[str, str]]) -> Any:
+    def _start_stream(self, method: Method[Any, Any], request: Any, timeout: float | None, headers: SentMetadata) -> Any:
         invoke = self._channel.unary_stream(method.path, **method.get_codec())
         return invoke(request, timeout=timeout, metadata=headers)
 
-    async def _create_metadata(self, method: Method, metadata: Metadata) -> list[tuple[str, str]]:
+    async def _create_metadata(self, method: Method[Any, Any], metadata: Metadata) -> SentMetadata:
         token: Any = self._connection.token
         if callable(token):
             try:
@@ -172,7 +177,7 @@ class AsyncOrchestratorClient(methods.AsyncUnaryMethods):
         return self._connection.create_metadata(token, metadata)
 
     async def _read(
-        self, method: Method, metadata: Metadata, start: Callable[[list[tuple[str, str]]], Any]
+        self, method: Method[Any, Any], metadata: Metadata, start: Callable[[SentMetadata], Any]
     ) -> AsyncGenerator[Any, None]:
         try:
             call = start(await self._create_metadata(method, metadata))
@@ -185,11 +190,11 @@ class AsyncOrchestratorClient(methods.AsyncUnaryMethods):
             raise CallError.from_rpc_error(method.name, error) from error
 
     async def _resume(
-        self, method: Method, cursor: SessionCursor | FeedCursor, metadata: Metadata
+        self, method: Method[Any, Any], cursor: SessionCursor | FeedCursor, metadata: Metadata
     ) -> AsyncGenerator[Any, None]:
         backoff = Backoff()
 
-        def start(headers: list[tuple[str, str]]) -> Any:
+        def start(headers: SentMetadata) -> Any:
             return self._start_stream(method, cursor.request, None, headers)
 
         while True:

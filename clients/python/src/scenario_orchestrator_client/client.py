@@ -9,7 +9,7 @@ from typing import Any
 import grpc
 
 from ._connection import DEFAULT_TIMEOUT, Connection, Token
-from ._method import Method
+from ._method import Method, Request, Response
 from ._retry import Backoff, Reconnects, is_resumable
 from ._stream import Cancellation, Stream
 from ._streams import (
@@ -37,6 +37,7 @@ from .errors import CallError
 from .trace_context import TraceContextSource, get_current_trace_context
 
 Metadata = Mapping[str, str] | None
+SentMetadata = tuple[tuple[str, str], ...]
 
 
 class OrchestratorClient(methods.UnaryMethods):
@@ -155,10 +156,14 @@ class OrchestratorClient(methods.UnaryMethods):
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _call(self, method: Method, request: Any, timeout: float | None, metadata: Metadata) -> Any:
+    def _call(
+        self, method: Method[Request, Response], request: Request, timeout: float | None, metadata: Metadata
+    ) -> Response:
         return self._call_with_trailers(method, request, timeout, metadata)[0]
 
-    def _call_with_trailers(self, method: Method, request: Any, timeout: float | None, metadata: Metadata) -> tuple:
+    def _call_with_trailers(
+        self, method: Method[Request, Response], request: Request, timeout: float | None, metadata: Metadata
+    ) -> tuple[Response, tuple[Any, ...]]:
         reconnects = Reconnects(self._connection.get_timeout(timeout))
         while True:
             try:
@@ -173,11 +178,11 @@ class OrchestratorClient(methods.UnaryMethods):
                 delay = reconnects.get_delay(failure)
             time.sleep(delay)
 
-    def _start_stream(self, method: Method, request: Any, timeout: float | None, metadata: Metadata) -> Any:
+    def _start_stream(self, method: Method[Any, Any], request: Any, timeout: float | None, metadata: Metadata) -> Any:
         invoke = self._channel.unary_stream(method.path, **method.get_codec())
         return invoke(request, timeout=timeout, metadata=self._create_metadata(method, metadata))
 
-    def _create_metadata(self, method: Method, metadata: Metadata) -> list[tuple[str, str]]:
+    def _create_metadata(self, method: Method[Any, Any], metadata: Metadata) -> SentMetadata:
         token: Any = self._connection.token
         if callable(token):
             try:
@@ -186,7 +191,7 @@ class OrchestratorClient(methods.UnaryMethods):
                 raise CallError(method.name, "UNAUTHENTICATED", f"Failed to get a token: {error}") from error
         return self._connection.create_metadata(token, metadata)
 
-    def _read(self, method: Method, start: Callable[[], Any], cancellation: Cancellation) -> Generator[Any, None, None]:
+    def _read(self, method: Method[Any, Any], start: Callable[[], Any], cancellation: Cancellation) -> Generator[Any, None, None]:
         try:
             call = start()
             cancellation.attach(call)
@@ -199,7 +204,7 @@ class OrchestratorClient(methods.UnaryMethods):
             raise CallError.from_rpc_error(method.name, error) from error
 
     def _resume(
-        self, method: Method, cursor: SessionCursor | FeedCursor, metadata: Metadata, cancellation: Cancellation
+        self, method: Method[Any, Any], cursor: SessionCursor | FeedCursor, metadata: Metadata, cancellation: Cancellation
     ) -> Generator[Any, None, None]:
         backoff = Backoff()
 
