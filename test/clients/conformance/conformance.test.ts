@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { childTimeoutMs } from '../../cli/command-line';
+import { childTimeoutMs, execute } from '../../cli/command-line';
 import { describeExample } from '../../examples/describe-example';
+import { createGoPath, type GoPath, goEnvironment } from '../go/go-package';
 import { generatePythonPackage, type PythonPackage } from '../python/python-package';
 import { type Row, runScript } from './runner';
 import { expectations, type Step } from './script';
@@ -56,6 +57,27 @@ describeExample('Python', () => {
       writeFileSync(path, JSON.stringify(steps));
       const { code, stdout, stderr } = await pythonPackage.run([join(__dirname, program), address, path]);
       if (code !== 0) throw new Error(`${program} failed:\n${stderr}`);
+      return parseRows(stdout);
+    });
+    expect(rows).toEqual(rowsByLanguage.get('TypeScript'));
+  });
+});
+
+describeExample('Go', () => {
+  let goPath: GoPath;
+  let runner: string;
+  beforeAll(async () => {
+    goPath = await createGoPath();
+    runner = await goPath.build('clients/go/conformance');
+  });
+  afterAll(() => goPath?.remove());
+
+  test('Go reports the same as TypeScript', async () => {
+    const rows = await collectRows('Go', async (address, steps) => {
+      const path = `${runner}.json`;
+      writeFileSync(path, JSON.stringify(steps));
+      const { code, stdout, stderr } = await execute(runner, [address, path], goEnvironment);
+      if (code !== 0) throw new Error(`The runner failed:\n${stderr}`);
       return parseRows(stdout);
     });
     expect(rows).toEqual(rowsByLanguage.get('TypeScript'));
