@@ -68,7 +68,7 @@ describeExample('Go', () => {
   let runner: string;
   beforeAll(async () => {
     goPath = await createGoPath();
-    runner = await goPath.build('clients/go/conformance');
+    runner = await goPath.build('test/clients/conformance/go');
   });
   afterAll(() => goPath?.remove());
 

@@ -7,30 +7,18 @@ const root = join(__dirname, '..', '..', '..');
 
 /** A GOPATH with the client, whose code is generated. Debian installs Go libraries in a GOPATH, so that no module proxy is needed. */
 export interface GoPath {
-  /** Builds the program in a folder of the repository. Returns the path of the executable. */
+  /** Builds the program in a folder with a go.mod. Returns the path of the executable. */
   build(folder: string): Promise<string>;
   /** Runs the go command. Throws if it fails. */
   go(args: readonly string[]): Promise<void>;
   remove(): void;
 }
 
-/** The import path of a folder: that of the next go.mod above it, and the rest. */
+/** The import path of a folder, as its go.mod names it. */
 function getImportPath(folder: string): string {
-  const parts = folder.split('/');
-  for (let length = parts.length; length > 0; length -= 1) {
-    const path = join(root, ...parts.slice(0, length), 'go.mod');
-    const module = readModule(path);
-    if (module !== undefined) return [module, ...parts.slice(length)].join('/');
-  }
-  throw new Error(`${folder} is in no Go module.`);
-}
-
-function readModule(path: string): string | undefined {
-  try {
-    return /^module (\S+)$/m.exec(readFileSync(path, 'utf8'))?.[1];
-  } catch {
-    return undefined;
-  }
+  const path = /^module (\S+)$/m.exec(readFileSync(join(root, folder, 'go.mod'), 'utf8'))?.[1];
+  if (path === undefined) throw new Error(`${folder}/go.mod names no module.`);
+  return path;
 }
 
 export async function createGoPath(): Promise<GoPath> {
@@ -54,8 +42,8 @@ export async function createGoPath(): Promise<GoPath> {
   await mustRun(join(link(join('clients', 'go')), 'generate.sh'), [join(root, 'proto')]);
   return {
     async build(folder) {
+      link(folder);
       const importPath = getImportPath(folder);
-      if (!folder.startsWith('clients/go')) link(folder);
       const executable = join(goPath, importPath.replaceAll('/', '-'));
       await mustRun('go', ['build', '-o', executable, importPath]);
       return executable;
