@@ -13,7 +13,7 @@ const sweepIntervalMs = 60_000;
 /** Interval in milliseconds at which the turns of idle sessions are packed. */
 export const packIdleIntervalMs = 15_000;
 
-export interface OpenEmbeddedStores extends Pick<EmbeddedStores, 'sessionStore' | 'catalogue' | 'turnFeed'> {
+export interface OpenEmbeddedStores extends Pick<EmbeddedStores, 'sessionStore' | 'catalogue' | 'turnFeed' | 'timers'> {
   readonly path: string;
   close(): Promise<void>;
 }
@@ -27,7 +27,7 @@ export async function openEmbeddedStores(config: Config, clock: Clock, log: Logg
     if (!isClosing)
       log.warn({ error }, 'older turns were not packed; they stay as they are until a later turn of the session');
   };
-  const { sessionStore, catalogue, turnFeed } = openEmbedded({ ...options, onPackingError });
+  const { sessionStore, catalogue, turnFeed, timers } = openEmbedded({ ...options, onPackingError });
   const deleteExpired = async (): Promise<void> => {
     // Repeats until nothing is left, so that the store keeps up with any rate of new sessions. Turns are committed between two steps.
     while (!isClosing && (await callWithTimeout(clock, sweepIntervalMs, (call) => sessionStore.sweep(call))));
@@ -43,6 +43,7 @@ export async function openEmbeddedStores(config: Config, clock: Clock, log: Logg
     sessionStore,
     catalogue,
     turnFeed,
+    timers,
     async close() {
       isClosing = true;
       sweeper.stop();

@@ -7,11 +7,13 @@ import type { Logger } from './ports/logger';
 import type { Metrics } from './ports/metrics';
 import type { ScenarioCatalogue } from './ports/scenario-catalogue';
 import type { SessionStore } from './ports/session-store';
+import type { TimerStore } from './ports/timer-store';
 import type { TurnFeed } from './ports/turn-feed';
 import { callWithTimeout, type FileReloader, pollWhenNotBusy } from './runtime';
 import { RedisCatalogue } from './stores/redis/redis-catalogue';
 import { RedisLegacySessionStore } from './stores/redis/redis-legacy-session-store';
 import { type LostRevision, RedisSessionStore } from './stores/redis/redis-session-store';
+import { RedisTimerStore } from './stores/redis/redis-timer-store';
 import { RedisTurnFeed } from './stores/redis/redis-turn-feed';
 import { limitRepeats } from './telemetry';
 
@@ -19,6 +21,7 @@ export interface Stores {
   readonly sessions: SessionStore;
   readonly scenarios: ScenarioCatalogue;
   readonly feed: TurnFeed;
+  readonly timers: TimerStore;
   readonly legacySessions?: LegacySessionStore | undefined;
   readonly description: string;
   /**
@@ -67,11 +70,13 @@ function createRedisStores(config: Config, { clock, log, metrics, files }: Store
   });
   const packer = pollWhenNotBusy(packIdleIntervalMs, () => sessions.packIdle());
   const scenarios = new RedisCatalogue(connection, { keyPrefix: redis.key_prefix });
+  const keySpace = { prefix: redis.key_prefix, partitions: redis.partitions };
   const keyTemplate = redis.older_session_key;
   return {
     sessions,
     scenarios,
-    feed: new RedisTurnFeed(connection, { prefix: redis.key_prefix, partitions: redis.partitions }),
+    feed: new RedisTurnFeed(connection, keySpace),
+    timers: new RedisTimerStore(connection, keySpace, limits.session_ttl),
     legacySessions:
       keyTemplate === ''
         ? undefined
@@ -108,11 +113,12 @@ function createLossReport(log: Logger, metrics: Metrics): (loss: LostRevision) =
 }
 
 async function createEmbeddedStores(config: Config, { clock, log }: StoreDependencies): Promise<Stores> {
-  const { path, sessionStore, catalogue, turnFeed, close } = await openEmbeddedStores(config, clock, log);
+  const { path, sessionStore, catalogue, turnFeed, timers, close } = await openEmbeddedStores(config, clock, log);
   return {
     sessions: sessionStore,
     scenarios: catalogue,
     feed: turnFeed,
+    timers,
     description: `sessions and scenarios are in the folder ${path}, which only this process may use; use Redis for several nodes`,
     waitForFirstAttempt: () => Promise.resolve(),
     close,

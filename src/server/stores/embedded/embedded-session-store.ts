@@ -22,29 +22,18 @@ import { resolveTurnLimits } from '../../ports/turn-limits';
 import { takeHistory, takeTurns } from '../recorded-turns/take-turns';
 import { encodeTurnEvent } from '../recorded-turns/turn-event';
 import { TurnPacker } from '../recorded-turns/turn-packer';
+import { DueTable } from './due-table';
 import type { EmbeddedEnvironment } from './embedded-environment';
 import { encodeKeyPair } from './embedded-keys';
 import type { EmbeddedSessionStoreOptions } from './embedded-session-store-options';
+import type { CommitResult, EncodedCommit } from './encoded-commit';
 import { FeedTable } from './feed-table';
-import { decodeKnownTurn, decodeTurns, type FoundTurns } from './found-turns';
+import { decodeKnownTurn, decodeTurns } from './found-turns';
 import { createPackBlock } from './pack-block';
 import { SessionChanges } from './session-changes';
 import { SessionTable, StateBeforeTable } from './session-tables';
 import type { SessionValue } from './session-values';
 import { TurnTable } from './turn-table';
-
-/** The result of the transaction of a commit. States and blocks are decoded after the transaction. */
-type CommitResult =
-  | { readonly kind: 'committed'; readonly unpackedTurns: number }
-  | { readonly kind: 'known'; readonly found: FoundTurns }
-  | { readonly kind: 'conflict'; readonly state: Uint8Array | undefined };
-
-/** A commit with encoded sessions. */
-interface EncodedCommit extends Omit<TurnCommit, 'stateBefore'> {
-  readonly state: Uint8Array;
-  readonly event: Uint8Array;
-  readonly stateBefore: 'previous' | Uint8Array;
-}
 
 const noState: Uint8Array = new Uint8Array();
 
@@ -61,6 +50,8 @@ export class EmbeddedSessionStore implements SessionStore {
   private readonly turns: TurnTable;
   /** The events of commits and deletions. */
   readonly feed: FeedTable;
+  /** The times of the timers of sessions. */
+  readonly due: DueTable;
   private readonly sessionLimits: SessionLimits;
   private readonly packer: TurnPacker<string>;
   readonly changes = new SessionChanges();
@@ -74,6 +65,7 @@ export class EmbeddedSessionStore implements SessionStore {
     this.statesBefore = new StateBeforeTable(environment);
     this.turns = new TurnTable(environment, resolveTurnLimits(options.turnLimits));
     this.feed = new FeedTable(environment, options.feedLimits ?? defaultFeedLimits);
+    this.due = new DueTable(environment);
     const getRevision = (session: string) => this.getUnexpired(session)?.revision;
     this.packer = new TurnPacker(options, createPackBlock(environment, this.turns, getRevision));
   }
@@ -126,6 +118,7 @@ export class EmbeddedSessionStore implements SessionStore {
       const value = this.getUnexpired(tableKey);
       if (value !== undefined) return value.state;
       this.putState(tableKey, session.revision, state);
+      this.due.set(tableKey, session, session.nextTimerAt);
       return undefined;
     });
     if (existing === undefined) return { session, created: true };
@@ -246,6 +239,7 @@ export class EmbeddedSessionStore implements SessionStore {
       this.turns.keepStateBefore(tableKey, record.revision, before);
     }
     this.feed.add(session.tenantId, record.committedAt, event);
+    this.due.onCommit(tableKey, previousSession, session);
     return { kind: 'committed', unpackedTurns: this.turns.add(tableKey, record) };
   }
 
@@ -287,6 +281,7 @@ export class EmbeddedSessionStore implements SessionStore {
       return { isRemoved: true, removedEntries: 0 };
     }
     this.environment.markErasable();
+    this.due.remove(session);
     const removedEntries = this.turns.removeSome(session, maxEntries);
     if (removedEntries >= maxEntries) return { isRemoved: false, removedEntries };
     this.sessions.remove(session, value);

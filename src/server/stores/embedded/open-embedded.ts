@@ -2,6 +2,7 @@ import { EmbeddedCatalogue } from './embedded-catalogue';
 import { EmbeddedEnvironment } from './embedded-environment';
 import { EmbeddedSessionStore } from './embedded-session-store';
 import type { EmbeddedSessionStoreOptions } from './embedded-session-store-options';
+import { EmbeddedTimerStore } from './embedded-timer-store';
 import { EmbeddedTurnFeed } from './embedded-turn-feed';
 import type { StoreClocks } from './store-time';
 
@@ -15,6 +16,7 @@ export interface EmbeddedStores {
   readonly sessionStore: EmbeddedSessionStore;
   readonly catalogue: EmbeddedCatalogue;
   readonly turnFeed: EmbeddedTurnFeed;
+  readonly timers: EmbeddedTimerStore;
   readonly environment: EmbeddedEnvironment;
 }
 
@@ -25,6 +27,7 @@ export function openEmbedded({ path, ...options }: EmbeddedOptions): EmbeddedSto
   return {
     sessionStore,
     turnFeed: new EmbeddedTurnFeed(environment, sessionStore),
+    timers: new EmbeddedTimerStore(environment, sessionStore),
     catalogue: new EmbeddedCatalogue(environment),
     environment,
   };

@@ -1,6 +1,7 @@
 import type { SessionKey } from '../../../../src/core/model/session';
 import type { SessionLimits } from '../../../../src/server/ports/session-limits';
 import type { SessionStore } from '../../../../src/server/ports/session-store';
+import type { TimerStore } from '../../../../src/server/ports/timer-store';
 import type { FeedLimits, TurnFeed } from '../../../../src/server/ports/turn-feed';
 import type { PackingLimits, TurnLimits } from '../../../../src/server/ports/turn-limits';
 
@@ -16,6 +17,8 @@ export interface SessionStoreUnderTest {
   readonly store: PackingSessionStore;
   /** The feed that the store writes. Replaced with the store. */
   readonly feed: TurnFeed;
+  /** The timers that the store writes. Replaced with the store. */
+  readonly timers: TimerStore;
   /** Makes the session expire. */
   expire(key: SessionKey): Promise<void>;
   /** Counts the stored entries of the session. */

@@ -8,6 +8,7 @@ import { testSessionLimits } from './session-limits.contract';
 import { testSessionNotifications } from './session-notifications.contract';
 import type { OpenSessionStore, SessionStoreSettings, SessionStoreUnderTest } from './session-store-under-test';
 import { testStateBefore } from './state-before.contract';
+import { testTimers } from './timers.contract';
 import { aCommit, applyTurn, toHexRecord } from './turn-driver';
 import { testTurnFeed } from './turn-feed.contract';
 import { testTurnHistory } from './turn-history.contract';
@@ -26,6 +27,7 @@ export function testSessionStore(open: OpenSessionStore): void {
   describe('unsafe ids', () => testUnsafeIds(open));
   describe('change notifications', () => testSessionNotifications(open));
   describe('feed', () => testTurnFeed(open));
+  describe('timers', () => testTimers(open));
 }
 
 function testTurns(open: OpenSessionStore): void {

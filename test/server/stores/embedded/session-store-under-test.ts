@@ -3,6 +3,7 @@ import { defaultSessionLimits } from '../../../../src/server/ports/session-limit
 import { defaultFeedLimits } from '../../../../src/server/ports/turn-feed';
 import { EmbeddedEnvironment } from '../../../../src/server/stores/embedded/embedded-environment';
 import { EmbeddedSessionStore } from '../../../../src/server/stores/embedded/embedded-session-store';
+import { EmbeddedTimerStore } from '../../../../src/server/stores/embedded/embedded-timer-store';
 import { EmbeddedTurnFeed } from '../../../../src/server/stores/embedded/embedded-turn-feed';
 import type { EmbeddedOptions } from '../../../../src/server/stores/embedded/open-embedded';
 import { unboundedCall } from '../../../support/calls';
@@ -43,11 +44,13 @@ export async function openStore({
   };
   const packingErrors: unknown[] = [];
   let feed: EmbeddedTurnFeed;
+  let timers: EmbeddedTimerStore;
   const openWith = (changed: Partial<EmbeddedOptions> = {}) => {
     const all = { ...options, onPackingError: (error: unknown) => packingErrors.push(error), ...changed };
     const environment = interceptPacking(new EmbeddedEnvironment(folder.path, all), beforeReplacing);
     const opened = new EmbeddedSessionStore(environment, all);
     feed = new EmbeddedTurnFeed(environment, opened);
+    timers = new EmbeddedTimerStore(environment, opened);
     return opened;
   };
   let store = openWith();
@@ -70,6 +73,9 @@ export async function openStore({
     },
     get feed() {
       return feed;
+    },
+    get timers() {
+      return timers;
     },
     packingErrors,
     countUnpacked: () => countAfterClose(['turns']),
@@ -105,6 +111,8 @@ const sessionTables = [
   'kept-states',
   'turn-blocks',
   'expiries',
+  'timers',
+  'due-timers',
 ];
 
 /** Runs `beforeReplacing` before each write that packs turns. Only these have a deadline in the tests of the contract. */

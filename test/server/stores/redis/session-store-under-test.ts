@@ -7,6 +7,7 @@ import {
   getSessionKeys,
   type SessionKeys,
 } from '../../../../src/server/stores/redis/redis-keys';
+import { RedisTimerStore } from '../../../../src/server/stores/redis/redis-timer-store';
 import { RedisTurnFeed } from '../../../../src/server/stores/redis/redis-turn-feed';
 import { eventually } from '../../../support/eventually';
 import type { SessionStoreSettings } from '../contract/session-store-under-test';
@@ -58,6 +59,7 @@ export function openStoreOn({ clients, admin, listKeys }: RedisAccess, parts: St
     return {
       store,
       feed: new RedisTurnFeed(connection, { prefix: keyPrefix, partitions }),
+      timers: new RedisTimerStore(connection, { prefix: keyPrefix, partitions }, parts.sessionTtlMs ?? 60_000),
       keyPrefix,
       packingErrors,
       countUnpacked: (sessionKey: SessionKey) => admin.xlen(getKeys(sessionKey).turnLog),

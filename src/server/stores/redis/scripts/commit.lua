@@ -12,6 +12,7 @@
 -- KEYS[2]  stream, the turn log: entries <revision>-0 with the fields turn, occurred, committed, request, response, and
 --          optionally trace and basis
 -- KEYS[3]  stream, the feed, and KEYS[4]  hash, its position: turn-feed.lua
+-- KEYS[5]  sorted set, the timers of the partition, missing if its timer does not change: due.lua
 --
 -- ARGV[1]  turn id
 -- ARGV[2]  revision of the previous session, "" if there was no session
@@ -35,7 +36,8 @@
 -- ARGV[20] earliest time of the commit of a recorded turn, milliseconds since 1970
 -- ARGV[21] event of the turn, see turn-feed.lua
 -- ARGV[22] to ARGV[26] arguments of the feed, see turn-feed.lua
--- ARGV[27] maximum size of the reply, in bytes, see large-values.ts
+-- ARGV[27] member of the session in the timers, and ARGV[28] the change of its timer: due.lua
+-- ARGV[29] maximum size of the reply, in bytes, see large-values.ts
 --
 -- Returns the number of entries of the log, an integer, if the turn was committed,
 --         {"known", log entry, block with the turn, or false if it is missing, revision of the turn} if the turn id is known,
@@ -44,13 +46,14 @@
 
 -- include turn-blocks
 -- include turn-feed
+-- include due
 
 local session, log = KEYS[1], KEYS[2]
 local turn_id, previous_revision, last_turn_id = ARGV[1], ARGV[2], ARGV[11]
 local known_revision, revision, last_turn_revision, import, index, oldest =
   unpack(redis.call('HMGET', session, 't:' .. turn_id, 'r', 't:' .. last_turn_id, 'i', 'ci', 'o'))
 local recorded = redis.call('XLEN', log)
-local max_reply = tonumber(ARGV[27])
+local max_reply = tonumber(ARGV[29])
 
 if is_known(known_revision, revision, ARGV[19]) then
   local turn, size = find_turn(session, log, index, known_revision)
@@ -67,6 +70,7 @@ if (revision or '') ~= previous_revision or (last_turn_id ~= '' and last_turn_re
 end
 
 local number = get_next_number(KEYS[3], KEYS[4])
+check_due(KEYS[5], ARGV[28])
 
 -- An eviction may have removed the session but not its log. The old entry ids would conflict with the new ones.
 if not revision and recorded > 0 then
@@ -112,6 +116,7 @@ if recorded + 1 > tonumber(ARGV[9]) or tonumber(oldest) < tonumber(ARGV[20]) the
 end
 
 append_event(KEYS[3], KEYS[4], number, ARGV[6], ARGV[21], 22)
+change_due(KEYS[5], ARGV[27], ARGV[28])
 redis.call('PEXPIRE', session, ARGV[10])
 redis.call('PEXPIRE', log, ARGV[10])
 redis.pcall('PUBLISH', session, '')

@@ -3,6 +3,7 @@ import { LuaScript } from '../lua-script';
 import type { RedisConnection } from '../redis-connection';
 import type { SessionKeys } from '../redis-keys';
 import { asBytes, asInteger, asList } from '../script-reply';
+import { listDueKeys, type TimerChange } from './due';
 
 const script = LuaScript.load('create');
 
@@ -12,6 +13,8 @@ export interface CreateArguments {
   readonly sessionTtlMs: number;
   /** Identifies the import. */
   readonly importId: string;
+  /** How the entry of its timer changes. */
+  readonly timerChange: TimerChange;
 }
 
 export type CreateReply =
@@ -23,11 +26,12 @@ export type CreateReply =
 export async function runCreate(
   connection: RedisConnection,
   keys: SessionKeys,
-  { state, sessionTtlMs, importId }: CreateArguments,
+  { state, sessionTtlMs, importId, timerChange }: CreateArguments,
   call: Call,
 ): Promise<CreateReply> {
-  const args = [state, sessionTtlMs, importId];
-  const reply = await connection.runScript(call, 'write', script, [keys.session, keys.turnLog], args);
+  const args = [state, sessionTtlMs, importId, keys.id, timerChange];
+  const names = [keys.session, keys.turnLog, ...listDueKeys(keys.partition.due, timerChange)] as const;
+  const reply = await connection.runScript(call, 'write', script, names, args);
   if (typeof reply === 'number') return { kind: 'created' };
   const [existing, ttl] = asList(reply);
   return { kind: 'existing', state: asBytes(existing), ttlMs: asInteger(ttl) };

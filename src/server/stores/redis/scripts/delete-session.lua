@@ -5,22 +5,27 @@
 -- KEYS[1]  hash, the session, see commit.lua
 -- KEYS[2]  stream, the turn log, see commit.lua
 -- KEYS[3]  stream, the feed, and KEYS[4]  hash, its position: turn-feed.lua
+-- KEYS[5]  sorted set, the timers of the partition: due.lua
 --
 -- ARGV[1]  channel on which all nodes are notified; the message is KEYS[1]
 -- ARGV[2]  time of the deletion, milliseconds since 1970
 -- ARGV[3]  event of the deletion, see turn-feed.lua
 -- ARGV[4] to ARGV[8] arguments of the feed, see turn-feed.lua
+-- ARGV[9]  member of the session in the timers. The argument after it is ignored
 --
 -- Returns the number of deleted keys
 
 -- include turn-feed
+-- include due
 
 local number = get_next_number(KEYS[3], KEYS[4])
+check_due(KEYS[5], 'none')
 local deleted = redis.call('UNLINK', KEYS[1], KEYS[2])
 if deleted > 0 then
   append_event(KEYS[3], KEYS[4], number, ARGV[2], ARGV[3], 4)
   notify(4)
 end
+change_due(KEYS[5], ARGV[9], 'none')
 redis.pcall('PUBLISH', KEYS[1], '')
 redis.pcall('PUBLISH', ARGV[1], KEYS[1])
 return deleted
