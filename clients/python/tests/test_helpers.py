@@ -2,8 +2,10 @@
 
 import unittest
 
-from scenario_orchestrator_client import CallError, from_value, to_value
+from scenario_orchestrator_client import CallError, OrchestratorClient, aio, from_value, to_value
+from scenario_orchestrator_client._method import Method
 from scenario_orchestrator_client._retry import Backoff, Reconnects, is_broken_connection, is_resumable
+from scenario_orchestrator_client.contract import methods
 from scenario_orchestrator_client.contract.rpc.error_details_pb2 import ErrorInfo
 
 
@@ -55,6 +57,14 @@ class RetryTest(unittest.TestCase):
         self.assertEqual([backoff.get_delay() for _ in range(8)], [0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 5.0, 5.0])
         backoff.reset()
         self.assertEqual(backoff.get_delay(), 0.1)
+
+
+class MethodsTest(unittest.TestCase):
+    def test_both_clients_have_every_method_of_the_contract(self) -> None:
+        names = [name.lower() for name, value in vars(methods).items() if isinstance(value, Method)]
+        self.assertGreater(len(names), 20)
+        for client in (OrchestratorClient, aio.AsyncOrchestratorClient):
+            self.assertEqual([name for name in names if not callable(getattr(client, name, None))], [])
 
 
 class ValuesTest(unittest.TestCase):

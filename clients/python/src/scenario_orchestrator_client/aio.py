@@ -25,8 +25,6 @@ from .contract import (
     GetSessionRequest,
     ProcessTurnRequest,
     ProcessTurnsRequest,
-    StreamTurnRequest,
-    StreamTurnResponse,
     TurnRecord,
     WatchSessionRequest,
     WatchTurnsRequest,
@@ -42,7 +40,7 @@ SentMetadata = tuple[tuple[str, str], ...]
 Turns = Iterable[ProcessTurnRequest | ProcessTurnsRequest] | AsyncIterable[ProcessTurnRequest | ProcessTurnsRequest]
 
 
-class AsyncOrchestratorClient(methods.AsyncUnaryMethods):
+class AsyncOrchestratorClient(methods.AsyncContractMethods):
     """A client of all services of the contract for one event loop. A failed call raises CallError.
 
     A stream starts when it is iterated. Cancel its task to cancel it, or close it with `contextlib.aclosing`. `timeout` and `metadata`
@@ -60,14 +58,6 @@ class AsyncOrchestratorClient(methods.AsyncUnaryMethods):
         """Processes a turn exactly once. A retry with the same turn_id returns the identical response."""
         response, trailers = await self._call_with_trailers(methods.PROCESS_TURN, request, timeout, metadata)
         return ProcessTurnResult(response, ("x-turn-replayed", "true") in trailers)
-
-    def stream_turn(
-        self, request: StreamTurnRequest, *, timeout: float | None = None, metadata: Metadata = None
-    ) -> AsyncGenerator[StreamTurnResponse, None]:
-        """Iterates over the events of a turn. The last event is `committed`."""
-        seconds = self._connection.get_timeout(timeout)
-        method = methods.STREAM_TURN
-        return self._read(method, metadata, lambda headers: self._start_stream(method, request, seconds, headers))
 
     async def process_turns(
         self, turns: Turns, *, timeout: float | None = None, metadata: Metadata = None
@@ -142,6 +132,12 @@ class AsyncOrchestratorClient(methods.AsyncUnaryMethods):
         self, method: Method[Request, Response], request: Request, timeout: float | None, metadata: Metadata
     ) -> Response:
         return (await self._call_with_trailers(method, request, timeout, metadata))[0]
+
+    def _stream(
+        self, method: Method[Request, Response], request: Request, timeout: float | None, metadata: Metadata
+    ) -> AsyncGenerator[Response, None]:
+        seconds = self._connection.get_timeout(timeout)
+        return self._read(method, metadata, lambda headers: self._start_stream(method, request, seconds, headers))
 
     async def _call_with_trailers(
         self, method: Method[Request, Response], request: Request, timeout: float | None, metadata: Metadata

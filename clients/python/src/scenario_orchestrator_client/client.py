@@ -24,8 +24,6 @@ from .contract import (
     GetSessionRequest,
     ProcessTurnRequest,
     ProcessTurnsRequest,
-    StreamTurnRequest,
-    StreamTurnResponse,
     TurnRecord,
     WatchSessionRequest,
     WatchTurnsRequest,
@@ -40,7 +38,7 @@ Metadata = Mapping[str, str] | None
 SentMetadata = tuple[tuple[str, str], ...]
 
 
-class OrchestratorClient(methods.UnaryMethods):
+class OrchestratorClient(methods.ContractMethods):
     """A client of all services of the contract. A failed call raises CallError.
 
     A stream starts when it is iterated. Leave a `with` block around it, or call `close`, to cancel it. `timeout` is in seconds and
@@ -58,17 +56,6 @@ class OrchestratorClient(methods.UnaryMethods):
         """Processes a turn exactly once. A retry with the same turn_id returns the identical response."""
         response, trailers = self._call_with_trailers(methods.PROCESS_TURN, request, timeout, metadata)
         return ProcessTurnResult(response, ("x-turn-replayed", "true") in trailers)
-
-    def stream_turn(
-        self, request: StreamTurnRequest, *, timeout: float | None = None, metadata: Metadata = None
-    ) -> Stream[StreamTurnResponse]:
-        """Iterates over the events of a turn. The last event is `committed`."""
-        seconds = self._connection.get_timeout(timeout)
-
-        def start() -> Any:
-            return self._start_stream(methods.STREAM_TURN, request, seconds, metadata)
-
-        return Stream(lambda cancellation: self._read(methods.STREAM_TURN, start, cancellation))
 
     def process_turns(
         self,
@@ -160,6 +147,16 @@ class OrchestratorClient(methods.UnaryMethods):
         self, method: Method[Request, Response], request: Request, timeout: float | None, metadata: Metadata
     ) -> Response:
         return self._call_with_trailers(method, request, timeout, metadata)[0]
+
+    def _stream(
+        self, method: Method[Request, Response], request: Request, timeout: float | None, metadata: Metadata
+    ) -> Stream[Response]:
+        seconds = self._connection.get_timeout(timeout)
+
+        def start() -> Any:
+            return self._start_stream(method, request, seconds, metadata)
+
+        return Stream(lambda cancellation: self._read(method, start, cancellation))
 
     def _call_with_trailers(
         self, method: Method[Request, Response], request: Request, timeout: float | None, metadata: Metadata
