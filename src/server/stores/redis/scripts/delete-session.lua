@@ -5,13 +5,13 @@
 -- KEYS[1]  hash, the session, see commit.lua
 -- KEYS[2]  stream, the turn log, see commit.lua
 -- KEYS[3]  stream, the feed, and KEYS[4]  hash, its position: turn-feed.lua
--- KEYS[5]  sorted set, the timers of the partition: due.lua
+-- KEYS[5]  sorted set, the timers of the partition, only if the session may have one: due.lua
 --
 -- ARGV[1]  channel on which all nodes are notified; the message is KEYS[1]
 -- ARGV[2]  time of the deletion, milliseconds since 1970
 -- ARGV[3]  event of the deletion, see turn-feed.lua
 -- ARGV[4] to ARGV[8] arguments of the feed, see turn-feed.lua
--- ARGV[9]  member of the session in the timers. The argument after it is ignored
+-- ARGV[9]  member of the session in the timers, and ARGV[10] the change of its timer: due.lua. The argument after it is ignored
 --
 -- Returns the number of deleted keys
 
@@ -19,13 +19,13 @@
 -- include due
 
 local number = get_next_number(KEYS[3], KEYS[4])
-check_due(KEYS[5], 'none')
+check_due(KEYS[5], ARGV[10])
 local deleted = redis.call('UNLINK', KEYS[1], KEYS[2])
 if deleted > 0 then
   append_event(KEYS[3], KEYS[4], number, ARGV[2], ARGV[3], 4)
   notify(4)
 end
-change_due(KEYS[5], ARGV[9], 'none')
+change_due(KEYS[5], ARGV[9], ARGV[10])
 redis.pcall('PUBLISH', KEYS[1], '')
 redis.pcall('PUBLISH', ARGV[1], KEYS[1])
 return deleted
