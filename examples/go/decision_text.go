@@ -4,7 +4,7 @@ import (
 	"sort"
 	"strings"
 
-	orchestrationv1 "example.com/orchestrator-example/gen/focal/orchestration/v1"
+	orchestrationv1 "example.com/scenario-orchestrator/clients/go/gen/focal/orchestration/v1"
 )
 
 // turnText summarizes the decisions of a turn.

@@ -1,89 +1,75 @@
-// Runs the conversation of ../README.md: a turn, a turn as a stream, following and resuming a session, and an error.
+// Runs the conversation of ../README.md: a turn, a turn as a stream, following and resuming a session, and an error. With the argument `reply`,
+// it writes the reply to the first message instead.
 package main
 
 import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"time"
 
-	"google.golang.org/grpc"
-	"google.golang.org/grpc/metadata"
 	"google.golang.org/protobuf/proto"
-	"google.golang.org/protobuf/types/known/structpb"
 
-	orchestrationv1 "example.com/orchestrator-example/gen/focal/orchestration/v1"
+	orchestrator "example.com/scenario-orchestrator/clients/go"
+	orchestrationv1 "example.com/scenario-orchestrator/clients/go/gen/focal/orchestration/v1"
 )
 
 const (
 	tenantID = "7b0e5f0e-0f5c-4f4c-9a39-0c2b4a3f1d01"
 	agentID  = "7b0e5f0e-0f5c-4f4c-9a39-0c2b4a3f1d02"
 	refundID = "1d5b2b3a-7d3f-4c5e-9a52-0c7f2f6f4b01" // examples/scenarios/refund.yaml
-
-	// The deadline of a call, including retries.
-	deadline = 10 * time.Second
 )
 
-// client calls the service. All calls belong to one trace.
-type client struct {
-	turns    orchestrationv1.OrchestratorServiceClient
-	sessions orchestrationv1.SessionServiceClient
-	trace    trace
+// conversation is a session, whose calls belong to one trace.
+type conversation struct {
+	client  *orchestrator.Client
+	session string
+	traceID string
 }
 
 // messageTurn creates a turn for a message of the customer with extracted values. The turn id stays the same on every attempt.
-func messageTurn(session, text string, values ...*orchestrationv1.CandidateVariable) *orchestrationv1.Turn {
+func messageTurn(session, text string, values map[string]interface{}) *orchestrationv1.Turn {
+	variables, err := orchestrator.ToCandidateVariables(values)
+	if err != nil {
+		panic(err)
+	}
+	data, err := orchestrator.ToValues(map[string]interface{}{"customer_id": "c-1"})
+	if err != nil {
+		panic(err)
+	}
 	return &orchestrationv1.Turn{
 		TenantId: tenantID, AgentId: agentID, SessionId: session, TurnId: newUUID(),
-		Situation:    &orchestrationv1.Situation{Message: text, CandidateVariables: values},
-		CustomerData: map[string]*structpb.Value{"customer_id": structpb.NewStringValue("c-1")},
+		Situation:    &orchestrationv1.Situation{Message: text, CandidateVariables: variables},
+		CustomerData: data,
 	}
 }
 
-func variable(name, value string) *orchestrationv1.CandidateVariable {
-	return &orchestrationv1.CandidateVariable{Name: name, Value: structpb.NewStringValue(value)}
+// firstTurn creates the turn of a customer who asks for a refund.
+func firstTurn(session string) *orchestrationv1.Turn {
+	turn := messageTurn(session, "I want my money back for order 4711.", map[string]interface{}{"order_id": "4711"})
+	turn.Candidates = []*orchestrationv1.ScenarioCandidate{{ScenarioId: refundID, Score: 0.9}}
+	return turn
 }
 
-func (c client) processTurn(ctx context.Context, turn *orchestrationv1.Turn) error {
-	ctx, cancel := context.WithTimeout(c.trace.call(ctx), deadline)
-	defer cancel()
-	request := &orchestrationv1.ProcessTurnRequest{Turn: turn}
-	var trailer metadata.MD
-	var response *orchestrationv1.ProcessTurnResponse
-	err := retryBrokenConnection(ctx, func() (err error) {
-		response, err = c.turns.ProcessTurn(ctx, request, grpc.Trailer(&trailer))
-		return err
-	})
+func (c conversation) processTurn(ctx context.Context, turn *orchestrationv1.Turn) error {
+	result, err := c.client.ProcessTurn(ctx, &orchestrationv1.ProcessTurnRequest{Turn: turn})
 	if err != nil {
 		return err
 	}
 	replayed := ""
-	if len(trailer.Get("x-turn-replayed")) > 0 {
+	if result.Replayed {
 		replayed = ", replayed"
 	}
-	fmt.Printf("ProcessTurn   revision %d%s: %s\n", response.Revision, replayed, turnText(response))
+	fmt.Printf("ProcessTurn   revision %d%s: %s\n", result.Response.Revision, replayed, turnText(result.Response))
 	return nil
 }
 
 // streamTurn sends a turn and prints each event. The last event contains the whole response.
-func (c client) streamTurn(ctx context.Context, turn *orchestrationv1.Turn) (*orchestrationv1.ProcessTurnResponse, error) {
-	ctx, cancel := context.WithTimeout(c.trace.call(ctx), deadline)
-	defer cancel()
-	stream, err := c.turns.StreamTurn(ctx, &orchestrationv1.StreamTurnRequest{Turn: turn})
-	if err != nil {
-		return nil, err
-	}
+func (c conversation) streamTurn(ctx context.Context, turn *orchestrationv1.Turn) (*orchestrationv1.ProcessTurnResponse, error) {
 	var committed *orchestrationv1.ProcessTurnResponse
-	for {
-		message, err := stream.Recv()
-		if errors.Is(err, io.EOF) {
-			return committed, nil
-		}
-		if err != nil {
-			return nil, err
-		}
+	request := &orchestrationv1.StreamTurnRequest{Turn: turn}
+	err := c.client.StreamTurn(ctx, request, func(message *orchestrationv1.StreamTurnResponse) error {
 		switch event := message.Event.(type) {
 		case *orchestrationv1.StreamTurnResponse_Lifecycle:
 			fmt.Println("StreamTurn    lifecycle", lifecycleText(event.Lifecycle))
@@ -95,26 +81,34 @@ func (c client) streamTurn(ctx context.Context, turn *orchestrationv1.Turn) (*or
 			committed = event.Committed
 			fmt.Println("StreamTurn    committed, revision", committed.Revision)
 		}
-	}
+		return nil
+	})
+	return committed, err
 }
 
-// watchSession reads count turns after the cursor and advances the cursor. Store the cursor to resume in another process.
-func (c client) watchSession(ctx context.Context, cursor *orchestrationv1.WatchSessionRequest, count int) error {
+// watchSession reads count turns after the cursor and moves the cursor. Store the cursor to resume in another process.
+func (c conversation) watchSession(ctx context.Context, cursor *orchestrationv1.WatchSessionRequest, count int) error {
 	fmt.Println("WatchSession  after revision", cursor.GetAfterRevision())
-	return followSession(ctx, c.sessions, cursor, c.trace, func(turn *orchestrationv1.TurnRecord) bool {
+	return c.client.WatchSession(ctx, cursor, func(turn *orchestrationv1.TurnRecord) error {
 		fmt.Printf("WatchSession  revision %d: %q\n", turn.Revision, turn.Request.Turn.Situation.Message)
-		count--
-		return count > 0
+		cursor.AfterRevision, cursor.AfterTurnId = proto.Uint32(turn.Revision), turn.TurnId
+		if count--; count == 0 {
+			return orchestrator.ErrStop
+		}
+		return nil
 	})
 }
 
-func (c client) printError(err error) {
-	failure := toCallFailure(err)
-	fmt.Printf("Error         %s, %s\n", statusName(failure.code), failure.reason)
-	for _, violation := range failure.violations {
+func (c conversation) printError(err error) {
+	var failure *orchestrator.CallError
+	if !errors.As(err, &failure) {
+		return
+	}
+	fmt.Printf("Error         %s, %s\n", failure.Status, failure.Reason)
+	for _, violation := range failure.Violations {
 		fmt.Printf("Error         %s: %s\n", violation.Field, violation.Description)
 	}
-	if failure.metadata["trace_id"] == c.trace.id {
+	if failure.TraceID() == c.traceID {
 		fmt.Println("Error         trace id of the request")
 	}
 }
@@ -128,29 +122,25 @@ func confirmed(confirm *orchestrationv1.ScenarioContribution) *orchestrationv1.S
 	}
 }
 
-func (c client) runConversation(ctx context.Context) error {
-	session := newUUID()
-
-	request := messageTurn(session, "I want my money back for order 4711.", variable("order_id", "4711"))
-	request.Candidates = []*orchestrationv1.ScenarioCandidate{{ScenarioId: refundID, Score: 0.9}}
+func (c conversation) run(ctx context.Context) error {
+	request := firstTurn(c.session)
 	for range [2]struct{}{} { // The second call simulates a retry after a lost response. The turn is applied once.
 		if err := c.processTurn(ctx, request); err != nil {
 			return err
 		}
 	}
 
-	response, err := c.streamTurn(ctx, messageTurn(session, "It arrived broken.", variable("refund_reason", "broken")))
+	reason := messageTurn(c.session, "It arrived broken.", map[string]interface{}{"refund_reason": "broken"})
+	response, err := c.streamTurn(ctx, reason)
 	if err != nil {
 		return err
 	}
 
-	cursor := &orchestrationv1.WatchSessionRequest{
-		TenantId: tenantID, SessionId: session, AfterRevision: proto.Uint32(0),
-	}
+	cursor := &orchestrationv1.WatchSessionRequest{TenantId: tenantID, SessionId: c.session, AfterRevision: proto.Uint32(0)}
 	if err := c.watchSession(ctx, cursor, 2); err != nil {
 		return err
 	}
-	confirmation := messageTurn(session, "Yes, please.")
+	confirmation := messageTurn(c.session, "Yes, please.", nil)
 	confirmation.StepOutcomes = append(confirmation.StepOutcomes, confirmed(response.Plan.Contributions[0]))
 	if err := c.processTurn(ctx, confirmation); err != nil {
 		return err
@@ -159,23 +149,30 @@ func (c client) runConversation(ctx context.Context) error {
 		return err
 	}
 
-	if err := c.processTurn(ctx, messageTurn("no-uuid", "Hello?")); err != nil {
+	if err := c.processTurn(ctx, messageTurn("no-uuid", "Hello?", nil)); err != nil {
 		c.printError(err)
 	}
 	return nil
 }
 
-func run(address string) error {
-	connection, err := connect(address)
+func run(address string, isReply bool) error {
+	traceID := randomHex(16)
+	client, err := orchestrator.Connect(address, orchestrator.Settings{
+		Credentials: orchestrator.Insecure(),
+		Timeout:     10 * time.Second,
+		// A new sampled span in the trace. With OpenTelemetry, inject the context into a propagation.MapCarrier instead.
+		TraceContext: func(context.Context) map[string]string {
+			return map[string]string{"traceparent": fmt.Sprintf("00-%s-%s-01", traceID, randomHex(8))}
+		},
+	})
 	if err != nil {
 		return err
 	}
-	defer connection.Close()
-	return client{
-		turns:    orchestrationv1.NewOrchestratorServiceClient(connection),
-		sessions: orchestrationv1.NewSessionServiceClient(connection),
-		trace:    newTrace(),
-	}.runConversation(context.Background())
+	defer client.Close()
+	if isReply {
+		return writeReply(context.Background(), client)
+	}
+	return conversation{client, newUUID(), traceID}.run(context.Background())
 }
 
 func main() {
@@ -183,9 +180,8 @@ func main() {
 	if address == "" {
 		address = "127.0.0.1:50051"
 	}
-	if err := run(address); err != nil {
-		failure := toCallFailure(err)
-		fmt.Fprintf(os.Stderr, "%s %s: %s\n", statusName(failure.code), failure.reason, failure.text)
+	if err := run(address, len(os.Args) > 1 && os.Args[1] == "reply"); err != nil {
+		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }

@@ -1,8 +1,12 @@
 """Summarizes the decisions of a turn."""
 
-from focal.orchestration.v1.contribution_pb2 import ContributionType, ScenarioContribution
-from focal.orchestration.v1.lifecycle_pb2 import ScenarioLifecycleAction, ScenarioLifecycleDecision
-from focal.orchestration.v1.orchestrator_service_pb2 import ProcessTurnResponse
+from scenario_orchestrator_client import (
+    ContributionType,
+    ProcessTurnResponse,
+    ScenarioContribution,
+    ScenarioLifecycleAction,
+    ScenarioLifecycleDecision,
+)
 
 
 def turn_text(response: ProcessTurnResponse) -> str:

@@ -2,54 +2,65 @@
 
 import os
 import sys
+from collections.abc import Mapping
+from secrets import token_hex
 from uuid import uuid4
 
-import grpc
-from focal.orchestration.v1.contribution_pb2 import ScenarioContribution
-from focal.orchestration.v1.orchestrator_service_pb2 import ProcessTurnRequest, ProcessTurnResponse, StreamTurnRequest
-from focal.orchestration.v1.orchestrator_service_pb2_grpc import OrchestratorServiceStub
-from focal.orchestration.v1.scenario_pb2 import STEP_OUTCOME_KIND_CONFIRMED
-from focal.orchestration.v1.session_service_pb2 import WatchSessionRequest
-from focal.orchestration.v1.session_service_pb2_grpc import SessionServiceStub
-from focal.orchestration.v1.turn_pb2 import Situation, StepOutcome, Turn
+from scenario_orchestrator_client import (
+    STEP_OUTCOME_KIND_CONFIRMED,
+    CallError,
+    OrchestratorClient,
+    ProcessTurnRequest,
+    ProcessTurnResponse,
+    ScenarioContribution,
+    Situation,
+    StepOutcome,
+    StreamTurnRequest,
+    Turn,
+    WatchSessionRequest,
+    connect,
+    insecure,
+    to_candidate_variables,
+    to_values,
+)
 
-from call_failure import CallFailure, retry_broken_connection
-from connection import Trace, connect
 from decision_text import contribution_text, lifecycle_text, turn_text
-from follow_session import follow_session
 
 TENANT = "7b0e5f0e-0f5c-4f4c-9a39-0c2b4a3f1d01"
 AGENT = "7b0e5f0e-0f5c-4f4c-9a39-0c2b4a3f1d02"
 REFUND = "1d5b2b3a-7d3f-4c5e-9a52-0c7f2f6f4b01"  # examples/scenarios/refund.yaml
 
-DEADLINE = 10.0
-"""The deadline of a call in seconds, including retries."""
+TRACE_ID = token_hex(16)
+"""A W3C trace id. With OpenTelemetry, the client sends the context of the current span automatically."""
+
+
+def get_trace_context() -> Mapping[str, str]:
+    """Returns a new sampled span in the trace."""
+    return {"traceparent": f"00-{TRACE_ID}-{token_hex(8)}-01"}
 
 
 def message_turn(session: str, text: str, **values: str) -> Turn:
     """Creates a turn for a message of the customer with extracted values. The turn id stays the same on every attempt."""
-    turn = Turn(tenant_id=TENANT, agent_id=AGENT, session_id=session, turn_id=str(uuid4()))
-    turn.situation.CopyFrom(Situation(message=text))
-    for name, value in values.items():
-        turn.situation.candidate_variables.add(name=name).value.string_value = value
-    turn.customer_data["customer_id"].string_value = "c-1"
-    return turn
-
-
-def process_turn(turns: OrchestratorServiceStub, turn: Turn, trace: Trace) -> ProcessTurnResponse:
-    request = ProcessTurnRequest(turn=turn)
-    response, call = retry_broken_connection(
-        lambda: turns.ProcessTurn.with_call(request, timeout=DEADLINE, metadata=trace.metadata())
+    return Turn(
+        tenant_id=TENANT,
+        agent_id=AGENT,
+        session_id=session,
+        turn_id=str(uuid4()),
+        situation=Situation(message=text, candidate_variables=to_candidate_variables(values)),
+        customer_data=to_values({"customer_id": "c-1"}),
     )
-    replayed = ("x-turn-replayed", "true") in call.trailing_metadata()
-    print(f"ProcessTurn   revision {response.revision}{', replayed' if replayed else ''}: {turn_text(response)}")
-    return response
 
 
-def stream_turn(turns: OrchestratorServiceStub, turn: Turn, trace: Trace) -> ProcessTurnResponse:
+def process_turn(client: OrchestratorClient, turn: Turn) -> None:
+    result = client.process_turn(ProcessTurnRequest(turn=turn))
+    replayed = ", replayed" if result.replayed else ""
+    print(f"ProcessTurn   revision {result.response.revision}{replayed}: {turn_text(result.response)}")
+
+
+def stream_turn(client: OrchestratorClient, turn: Turn) -> ProcessTurnResponse:
     """Sends a turn and prints each event. The last event contains the whole response."""
     response = ProcessTurnResponse()
-    for event in turns.StreamTurn(StreamTurnRequest(turn=turn), timeout=DEADLINE, metadata=trace.metadata()):
+    for event in client.stream_turn(StreamTurnRequest(turn=turn)):
         match event.WhichOneof("event"):
             case "lifecycle":
                 print(f"StreamTurn    lifecycle {lifecycle_text(event.lifecycle)}")
@@ -63,27 +74,26 @@ def stream_turn(turns: OrchestratorServiceStub, turn: Turn, trace: Trace) -> Pro
     return response
 
 
-def watch_session(sessions: SessionServiceStub, cursor: WatchSessionRequest, count: int, trace: Trace) -> None:
-    """Reads count turns after the cursor and advances the cursor. Store the cursor to resume in another process."""
+def watch_session(client: OrchestratorClient, cursor: WatchSessionRequest, count: int) -> None:
+    """Reads `count` turns after the cursor and moves it. Store the cursor to resume in another process."""
     print(f"WatchSession  after revision {cursor.after_revision}")
-    for turn in follow_session(sessions, cursor, trace):
-        cursor.after_revision, cursor.after_turn_id = turn.revision, turn.turn_id
-        print(f'WatchSession  revision {turn.revision}: "{turn.request.turn.situation.message}"')
-        count -= 1
-        if count == 0:
-            return
+    with client.watch_session(cursor) as turns:
+        for turn in turns:
+            print(f'WatchSession  revision {turn.revision}: "{turn.request.turn.situation.message}"')
+            cursor.after_revision, cursor.after_turn_id = turn.revision, turn.turn_id
+            count -= 1
+            if count == 0:
+                return
 
 
-def print_error(turns: OrchestratorServiceStub, turn: Turn, trace: Trace) -> None:
+def print_error(client: OrchestratorClient, turn: Turn) -> None:
     try:
-        request = ProcessTurnRequest(turn=turn)
-        retry_broken_connection(lambda: turns.ProcessTurn(request, timeout=DEADLINE, metadata=trace.metadata()))
-    except grpc.RpcError as error:
-        failure = CallFailure.of(error)
-        print(f"Error         {failure.status}, {failure.reason}")
-        for name, problem in failure.violations:
-            print(f"Error         {name}: {problem}")
-        if failure.metadata.get("trace_id") == trace.trace_id:
+        client.process_turn(ProcessTurnRequest(turn=turn))
+    except CallError as error:
+        print(f"Error         {error.status}, {error.reason}")
+        for violation in error.violations:
+            print(f"Error         {violation.field}: {violation.description}")
+        if error.trace_id == TRACE_ID:
             print("Error         trace id of the request")
 
 
@@ -94,36 +104,34 @@ def confirmed(confirm: ScenarioContribution) -> StepOutcome:
     )
 
 
-def run_conversation(channel: grpc.Channel) -> None:
-    turns, sessions = OrchestratorServiceStub(channel), SessionServiceStub(channel)
-    session, trace = str(uuid4()), Trace()
+def run_conversation(client: OrchestratorClient) -> None:
+    session = str(uuid4())
 
     request = message_turn(session, "I want my money back for order 4711.", order_id="4711")
     request.candidates.add(scenario_id=REFUND, score=0.9)
-    process_turn(turns, request, trace)
-    process_turn(turns, request, trace)  # Simulates a retry after a lost response. The turn is applied once.
+    process_turn(client, request)
+    process_turn(client, request)  # Simulates a retry after a lost response. The turn is applied once.
 
     reason = message_turn(session, "It arrived broken.", refund_reason="broken")
-    confirm = stream_turn(turns, reason, trace).plan.contributions[0]
+    confirm = stream_turn(client, reason).plan.contributions[0]
 
     cursor = WatchSessionRequest(tenant_id=TENANT, session_id=session, after_revision=0)
-    watch_session(sessions, cursor, 2, trace)
+    watch_session(client, cursor, 2)
 
     confirmation = message_turn(session, "Yes, please.")
     confirmation.step_outcomes.append(confirmed(confirm))
-    process_turn(turns, confirmation, trace)
-    watch_session(sessions, cursor, 1, trace)
+    process_turn(client, confirmation)
+    watch_session(client, cursor, 1)
 
-    print_error(turns, message_turn("no-uuid", "Hello?"), trace)
+    print_error(client, message_turn("no-uuid", "Hello?"))
 
 
 def main(address: str) -> int:
-    with connect(address) as channel:
+    with connect(address, credentials=insecure(), timeout=10, get_trace_context=get_trace_context) as client:
         try:
-            run_conversation(channel)
-        except grpc.RpcError as error:
-            failure = CallFailure.of(error)
-            print(f"{failure.status} {failure.reason}: {failure.text}", file=sys.stderr)
+            run_conversation(client)
+        except CallError as error:
+            print(error, file=sys.stderr)
             return 1
     return 0
 

@@ -100,6 +100,11 @@ describe('the package of the TypeScript client', () => {
   });
 });
 
+it('the Python client has the version of the service', () => {
+  const project = readFileSync(join(root, 'clients', 'python', 'pyproject.toml'), 'utf8');
+  expect(/^version = "(.+)"$/m.exec(project)?.[1]).toBe(readManifest('.').version);
+});
+
 it('the release of the rules is the version of the package', () => {
   expect(release).toBe(readManifest('.').version);
 });

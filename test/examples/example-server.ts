@@ -11,6 +11,9 @@ const readme = readFileSync(join(examplesFolder, 'README.md'), 'utf8');
 /** The documented output of every example client. */
 export const expectedOutput = readBlock('text');
 
+/** The documented output of the program `reply`. */
+export const expectedReply = readBlock('reply');
+
 /** The service as examples/README.md describes it: with traces, and with the refund scenario stored. */
 export interface ExampleServer {
   readonly address: string;

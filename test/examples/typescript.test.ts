@@ -10,14 +10,14 @@ jest.setTimeout(childTimeoutMs);
 let folder: string;
 let server: ExampleServer;
 
-/** Runs the example as `npm start` does, once it is compiled. */
-function runExample(address: string): Promise<Run> {
-  return execute('node', [join(folder, 'dist', 'refund.js')], { SCENARIO_ORCHESTRATOR_SERVER: address });
+/** Runs a program as the scripts of package.json do, once it is compiled. */
+function runProgram(name: string, address: string): Promise<Run> {
+  return execute('node', [join(folder, 'dist', `${name}.js`)], { SCENARIO_ORCHESTRATOR_SERVER: address });
 }
 
 beforeAll(async () => {
   folder = await installClient();
-  for (const file of ['package.json', 'tsconfig.json', 'refund.ts', 'decision-text.ts']) {
+  for (const file of ['package.json', 'tsconfig.json', 'refund.ts', 'reply.ts', 'decision-text.ts']) {
     cpSync(join(examplesFolder, 'typescript', file), join(folder, file));
   }
   const compiled = await execute('node', [tsc, '--project', folder]);
@@ -30,5 +30,10 @@ afterAll(async () => {
 });
 
 describe('the TypeScript example', () => {
-  testClientExample({ runExample, getServer: () => server, unavailableError: /^ProcessTurn failed.*UNAVAILABLE.*\n$/ });
+  testClientExample({
+    runExample: (address) => runProgram('refund', address),
+    runReply: (address) => runProgram('reply', address),
+    getServer: () => server,
+    unavailableError: /^ProcessTurn failed.*UNAVAILABLE.*\n$/,
+  });
 });

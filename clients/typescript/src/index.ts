@@ -21,5 +21,6 @@ export {
   type UnaryMethods,
 } from './orchestrator-client';
 export type { ProcessTurnResult, TurnOutcome } from './process-turns';
+export { type AskedField, type ReplyPart, toReplyParts } from './reply-parts';
 export { channelOptions } from './retry-policy';
 export type { GetTraceContext, StreamedTurn } from './trace-context';
