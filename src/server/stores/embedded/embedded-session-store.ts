@@ -1,7 +1,7 @@
 import { getImportId, type Session, type SessionKey } from '../../../core/model/session';
 import { encodeBoundedSession } from '../../codec/stored/bounded-session';
 import { encodeFeedEvent } from '../../codec/stored/feed-event';
-import { decodeSession, decodeStateBefore, encodeSession } from '../../codec/stored/stored-values';
+import { decodeSession, decodeStateBefore } from '../../codec/stored/stored-values';
 import type { Call } from '../../ports/call';
 import { defaultSessionLimits, type SessionLimits } from '../../ports/session-limits';
 import type {
@@ -20,31 +20,20 @@ import { defaultFeedLimits } from '../../ports/turn-feed';
 import { keepsStateBefore, maxKeptStateBytes } from '../../ports/turn-history';
 import { resolveTurnLimits } from '../../ports/turn-limits';
 import { takeHistory, takeTurns } from '../recorded-turns/take-turns';
-import { encodeTurnEvent } from '../recorded-turns/turn-event';
 import { TurnPacker } from '../recorded-turns/turn-packer';
+import { buildIndex } from './build-index';
 import type { EmbeddedEnvironment } from './embedded-environment';
 import { encodeKeyPair } from './embedded-keys';
 import type { EmbeddedSessionStoreOptions } from './embedded-session-store-options';
+import { type CommitResult, type EncodedCommit, encodeCommit } from './encoded-commit';
 import { FeedTable } from './feed-table';
-import { decodeKnownTurn, decodeTurns, type FoundTurns } from './found-turns';
+import { decodeKnownTurn, decodeTurns } from './found-turns';
 import { createPackBlock } from './pack-block';
 import { SessionChanges } from './session-changes';
+import { SessionIndexTable } from './session-index-table';
 import { SessionTable, StateBeforeTable } from './session-tables';
 import type { SessionValue } from './session-values';
 import { TurnTable } from './turn-table';
-
-/** The result of the transaction of a commit. States and blocks are decoded after the transaction. */
-type CommitResult =
-  | { readonly kind: 'committed'; readonly unpackedTurns: number }
-  | { readonly kind: 'known'; readonly found: FoundTurns }
-  | { readonly kind: 'conflict'; readonly state: Uint8Array | undefined };
-
-/** A commit with encoded sessions. */
-interface EncodedCommit extends Omit<TurnCommit, 'stateBefore'> {
-  readonly state: Uint8Array;
-  readonly event: Uint8Array;
-  readonly stateBefore: 'previous' | Uint8Array;
-}
 
 const noState: Uint8Array = new Uint8Array();
 
@@ -61,6 +50,7 @@ export class EmbeddedSessionStore implements SessionStore {
   private readonly turns: TurnTable;
   /** The events of commits and deletions. */
   readonly feed: FeedTable;
+  readonly index: SessionIndexTable;
   private readonly sessionLimits: SessionLimits;
   private readonly packer: TurnPacker<string>;
   readonly changes = new SessionChanges();
@@ -74,6 +64,8 @@ export class EmbeddedSessionStore implements SessionStore {
     this.statesBefore = new StateBeforeTable(environment);
     this.turns = new TurnTable(environment, resolveTurnLimits(options.turnLimits));
     this.feed = new FeedTable(environment, options.feedLimits ?? defaultFeedLimits);
+    this.index = new SessionIndexTable(environment);
+    buildIndex(environment, this.index, this.sessions);
     const getRevision = (session: string) => this.getUnexpired(session)?.revision;
     this.packer = new TurnPacker(options, createPackBlock(environment, this.turns, getRevision));
   }
@@ -100,13 +92,10 @@ export class EmbeddedSessionStore implements SessionStore {
   }
 
   async commit(commit: TurnCommit, call: Call): Promise<CommitOutcome> {
-    const { previousSession, session, record } = commit;
-    if (session.revision !== record.revision) throw new Error('A turn and its session must have the same revision.');
+    const { session, record } = commit;
     const tableKey = toTableKey(session);
-    const state = encodeBoundedSession(session, previousSession, this.sessionLimits);
-    const stateBefore = commit.stateBefore === 'previous' ? 'previous' : encodeSession(commit.stateBefore);
-    const event = encodeTurnEvent(commit);
-    const apply = () => this.apply(tableKey, { ...commit, state, stateBefore, event });
+    const encoded = encodeCommit(commit, this.sessionLimits);
+    const apply = () => this.apply(tableKey, encoded);
     const result = await this.environment.write(call, apply, () => this.changes.notify(session));
     switch (result.kind) {
       case 'committed':
@@ -125,7 +114,7 @@ export class EmbeddedSessionStore implements SessionStore {
     const existing = await this.environment.write(call, () => {
       const value = this.getUnexpired(tableKey);
       if (value !== undefined) return value.state;
-      this.putState(tableKey, session.revision, state);
+      this.putState(tableKey, session, state);
       return undefined;
     });
     if (existing === undefined) return { session, created: true };
@@ -173,7 +162,8 @@ export class EmbeddedSessionStore implements SessionStore {
       () => {
         const value = this.sessions.get(session);
         const isVisible = value !== undefined && this.isUnexpired(value);
-        if (isVisible) this.feed.add(key.tenantId, deletedAt, event);
+        if (value !== undefined && this.index.remove(session) !== undefined)
+          this.feed.add(key.tenantId, deletedAt, event);
         if (value !== undefined) this.sessions.expire(session, value);
         return { existed: isVisible, isRemoved: this.removeExpired(session, maxRemovedPerStep).isRemoved };
       },
@@ -238,7 +228,7 @@ export class EmbeddedSessionStore implements SessionStore {
     const found = value && this.turns.findKnown(tableKey, record.turnId, value.revision);
     if (found !== undefined) return { kind: 'known', found };
     if (!this.isUnchanged(tableKey, value, previousSession)) return { kind: 'conflict', state: value?.state };
-    this.putState(tableKey, record.revision, state);
+    this.putState(tableKey, session, state);
     const before = stateBefore === 'previous' ? (value?.state ?? noState) : stateBefore;
     if (isSupersedable) this.statesBefore.put(tableKey, record.revision, before);
     else this.statesBefore.remove(tableKey);
@@ -260,10 +250,11 @@ export class EmbeddedSessionStore implements SessionStore {
     return this.turns.getRevision(session, previous.lastTurnId) === previous.revision;
   }
 
-  /** Stores a state. If the stored session has expired, its turns are removed first. */
-  private putState(session: string, revision: number, state: Uint8Array): void {
-    if (this.getUnexpired(session) === undefined) this.removeExpired(session, Number.MAX_SAFE_INTEGER);
-    this.sessions.put(session, revision, state, this.environment.time.now() + this.options.sessionTtlMs);
+  /** Stores a state with its entry of the index. If the stored session has expired, its turns are removed first. */
+  private putState(tableKey: string, session: Session, state: Uint8Array): void {
+    if (this.getUnexpired(tableKey) === undefined) this.removeExpired(tableKey, Number.MAX_SAFE_INTEGER);
+    this.sessions.put(tableKey, session.revision, state, this.environment.time.now() + this.options.sessionTtlMs);
+    this.index.put(session);
   }
 
   private getUnexpired(session: string): SessionValue | undefined {
@@ -287,11 +278,21 @@ export class EmbeddedSessionStore implements SessionStore {
       return { isRemoved: true, removedEntries: 0 };
     }
     this.environment.markErasable();
+    this.removeFromIndex(session);
     const removedEntries = this.turns.removeSome(session, maxEntries);
     if (removedEntries >= maxEntries) return { isRemoved: false, removedEntries };
     this.sessions.remove(session, value);
     this.statesBefore.remove(session);
     return { isRemoved: true, removedEntries };
+  }
+
+  /** Removes an expired session from the index, and adds that to the feed. Does nothing if a deletion or an earlier step has done it. */
+  private removeFromIndex(session: string): void {
+    const key = this.index.remove(session);
+    if (key === undefined) return;
+    const committedAt = this.options.clock.now();
+    const event = encodeFeedEvent({ kind: 'expired', sessionId: key.sessionId, committedAt });
+    this.feed.add(key.tenantId, committedAt, event);
   }
 }
 

@@ -1,4 +1,4 @@
-import { getImportId, type Session, type SessionKey } from '../../../core/model/session';
+import type { Session, SessionKey } from '../../../core/model/session';
 import { encodeBoundedSession } from '../../codec/stored/bounded-session';
 import { encodeFeedEvent } from '../../codec/stored/feed-event';
 import { decodeSession, decodeStateBefore, encodeSession } from '../../codec/stored/stored-values';
@@ -138,7 +138,7 @@ export class RedisSessionStore implements SessionStore {
   async commit(commit: TurnCommit, call: Call): Promise<CommitOutcome> {
     const { previousSession, session, record, isSupersedable } = commit;
     const { turnLimits: limits, feedLimits } = this;
-    const args = { record, previousSession, isSupersedable, limits, feedLimits };
+    const args = { record, session, previousSession, isSupersedable, limits, feedLimits };
     if (session.revision !== record.revision) throw new Error('A turn and its session must have the same revision.');
     const keys = getSessionKeys(this.keySpace, session);
     const { sessionTtlMs, clock } = this.options;
@@ -175,7 +175,12 @@ export class RedisSessionStore implements SessionStore {
     const { sessionTtlMs, clock } = this.options;
     const state = toBuffer(encodeBoundedSession(session, undefined, this.sessionLimits));
     const now = clock.now();
-    const reply = await runCreate(this.connection, keys, { state, sessionTtlMs, importId: getImportId(session) }, call);
+    const reply = await runCreate(
+      this.connection,
+      keys,
+      { state, session, sessionTtlMs, now, feedLimits: this.feedLimits },
+      call,
+    );
     if (reply.kind === 'existing') {
       return { session: this.cacheState(keys, reply.state, now, reply.ttlMs), created: false };
     }

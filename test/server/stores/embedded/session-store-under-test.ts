@@ -2,6 +2,7 @@ import { open, type RootDatabase } from 'lmdb';
 import { defaultSessionLimits } from '../../../../src/server/ports/session-limits';
 import { defaultFeedLimits } from '../../../../src/server/ports/turn-feed';
 import { EmbeddedEnvironment } from '../../../../src/server/stores/embedded/embedded-environment';
+import { EmbeddedSessionIndex } from '../../../../src/server/stores/embedded/embedded-session-index';
 import { EmbeddedSessionStore } from '../../../../src/server/stores/embedded/embedded-session-store';
 import { EmbeddedTurnFeed } from '../../../../src/server/stores/embedded/embedded-turn-feed';
 import type { EmbeddedOptions } from '../../../../src/server/stores/embedded/open-embedded';
@@ -43,11 +44,13 @@ export async function openStore({
   };
   const packingErrors: unknown[] = [];
   let feed: EmbeddedTurnFeed;
+  let index: EmbeddedSessionIndex;
   const openWith = (changed: Partial<EmbeddedOptions> = {}) => {
     const all = { ...options, onPackingError: (error: unknown) => packingErrors.push(error), ...changed };
     const environment = interceptPacking(new EmbeddedEnvironment(folder.path, all), beforeReplacing);
     const opened = new EmbeddedSessionStore(environment, all);
     feed = new EmbeddedTurnFeed(environment, opened);
+    index = new EmbeddedSessionIndex(environment, opened);
     return opened;
   };
   let store = openWith();
@@ -71,6 +74,10 @@ export async function openStore({
     get feed() {
       return feed;
     },
+    get index() {
+      return index;
+    },
+    sweep: async () => void (await sweepAll(store)),
     packingErrors,
     countUnpacked: () => countAfterClose(['turns']),
     countBlocks: () => countAfterClose(['turn-blocks']),

@@ -4,6 +4,7 @@ import type { AgentKey, ScenarioCatalogue } from '../../../../src/server/ports/s
 import type { SessionStore } from '../../../../src/server/ports/session-store';
 import type { TurnFeed } from '../../../../src/server/ports/turn-feed';
 import { RedisCatalogue } from '../../../../src/server/stores/redis/redis-catalogue';
+import { RedisSessionIndex } from '../../../../src/server/stores/redis/redis-session-index';
 import { RedisTurnFeed } from '../../../../src/server/stores/redis/redis-turn-feed';
 import { unboundedCall } from '../../../support/calls';
 import { eventually } from '../../../support/eventually';
@@ -51,6 +52,12 @@ const feedMethods: Readonly<Record<Exclude<keyof TurnFeed, 'partitions'>, true>>
   storeConsumer: true,
   deleteConsumer: true,
 };
+const indexMethods: Readonly<Record<Exclude<keyof RedisSessionIndex, 'partitions'>, true>> = {
+  readPage: true,
+  readLastMessageTimes: true,
+  count: true,
+  sweep: true,
+};
 const catalogueMethods: Readonly<Record<keyof ScenarioCatalogue, true>> = {
   revision: true,
   load: true,
@@ -87,6 +94,11 @@ export async function runFullWorkload(clients: ClientsUnderTest): Promise<void> 
     recordCalls(new RedisTurnFeed(await clients.connect(), { prefix: keyPrefix, partitions: 1 }), calledOnFeed),
   );
   expect([...calledOnFeed].sort()).toEqual(Object.keys(feedMethods).sort());
+  const calledOnIndex = new Set<string>();
+  const index = new RedisSessionIndex(await clients.connect(), { prefix: keyPrefix, partitions: 1 }, { clock: Date });
+  const store = await clients.createStore({ keyPrefix, partitions: 1 });
+  await useIndex(recordCalls(index, calledOnIndex), store);
+  expect([...calledOnIndex].sort()).toEqual(Object.keys(indexMethods).sort());
   const calledOnCatalogue = new Set<string>();
   const [one, other] = [await clients.connect(), await clients.connect()].map((connection) =>
     recordCalls(new RedisCatalogue(connection, { keyPrefix }), calledOnCatalogue),
@@ -148,6 +160,19 @@ async function useFeed(feed: TurnFeed): Promise<void> {
   await feed.readConsumer(tenantId, 'consumer', unboundedCall);
   await feed.deleteConsumer(tenantId, 'consumer', unboundedCall);
   stop();
+}
+
+async function useIndex(index: RedisSessionIndex, store: SessionStore): Promise<void> {
+  const tenantId = uuid(1);
+  const key = { tenantId, sessionId: uuid(98) };
+  await store.commit(aCommit(aSession({ ...key, customerId: 'C-7' }), uuid(1)), unboundedCall);
+  const filter = { agentId: uuid(2), customerId: 'C-7', scenarioId: '', scenarioVersion: 0, stepId: '' };
+  const any = { status: undefined, pauseReason: undefined, waitsFor: undefined };
+  const page = { tenantId, partition: 0, filter: { ...filter, ...any }, after: '', before: '', limit: 10 };
+  expect((await index.readPage(page, unboundedCall)).sessions).toHaveLength(1);
+  expect(await index.readLastMessageTimes(tenantId, [key.sessionId], unboundedCall)).toHaveLength(1);
+  expect((await index.count(tenantId, filter, unboundedCall)).sessions).toBe(1);
+  expect(await index.sweep(unboundedCall)).toBe(0);
 }
 
 async function useCatalogues(here: ScenarioCatalogue, there: ScenarioCatalogue): Promise<void> {

@@ -24,6 +24,9 @@ describe('the keys of a session', () => {
         partition: 156,
         feed: `so:{p156}:feed:${uuid(1)}`,
         count: `so:{p156}:count:${uuid(1)}`,
+        index: `so:{p156}:index:${uuid(1)}`,
+        order: `so:{p156}:order:${uuid(1)}`,
+        expiry: 'so:{p156}:expiry',
         feedChannel: `so:feed:${uuid(1)}`,
       },
     });

@@ -9,11 +9,14 @@ import type { RedisConnection } from '../redis-connection';
 import type { SessionKeys } from '../redis-keys';
 import { asBytes, asInteger, asList, asOptionalBytes, parseTurn } from '../script-reply';
 import { createFeedArguments, type PartitionFeedLimits } from './feed-arguments';
+import { createIndexArguments, listIndexKeys } from './index-arguments';
 
 const script = LuaScript.load('commit');
 
 export interface CommitArguments {
   readonly record: TurnRecord;
+  /** The session after the turn. */
+  readonly session: Session;
   /** The session that must be stored for the commit to succeed; undefined if there must be none. */
   readonly previousSession: Session | undefined;
   /** The encoded session after the turn. */
@@ -44,12 +47,23 @@ export async function runCommit(
   args: CommitArguments,
   call: Call,
 ): Promise<CommitReply> {
-  const { record, previousSession, state, stateBefore, isSupersedable, event, limits, feedLimits, sessionTtlMs } = args;
+  const {
+    record,
+    session,
+    previousSession,
+    state,
+    stateBefore,
+    isSupersedable,
+    event,
+    limits,
+    feedLimits,
+    sessionTtlMs,
+  } = args;
   const reply = await connection.runScript(
     call,
     'write',
     script,
-    [keys.session, keys.turnLog, keys.partition.feed, keys.partition.count],
+    [keys.session, keys.turnLog, keys.partition.feed, keys.partition.count, ...listIndexKeys(keys.partition)],
     [
       record.turnId,
       previousSession?.revision ?? '',
@@ -72,6 +86,7 @@ export async function runCommit(
       record.committedAt - limits.recordedAgeMs,
       toBuffer(event),
       ...createFeedArguments(keys.partition, record.committedAt, feedLimits),
+      ...createIndexArguments(session, previousSession, record.committedAt),
     ],
   );
   return typeof reply === 'number' ? { kind: 'committed', unpackedTurns: reply } : parseRejection(asList(reply));

@@ -1,17 +1,23 @@
+import { getImportId, type Session } from '../../../../core/model/session';
 import type { Call } from '../../../ports/call';
 import { LuaScript } from '../lua-script';
 import type { RedisConnection } from '../redis-connection';
 import type { SessionKeys } from '../redis-keys';
 import { asBytes, asInteger, asList } from '../script-reply';
+import { createFeedArguments, type PartitionFeedLimits } from './feed-arguments';
+import { createIndexArguments, listIndexKeys } from './index-arguments';
 
 const script = LuaScript.load('create');
 
 export interface CreateArguments {
   /** The encoded session, at revision 0. */
   readonly state: Buffer;
+  /** The session that `state` encodes. */
+  readonly session: Session;
   readonly sessionTtlMs: number;
-  /** Identifies the import. */
-  readonly importId: string;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  readonly feedLimits: PartitionFeedLimits;
 }
 
 export type CreateReply =
@@ -23,11 +29,15 @@ export type CreateReply =
 export async function runCreate(
   connection: RedisConnection,
   keys: SessionKeys,
-  { state, sessionTtlMs, importId }: CreateArguments,
+  { state, session, sessionTtlMs, now, feedLimits }: CreateArguments,
   call: Call,
 ): Promise<CreateReply> {
-  const args = [state, sessionTtlMs, importId];
-  const reply = await connection.runScript(call, 'write', script, [keys.session, keys.turnLog], args);
+  const { feed, count } = keys.partition;
+  const names = [keys.session, keys.turnLog, feed, count, ...listIndexKeys(keys.partition)] as const;
+  const feedArguments = createFeedArguments(keys.partition, now, feedLimits);
+  const indexArguments = createIndexArguments(session, undefined, now);
+  const args = [state, sessionTtlMs, getImportId(session), now, ...feedArguments, ...indexArguments];
+  const reply = await connection.runScript(call, 'write', script, names, args);
   if (typeof reply === 'number') return { kind: 'created' };
   const [existing, ttl] = asList(reply);
   return { kind: 'existing', state: asBytes(existing), ttlMs: asInteger(ttl) };

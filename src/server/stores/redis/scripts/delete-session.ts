@@ -5,6 +5,7 @@ import type { SessionKeys } from '../redis-keys';
 import { asInteger } from '../script-reply';
 import { toBuffer } from './commit';
 import { createFeedArguments, type PartitionFeedLimits } from './feed-arguments';
+import { listIndexKeys } from './index-arguments';
 
 const script = LuaScript.load('delete-session');
 
@@ -25,7 +26,7 @@ export async function runDeleteSession(
   call: Call,
 ): Promise<boolean> {
   const { feed, count } = keys.partition;
-  const names = [keys.session, keys.turnLog, feed, count] as const;
+  const names = [keys.session, keys.turnLog, feed, count, ...listIndexKeys(keys.partition)] as const;
   const feedArguments = createFeedArguments(keys.partition, deletedAt, feedLimits);
   const args = [channel, deletedAt, toBuffer(event), ...feedArguments];
   const deletedKeys = await connection.runScript(call, 'write', script, names, args);
