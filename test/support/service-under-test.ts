@@ -13,12 +13,13 @@ import type { LegacySessionStore } from '../../src/server/ports/legacy-session-s
 import type { Logger } from '../../src/server/ports/logger';
 import type { Metrics } from '../../src/server/ports/metrics';
 import type { ScenarioCatalogue } from '../../src/server/ports/scenario-catalogue';
+import type { SessionIndex } from '../../src/server/ports/session-index';
 import type { SessionStore } from '../../src/server/ports/session-store';
 import type { TurnFeed } from '../../src/server/ports/turn-feed';
 import { Sha256ContentHasher, SystemClock, UuidV5InstanceIdGenerator } from '../../src/server/runtime/system';
 import { openEmbedded } from '../../src/server/stores/embedded/open-embedded';
 import { noopMetrics } from '../../src/server/telemetry';
-import { emptyFeed } from '../../src/server/warm-up';
+import { emptyFeed, emptyIndex } from '../../src/server/warm-up';
 import { silentLog } from './silent-log';
 
 /** The use cases with their own stores. */
@@ -35,6 +36,8 @@ export interface StoresUnderTest {
   readonly scenarios: ScenarioCatalogue;
   /** Default: a feed without events. */
   readonly feed?: TurnFeed;
+  /** Default: an index without sessions. */
+  readonly index?: SessionIndex;
   readonly legacySessions?: LegacySessionStore | undefined;
   close(): Promise<void>;
 }
@@ -47,7 +50,7 @@ export function openService(clock: Clock = new SystemClock()): ServiceUnderTest 
 /** Opens an embedded store in a temporary folder. */
 export function openEmbeddedStores(clock: Clock = new SystemClock()): StoresUnderTest {
   const path = mkdtempSync(join(tmpdir(), 'service-'));
-  const { sessionStore, catalogue, turnFeed } = openEmbedded({
+  const { sessionStore, catalogue, turnFeed, sessionIndex } = openEmbedded({
     path,
     sessionTtlMs: 3_600_000,
     turnLimits: { recordedTurns: 1_000 },
@@ -57,6 +60,7 @@ export function openEmbeddedStores(clock: Clock = new SystemClock()): StoresUnde
   return {
     store: sessionStore,
     feed: turnFeed,
+    index: sessionIndex,
     scenarios: catalogue,
     async close() {
       await sessionStore.close();
@@ -67,7 +71,7 @@ export function openEmbeddedStores(clock: Clock = new SystemClock()): StoresUnde
 
 /** Creates the use cases of one node. `close` also closes the stores. */
 export function createService(
-  { store, feed = emptyFeed, scenarios, legacySessions, close }: StoresUnderTest,
+  { store, feed = emptyFeed, index = emptyIndex, scenarios, legacySessions, close }: StoresUnderTest,
   {
     clock = new SystemClock(),
     settings = {},
@@ -90,6 +94,7 @@ export function createService(
   const deps: UseCaseDependencies = {
     store,
     feed,
+    index,
     scenarios,
     legacySessions,
     catalogue,

@@ -6,10 +6,12 @@ import {
   type SessionIndex,
   toPositionAfter,
 } from '../ports/session-index';
-import type { Page } from './page';
+import { type Page, takePage } from './page';
 
 export interface ListSessionsDependencies {
   readonly index: SessionIndex;
+  /** Maximum bytes of an encoded page. */
+  readonly maxResponseBytes: number;
 }
 
 export interface ListSessionsQuery {
@@ -27,6 +29,8 @@ export interface ListSessionsQuery {
 }
 
 export interface ListedSession extends IndexedSession {
+  /** The cursor with which a list continues after the session. */
+  readonly position: string;
   /** The last MESSAGE turn or, without one, the start of the session, in milliseconds since 1970. */
   readonly lastMessageAt: number;
 }
@@ -51,7 +55,7 @@ const maxExaminedPerPage = 20_000;
  * filter leaves out many or if sessions have expired; it is the last one only without a cursor.
  */
 export async function listSessions(
-  { index }: ListSessionsDependencies,
+  { index, maxResponseBytes }: ListSessionsDependencies,
   query: ListSessionsQuery,
   call: Call,
 ): Promise<Page<ListedSession, string>> {
@@ -66,8 +70,9 @@ export async function listSessions(
     const frontier = findFrontier(readers);
     const complete = listComplete(readers, frontier);
     if (complete.length > query.pageSize || frontier === undefined || examined >= maxExaminedPerPage) {
-      const page = complete.slice(0, query.pageSize);
-      const nextCursor = complete.length > query.pageSize ? page.at(-1)?.position : frontier;
+      const limits = { pageSize: query.pageSize, maxPageBytes: maxResponseBytes };
+      const page = takePage(complete, limits, ({ session }) => estimateBytes(session));
+      const nextCursor = page.length < complete.length ? page.at(-1)?.position : frontier;
       return { items: await addLastMessages(index, query, page, call), nextCursor };
     }
     const behind = readers.filter(({ position }) => position !== undefined).sort(comparePositions);
@@ -148,9 +153,9 @@ async function addLastMessages(
     page.map(({ session }) => session.sessionId),
     call,
   );
-  return page.flatMap(({ session }, i) => {
+  return page.flatMap(({ session, position }, i) => {
     const lastMessageAt = times[i];
-    return lastMessageAt === undefined ? [] : [{ ...session, lastMessageAt }];
+    return lastMessageAt === undefined ? [] : [{ ...session, position, lastMessageAt }];
   });
 }
 
@@ -160,4 +165,21 @@ function comparePositions(
   { position: b = '' }: { position: string | undefined },
 ): number {
   return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** The bytes of an instance in a message without the step id: scenario, version, status, reasons and the framing. */
+const instanceBytes = 70;
+/** The bytes of a session in a message without customer and instances: ids, times and the framing. */
+const sessionBytes = 130;
+
+/** Estimates the bytes of a session in a message, at least as many as it has. */
+function estimateBytes({ customerId, instances }: IndexedSession): number {
+  let bytes = sessionBytes + estimateTextBytes(customerId);
+  for (const { stepId } of instances) bytes += instanceBytes + estimateTextBytes(stepId);
+  return bytes;
+}
+
+/** Returns the maximum bytes of a text in UTF-8. */
+function estimateTextBytes(text: string): number {
+  return /^[ -~]*$/.test(text) ? text.length : 3 * text.length;
 }

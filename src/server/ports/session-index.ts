@@ -46,6 +46,18 @@ export interface SessionFilter {
   readonly waitsFor: WaitsFor | undefined;
 }
 
+/** The filter that selects every session. */
+export const anySession: SessionFilter = {
+  agentId: '',
+  customerId: '',
+  scenarioId: '',
+  scenarioVersion: 0,
+  stepId: '',
+  status: undefined,
+  pauseReason: undefined,
+  waitsFor: undefined,
+};
+
 export interface SessionPageQuery {
   readonly tenantId: string;
   /** From 0. */

@@ -11,6 +11,8 @@ export const commandNames = [
   'relationships',
   'turn',
   'session',
+  'sessions',
+  'customer',
   'explain',
   'tail',
   'watch',

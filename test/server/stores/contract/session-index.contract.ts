@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import type { ScenarioInstance, Session, SessionKey } from '../../../../src/core/model/session';
 import {
-  type ListedSession,
   type ListSessionsQuery,
   listSessions,
+  type ListedSession as PositionedSession,
 } from '../../../../src/server/application/list-sessions';
 import { getLastMessageAt, getStartedAt } from '../../../../src/server/codec/stored/index-entry';
-import type { SessionFilter } from '../../../../src/server/ports/session-index';
+import { anySession, type SessionFilter } from '../../../../src/server/ports/session-index';
 import type { SessionStore } from '../../../../src/server/ports/session-store';
 import { callUntil, unboundedCall } from '../../../support/calls';
 import { anInstance, aSession, uuid } from '../../../support/session-builder';
@@ -14,20 +14,12 @@ import type { OpenSessionStore, SessionStoreSettings, SessionStoreUnderTest } fr
 import { aCommit, applyTurn } from './turn-driver';
 import { readAll } from './turn-feed.contract';
 
+type ListedSession = Omit<PositionedSession, 'position'>;
+
 const tenantId = uuid(1);
-const anyFilter: SessionFilter = {
-  agentId: '',
-  customerId: '',
-  scenarioId: '',
-  scenarioVersion: 0,
-  stepId: '',
-  status: undefined,
-  pauseReason: undefined,
-  waitsFor: undefined,
-};
 const anyQuery: ListSessionsQuery = {
   tenantId,
-  filter: anyFilter,
+  filter: anySession,
   startedFrom: undefined,
   startedBefore: undefined,
   idleSince: undefined,
@@ -50,7 +42,7 @@ export function testSessionIndex(open: OpenSessionStore): void {
     return storeUnderTest;
   };
   const list = (query: Partial<ListSessionsQuery> = {}) => listAll(storeUnderTest, { ...anyQuery, ...query });
-  const count = () => storeUnderTest.index.count(tenantId, anyFilter, unboundedCall);
+  const count = () => storeUnderTest.index.count(tenantId, anySession, unboundedCall);
 
   it('equals a scan of all sessions after random turns, imports, deletions and expiries', async () => {
     const sessions = Array.from({ length: 8 }, (_, number) => ({ tenantId, sessionId: uuid(20 + number) }));
@@ -138,9 +130,9 @@ export function testSessionIndex(open: OpenSessionStore): void {
 
   it('does nothing for a call that has ended', async () => {
     const { index } = await openStore();
-    const query = { tenantId, partition: 0, filter: anyFilter, after: '', before: '', limit: 1 };
+    const query = { tenantId, partition: 0, filter: anySession, after: '', before: '', limit: 1 };
     await expect(index.readPage(query, callUntil(1))).rejects.toMatchObject({ reason: 'DEADLINE' });
-    await expect(index.count(tenantId, anyFilter, callUntil(1))).rejects.toMatchObject({ reason: 'DEADLINE' });
+    await expect(index.count(tenantId, anySession, callUntil(1))).rejects.toMatchObject({ reason: 'DEADLINE' });
   });
 }
 
@@ -222,12 +214,12 @@ async function listAll({ index }: SessionStoreUnderTest, query: ListSessionsQuer
   let cursor: string | undefined = '';
   while (cursor !== undefined) {
     const page: Awaited<ReturnType<typeof listSessions>> = await listSessions(
-      { index },
+      { index, maxResponseBytes: 4_194_304 },
       { ...query, cursor },
       unboundedCall,
     );
     expect(page.items.length).toBeLessThanOrEqual(query.pageSize);
-    sessions.push(...page.items);
+    for (const { position: _, ...session } of page.items) sessions.push(session);
     cursor = page.nextCursor;
   }
   return sessions;
@@ -255,18 +247,18 @@ function createQueries(all: readonly ListedSession[]): readonly Partial<ListSess
   ];
   const times = { startedFrom: startOfTimes + 1_000, startedBefore: startOfTimes + 4_000 };
   return [
-    ...filters.map((parts) => ({ filter: { ...anyFilter, ...parts } })),
+    ...filters.map((parts) => ({ filter: { ...anySession, ...parts } })),
     {},
     times,
     { startedFrom: startOfTimes + 5_000 },
     { startedBefore: startOfTimes },
     { idleSince: startOfTimes + 4_000 },
-    { ...times, idleSince: startOfTimes + 5_000, filter: { ...anyFilter, status: 'ACTIVE' } },
+    { ...times, idleSince: startOfTimes + 5_000, filter: { ...anySession, status: 'ACTIVE' } },
   ];
 }
 
 function isExpected(session: ListedSession, query: Partial<ListSessionsQuery>): boolean {
-  const { startedFrom = 0, startedBefore = Infinity, idleSince = Infinity, filter = anyFilter } = query;
+  const { startedFrom = 0, startedBefore = Infinity, idleSince = Infinity, filter = anySession } = query;
   const { agentId, customerId, ...instanceFilter } = filter;
   const wanted = Object.entries(instanceFilter).filter(
     ([, value]) => value !== undefined && value !== '' && value !== 0,

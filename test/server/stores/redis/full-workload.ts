@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AgentKey, ScenarioCatalogue } from '../../../../src/server/ports/scenario-catalogue';
+import { anySession } from '../../../../src/server/ports/session-index';
 import type { SessionStore } from '../../../../src/server/ports/session-store';
 import type { TurnFeed } from '../../../../src/server/ports/turn-feed';
 import { RedisCatalogue } from '../../../../src/server/stores/redis/redis-catalogue';
@@ -166,9 +167,8 @@ async function useIndex(index: RedisSessionIndex, store: SessionStore): Promise<
   const tenantId = uuid(1);
   const key = { tenantId, sessionId: uuid(98) };
   await store.commit(aCommit(aSession({ ...key, customerId: 'C-7' }), uuid(1)), unboundedCall);
-  const filter = { agentId: uuid(2), customerId: 'C-7', scenarioId: '', scenarioVersion: 0, stepId: '' };
-  const any = { status: undefined, pauseReason: undefined, waitsFor: undefined };
-  const page = { tenantId, partition: 0, filter: { ...filter, ...any }, after: '', before: '', limit: 10 };
+  const filter = { ...anySession, agentId: uuid(2), customerId: 'C-7' };
+  const page = { tenantId, partition: 0, filter, after: '', before: '', limit: 10 };
   expect((await index.readPage(page, unboundedCall)).sessions).toHaveLength(1);
   expect(await index.readLastMessageTimes(tenantId, [key.sessionId], unboundedCall)).toHaveLength(1);
   expect((await index.count(tenantId, filter, unboundedCall)).sessions).toBe(1);
