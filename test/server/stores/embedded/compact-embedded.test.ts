@@ -13,7 +13,7 @@ import { aDefinition } from '../contract/a-definition';
 import { aCommit, applyTurn } from '../contract/turn-driver';
 import { createTemporaryFolder } from './temporary-folder';
 
-const sessionTtlMs = 60_000;
+const sessionTtlMs = 3_600_000;
 const tenantId = uuid(1);
 const agent = { tenantId, agentId: uuid(2) };
 

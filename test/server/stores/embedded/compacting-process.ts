@@ -4,7 +4,7 @@ import { compactEmbedded } from '../../../../src/server/stores/embedded/compact-
 const [path = ''] = process.argv.slice(2);
 const options = {
   path,
-  sessionTtlMs: 60_000,
+  sessionTtlMs: 3_600_000,
   turnLimits: { recordedTurns: 10 },
   clock: Date,
   monotonicClock: performance,

@@ -17,7 +17,7 @@ describe('the folder of an embedded store', () => {
   const openStore = () =>
     openEmbedded({
       path: folder.path,
-      sessionTtlMs: 60_000,
+      sessionTtlMs: 3_600_000,
       turnLimits: { recordedTurns: 100_000 },
       clock: Date,
       monotonicClock: performance,
@@ -67,7 +67,7 @@ describe('the folder of an embedded store', () => {
     const path = join(folder.path, 'data.lmdb.d');
     const { sessionStore } = openEmbedded({
       path,
-      sessionTtlMs: 60_000,
+      sessionTtlMs: 3_600_000,
       turnLimits: { recordedTurns: 1 },
       clock: Date,
       monotonicClock: performance,

@@ -54,7 +54,7 @@ export class ClientsUnderTest {
   createStoreOn(connection: RedisConnection, settings: StoreSettings = {}): RedisSessionStore {
     return new RedisSessionStore(connection, {
       keyPrefix: this.nextPrefix(),
-      sessionTtlMs: 60_000,
+      sessionTtlMs: 3_600_000,
       turnLimits: { recordedTurns: 1_000 },
       cachedSessions: 100,
       clock: Date,

@@ -86,7 +86,7 @@ describe('large values in Redis', () => {
     const connection = await clients.connect({ largeCommandTimeoutMs });
     const store = new RedisSessionStore(connection, {
       keyPrefix: 'node:',
-      sessionTtlMs: 60_000,
+      sessionTtlMs: 3_600_000,
       turnLimits: { recordedTurns: 1_000 },
       cachedSessions: 0,
       clock: Date,

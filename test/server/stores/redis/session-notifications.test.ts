@@ -111,7 +111,7 @@ describe('change notifications in Redis', () => {
     await connection.waitForReady(callUntil(Date.now() + defaultTimeoutMs));
     const options = {
       keyPrefix,
-      sessionTtlMs: 60_000,
+      sessionTtlMs: 3_600_000,
       turnLimits: { recordedTurns: 10 },
       cachedSessions: 10,
       clock: Date,
