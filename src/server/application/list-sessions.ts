@@ -1,9 +1,11 @@
 import type { Call } from '../ports/call';
 import {
   type IndexedSession,
+  maxExaminedSessions,
   type PositionedSession,
   type SessionFilter,
   type SessionIndex,
+  type SessionPageQuery,
   toPositionAfter,
 } from '../ports/session-index';
 import { type Page, takePage } from './page';
@@ -44,6 +46,9 @@ interface Reader {
   position: string | undefined;
 }
 
+/** The limits of a read of one partition. */
+type ReadLimits = Pick<SessionPageQuery, 'limit' | 'maxExamined'>;
+
 /** Partitions that are read at the same time. */
 const concurrentPartitions = 32;
 
@@ -65,7 +70,12 @@ export async function listSessions(
     (_, partition): Reader => ({ partition, found: [], position: start }),
   );
   const limit = Math.max(4, Math.ceil((2 * query.pageSize) / index.partitions));
-  let examined = await readAll(index, query, readers, limit, call);
+  // Half of what a page may examine, so that filters that leave out much do not read 500 sessions of each partition.
+  const maxExamined = Math.min(
+    maxExaminedSessions,
+    Math.max(limit, Math.ceil(maxExaminedPerPage / 2 / index.partitions)),
+  );
+  let examined = await readAll(index, query, readers, { limit, maxExamined }, call);
   for (;;) {
     const frontier = findFrontier(readers);
     const complete = listComplete(readers, frontier);
@@ -76,7 +86,7 @@ export async function listSessions(
       return { items: await addLastMessages(index, query, page, call), nextCursor };
     }
     const behind = readers.filter(({ position }) => position !== undefined).sort(comparePositions);
-    examined += await readAll(index, query, behind.slice(0, concurrentPartitions), query.pageSize, call);
+    examined += await readAll(index, query, behind.slice(0, concurrentPartitions), { limit: query.pageSize }, call);
   }
 }
 
@@ -85,13 +95,13 @@ async function readAll(
   index: SessionIndex,
   query: ListSessionsQuery,
   readers: readonly Reader[],
-  limit: number,
+  limits: ReadLimits,
   call: Call,
 ): Promise<number> {
   let examined = 0;
   for (let first = 0; first < readers.length; first += concurrentPartitions) {
     const batch = readers.slice(first, first + concurrentPartitions);
-    const counts = await Promise.all(batch.map((reader) => readOn(index, query, reader, limit, call)));
+    const counts = await Promise.all(batch.map((reader) => readOn(index, query, reader, limits, call)));
     for (const count of counts) examined += count;
   }
   return examined;
@@ -101,11 +111,11 @@ async function readOn(
   index: SessionIndex,
   { tenantId, filter, startedFrom, idleSince }: ListSessionsQuery,
   reader: Reader,
-  limit: number,
+  limits: ReadLimits,
   call: Call,
 ): Promise<number> {
   const before = startedFrom === undefined ? '' : toPositionAfter(startedFrom);
-  const page = { tenantId, partition: reader.partition, filter, after: reader.position ?? '', before, limit };
+  const page = { tenantId, partition: reader.partition, filter, after: reader.position ?? '', before, ...limits };
   const { sessions, examined, position } = await index.readPage(page, call);
   reader.position = position;
   if (idleSince === undefined) {

@@ -69,6 +69,8 @@ export interface SessionPageQuery {
   readonly before: string;
   /** Maximum number of sessions to return. */
   readonly limit: number;
+  /** Maximum number of sessions to examine, at most `maxExaminedSessions`, which is the default. */
+  readonly maxExamined?: number;
 }
 
 export interface PositionedSession {
@@ -81,7 +83,7 @@ export interface PositionedSession {
 export interface SessionPage {
   /** In order. May have sessions that have expired and are not removed yet. */
   readonly sessions: readonly PositionedSession[];
-  /** How many sessions were examined: at least one if there is any, and at most `maxExaminedSessions`. */
+  /** How many sessions were examined: at least one if there is any, and at most `maxExamined`. */
   readonly examined: number;
   /** The position of the last session that was examined; undefined if there are no more. */
   readonly position: string | undefined;

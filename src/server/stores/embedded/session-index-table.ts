@@ -75,7 +75,8 @@ export class SessionIndexTable {
     return stored;
   }
 
-  list({ tenantId, filter, after, before, limit }: Omit<SessionPageQuery, 'partition'>): SessionPage {
+  list(query: Omit<SessionPageQuery, 'partition'>): SessionPage {
+    const { tenantId, filter, after, before, limit, maxExamined = maxExaminedSessions } = query;
     const [tenant, owner] = [encodeKeyPart(tenantId), toOwner(filter.customerId)];
     const start: OrderKey = [tenant, owner, ...splitPosition(after)];
     const end: OrderKey = [tenant, owner, ...(before === '' ? endOfOrder : splitPosition(before))];
@@ -86,7 +87,7 @@ export class SessionIndexTable {
       const position = `${order}/${session}`;
       // The range starts with the session at `after`, if it still exists.
       if (position === after) continue;
-      if (sessions.length === limit || examined === maxExaminedSessions) return { sessions, examined, position: last };
+      if (sessions.length === limit || examined === maxExamined) return { sessions, examined, position: last };
       examined += 1;
       last = position;
       const stored = this.get(`${tenant}/${session}`);

@@ -20,7 +20,7 @@ const script = LuaScript.load('list-sessions');
 export async function runListSessions(
   connection: RedisConnection,
   { order, index }: PartitionKeys,
-  { filter, after, before, limit }: Omit<SessionPageQuery, 'tenantId' | 'partition'>,
+  { filter, after, before, limit, maxExamined = maxExaminedSessions }: Omit<SessionPageQuery, 'tenantId' | 'partition'>,
   call: Call,
 ): Promise<SessionPage> {
   const owner = `${encodeKeyPart(filter.customerId)}/`;
@@ -30,7 +30,7 @@ export async function runListSessions(
     // "0" is the character after "/".
     before === '' ? `(${owner.slice(0, -1)}0` : `(${owner}${before}`,
     limit,
-    head === '' && instance === '' ? Math.min(limit, maxExaminedSessions) : maxExaminedSessions,
+    head === '' && instance === '' ? Math.min(limit, maxExamined) : maxExamined,
     head,
     instance,
   ];

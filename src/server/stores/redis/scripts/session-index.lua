@@ -13,11 +13,15 @@ local function parse_session_key(key)
   return id, string.match(id, '[^/]*$')
 end
 
--- Returns the stored entry or false. Changes nothing, and fails if a key has another type, so that later writes do not.
+-- Returns the stored entry or false. Changes nothing, and fails if a key has another type, so that later writes do not. With an entry, the other
+-- keys exist.
 local function read_entry(keys, session)
-  redis.call('ZCARD', keys.order)
-  redis.call('ZCARD', keys.expiry)
-  return redis.call('HGET', keys.index, session)
+  local previous = redis.call('HGET', keys.index, session)
+  if not previous then
+    redis.call('ZCARD', keys.order)
+    redis.call('ZCARD', keys.expiry)
+  end
+  return previous
 end
 
 local function add_counters(changes, entry, by)
