@@ -17,11 +17,13 @@ const coreFolders = [
 ];
 
 /** Folders of src/server that wrap one technology each. They do not import each other. */
-const adapters = ['auth', 'config', 'grpc', 'model', 'runtime', 'stores/embedded', 'stores/redis', 'supervisor', 'telemetry', 'threads', 'warm-up'];
+const adapters = ['auth', 'config', 'grpc', 'http', 'model', 'runtime', 'stores/embedded', 'stores/redis', 'supervisor', 'telemetry', 'threads', 'timers', 'warm-up'];
 
 /** Folders that an adapter may import in addition to ports, codec and itself. */
 const sharedFolders = {
   grpc: '|application',
+  http: '|application',
+  timers: '|application',
   'stores/embedded': '|stores/recorded-turns',
   'stores/redis': '|stores/recorded-turns',
 };
@@ -31,14 +33,18 @@ const packageOwners = {
   '@bufbuild/cel': '^src/core/conditions/',
   '@grpc/grpc-js': '^(src/server/(grpc|telemetry|compose)|src/cli/|clients/typescript/|tools/)',
   '@opentelemetry/(?!api|semantic-conventions)': '^src/server/telemetry/',
+  '@connectrpc': '^src/server/http/',
   cockatiel: '^src/server/model/',
   elkjs: '^src/cli/render/',
-  ioredis: '^(src/server/stores/redis/|tools/)',
+  '@nats-io/': '^src/cli/export/sinks/nats-',
+  ioredis: '^(src/server/stores/redis/|src/cli/export/sinks/redis-|tools/)',
   jose: '^src/server/auth/',
-  'fs-native-extensions': '^src/server/stores/embedded/',
+  'fs-native-extensions': '^(src/server/stores/embedded/|src/cli/export/json-lines-file)',
+  kafkajs: '^src/cli/export/sinks/kafka-',
   lmdb: '^src/server/stores/embedded/',
   nunjucks: '^src/server/model/',
   pino: '^src/server/telemetry/',
+  standardwebhooks: '^src/cli/export/sinks/webhook-',
 };
 
 /** The parts of the server that the command line may use, besides core, the stubs and the client. */

@@ -20,6 +20,7 @@ COPY scripts scripts
 COPY config config
 COPY examples examples
 COPY gen gen
+COPY schemas schemas
 COPY clients clients
 COPY src src
 # /state becomes the empty data folder, because the runtime image may have no shell to create it.

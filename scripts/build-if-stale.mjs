@@ -10,6 +10,7 @@ const inputs = [
     'tools',
     'clients/typescript/src',
     'config',
+    'schemas/openapi.json',
     'package.json',
     'tsconfig.base.json',
     'tsconfig.gen.json',

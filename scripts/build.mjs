@@ -13,12 +13,16 @@ const startTime = new Date();
 const projects = ['src/cli', client, 'tools'].filter((path) => existsSync(join(root, path, 'tsconfig.json')));
 if (!tryRun('tsc', ['-b', ...projects])) fail('build: the compiler found errors');
 
-assemble('dist', ['src', 'gen', 'tools'], { assets: ['src', 'gen', ...assetFolders], declarations: false });
+assemble('dist', ['src', 'gen', 'tools'], {
+  assets: ['src', 'gen', ...assetFolders],
+  files: ['schemas/openapi.json'],
+  declarations: false,
+});
 assemble(join(client, 'dist'), [join(client, 'src'), 'gen'], { assets: [], declarations: true });
 console.error('build: dist/ is ready');
 
 /** Replaces an output folder with the compiled sources and the assets. */
-function assemble(output, sources, { assets, declarations }) {
+function assemble(output, sources, { assets, files = [], declarations }) {
   const target = join(root, output);
   const fresh = `${target}.${process.pid}`;
   process.on('exit', () => rmSync(fresh, { recursive: true, force: true }));
@@ -31,6 +35,7 @@ function assemble(output, sources, { assets, declarations }) {
   for (const path of assets.flatMap(listFiles)) {
     if (!path.endsWith('.ts') && !path.endsWith('tsconfig.json')) copy(path, join(fresh, path));
   }
+  for (const path of files) copy(path, join(fresh, path));
   // build-if-stale.mjs compares this time. It is the start time, so that an edit during the build counts as newer.
   writeFileSync(join(fresh, '.built'), '');
   utimesSync(join(fresh, '.built'), startTime, startTime);

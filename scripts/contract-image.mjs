@@ -12,7 +12,7 @@ const ignoreIfZeroValue = 1;
 /** Field numbers of FileDescriptorProto, which start the path of a comment. */
 const pathNumbers = { message: 4, enum: 5, service: 6 };
 
-const registry = createFileRegistry(fromBinary(FileDescriptorSetSchema, buildDescriptors()));
+export const registry = createFileRegistry(fromBinary(FileDescriptorSetSchema, buildDescriptors()));
 const rulesOption =
   registry.getExtension('buf.validate.field') ?? fail('contract: the extension buf.validate.field is missing');
 

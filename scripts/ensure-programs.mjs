@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { ensureHelm } from './helm.mjs';
+import { tryInstallKafka } from './kafka.mjs';
 import { ensureProgram, tryInstallPrograms } from './programs.mjs';
 
 // test/examples reads the same file.
@@ -13,6 +14,11 @@ console.log(`prometheus ${parseVersion(ensureProgram('prometheus', 'prometheus',
 console.log(`zsh ${parseVersion(ensureProgram('zsh', 'zsh', 'zsh 5 or later'))}`);
 console.log(`fish ${parseVersion(ensureProgram('fish', 'fish', 'fish 3.1 or later'))}`);
 console.log(`helm ${parseVersion(ensureHelm())}`);
+const nats = tryInstallPrograms([['nats-server', '--version']], ['nats-server'], 'NATS 2.9 or later');
+console.log(`nats-server: ${nats ? 'present' : 'missing, the export to NATS is not tested'}`);
+console.log(
+  `kafka: ${tryInstallKafka() ? 'present' : 'missing, the export to Kafka is not tested. It needs Java 17 and Maven'}`,
+);
 for (const [language, { commands, debianPackages, wanted }] of Object.entries(languages)) {
   console.log(
     `${language}: ${tryInstallPrograms(commands, debianPackages, wanted) ? 'present' : 'missing, its example is not tested'}`,

@@ -42,6 +42,7 @@ if (isCheck) {
   console.log(`generate: ${changed.length} written, ${removed.length} removed, ${expected.size} files in gen/`);
 }
 run('node', ['scripts/scenario-schema.mjs', ...(isCheck ? ['--check'] : [])]);
+run('node', ['scripts/openapi.mjs', ...(isCheck ? ['--check'] : [])]);
 run('node', ['scripts/reference/pages.mjs', ...(isCheck ? ['--check'] : [])]);
 if (isCheck) run('node', ['scripts/rules.mjs', '--check']);
 

@@ -7,9 +7,9 @@ export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 const baseEnv = { ...process.env, PATH: [join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter) };
 
-/** Runs a program and shows its output. Returns whether it succeeded. */
-export function tryRun(command, args, { env, stdio = 'inherit' } = {}) {
-  const { status, error } = spawnSync(command, args, { cwd: root, stdio, env: { ...baseEnv, ...env } });
+/** Runs a program and shows its output. Returns whether it succeeded, within `timeout` milliseconds if it is given. */
+export function tryRun(command, args, { env, stdio = 'inherit', timeout } = {}) {
+  const { status, error } = spawnSync(command, args, { cwd: root, stdio, env: { ...baseEnv, ...env }, timeout });
   if (error) console.error(`${command}: ${error.message}`);
   return status === 0;
 }

@@ -1,5 +1,5 @@
-// Writes the JSON Schemas for editors, scenario.schema.json, fields.schema.json and conversation.schema.json in schemas/, from the contract: comments
-// become descriptions, buf.validate rules become constraints, enum values have the short form of scenario files. With `--check` it
+// Writes the JSON Schemas in schemas/ from the contract: those of files for editors (scenario, fields and conversation), and that of exported events.
+// Comments become descriptions, buf.validate rules become constraints, enum values have the short form of scenario files. With `--check` it
 // writes nothing and fails if a schema is not up to date.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -94,6 +94,20 @@ const catalogueChange = {
   },
 };
 
+/** What `export --include-values` adds to a turn. */
+const recordedTurn = {
+  record: {
+    description:
+      'The recorded turn (TurnRecord of the contract), with values of the customer. Only with --include-values.',
+    type: 'object',
+  },
+  record_missing: {
+    description:
+      'Why there is no `record`: the session was deleted or has expired, or its older turns are no longer kept. Only with --include-values.',
+    enum: ['SESSION_NOT_FOUND', 'NO_LONGER_RECORDED'],
+  },
+};
+
 /** Definitions of the schema that is currently being written. */
 let definitions = {};
 
@@ -102,6 +116,7 @@ for (const [name, describe] of [
   ['scenario', scenarioFile],
   ['fields', fieldsFile],
   ['conversation', conversationFile],
+  ['exported-event', exportedEvent],
 ]) {
   definitions = {};
   const path = join('schemas', `${name}.schema.json`);
@@ -260,6 +275,60 @@ function conversationTurn(text) {
   };
 }
 
+/** See docs/how-to/exporting-the-feed.md. test/schemas compares it with exported events. Later releases may add members. */
+function exportedEvent() {
+  const kinds = [
+    ['turn.committed', 'CommittedTurn', recordedTurn],
+    ['session.deleted', 'DeletedSession', {}],
+    ['session.expired', 'ExpiredSession', {}],
+    ['feed.gap', 'FeedGap', {}],
+  ];
+  for (const [, name, added] of kinds) {
+    reference(getMessage(name));
+    Object.assign(definitions[name].properties, added);
+  }
+  for (const each of Object.values(definitions)) delete each.additionalProperties;
+  const text = (description) => ({ description, type: 'string', minLength: 1 });
+  const id = 'urn:focal:orchestration:v1:exported-event';
+  return {
+    $id: id,
+    title: 'Exported event',
+    description: 'An event of a feed as a CloudEvent 1.0 in JSON. `source` and `id` identify it.',
+    type: 'object',
+    required: ['specversion', 'id', 'source', 'type', 'datacontenttype', 'dataschema', 'data'],
+    properties: {
+      specversion: { description: 'The version of CloudEvents.', const: '1.0' },
+      id: text('Identifies the event within the source. The same whenever the event is delivered.'),
+      source: { ...text('Identifies the tenant.'), pattern: `^urn:focal:orchestration:tenant:${uuidPattern.slice(1)}` },
+      type: {
+        description: 'The kind of event and the version of its schema.',
+        enum: kinds.map(([kind]) => toType(kind)),
+      },
+      subject: { ...text('The session. A gap has none.'), pattern: uuidPattern },
+      partitionkey: {
+        ...text('The session. Events with the same key are in order. A gap has none.'),
+        pattern: uuidPattern,
+      },
+      time: text('When the event was committed, by the clock of the committing node, RFC 3339. A gap has none.'),
+      datacontenttype: { const: 'application/json' },
+      dataschema: text('The definition of `data` in this schema.'),
+      data: { description: 'What happened.', type: 'object' },
+    },
+    oneOf: kinds.map(([kind, name]) => ({
+      properties: {
+        type: { const: toType(kind) },
+        dataschema: { const: `${id}#/definitions/${name}` },
+        data: { $ref: `#/definitions/${name}` },
+      },
+      ...(name === 'FeedGap' ? {} : { required: ['subject', 'partitionkey', 'time'] }),
+    })),
+  };
+
+  function toType(kind) {
+    return `focal.orchestration.${kind}.v1`;
+  }
+}
+
 /** The definition of a message without the ids that the test runner chooses. Scenarios are referred to by name instead of by id. */
 function withoutIds(descriptor, left) {
   for (const name of ['SignalAim', 'CandidateVariable', 'ScenarioCandidate', 'StepOutcome', 'Delivery'])
@@ -343,6 +412,8 @@ function scalar(type, rules) {
     }
     case ScalarType.BOOL:
       return { type: 'boolean' };
+    case ScalarType.UINT64: // As in proto3 JSON.
+      return { type: 'string', pattern: '^[0-9]+$' };
     case ScalarType.DOUBLE:
     case ScalarType.FLOAT:
       return { type: 'number', ...range(rules, []) };

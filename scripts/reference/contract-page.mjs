@@ -18,6 +18,7 @@ const contractFiles = [
   ['contribution', 'Decisions: contributions'],
   ['request', 'Open requests'],
   ['feed', 'Feed'],
+  ['simulation', 'Simulation'],
   ['session', 'Sessions'],
   ['scenario', 'Scenarios'],
   ['field', 'Fields'],

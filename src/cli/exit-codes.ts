@@ -7,6 +7,8 @@ export const exitCodes = {
   usage: 2,
   /** The service is unavailable or refused the call. */
   service: 3,
+  /** The sink of an export refused events or cannot be used. */
+  sink: 4,
 } as const;
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];

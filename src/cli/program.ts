@@ -7,6 +7,8 @@ import { createCommand } from './command';
 const commandLoaders: Readonly<Record<string, () => Promise<Command>>> = {
   validate: async () => (await import('./commands/validate.js')).createValidateCommand(),
   test: async () => (await import('./commands/test.js')).createTestCommand(),
+  simulate: async () => (await import('./commands/simulate.js')).createSimulateCommand(),
+  import: async () => (await import('./commands/import.js')).createImportCommand(),
   render: async () => (await import('./commands/render.js')).createRenderCommand(),
   put: async () => (await import('./commands/catalogue.js')).createPutCommand(),
   get: async () => (await import('./commands/catalogue.js')).createGetCommand(),
@@ -21,6 +23,7 @@ const commandLoaders: Readonly<Record<string, () => Promise<Command>>> = {
   explain: async () => (await import('./commands/explain.js')).createExplainCommand(),
   tail: async () => (await import('./commands/session.js')).createTailCommand(),
   watch: async () => (await import('./commands/watch.js')).createWatchCommand(),
+  export: async () => (await import('./commands/export.js')).createExportCommand(),
   serve: async () => (await import('./commands/serve.js')).createServeCommand(),
   compact: async () => (await import('./commands/compact.js')).createCompactCommand(),
   convert: async () => (await import('./commands/convert.js')).createConvertCommand(),
@@ -41,7 +44,7 @@ export async function createProgram(name = ''): Promise<Command> {
     .helpCommand('help [command]', 'print help for a command')
     .addHelpText(
       'after',
-      '\nExit codes: 0 success, 1 errors in files or failed tests, 2 usage error, 3 the service is unavailable or refused the call.',
+      '\nExit codes: 0 success, 1 errors in files or failed tests, 2 usage error, 3 the service is unavailable or refused the call, 4 the sink of an export refused events.',
     );
   for (const load of loaders) program.addCommand(await load());
   if (loader === undefined) {

@@ -28,9 +28,10 @@ export async function readRecordedTurn(
   client: OrchestratorClient,
   key: SessionKey,
   revision: number,
+  settings?: { readonly signal: AbortSignal },
 ): Promise<TurnRecord | undefined> {
   const request = WatchSessionRequest.fromPartial({ ...key, afterRevision: revision - 1 });
-  for await (const record of client.watchSession(request)) return record;
+  for await (const record of client.watchSession(request, settings)) return record;
   return undefined;
 }
 

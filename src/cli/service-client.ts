@@ -57,19 +57,19 @@ export function addConnectionOptions(command: Command, { timeoutSeconds = 5 }: C
     .addOption(new Option('--timeout <seconds>', 'timeout of a call').default(timeoutSeconds).argParser(parseSeconds));
 }
 
-interface OptionSettings {
+interface OptionSettings extends ConnectionDefaults {
   /** Default: true. */
   readonly isMandatory?: boolean;
 }
 
 /** Adds the options of a call to the service. */
-export function addServiceOptions(command: Command, { isMandatory = true }: OptionSettings = {}): Command {
+export function addServiceOptions(command: Command, { isMandatory = true, ...defaults }: OptionSettings = {}): Command {
   const server = createServerOption().env('SCENARIO_ORCHESTRATOR_SERVER').default('127.0.0.1:50051');
   const tenant = new Option('--tenant <uuid>', 'tenant id')
     .env('SCENARIO_ORCHESTRATOR_TENANT')
     .argParser(parseUuid)
     .makeOptionMandatory(isMandatory);
-  return addConnectionOptions(command.addOption(server).addOption(tenant));
+  return addConnectionOptions(command.addOption(server).addOption(tenant), defaults);
 }
 
 /** Adds the options of a call that uses the catalogue of an agent. */
@@ -158,7 +158,8 @@ export function toCommandError(error: unknown): unknown {
   return new CommandError(exitCodes.service, error.message, ...(hint === undefined ? [] : [hint]));
 }
 
-const connectionHint = 'Check that the service is running at this address (--server), or set a longer --timeout.';
+export const connectionHint =
+  'Check that the service is running at this address (--server), or set a longer --timeout.';
 
 /** What to do about a failed call, by the reason or the status of its error. */
 const hints: ReadonlyMap<string, string> = new Map([

@@ -2,7 +2,7 @@ import type { ServerCredentials } from '@grpc/grpc-js';
 import { CredentialAuthenticator, parseApiKeys, parseClientCertificates } from './auth';
 import type { JwtAuthenticator } from './auth/jwt-authenticator';
 import { type Config, requiresAuthentication } from './config';
-import { createTlsCredentials, readTlsMaterial } from './grpc';
+import { createTlsCredentials, readTlsMaterial, type TlsMaterial } from './grpc';
 import type { Authenticator } from './ports/authenticator';
 import type { Clock } from './ports/clock';
 import type { Logger } from './ports/logger';
@@ -14,6 +14,8 @@ export interface AccessControl {
   /** Undefined if authentication is off. */
   readonly authenticator: Authenticator | undefined;
   /** Undefined if TLS is off. */
+  readonly tls: Reloadable<TlsMaterial> | undefined;
+  /** Credentials of the gRPC server with this material; undefined if TLS is off. */
   readonly credentials: ServerCredentials | undefined;
   /** Stops fetching keys. */
   stop(): void;
@@ -35,25 +37,23 @@ interface Parts {
  */
 export function createAccessControl(config: Config, files: FileReloader, clock: Clock, log: Logger): AccessControl {
   const parts: Parts = { config, files, clock, log, pollers: [] };
-  const credentials = createServerCredentials(parts);
+  const tls = openTlsMaterial(parts);
   const authenticator = requiresAuthentication(config.auth) ? createAuthenticator(parts) : undefined;
   return {
     authenticator,
-    credentials,
+    tls,
+    credentials: tls && createTlsCredentials(tls, config.server.tls_require_client_certificate),
     stop() {
       for (const poller of parts.pollers) poller.stop();
     },
   };
 }
 
-function createServerCredentials({ config: { server }, files }: Parts): ServerCredentials | undefined {
+function openTlsMaterial({ config: { server }, files }: Parts): Reloadable<TlsMaterial> | undefined {
   if (server.tls_cert_file === '') return undefined;
   const paths = [server.tls_cert_file, server.tls_key_file, server.tls_client_ca_file].filter((path) => path !== '');
   const setting = 'server.tls_cert_file, server.tls_key_file and server.tls_client_ca_file';
-  return createTlsCredentials(
-    files.open({ setting, paths, parse: readTlsMaterial }),
-    server.tls_require_client_certificate,
-  );
+  return files.open({ setting, paths, parse: readTlsMaterial });
 }
 
 function createAuthenticator(parts: Parts): Authenticator {

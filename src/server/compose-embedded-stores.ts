@@ -14,7 +14,7 @@ export const sweepIntervalMs = 60_000;
 export const packIdleIntervalMs = 15_000;
 
 export interface OpenEmbeddedStores
-  extends Pick<EmbeddedStores, 'sessionStore' | 'catalogue' | 'turnFeed' | 'sessionIndex'> {
+  extends Pick<EmbeddedStores, 'sessionStore' | 'catalogue' | 'turnFeed' | 'sessionIndex' | 'timers'> {
   readonly path: string;
   close(): Promise<void>;
 }
@@ -28,7 +28,7 @@ export async function openEmbeddedStores(config: Config, clock: Clock, log: Logg
     if (!isClosing)
       log.warn({ error }, 'older turns were not packed; they stay as they are until a later turn of the session');
   };
-  const { sessionStore, catalogue, turnFeed, sessionIndex } = openEmbedded({ ...options, onPackingError });
+  const { sessionStore, catalogue, turnFeed, sessionIndex, timers } = openEmbedded({ ...options, onPackingError });
   const deleteExpired = async (): Promise<void> => {
     // Repeats until nothing is left, so that the store keeps up with any rate of new sessions. Turns are committed between two steps.
     while (!isClosing && (await callWithTimeout(clock, sweepIntervalMs, (call) => sessionStore.sweep(call))));
@@ -45,6 +45,7 @@ export async function openEmbeddedStores(config: Config, clock: Clock, log: Logg
     catalogue,
     turnFeed,
     sessionIndex,
+    timers,
     async close() {
       isClosing = true;
       sweeper.stop();

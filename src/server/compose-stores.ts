@@ -9,12 +9,14 @@ import type { Metrics } from './ports/metrics';
 import type { ScenarioCatalogue } from './ports/scenario-catalogue';
 import type { SessionIndex } from './ports/session-index';
 import type { SessionStore } from './ports/session-store';
+import type { TimerStore } from './ports/timer-store';
 import type { TurnFeed } from './ports/turn-feed';
 import { callWithTimeout, type FileReloader, type Poller, poll, pollWhenNotBusy } from './runtime';
 import { RedisCatalogue } from './stores/redis/redis-catalogue';
 import { RedisLegacySessionStore } from './stores/redis/redis-legacy-session-store';
 import { RedisSessionIndex } from './stores/redis/redis-session-index';
 import { type LostRevision, RedisSessionStore } from './stores/redis/redis-session-store';
+import { RedisTimerStore } from './stores/redis/redis-timer-store';
 import { RedisTurnFeed } from './stores/redis/redis-turn-feed';
 import { limitRepeats } from './telemetry';
 
@@ -23,6 +25,7 @@ export interface Stores {
   readonly scenarios: ScenarioCatalogue;
   readonly feed: TurnFeed;
   readonly index: SessionIndex;
+  readonly timers: TimerStore;
   readonly legacySessions?: LegacySessionStore | undefined;
   readonly description: string;
   /**
@@ -82,6 +85,7 @@ function createRedisStores(config: Config, { clock, log, metrics, files }: Store
     scenarios,
     feed: new RedisTurnFeed(connection, keySpace),
     index,
+    timers: new RedisTimerStore(connection, keySpace, limits.session_ttl),
     legacySessions:
       keyTemplate === ''
         ? undefined
@@ -133,12 +137,14 @@ function createLossReport(log: Logger, metrics: Metrics): (loss: LostRevision) =
 }
 
 async function createEmbeddedStores(config: Config, { clock, log }: StoreDependencies): Promise<Stores> {
-  const { path, sessionStore, catalogue, turnFeed, sessionIndex, close } = await openEmbeddedStores(config, clock, log);
+  const embedded = await openEmbeddedStores(config, clock, log);
+  const { path, sessionStore, catalogue, turnFeed, sessionIndex, timers, close } = embedded;
   return {
     sessions: sessionStore,
     scenarios: catalogue,
     feed: turnFeed,
     index: sessionIndex,
+    timers,
     description: `sessions and scenarios are in the folder ${path}, which only this process may use; use Redis for several nodes`,
     waitForFirstAttempt: () => Promise.resolve(),
     close,

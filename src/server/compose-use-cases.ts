@@ -2,10 +2,13 @@ import { createUseCases, type UseCaseDependencies, type UseCases } from './appli
 import { ProtoTurnCodec } from './codec/stored/proto-turn-codec';
 import { encodeStoredFields, encodeStoredScenario } from './codec/stored/stored-values';
 import type { SessionLimits } from './ports/session-limits';
-import { Sha256ContentHasher, UuidV5InstanceIdGenerator } from './runtime';
+import { Sha256ContentHasher, UuidV5InstanceIdGenerator, UuidV5TimerTurnIds } from './runtime';
 
 export interface UseCaseParts
-  extends Omit<UseCaseDependencies, 'codec' | 'contentHasher' | 'ids' | 'measureScenarioBytes' | 'measureFieldsBytes'> {
+  extends Omit<
+    UseCaseDependencies,
+    'codec' | 'contentHasher' | 'ids' | 'timerTurnIds' | 'measureScenarioBytes' | 'measureFieldsBytes'
+  > {
   readonly sessionLimits: SessionLimits;
 }
 
@@ -24,6 +27,7 @@ export function composeUseCases(parts: UseCaseParts): UseCases {
     codec: new ProtoTurnCodec(parts.sessionLimits),
     contentHasher: new Sha256ContentHasher(),
     ids: new UuidV5InstanceIdGenerator(),
+    timerTurnIds: new UuidV5TimerTurnIds(),
     clock: parts.clock,
     metrics: parts.metrics,
     log: parts.log,

@@ -1,11 +1,15 @@
 import type { CompiledCatalogue } from './application/compiled-catalogue';
+import type { UseCases } from './application/use-cases';
 import { type AccessControl, createAccessControl } from './compose-access-control';
 import { createCallThreads } from './compose-call-threads';
+import { composeHttpServer } from './compose-http';
 import { openNode, toServerOptions } from './compose-node';
 import type { Stores } from './compose-stores';
+import { startTimers } from './compose-timers';
 import { type WarmUpSettings, warmUpCode } from './compose-warm-up';
 import type { Config } from './config';
 import { type Contract, createGrpcServer, type GrpcServer, loadContract } from './grpc';
+import type { HttpServer } from './http';
 import type { Clock } from './ports/clock';
 import type { Logger } from './ports/logger';
 import type { AgentKey } from './ports/scenario-catalogue';
@@ -13,10 +17,13 @@ import { callWithTimeout, FileReloader, monitorStore, type Poller, poll, SystemC
 import { shutdownTimeouts } from './shutdown-timeouts';
 import { getProcessMetrics, getProcessTelemetry } from './telemetry';
 import type { CallThreadPool } from './threads/call-thread-pool';
+import type { TimerLoop } from './timers';
 
 export interface RunningService {
   /** `host:port` */
   readonly address: string;
+  /** `host:port` of the HTTP listener; undefined if it is not enabled. */
+  readonly httpAddress: string | undefined;
   /** Where the data is stored, for the operator. A sentence without the final period. */
   readonly storageDescription: string;
   /** Drains the server and closes the stores. Resolves to whether all calls in flight completed. Idempotent. */
@@ -58,7 +65,10 @@ interface BaseParts {
 interface Parts extends BaseParts {
   readonly stores: Stores;
   readonly catalogue: CompiledCatalogue;
+  readonly useCases: UseCases;
   readonly server: GrpcServer;
+  /** Undefined if it is not enabled. */
+  readonly http: HttpServer | undefined;
   readonly contract: Contract;
   readonly threads: CallThreadPool | undefined;
 }
@@ -83,18 +93,23 @@ export async function startService(
   const files = new FileReloader(log);
   const access = createAccessControl(config, files, clock, log);
   const parts = await createParts(config, { clock, log, files, access });
-  const { server, stores } = parts;
+  const { server, http, stores } = parts;
   let shutdown: Promise<boolean> | undefined;
   node.onHealth((isServing) => {
-    if (shutdown === undefined) server.setServing(isServing);
+    if (shutdown !== undefined) return;
+    server.setServing(isServing);
+    http?.setServing(isServing);
   });
   const firstAttempt = stores.waitForFirstAttempt();
   firstAttempt.catch(() => undefined); // it is awaited later
   const background: Pick<Poller, 'stop'>[] = [];
-  const startListening = async (): Promise<number> => {
+  let timers: TimerLoop | undefined;
+  const startListening = async (): Promise<Ports> => {
     const [port] = await Promise.all([server.start(), firstAttempt]);
+    // Workers find the same free ports if each of them listens in the same order.
+    const httpPort = await http?.start();
     background.push(poll(config.server.reload_interval_ms, () => files.checkForChanges()));
-    return port;
+    return { port, httpPort };
   };
   const getReady = async (): Promise<void> => {
     await firstAttempt;
@@ -102,11 +117,12 @@ export async function startService(
     const monitor = monitorReadiness(config, parts, node);
     background.push(monitor);
     await monitor.firstRun;
+    if (shutdown === undefined) timers = startTimers(config, parts);
   };
   const stopBackground = (): void => {
     for (const poller of background) poller.stop();
   };
-  const port = await startInOrder(node, startListening, getReady).catch(async (error: unknown) => {
+  const { port, httpPort } = await startInOrder(node, startListening, getReady).catch(async (error: unknown) => {
     stopBackground();
     await close(parts);
     throw error;
@@ -114,12 +130,17 @@ export async function startService(
   const { host, drain_grace_ms: graceMs, drain_timeout_ms: timeoutMs } = config.server;
   const stop = async (): Promise<boolean> => {
     stopBackground();
-    const drained = await server.drain({ graceMs, timeoutMs, closeTimeoutMs: shutdownTimeouts.closeConnectionsMs });
+    const [isDrained, isHttpDrained] = await Promise.all([
+      server.drain({ graceMs, timeoutMs, closeTimeoutMs: shutdownTimeouts.closeConnectionsMs }),
+      http?.drain({ graceMs, timeoutMs }) ?? true,
+      timers?.stop(graceMs + timeoutMs),
+    ]);
     await close(parts);
-    return drained;
+    return isDrained && isHttpDrained;
   };
   return {
-    address: host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`,
+    address: formatAddress(host, port),
+    httpAddress: httpPort === undefined ? undefined : formatAddress(host, httpPort),
     storageDescription: stores.description,
     stop: () => {
       shutdown ??= stop();
@@ -128,17 +149,26 @@ export async function startService(
   };
 }
 
-/** Listens and warms up, in the order that suits the node. Returns the port. */
+interface Ports {
+  readonly port: number;
+  readonly httpPort: number | undefined;
+}
+
+function formatAddress(host: string, port: number): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** Listens and warms up, in the order that suits the node. Returns the ports. */
 async function startInOrder(
   node: NodeMembership,
-  startListening: () => Promise<number>,
+  startListening: () => Promise<Ports>,
   getReady: () => Promise<void>,
-): Promise<number> {
+): Promise<Ports> {
   if (node.isReplacement) await getReady();
   await node.waitToListen();
-  const port = await startListening();
+  const ports = await startListening();
   if (!node.isReplacement) await getReady();
-  return port;
+  return ports;
 }
 
 async function createParts(config: Config, { clock, log, files, access }: BaseParts): Promise<Parts> {
@@ -151,7 +181,8 @@ async function createParts(config: Config, { clock, log, files, access }: BasePa
   const contract = loadContract();
   const options = { ...toServerOptions(config), authenticator: access.authenticator, credentials: access.credentials };
   const server = createGrpcServer({ useCases, clock, telemetry, metrics, log, threads }, options, contract);
-  return { clock, log, files, access, stores, catalogue, server, contract, threads };
+  const http = composeHttpServer(config, { grpc: server, contract, access, clock, log });
+  return { clock, log, files, access, stores, catalogue, useCases, server, http, contract, threads };
 }
 
 async function close({ access, catalogue, stores, clock, log, threads }: Parts): Promise<void> {

@@ -17,8 +17,8 @@ export async function runService(config: Config, log: Logger): Promise<void> {
       service.stop(signal).then(() => process.exit(0), reject);
     });
   });
-  const { address, storageDescription } = await Promise.race([service.startup, stopped]);
-  reportStart({ config, address, storageDescription, log });
+  const started = await Promise.race([service.startup, stopped]);
+  reportStart({ config, ...started, log });
   await stopped;
 }
 
@@ -58,18 +58,23 @@ export function launchService(config: Config, log: Logger, launchOptions?: Launc
 export interface StartReport {
   readonly config: Config;
   readonly address: string;
+  readonly httpAddress: string | undefined;
   readonly storageDescription: string;
   readonly log: Logger;
 }
 
 /** Informs the operator that the node listens, and what is unusual about its settings. */
-export function reportStart({ config, address, storageDescription, log }: StartReport): void {
-  log.info({ address, store: usesRedis(config) ? 'redis' : 'embedded' }, 'listening');
+export function reportStart({ config, address, httpAddress, storageDescription, log }: StartReport): void {
+  log.info(
+    { address, ...(httpAddress && { http_address: httpAddress }), store: usesRedis(config) ? 'redis' : 'embedded' },
+    'listening',
+  );
   const variables = listUnknownVariables(process.env);
   if (variables.length > 0)
     log.warn({ variables }, 'variables that look like settings are not read; the prefix is ORCHESTRATOR__');
   if (!isLoopback(config.server.host) && !requiresAuthentication(config.auth)) {
     log.warn({ address }, 'authentication is off: any client that reaches the port has full access');
   }
-  writeOperatorMessage('info', `scenario-orchestrator listens on ${address}; ${storageDescription}.`);
+  const http = httpAddress === undefined ? '' : ` HTTP: ${httpAddress}.`;
+  writeOperatorMessage('info', `scenario-orchestrator listens on ${address}; ${storageDescription}.${http}`);
 }

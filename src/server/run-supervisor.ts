@@ -45,8 +45,8 @@ export async function runSupervisor({ config, workers, workerProgram, log }: Sup
       stop(supervisor, config, log, signal).then((isClean) => process.exit(isClean ? 0 : 1), reject);
     });
   });
-  const { address, storageDescription } = await Promise.race([supervisor.started, stopped]);
-  reportStart({ config, address, storageDescription, log });
+  const started = await Promise.race([supervisor.started, stopped]);
+  reportStart({ config, ...started, log });
   await Promise.race([supervisor.failed, stopped]);
 }
 

@@ -59,8 +59,8 @@ async function serve(channel: Channel, stopRequest: Promise<string>): Promise<vo
     if (mayHaveCalls) await service.stop(signal);
     process.exit(0);
   });
-  const { address, storageDescription } = await Promise.race([service.startup, stopped]);
-  await channel.send({ kind: 'started', address, storageDescription });
+  const { address, httpAddress, storageDescription } = await Promise.race([service.startup, stopped]);
+  await channel.send({ kind: 'started', address, httpAddress, storageDescription });
   await stopped;
 }
 

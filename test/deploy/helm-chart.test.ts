@@ -124,6 +124,17 @@ describe.each(valueSets)('with the values of $file', ({ manifests }) => {
     for (const { spec } of services) expect(spec?.ports?.[0]).toMatchObject({ port, targetPort: 'grpc' });
   });
 
+  it('pods and Services have a port for HTTP if it is enabled', () => {
+    const { enabled, port } = loadPodConfig(manifests).http;
+    const expected = enabled ? [port] : [];
+    const { container } = findContainer(manifests);
+    const isHttp = ({ name }: { readonly name?: string }) => name === 'http';
+    expect(container.ports?.filter(isHttp).map(({ containerPort }) => containerPort)).toEqual(expected);
+    for (const { spec } of manifests.filter(Service.is)) {
+      expect(spec?.ports?.filter(isHttp).map((each) => each.port)).toEqual(expected);
+    }
+  });
+
   it('all selectors match the pods', () => {
     const deployment = findManifest(manifests, Deployment.is);
     const selector = deployment.spec?.selector;

@@ -45,6 +45,7 @@ describe('the package of the service', () => {
       'dist/config/default.toml',
       'dist/examples/conversations/demo.yaml',
       'dist/gen/descriptors.binpb',
+      'dist/schemas/openapi.json',
       'dist/src/cli/main.js',
       'dist/src/core/decide-turn.js',
       'dist/src/server/main.js',
@@ -57,7 +58,7 @@ describe('the package of the service', () => {
   });
 
   it('contains no tools, tests, sources or build state', () => {
-    const unexpected = /(^|\/)(tools|chaos|bench|test|build|docs)\/|^dist\/(?!src|gen|config|examples)/;
+    const unexpected = /(^|\/)(tools|chaos|bench|test|build|docs)\/|^dist\/(?!src|gen|config|examples|schemas)/;
     expect(paths.filter((path) => unexpected.test(path))).toEqual([]);
     expect(paths.filter((path) => /(?<!\.d)\.ts$|\.tsbuildinfo$|\.test\./.test(path))).toEqual([]);
   });

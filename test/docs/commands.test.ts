@@ -12,7 +12,14 @@ const skippedCommands: ReadonlyMap<string, string> = new Map([
   ['npx buf curl', 'needs a running service; test/server/process calls one with reflection'],
 ]);
 
-const pages = ['README.md', 'docs/tutorial.md', 'docs/how-to/bring-your-own-policy.md'];
+const pages = [
+  'README.md',
+  'docs/tutorial.md',
+  'docs/how-to/bring-your-own-policy.md',
+  'docs/how-to/seeing-what-a-change-does.md',
+  'docs/how-to/import-from-rasa.md',
+  'docs/how-to/http.md',
+];
 
 describe.each(pages)('the commands of %s', (page) => {
   const all = readCommandBlocks(page);
@@ -20,7 +27,10 @@ describe.each(pages)('the commands of %s', (page) => {
   let outcomes: ReadonlyMap<string, Outcome>;
 
   beforeAll(async () => {
-    outcomes = await runBlocks(tested, { PORT: String(await findFreePort()) });
+    outcomes = await runBlocks(tested, {
+      PORT: String(await findFreePort()),
+      HTTP_PORT: String(await findFreePort()),
+    });
   }, childTimeoutMs);
 
   test.each(tested)('$name', ({ name, shownOutput }: CommandBlock) => {

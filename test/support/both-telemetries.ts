@@ -59,6 +59,10 @@ export class BothTelemetries implements Telemetry {
     );
   }
 
+  startWork(name: string): Span {
+    return this.atOneTime(() => new BothSpans(this.sdk.startWork(name), this.own.startWork(name), this.atOneTime));
+  }
+
   getTraceId(traceparent: string): string {
     return this.own.getTraceId(traceparent);
   }

@@ -9,6 +9,8 @@ const root = join(__dirname, '..', '..');
 export interface BuiltServer {
   /** `127.0.0.1:<port>` */
   readonly address: string;
+  /** `127.0.0.1:<port>` of the HTTP listener; undefined if it is not enabled. */
+  readonly httpAddress: string | undefined;
   readonly process: ChildProcess;
   /** The output so far: JSON lines. */
   getStdout(): string;
@@ -74,6 +76,7 @@ export async function startBuiltServer(env: NodeJS.ProcessEnv): Promise<BuiltSer
   });
   return {
     address,
+    httpAddress: / HTTP: ([\d.:]+)\./.exec(stderr)?.[1],
     process: child,
     getStdout: () => stdout,
     getStderr: () => toMessages(stderr),

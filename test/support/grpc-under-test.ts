@@ -181,6 +181,7 @@ function unexpected(): never {
 
 export const noUseCases: UseCases = {
   processTurn: unexpected,
+  fireTimer: unexpected,
   decidePhases: unexpected,
   getSession: unexpected,
   deleteSession: unexpected,
@@ -204,6 +205,7 @@ export const noUseCases: UseCases = {
   putRelationship: unexpected,
   deleteRelationship: unexpected,
   listRelationships: unexpected,
+  simulateTurns: unexpected,
   putFields: unexpected,
   getFields: unexpected,
 };

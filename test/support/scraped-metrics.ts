@@ -34,3 +34,8 @@ export function listDocumentedMetrics(): readonly string[] {
 export function isModelMetric(metric: string): boolean {
   return /^(orchestrator_model|gen_ai)_/.test(metric);
 }
+
+/** Whether a metric exists only if the node fires timers. */
+export function isTimerMetric(metric: string): boolean {
+  return metric.startsWith('orchestrator_timers_');
+}

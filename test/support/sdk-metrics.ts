@@ -14,6 +14,9 @@ const durationBuckets = [
   0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
 ];
 
+/** Bucket boundaries in seconds. */
+const latenessBuckets = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1_800, 3_600, 21_600, 86_400];
+
 /** Bucket boundaries. A session has at most 20 active scenarios (2.15). */
 const scenarioCountBuckets = [0, 1, 2, 3, 4, 5, 7, 10, 15, 20];
 
@@ -33,6 +36,10 @@ interface Instruments {
   readonly activeScenarios: Histogram;
   readonly phaseDuration: Histogram;
   readonly lostRevisions: Counter;
+  readonly timerLateness: Histogram;
+  readonly timerFailures: Counter;
+  readonly timersDue: UpDownCounter;
+  readonly timerPartitions: UpDownCounter;
   readonly storeDuration: Histogram;
   readonly modelDuration: Histogram;
   readonly modelTokens: Histogram;
@@ -92,6 +99,23 @@ function createInstruments(meter: Meter): Instruments {
     lostRevisions: meter.createCounter('orchestrator.store.lost_revisions', {
       description: 'Sessions whose store no longer has a revision that this node has read or committed earlier.',
       unit: '{session}',
+    }),
+    timerLateness: meter.createHistogram('orchestrator.timers.lateness', {
+      description: 'Time from when a timer was due until a node fired it (section 14).',
+      unit: 's',
+      advice: { explicitBucketBoundaries: latenessBuckets },
+    }),
+    timerFailures: meter.createCounter('orchestrator.timers.failures', {
+      description: 'Attempts to fire a timer that failed. The timer is tried again.',
+      unit: '{attempt}',
+    }),
+    timersDue: meter.createUpDownCounter('orchestrator.timers.due', {
+      description: 'Due timers that were not fired yet.',
+      unit: '{timer}',
+    }),
+    timerPartitions: meter.createUpDownCounter('orchestrator.timers.partitions', {
+      description: 'Partitions whose timers this process fires.',
+      unit: '{partition}',
     }),
     storeDuration: createDuration(
       'orchestrator.store.duration',
@@ -166,6 +190,22 @@ export class SdkMetrics implements Metrics {
 
   recordLostRevision(): void {
     this.#instruments.lostRevisions.add(1);
+  }
+
+  recordTimerFired(lateMs: number): void {
+    this.#instruments.timerLateness.record(lateMs / 1_000);
+  }
+
+  recordTimerFailure(reason: string): void {
+    this.#instruments.timerFailures.add(1, { reason });
+  }
+
+  recordTimersDue(change: number): void {
+    if (change !== 0) this.#instruments.timersDue.add(change);
+  }
+
+  recordTimerPartitions(change: number): void {
+    this.#instruments.timerPartitions.add(change);
   }
 
   startPhase(phase: string): EndMeasurement<void> {

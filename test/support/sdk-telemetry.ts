@@ -44,6 +44,10 @@ export class SdkTelemetry implements Telemetry {
     return span;
   }
 
+  startWork(name: string): SdkTelemetrySpan {
+    return this.start(name, { kind: SpanKind.INTERNAL }, ROOT_CONTEXT);
+  }
+
   getTraceId(): string {
     throw new Error('The tracer of the SDK reads no traceparent without a span.');
   }

@@ -15,9 +15,15 @@ import type { Metrics } from '../../src/server/ports/metrics';
 import type { ScenarioCatalogue } from '../../src/server/ports/scenario-catalogue';
 import type { SessionIndex } from '../../src/server/ports/session-index';
 import type { SessionStore } from '../../src/server/ports/session-store';
+import type { TimerStore } from '../../src/server/ports/timer-store';
 import type { TurnFeed } from '../../src/server/ports/turn-feed';
-import { Sha256ContentHasher, SystemClock, UuidV5InstanceIdGenerator } from '../../src/server/runtime/system';
-import { openEmbedded } from '../../src/server/stores/embedded/open-embedded';
+import {
+  Sha256ContentHasher,
+  SystemClock,
+  UuidV5InstanceIdGenerator,
+  UuidV5TimerTurnIds,
+} from '../../src/server/runtime/system';
+import { type EmbeddedOptions, openEmbedded } from '../../src/server/stores/embedded/open-embedded';
 import { noopMetrics } from '../../src/server/telemetry';
 import { emptyFeed, emptyIndex } from '../../src/server/warm-up';
 import { silentLog } from './silent-log';
@@ -48,19 +54,24 @@ export function openService(clock: Clock = new SystemClock()): ServiceUnderTest 
 }
 
 /** Opens an embedded store in a temporary folder. */
-export function openEmbeddedStores(clock: Clock = new SystemClock()): StoresUnderTest {
+export function openEmbeddedStores(
+  clock: Clock = new SystemClock(),
+  options: Partial<EmbeddedOptions> = {},
+): StoresUnderTest & { readonly timers: TimerStore } {
   const path = mkdtempSync(join(tmpdir(), 'service-'));
-  const { sessionStore, catalogue, turnFeed, sessionIndex } = openEmbedded({
+  const { sessionStore, catalogue, turnFeed, sessionIndex, timers } = openEmbedded({
     path,
     sessionTtlMs: 3_600_000,
     turnLimits: { recordedTurns: 1_000 },
     clock,
     monotonicClock: clock,
+    ...options,
   });
   return {
     store: sessionStore,
     feed: turnFeed,
     index: sessionIndex,
+    timers,
     scenarios: catalogue,
     async close() {
       await sessionStore.close();
@@ -100,6 +111,7 @@ export function createService(
     catalogue,
     codec: new ProtoTurnCodec(),
     ids: new UuidV5InstanceIdGenerator(),
+    timerTurnIds: new UuidV5TimerTurnIds(),
     contentHasher: new Sha256ContentHasher(),
     clock,
     metrics,

@@ -5,6 +5,7 @@ import { drainServers } from './experiments/drain-servers';
 import { exhaustMemory } from './experiments/exhaust-memory';
 import { failOverCluster } from './experiments/fail-over-cluster';
 import { fillSessions } from './experiments/fill-sessions';
+import { fireTimers } from './experiments/fire-timers';
 import { followFeed } from './experiments/follow-feed';
 import { jumpClocks } from './experiments/jump-clocks';
 import { killRedis } from './experiments/kill-redis';
@@ -136,5 +137,11 @@ export const experiments: readonly Experiment[] = [
     name: 'two consumers follow the feed while servers and Redis are killed',
     full: (context) => followFeed(context, { kills: 30 }),
     short: (context) => followFeed(context, { kills: 3 }),
+  },
+  {
+    number: 19,
+    name: 'two nodes fire timers while servers and Redis are killed',
+    full: (context) => fireTimers(context, { timers: 10_000, kills: 15, spreadMs: 20_000 }),
+    short: (context) => fireTimers(context, { timers: 120, kills: 3, spreadMs: 1_500 }),
   },
 ];

@@ -1,19 +1,15 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { FeedEvent, WatchTurnsRequest, type WatchTurnsResponse } from '../../../gen/focal/orchestration/v1/feed';
-import { LifecycleReason } from '../../../gen/focal/orchestration/v1/lifecycle';
 import { createCommand, createJsonOption, type JsonOptions, runCommand } from '../command';
 import { CommandError, type ExitCode, exitCodes } from '../exit-codes';
+import { addFeedFilterOptions, type FeedFilterOptions, toFeedFilter } from '../feed-options';
 import { messageToJson } from '../files';
 import { formatFeedEvent } from '../output/format-feed-event';
 import type { Output } from '../output/terminal';
-import { addServiceOptions, parseCount, parseUuid, type ServiceOptions, withClient } from '../service-client';
+import { addServiceOptions, parseCount, type ServiceOptions, withClient } from '../service-client';
 
-interface WatchOptions extends ServiceOptions, JsonOptions {
-  readonly agent?: string;
-  readonly scenario?: string;
-  readonly reason: readonly LifecycleReason[];
+interface WatchOptions extends ServiceOptions, JsonOptions, FeedFilterOptions {
   readonly consumer?: string;
-  readonly fromOldest: boolean;
   /** Default: unlimited. */
   readonly count?: number;
 }
@@ -25,16 +21,9 @@ export function createWatchCommand(): Command {
       'Shows the turns of all sessions as they are committed, on any node, until the command is interrupted.',
       'With --consumer, it acknowledges what it has shown, and continues there when it is started again.',
     ].join(' '),
-  })
-    .addOption(new Option('--agent <uuid>', 'only turns of this agent').argParser(parseUuid))
-    .addOption(new Option('--scenario <uuid>', 'only turns with a decision about this scenario').argParser(parseUuid))
-    .addOption(
-      new Option('--reason <code>', 'only turns with a decision for this reason, for example IDLE; repeatable')
-        .argParser(parseReason)
-        .default([]),
-    )
+  });
+  addFeedFilterOptions(command)
     .addOption(new Option('--consumer <name>', 'consumer whose cursor the service keeps'))
-    .option('--from-oldest', 'start with the oldest event that is kept instead of the next one', false)
     .addOption(new Option('-n, --count <events>', 'stop after this number of events').argParser(parseCount))
     .addOption(createJsonOption('print each event as JSON on one line'));
   return addServiceOptions(command).action((options: WatchOptions) =>
@@ -43,12 +32,10 @@ export function createWatchCommand(): Command {
 }
 
 async function watch(options: WatchOptions, output: Output): Promise<ExitCode> {
-  const { tenant: tenantId, agent = '', scenario = '', reason, consumer = '', fromOldest } = options;
-  const { count = Number.POSITIVE_INFINITY } = options;
+  const { tenant: tenantId, consumer = '', count = Number.POSITIVE_INFINITY } = options;
   if (count === 0) return exitCodes.ok;
   if (consumer === '' && options.consumer !== undefined) throw new CommandError(exitCodes.usage, 'Name the consumer.');
-  const filter = { agentId: agent, scenarioId: scenario, reasons: [...reason] };
-  const request = WatchTurnsRequest.fromPartial({ tenantId, ...filter, consumer, fromOldest });
+  const request = WatchTurnsRequest.fromPartial({ tenantId, ...toFeedFilter(options), consumer });
   return withClient(options, async (client) => {
     let shownCount = 0;
     for await (const response of client.watchTurns(request)) {
@@ -69,14 +56,4 @@ function show({ events }: WatchTurnsResponse, output: Output): number {
     else for (const line of formatFeedEvent(event)) output.writeLine(line);
   }
   return events.length;
-}
-
-/** Parses the code of a reason without its prefix, as `tail` shows it. */
-function parseReason(text: string, previous: readonly LifecycleReason[]): readonly LifecycleReason[] {
-  const name = `LIFECYCLE_REASON_${text.toUpperCase()}`;
-  const reasons = Object.entries(LifecycleReason).filter(([, value]) => typeof value === 'number' && value > 0);
-  const reason = reasons.find(([key]) => key === name)?.[1];
-  if (typeof reason === 'number') return [...previous, reason];
-  const names = reasons.map(([key]) => key.replace('LIFECYCLE_REASON_', '')).join(', ');
-  throw new InvalidArgumentError(`It must be one of ${names}.`);
 }

@@ -83,7 +83,11 @@ export async function runConversation(
   return results;
 }
 
-function createImportRequest(session: ImportSessionRequest, settings: ConversationRunSettings): ImportSessionRequest {
+/** Creates the request that imports the session of a conversation. */
+export function createImportRequest(
+  session: ImportSessionRequest,
+  settings: ConversationRunSettings,
+): ImportSessionRequest {
   const { tenantId, agentId, sessionId, startAt } = settings;
   return { ...session, tenantId, agentId, sessionId, lastActiveAt: session.lastActiveAt ?? startAt };
 }

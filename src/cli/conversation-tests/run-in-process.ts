@@ -1,3 +1,4 @@
+import type { ImportSessionRequest } from '../../../gen/focal/orchestration/v1/session_service';
 import { importLegacySession } from '../../core/apply/import-legacy-session';
 import { decideTurn } from '../../core/decide-turn';
 import { OrchestratorError } from '../../core/model/orchestrator-error';
@@ -6,6 +7,7 @@ import { defaultSettings, type OrchestrationSettings } from '../../core/model/se
 import { canBeSuperseded, createNotSupersedableError, restoreSessionBefore } from '../../core/model/superseding';
 import type { Turn } from '../../core/model/turn';
 import type { TurnResult } from '../../core/model/turn-result';
+import type { Catalogue } from '../../core/scenario/catalogue';
 import { fieldsFromMessage } from '../../server/codec/wire/field-codec';
 import { explainedResultToProto } from '../../server/codec/wire/result-codec';
 import { relationshipFromProto, scenarioFromProto } from '../../server/codec/wire/scenario-codec';
@@ -18,7 +20,7 @@ import { InProcessCatalogue } from './in-process-catalogue';
 import { type ConversationTarget, runConversation } from './run-conversation';
 
 /** Fixed ids and a fixed time, so that every run makes the same decisions. */
-const fixedSettings = {
+export const fixedRunSettings = {
   tenantId: '00000000-0000-4000-8000-000000000001',
   agentId: '00000000-0000-4000-8000-000000000002',
   sessionId: '00000000-0000-4000-8000-000000000003',
@@ -40,14 +42,22 @@ export async function runInProcess(conversation: Conversation): Promise<InProces
   );
   const errors = [...checkedScenarios.problems, ...changeProblems].filter(({ severity }) => severity === 'ERROR');
   if (errors.length > 0) throw new FileProblemsError(errors);
+  return { run: await runCheckedConversation(conversation, checkedScenarios), checkedScenarios };
+}
+
+/** Runs a conversation without a service, with scenarios that were checked before. */
+export async function runCheckedConversation(
+  conversation: Conversation,
+  checkedScenarios: CheckedScenarios,
+): Promise<ConversationRun> {
   const turnResults: ConversationTurnResult[] = [];
-  const settings = { ...fixedSettings, onTurn: (result: ConversationTurnResult) => turnResults.push(result) };
+  const settings = { ...fixedRunSettings, onTurn: (result: ConversationTurnResult) => turnResults.push(result) };
   try {
     await runConversation(createInProcessTarget(checkedScenarios, conversation.settings), conversation, settings);
-    return { run: { conversation, turnResults, failure: '' }, checkedScenarios };
+    return { conversation, turnResults, failure: '' };
   } catch (error) {
     if (!(error instanceof OrchestratorError)) throw error;
-    return { run: { conversation, turnResults, failure: error.message }, checkedScenarios };
+    return { conversation, turnResults, failure: error.message };
   }
 }
 
@@ -74,6 +84,25 @@ function restoreSuperseded(turn: Turn, session: Session | undefined, lastTurn: L
 const instanceIds = new UuidV5InstanceIdGenerator();
 const contentHasher = new Sha256ContentHasher();
 
+/** Creates the session that a service imports from a record of the older format (section 8). */
+export function importInProcess(
+  request: ImportSessionRequest,
+  catalogue: Catalogue,
+  { pathEntries }: Pick<OrchestrationSettings, 'pathEntries'>,
+): Session {
+  const record = legacySessionFromProto(request);
+  const { tenantId, agentId, sessionId } = request;
+  const fingerprint = contentHasher.hashLegacySession(record);
+  return importLegacySession(record, {
+    owner: { tenantId, agentId, sessionId },
+    scenario: catalogue.getScenario(record.activeScenarioId),
+    instanceId: instanceIds.generateInstanceId(sessionId, fingerprint, record.activeScenarioId),
+    now: 0,
+    fingerprint,
+    pathEntries,
+  });
+}
+
 /**
  * Creates a target that calls the rules directly for one session, without a server or a store. The responses are byte-identical
  * to those of a service with the same settings.
@@ -87,17 +116,7 @@ export function createInProcessTarget(
   let lastTurn: LastTurn | undefined;
   return {
     async importSession(request) {
-      const record = legacySessionFromProto(request);
-      const { tenantId, agentId, sessionId } = request;
-      const fingerprint = contentHasher.hashLegacySession(record);
-      session = importLegacySession(record, {
-        owner: { tenantId, agentId, sessionId },
-        scenario: catalogue.getSnapshot().getScenario(record.activeScenarioId),
-        instanceId: instanceIds.generateInstanceId(sessionId, fingerprint, record.activeScenarioId),
-        now: 0,
-        fingerprint,
-        pathEntries: settings.pathEntries,
-      });
+      session = importInProcess(request, catalogue.getSnapshot(), settings);
       return { session: sessionToProto(session, ''), created: true };
     },
     async processTurn(request) {

@@ -1,5 +1,4 @@
 import { stringify } from 'yaml';
-import { toVisibleLines } from '../../core/model/visible-text';
 import {
   type Conversation,
   type ConversationRun,
@@ -11,6 +10,7 @@ import type { Coverage, ScenarioCoverage } from '../conversation-tests/coverage'
 import type { Difference } from '../conversation-tests/expectation';
 import { formatTurn } from './format-turn';
 import { formatRow, styled, type TerminalOptions } from './terminal';
+import { escapeXmlText, formatAttributes } from './xml';
 
 // Formats the results of conversation tests: differences and coverage for a terminal, and JUnit XML for CI systems.
 
@@ -161,17 +161,4 @@ function formatFailure(conversation: Conversation, turn: ConversationTurnResult)
 
 function formatMissingResult(failure: string): readonly string[] {
   return failure === '' ? ['      <skipped/>'] : [`      <error${formatAttributes({ message: failure })}/>`];
-}
-
-function formatAttributes(values: Readonly<Record<string, string | number>>): string {
-  return Object.entries(values)
-    .map(([name, value]) => ` ${name}="${escapeXmlText(String(value))}"`)
-    .join('');
-}
-
-const xmlEntities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-
-/** Escapes text for XML 1.0. Invisible characters, some of which XML forbids, become visible escapes. Keeps line breaks. */
-function escapeXmlText(text: string): string {
-  return toVisibleLines(text).replaceAll(/[&<>"]/g, (character) => xmlEntities[character] ?? character);
 }

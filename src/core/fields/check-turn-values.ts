@@ -34,9 +34,7 @@ export function checkTurnValues(
   getKnown: GetKnown,
   allowance: Allowance,
 ): CheckedTurn {
-  const instanceIds = new Map(
-    [...outcomes].flatMap(([instanceId, some]) => some.map((outcome) => [outcome, instanceId] as const)),
-  );
+  const instanceIds = listInstanceIds(outcomes);
   const given = listValues(turn, instanceIds, rules);
   if (given.length === 0) return { turn, replacedOutcomes: noReplacements, rejectedValues: [], conditionErrors: [] };
   const verdicts = checkValues(given, rules, getKnown, allowance);
@@ -60,43 +58,56 @@ export function checkTurnValues(
   };
 }
 
+type InstanceIds = ReadonlyMap<StepOutcome, string>;
+
+const noInstanceIds: InstanceIds = new Map();
+
+function listInstanceIds(outcomes: OutcomesByInstance): InstanceIds {
+  if (outcomes.size === 0) return noInstanceIds;
+  const ids = new Map<StepOutcome, string>();
+  for (const [instanceId, some] of outcomes) for (const outcome of some) ids.set(outcome, instanceId);
+  return ids;
+}
+
 /**
  * Lists the values of a turn that must be checked, oldest source first (0.4): values of defined fields and customer values of tool fields.
  * Lists all values if a rule reads `data`. Skips results of outcomes without an instance, because they are not stored.
  */
-function listValues(
-  turn: Turn,
-  instanceIds: ReadonlyMap<StepOutcome, string>,
-  { fields, toolFields, readsData }: FieldRules,
-): readonly GivenValue[] {
-  const isDefined = (name: string): boolean => readsData || fields.has(name);
+function listValues(turn: Turn, instanceIds: InstanceIds, rules: FieldRules): readonly GivenValue[] {
+  const { fields, toolFields, readsData } = rules;
   const { customerData, sessionVariables, stepOutcomes, situation } = turn;
-  return [
-    ...listFields(customerData, 'PROFILE', customerData, isDefined),
-    ...listFields(sessionVariables, 'CALLER', sessionVariables, isDefined),
-    ...stepOutcomes.flatMap((outcome) => {
+  const given: GivenValue[] = [];
+  if (readsData || fields.size > 0) {
+    addFields(given, customerData, 'PROFILE', customerData, rules);
+    addFields(given, sessionVariables, 'CALLER', sessionVariables, rules);
+    for (const outcome of stepOutcomes) {
       const instanceId = instanceIds.get(outcome);
-      return instanceId === undefined ? [] : listFields(outcome.results, 'TOOL', outcome, isDefined, instanceId);
-    }),
-    ...situation.candidateVariables.flatMap((variable): readonly GivenValue[] => {
-      const { name, value } = variable;
-      return isDefined(name) || toolFields.has(name) ? [{ name, value, source: 'CUSTOMER', place: variable }] : [];
-    }),
-  ];
+      if (instanceId !== undefined) addFields(given, outcome.results, 'TOOL', outcome, rules, instanceId);
+    }
+  }
+  for (const variable of situation.candidateVariables) {
+    const { name, value } = variable;
+    if (isDefined(name, rules) || toolFields.has(name))
+      given.push({ name, value, source: 'CUSTOMER', place: variable });
+  }
+  return given;
 }
 
-/** Lists the values sorted by name, because the order of a map on the wire has no meaning. */
-function listFields(
+function isDefined(name: string, { fields, readsData }: FieldRules): boolean {
+  return readsData || fields.has(name);
+}
+
+/** Adds the values sorted by name, because the order of a map on the wire has no meaning. */
+function addFields(
+  given: GivenValue[],
   values: FieldValues,
   source: GivenValue['source'],
   place: GivenValue['place'],
-  isDefined: (name: string) => boolean,
+  rules: FieldRules,
   instanceId?: string,
-): readonly GivenValue[] {
-  return [...values.keys()]
-    .filter(isDefined)
-    .sort()
-    .map((name) => ({ name, value: values.get(name) ?? null, source, place, instanceId }));
+): void {
+  const names = [...values.keys()].filter((name) => isDefined(name, rules)).sort();
+  for (const name of names) given.push({ name, value: values.get(name) ?? null, source, place, instanceId });
 }
 
 function replaceValues(turn: Turn, verdicts: ReadonlyMap<GivenValue['place'], readonly ValueVerdict[]>): Turn {

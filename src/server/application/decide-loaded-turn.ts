@@ -70,13 +70,13 @@ export async function decideLoadedTurn(
   call: Call,
   onProvisional?: OnProvisional,
 ): Promise<TurnDecision> {
-  const { metrics, settings, ids } = deps;
-  const input = createInput({ ids, settings }, { turn, session, catalogue, proposal });
-  const effectiveProposal = proposal ?? (deps.model && (await propose(deps.model, input, call, onProvisional)));
+  const { metrics, settings, model } = deps;
+  const loaded = { turn, session, catalogue };
+  const effectiveProposal =
+    proposal ?? (model && (await propose(model, createInput(deps, loaded, undefined, undefined), call, onProvisional)));
   const allowance = createAllowance(settings);
   try {
-    const finalInput = { ...input, proposal: effectiveProposal, allowance };
-    return await decideInTurn(finalInput, call, (turnInput) =>
+    return await decideInTurn(createInput(deps, loaded, effectiveProposal, allowance), call, (turnInput) =>
       decideTurn(turnInput, validateOnly, (name, work) => runPhase(metrics, call.span, name, work)),
     );
   } finally {
@@ -91,16 +91,18 @@ export function decideRecordedTurn(
   call: Call,
 ): Promise<TurnDecision> {
   const allowance = createAllowance(deps.settings);
-  return decideInTurn({ ...createInput(deps, recorded), allowance }, call, (input) => decideTurn(input));
+  return decideInTurn(createInput(deps, recorded, recorded.proposal, allowance), call, (input) => decideTurn(input));
 }
 
-function createInput(
+function createInput<Limit extends PausableAllowance | undefined>(
   { ids, settings }: Pick<DecisionDependencies, 'ids' | 'settings'>,
-  { turn, session, catalogue, proposal }: Omit<LoadedTurn, 'validateOnly'>,
-): TurnInput {
+  { turn, session, catalogue }: Pick<LoadedTurn, 'turn' | 'session' | 'catalogue'>,
+  proposal: ModelProposal | undefined,
+  allowance: Limit,
+): TurnInput & { readonly allowance: Limit } {
   const getNewInstanceId = (scenarioId: string): string =>
     ids.generateInstanceId(turn.sessionId, turn.turnId, scenarioId);
-  return { session, turn, catalogue, settings, getNewInstanceId, proposal };
+  return { session, turn, catalogue, settings, getNewInstanceId, proposal, allowance };
 }
 
 function createAllowance({ turnWork }: OrchestrationSettings): PausableAllowance {
@@ -120,7 +122,7 @@ function decideInTurn<Input extends TurnInput & { readonly allowance: PausableAl
 function runPhase<T>(metrics: Metrics, span: Span, name: string, work: () => T): T {
   const endPhase = metrics.startPhase(name);
   try {
-    return passPause((part) => runInChildSpan(span, name, part), work);
+    return span.isRecording ? passPause((part) => runInChildSpan(span, name, part), work) : work();
   } finally {
     endPhase();
   }

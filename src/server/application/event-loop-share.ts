@@ -17,6 +17,9 @@ const pauseFactor = 2;
 /** The longest pause in milliseconds. A part can seem to take long because the process was suspended. */
 const maxPauseMs = 100;
 
+/** Time in milliseconds after the start of a call in which further calls are expected. */
+const recentCallMs = 1_000;
+
 /** The tenant of work that is done for no tenant. */
 export const noTenant = '';
 
@@ -60,6 +63,7 @@ export class EventLoopShare {
   private readonly loads: TenantLoads;
   /** The time at which the pause of the tenants above their share ends. */
   private pausedUntil = 0;
+  private lastCallAt = Number.NEGATIVE_INFINITY;
   /** Runs while tenants above their share pause. */
   private timer: Timer | undefined;
   private useListener: ((tenantId: string, units: number) => void) | undefined;
@@ -70,12 +74,18 @@ export class EventLoopShare {
 
   /** Counts a call of a tenant as in flight until `endCall`. */
   startCall(tenantId: string): void {
+    this.lastCallAt = this.loop.now();
     this.loads.startCall(tenantId);
   }
 
   endCall(tenantId: string): void {
     this.loads.endCall(tenantId);
     if (this.timer !== undefined && !this.loads.hasCallsWithinShare()) this.schedule();
+  }
+
+  /** Whether a call has started in the last second, so that work which is not urgent should leave time for others. */
+  hasRecentCalls(): boolean {
+    return this.loop.now() - this.lastCallAt < recentCallMs;
   }
 
   /** Whether a tenant delays others: it has used more than its share in the last minute, and tenants within their share have made calls. */

@@ -16,7 +16,7 @@ export interface GetScenarioQuery {
  * @throws OrchestratorError SCENARIO_NOT_FOUND.
  */
 export async function getScenario(
-  { scenarios }: { readonly scenarios: ScenarioCatalogue },
+  { scenarios }: { readonly scenarios: Pick<ScenarioCatalogue, 'get'> },
   { agent, scenarioId, version }: GetScenarioQuery,
   call: Call,
 ): Promise<StoredScenario> {

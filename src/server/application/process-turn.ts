@@ -20,7 +20,7 @@ import { reportTurn } from './report-turn';
 import { summarizeTurn } from './summarize-turn';
 import { restoreSupersededState } from './supersede-turn';
 import { createTurnBasis, ReadCatalogue } from './turn-basis';
-import type { ProcessedTurn, TurnCommand } from './turn-command';
+import { type ProcessedTurn, TimerMovedError, type TurnCommand } from './turn-command';
 import { checkTurnSize, type TurnSizeDependencies } from './turn-size';
 
 export interface TurnDependencies extends DecisionDependencies, LegacySessionDependencies, TurnSizeDependencies {
@@ -38,7 +38,8 @@ const maxAttempts = 1_000;
  * before the commit, with the decision that the rules make without the model (section 9).
  *
  * @throws OrchestratorError TURN_ID_REUSED (5.2), REVISION_MISMATCH (5.4), AGENT_MISMATCH, CUSTOMER_MISMATCH,
- * TURN_NOT_SUPERSEDABLE (section 13), TOO_MUCH_CONTENTION, TOO_LARGE if the turn could not be received after the commit, and the errors of the store.
+ * TURN_NOT_SUPERSEDABLE (section 13), TOO_MUCH_CONTENTION, TOO_LARGE if the turn could not be received after the commit, and the errors of the
+ * store. TimerMovedError if the command fires a timer that is not the next one of the session any more.
  */
 export async function processTurn(
   deps: TurnDependencies,
@@ -107,7 +108,7 @@ async function decideOn(
   checkSession(current.session, command);
   const base = await getBase(deps, command.turn, current, call);
   const { decision, basis } = await decide(deps, command, base, call, onProvisional);
-  const record = createRecord(deps, command, { ...decision, basis }, call);
+  const record = createRecord(deps, command, decision, basis, call);
   const responseBytes = responseEncoders[command.responseView](deps.codec, record.response, decision.explain);
   checkTurnSize(deps, record, responseBytes);
   const processed = { responseBytes, replayed: false, result: decision.result };
@@ -164,7 +165,8 @@ async function adoptSession(
   return adopted;
 }
 
-function checkSession(session: Session | undefined, { turn, expectedRevision }: TurnCommand): void {
+function checkSession(session: Session | undefined, { turn, expectedRevision, timerAt }: TurnCommand): void {
+  if (timerAt !== undefined && session?.nextTimerAt !== timerAt) throw new TimerMovedError();
   if (session && session.agentId !== turn.agentId) {
     throw new OrchestratorError('AGENT_MISMATCH', `The session belongs to agent ${session.agentId}.`, {
       metadata: { session_id: turn.sessionId },
@@ -210,7 +212,8 @@ async function decide(
 function createRecord(
   { codec, clock }: TurnDependencies,
   { turn, requestBytes, callerTraceContext }: TurnCommand,
-  { session, result, basis }: Pick<TurnDecision, 'session' | 'result'> & { readonly basis: TurnBasis },
+  { session, result }: TurnDecision,
+  basis: TurnBasis,
   call: Call,
 ): TurnRecord {
   return {

@@ -1,4 +1,4 @@
-import type { Session } from '../../core/model/session';
+import type { ScenarioInstance, Session } from '../../core/model/session';
 import type { Turn } from '../../core/model/turn';
 import type { VersionKey } from './catalogue-snapshot';
 
@@ -7,11 +7,24 @@ import type { VersionKey } from './catalogue-snapshot';
  * stands for the latest version and is in every catalogue.
  */
 export function listVersionsInUse(session: Session, { stepOutcomes }: Turn): readonly VersionKey[] {
+  const versions: VersionKey[] = [];
+  addVersions(versions, session.instances);
+  if (stepOutcomes.length === 0 || session.endedInstances.length === 0) return versions;
   const idsWithOutcome = new Set(stepOutcomes.map(({ instanceId }) => instanceId));
-  const ended = session.endedInstances.filter(({ instanceId }) => idsWithOutcome.has(instanceId));
-  return [...session.instances, ...ended]
-    .filter(({ scenarioVersion }) => scenarioVersion > 0)
-    .map(({ scenarioId, scenarioVersion }) => ({ scenarioId, version: scenarioVersion }));
+  addVersions(
+    versions,
+    session.endedInstances.filter(({ instanceId }) => idsWithOutcome.has(instanceId)),
+  );
+  return versions;
+}
+
+function addVersions(
+  versions: VersionKey[],
+  instances: readonly Pick<ScenarioInstance, 'scenarioId' | 'scenarioVersion'>[],
+): void {
+  for (const { scenarioId, scenarioVersion: version } of instances) {
+    if (version > 0) versions.push({ scenarioId, version });
+  }
 }
 
 /** Lists the scenarios that the turn may start or continue. */

@@ -11,8 +11,8 @@ type Queue = Set<() => void>;
  * (5.3). Correctness does not depend on the queue: other nodes have their own queues, and the commit detects conflicts.
  */
 export class SessionQueue {
-  /** The queued work of every session that has running work. */
-  private readonly queues = new Map<string, Queue>();
+  /** The queued work of every session that has running work; undefined if nothing was queued. */
+  private readonly queues = new Map<string, Queue | undefined>();
 
   /**
    * Runs the work after all earlier work of the session has settled; immediately if there is none.
@@ -21,9 +21,8 @@ export class SessionQueue {
    */
   async run<T>({ tenantId, sessionId }: SessionKey, call: Call, work: () => Promise<T>): Promise<T> {
     const session = `${tenantId} ${sessionId}`;
-    const queue = this.queues.get(session);
-    if (queue === undefined) this.queues.set(session, new Set());
-    else await enqueue(queue, call.signal);
+    if (this.queues.has(session)) await enqueue(this.getQueue(session), call.signal);
+    else this.queues.set(session, undefined);
     try {
       return await work();
     } finally {
@@ -36,15 +35,19 @@ export class SessionQueue {
     return this.queues.size;
   }
 
+  private getQueue(session: string): Queue {
+    const queue: Queue = this.queues.get(session) ?? new Set();
+    this.queues.set(session, queue);
+    return queue;
+  }
+
   private startNext(session: string): void {
-    const queue = this.queues.get(session) ?? new Set();
-    const [start] = queue;
-    if (start === undefined) {
-      this.queues.delete(session);
+    for (const start of this.queues.get(session) ?? []) {
+      this.queues.get(session)?.delete(start);
+      start();
       return;
     }
-    queue.delete(start);
-    start();
+    this.queues.delete(session);
   }
 }
 

@@ -57,8 +57,8 @@ interface BasisInput {
 const maxVersions = 1_000;
 
 export function createTurnBasis({ turn, session, catalogue, settings, result }: BasisInput): TurnBasis {
-  const { opened, readIds } = catalogue;
-  const ids = new Set(readIds);
+  // The catalogue belongs to this turn, so its list of ids can grow.
+  const { opened, readIds: ids } = catalogue;
   addScenariosInUse(ids, session, turn);
   // A sentence names them, even if the decision has not read them.
   for (const { blockingScenarioIds } of result.rejectedCandidates) for (const id of blockingScenarioIds) ids.add(id);

@@ -8,6 +8,11 @@ export interface TurnCommand {
   readonly turn: Turn;
   /** The revision that the caller expects the session to have (5.4); undefined if any revision is accepted. */
   readonly expectedRevision: number | undefined;
+  /**
+   * For a turn that fires a timer: the time of the timer, in milliseconds since 1970. The turn is applied only while it is the next timer of the
+   * session. Otherwise `processTurn` throws TimerMovedError.
+   */
+  readonly timerAt?: number | undefined;
   /** Whether everything is decided and returned, but nothing is stored (5.5). */
   readonly validateOnly: boolean;
   /** Which parts of the response the caller wants. */
@@ -26,4 +31,11 @@ export interface ProcessedTurn {
   readonly replayed: boolean;
   /** The decisions, whatever view was requested. */
   readonly result: TurnResult;
+}
+
+/** The session has another next timer, or none, because of another turn, or it does not exist any more. Nothing was changed. */
+export class TimerMovedError extends Error {
+  constructor() {
+    super('The next timer of the session is another one.');
+  }
 }

@@ -4,6 +4,7 @@ import { OrchestratorError } from '../../core/model/orchestrator-error';
 import type { Relationship, Scenario, StoredScenario } from '../../core/model/scenario';
 import type { Session, SessionKey } from '../../core/model/session';
 import type { CompileOptions } from '../../core/scenario/compile-options';
+import type { SimulationResult } from '../../core/simulation/simulation-report';
 import type { Call } from '../ports/call';
 import type { AgentKey, ScenarioCatalogue } from '../ports/scenario-catalogue';
 import type { CountFilter, SessionCounts } from '../ports/session-index';
@@ -27,6 +28,7 @@ import {
   type PutFieldsResult,
   putFields,
 } from './fields';
+import { type FireTimerCommand, type FireTimerDependencies, type FireTimerOutcome, fireTimer } from './fire-timer';
 import { type GetScenarioQuery, getScenario } from './get-scenario';
 import { getSession } from './get-session';
 import { type ImportSessionCommand, importSession } from './import-session';
@@ -44,6 +46,7 @@ import { type PutScenarioCommand, type PutScenarioResult, putScenario } from './
 import { deleteRelationship, listRelationships, putRelationship, type RelationshipCommand } from './relationships';
 import { type RenderScenarioQuery, renderScenario } from './render-scenario';
 import { SessionQueue } from './session-queue';
+import { type SimulateTurnsCommand, simulateTurns } from './simulate-turns';
 import type { ProcessedTurn, TurnCommand } from './turn-command';
 import type { WatchSessionQuery } from './turn-history-reader';
 import { type ScenarioValidation, validateScenario } from './validate-scenario';
@@ -59,6 +62,7 @@ import {
 /** The use cases for the inbound adapters. Each is documented at the function of the same name. */
 export interface UseCases {
   processTurn(command: TurnCommand, call: Call, onProvisional?: OnProvisional): Promise<ProcessedTurn>;
+  fireTimer(command: FireTimerCommand, call: Call): Promise<FireTimerOutcome>;
   decidePhases(command: PhaseCommand, call: Call): Promise<TurnDecision>;
   getSession(key: SessionKey, call: Call): Promise<Session>;
   deleteSession(key: SessionKey, call: Call): Promise<boolean>;
@@ -82,12 +86,14 @@ export interface UseCases {
   putRelationship(command: RelationshipCommand, call: Call): Promise<boolean>;
   deleteRelationship(command: RelationshipCommand, call: Call): Promise<boolean>;
   listRelationships(agent: AgentKey, call: Call): Promise<readonly Relationship[]>;
+  simulateTurns(command: SimulateTurnsCommand, call: Call): Promise<SimulationResult>;
   putFields(command: PutFieldsCommand, call: Call): Promise<PutFieldsResult>;
   getFields(agent: AgentKey, call: Call): Promise<StoredFields | undefined>;
 }
 
 export interface UseCaseDependencies
   extends TurnDependencies,
+    FireTimerDependencies,
     WatchSessionDependencies,
     WatchTurnsDependencies,
     ListSessionsDependencies,
@@ -101,6 +107,8 @@ export interface UseCaseDependencies
 
 export function createUseCases(deps: UseCaseDependencies): UseCases {
   const queue = new SessionQueue();
+  const runTurn: UseCases['processTurn'] = (command, call, onProvisional) =>
+    queue.run(command.turn, call, () => processTurn(deps, command, call, onProvisional));
   const count = <Result>(work: Promise<Result>): Promise<Result> => work.catch(countWorkLimit);
   const countWorkLimit = (error: unknown): never => {
     if (error instanceof OrchestratorError && error.reason === 'WORK_LIMIT') {
@@ -109,8 +117,8 @@ export function createUseCases(deps: UseCaseDependencies): UseCases {
     throw error;
   };
   return {
-    processTurn: (command, call, onProvisional) =>
-      count(queue.run(command.turn, call, () => processTurn(deps, command, call, onProvisional))),
+    processTurn: (command, call, onProvisional) => count(runTurn(command, call, onProvisional)),
+    fireTimer: (command, call) => count(fireTimer(deps, command, call, runTurn)),
     decidePhases: (command, call) => count(decidePhases(deps, command, call)),
     getSession: (key, call) => getSession(deps, key, call),
     deleteSession: (key, call) => deleteSession(deps, key, call),
@@ -134,6 +142,7 @@ export function createUseCases(deps: UseCaseDependencies): UseCases {
     putRelationship: (command, call) => putRelationship(deps, command, call),
     deleteRelationship: (command, call) => deleteRelationship(deps, command, call),
     listRelationships: (agent, call) => listRelationships(deps, agent, call),
+    simulateTurns: (command, call) => count(simulateTurns(deps, command, call)),
     putFields: (command, call) => count(putFields(deps, command, call)),
     getFields: (agent, call) => getFields(deps, agent, call),
   };

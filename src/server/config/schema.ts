@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { auth, requiresAuthentication } from './auth-section';
 import { always, flag, isLoopback, isSet, oneOf, text } from './constraints';
+import { http } from './http-section';
 import { scenarioFiltering } from './model-section';
 import { limits, scenarioOrchestration } from './orchestration-section';
 import { redis, usesRedis } from './redis-section';
 import { server } from './server-section';
+import { timers } from './timers-section';
 
 // The keys of config/default.toml, which documents them. No key is optional, because the shipped file has a value for each.
 
@@ -35,9 +37,11 @@ const sections = z.strictObject({
       },
     ),
   server,
+  http,
   redis,
   embedded,
   auth,
+  timers,
   limits,
   telemetry,
 });
@@ -79,6 +83,11 @@ export const configSchema = sections
     error:
       'must be 1 or "auto" with the embedded store, because only one process can use its folder; set redis.url to run several ' +
       'workers, or server.workers = 1',
+  })
+  .refine(({ server, http }) => !http.enabled || http.port === 0 || http.port !== server.port, {
+    when: always,
+    path: ['http', 'port'],
+    error: 'must not be server.port, which the gRPC server listens on; set another port',
   })
   .refine(({ server, auth }) => !isSet(auth.client_certificates_file) || isSet(server.tls_client_ca_file), {
     when: always,

@@ -4,11 +4,13 @@ import { eventLoopShare } from '../application/event-loop-share';
 import type { UseCases } from '../application/use-cases';
 import type { CallThreads, RequestProcessor } from '../ports/call-threads';
 import type { Clock } from '../ports/clock';
+import type { ContractCalls } from '../ports/contract-calls';
 import type { Logger } from '../ports/logger';
 import type { Metrics } from '../ports/metrics';
 import type { Telemetry } from '../ports/telemetry';
 import { replaceResetConnections } from './connection-resets';
 import { refuseOtherContentTypes } from './content-type';
+import { createContractCalls } from './contract-calls';
 import { type DrainOptions, drain } from './drain';
 import { Health } from './health';
 import { connectInProcess, type InProcessConnection } from './in-process-connection';
@@ -41,6 +43,8 @@ export interface GrpcServer {
   /** Opens a connection that needs no port, whether the server listens or not. */
   connectInProcess(): InProcessConnection;
   readonly callInProcess: CallInProcess;
+  /** Admits and processes the calls of another transport, with the limits of this server. Compiles its methods on each invocation. */
+  createContractCalls(): ContractCalls;
   /** Sets the health of the server, its services and `readiness`. `liveness` is always SERVING. */
   setServing(isServing: boolean): void;
   /** Number of running handlers of calls and of requests of long-lived streams. */
@@ -98,6 +102,17 @@ export function createGrpcServer(
       callInProcess ??= createInProcessCalls(services, validators, handlerDeps);
       return callInProcess(path, request);
     },
+    createContractCalls: () =>
+      createContractCalls(
+        services,
+        { contract, validators, handlers: handlerDeps },
+        {
+          ...deps,
+          entrance: admission.entrance,
+          startMeasurement: (method) => (deps.metrics.isEnabled ? deps.metrics.startCall(method) : undefined),
+          turnTimeoutMs: options.turnTimeoutMs,
+        },
+      ),
     setServing: (isServing) => health.setServing(isServing),
     get callsInFlight() {
       return admission.callsInFlight;

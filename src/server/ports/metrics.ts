@@ -42,6 +42,14 @@ export interface Metrics {
   recordCommitConflict(): void;
   /** Counts a session whose store no longer has a revision that this node has read or committed earlier. */
   recordLostRevision(): void;
+  /** Records a timer that this process fired, and how many milliseconds after it was due. */
+  recordTimerFired(lateMs: number): void;
+  /** Counts an attempt to fire a timer that failed. `reason` is that of the OrchestratorError, or INTERNAL. */
+  recordTimerFailure(reason: string): void;
+  /** Adds to the number of due timers in the partitions that this process holds. */
+  recordTimersDue(change: number): void;
+  /** Adds to the number of partitions whose timers this process fires. */
+  recordTimerPartitions(change: number): void;
   /** Measures a phase. `phase` is the name of its span. */
   startPhase(phase: string): EndMeasurement<void>;
   /** Measures a store operation. `operation` is the name of the port's method in snake_case. */

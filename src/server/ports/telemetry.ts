@@ -16,6 +16,8 @@ export interface Telemetry {
    * returns undefined, the span of the stream. `getCaller` is not called if tracing is off.
    */
   startRequest(name: string, stream: Span, getCaller: () => TraceContext | undefined): Span;
+  /** Starts the root span of work that the node does without a call. */
+  startWork(name: string): Span;
   /**
    * Returns the trace id of a W3C traceparent in lower-case hexadecimal, for a call that fails before its span starts. Returns "" if there
    * is none, or if tracing is off.

@@ -34,6 +34,8 @@ export interface TurnCodec {
    * the JSON names of the contract, or undefined if they are equal.
    */
   findDifference(response: Uint8Array, result: TurnResult): string | undefined;
+  /** Encodes the request of a turn that this node makes itself, without its time: `decodeTurn` gets the recorded one. Equal turns have equal bytes. */
+  encodeRequest(turn: Turn): Uint8Array;
   /** Decodes the turn of a recorded request. `occurredAt` is used if the request has no time, in milliseconds since 1970. */
   decodeTurn(request: Uint8Array, occurredAt: number): Turn;
   /** Encodes a basis in as few bytes as possible. */

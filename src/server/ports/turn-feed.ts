@@ -16,11 +16,17 @@ export interface FeedDecision {
   readonly transitionReason: TransitionReason | undefined;
 }
 
+/** A candidate of a turn that did not start, as the feed has it. */
+export interface FeedRejection {
+  readonly scenarioId: string;
+  readonly reason: RejectionReason;
+}
+
 /** What the feed has of a turn, besides its session and its record. It contains no value of a customer. */
 export interface TurnSummary {
   readonly trigger: TurnTrigger;
   readonly decisions: readonly FeedDecision[];
-  readonly rejections: readonly { readonly scenarioId: string; readonly reason: RejectionReason }[];
+  readonly rejections: readonly FeedRejection[];
   /** "" if the turn supersedes none. */
   readonly supersedesTurnId: string;
 }

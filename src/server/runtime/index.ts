@@ -1,3 +1,3 @@
 export { callWithTimeout, monitorStore, type Poller, poll, pollWhenNotBusy } from './background-tasks';
 export { FileReloader } from './file-reloader';
-export { Sha256ContentHasher, SystemClock, UuidV5InstanceIdGenerator } from './system';
+export { Sha256ContentHasher, SystemClock, UuidV5InstanceIdGenerator, UuidV5TimerTurnIds } from './system';

@@ -28,7 +28,12 @@ export type ToSupervisor<Metrics> =
   /** Whether the store accepts the writes of the worker. Sent at the first probe and at every change. */
   | { readonly kind: 'readiness'; readonly isReady: boolean }
   /** The worker listens, and is warm. */
-  | { readonly kind: 'started'; readonly address: string; readonly storageDescription: string }
+  | {
+      readonly kind: 'started';
+      readonly address: string;
+      readonly httpAddress: string | undefined;
+      readonly storageDescription: string;
+    }
   /** The worker cannot start, and exits. */
   | { readonly kind: 'failed'; readonly problem: string; readonly stack: string }
   /** `id` is that of the request; undefined if the worker is about to exit. */

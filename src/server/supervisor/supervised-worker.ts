@@ -4,6 +4,8 @@ import type { SupervisorTimings } from './timings';
 
 export interface Started {
   readonly address: string;
+  /** Undefined if HTTP is not enabled. */
+  readonly httpAddress: string | undefined;
   readonly storageDescription: string;
 }
 

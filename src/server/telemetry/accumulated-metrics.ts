@@ -30,6 +30,22 @@ export class InstrumentMetrics implements Metrics {
     this.recorders.lostRevisions.record(1);
   }
 
+  recordTimerFired(lateMs: number): void {
+    this.recorders.timerLateness.record(lateMs / 1_000);
+  }
+
+  recordTimerFailure(reason: string): void {
+    this.recorders.timerFailures.record(1, reason);
+  }
+
+  recordTimersDue(change: number): void {
+    if (change !== 0) this.recorders.timersDue.record(change);
+  }
+
+  recordTimerPartitions(change: number): void {
+    this.recorders.timerPartitions.record(change);
+  }
+
   startPhase(phase: string): EndMeasurement<void> {
     const startedAt = performance.now();
     return () => this.recorders.phaseDuration.record(getSeconds(startedAt), phase);

@@ -5,6 +5,9 @@ const durationBuckets = [
   0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
 ];
 
+/** Bucket boundaries in seconds. Usually a timer fires within the polling interval; after an outage it may be hours late. */
+const latenessBuckets = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1_800, 3_600, 21_600, 86_400];
+
 /** Bucket boundaries. A session has at most 20 active scenarios (2.15). */
 const scenarioCountBuckets = [0, 1, 2, 3, 4, 5, 7, 10, 15, 20];
 
@@ -87,6 +90,33 @@ export function createInstruments() {
       name: 'orchestrator.store.lost_revisions',
       description: 'Sessions whose store no longer has a revision that this node has read or committed earlier.',
       unit: '{session}',
+    }),
+    timerLateness: histogram(latenessBuckets, {
+      name: 'orchestrator.timers.lateness',
+      description: 'Time from when a timer was due until a node fired it (section 14).',
+      unit: 's',
+    }),
+    timerFailures: counter({
+      name: 'orchestrator.timers.failures',
+      description: 'Attempts to fire a timer that failed. The timer is tried again.',
+      unit: '{attempt}',
+      attributes: ['reason'],
+    }),
+    timersDue: new Accumulator({
+      kind: 'up-down counter',
+      name: 'orchestrator.timers.due',
+      description: 'Due timers that were not fired yet.',
+      unit: '{timer}',
+      attributes: [],
+      boundaries: [],
+    }),
+    timerPartitions: new Accumulator({
+      kind: 'up-down counter',
+      name: 'orchestrator.timers.partitions',
+      description: 'Partitions whose timers this process fires.',
+      unit: '{partition}',
+      attributes: [],
+      boundaries: [],
     }),
     storeDuration: duration(
       'orchestrator.store.duration',

@@ -7,6 +7,7 @@ import type { ThreadRecorder } from '../ports/thread-telemetry';
 export const noopTelemetry: Telemetry = {
   startCall: () => noSpan,
   startRequest: () => noSpan,
+  startWork: () => noSpan,
   getTraceId: () => '',
 };
 
@@ -18,6 +19,10 @@ export const noopMetrics: Metrics = {
   startTurn: () => noop,
   recordCommitConflict: noop,
   recordLostRevision: noop,
+  recordTimerFired: noop,
+  recordTimerFailure: noop,
+  recordTimersDue: noop,
+  recordTimerPartitions: noop,
   startPhase: () => noop,
   startStoreOperation: () => noop,
   startModelRequest: () => noop,

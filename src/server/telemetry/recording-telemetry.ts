@@ -53,6 +53,10 @@ export class RecordingTelemetry implements Telemetry {
     return this.start(name, SpanKind.INTERNAL, parent, links, sessionId);
   }
 
+  startWork(name: string): Span {
+    return this.start(name, SpanKind.INTERNAL, ROOT_CONTEXT, []);
+  }
+
   getTraceId(traceparent: string): string {
     const caller = validateTraceContext({ traceparent, tracestate: '' });
     return caller === undefined ? '' : toSpanContext(caller).traceId;

@@ -2,6 +2,8 @@
 export const commandNames = [
   'validate',
   'test',
+  'simulate',
+  'import',
   'render',
   'put',
   'get',
@@ -16,6 +18,7 @@ export const commandNames = [
   'explain',
   'tail',
   'watch',
+  'export',
   'serve',
   'compact',
   'convert',

@@ -209,6 +209,15 @@ const calls: Readonly<
       ['--reason', hostile('reason')],
     ],
   },
+  export: {
+    remote: [
+      ['file', '--consumer', hostile('consumer'), '--path', file('feed.jsonl')],
+      ['file', '--consumer', 'hostile', '--path', `${file('missing')}/${hostile('path')}`],
+      ['file', '--consumer', 'hostile', '--from-oldest', '--count', '1', '--path', file(hostile('path'))],
+      ['webhook', '--consumer', 'hostile', '--url', hostile('url')],
+      ['nats', '--consumer', 'hostile', '--sink-servers', hostile('server'), '--subject', hostile('subject')],
+    ],
+  },
   explain: {
     remote: [
       [ids.session],

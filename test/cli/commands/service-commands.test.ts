@@ -269,6 +269,66 @@ test('sessions and customer find, export and delete the sessions of a customer',
   expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('It must be a time in ISO 8601') });
 });
 
+test('simulate shows what a change does to recorded turns of the service, and of a file with the same turns', async () => {
+  const agent = ['--agent', 'c0c0c0c0-0000-4000-8000-000000000020'];
+  const recorded = 'c0c0c0c0-0000-4000-8000-000000000021';
+  const original = 'examples/scenarios/refund.yaml';
+  await runOk('put', original, ...agent);
+  const start = `message: My money back for order 4711, it is broken.
+customer_data: {customer_id: C-1}
+situation:
+  candidate_variables: [{name: order_id, value: "4711"}, {name: refund_reason, value: broken}]
+candidates: [{scenario_id: Refund, score: 0.9}]
+`;
+  await runOk('turn', writeTurnFile(start), '--session', recorded, ...agent);
+  await runOk('turn', writeTurnFile('message: Just a moment.\n'), '--session', recorded, ...agent);
+  const changed = join(folder, 'changed.yaml');
+  writeFileSync(changed, readFileSync(original, 'utf8').replace('is_checkpoint: true', 'is_checkpoint: false'));
+  const simulate = (...args: readonly string[]) => runWithService('simulate', ...args, ...agent);
+
+  expect(await simulate('--against', 'live', '--with', original, '--fail-on', 'any,incomplete')).toMatchObject({
+    code: 0,
+    stdout: '',
+    stderr: '2 turns of 1 session simulated, 0 turns decided differently, 0 counterfactual\n',
+  });
+  const live = await simulate(
+    '--against',
+    'live',
+    '--session',
+    recorded,
+    '--with',
+    changed,
+    '--fail-on',
+    'skip',
+    '--json',
+  );
+  expect(live.code).toBe(1);
+  const result = JSON.parse(live.stdout);
+  expect(result.groups[0]).toMatchObject({
+    kind: 'SKIPPED_CHECK',
+    cause: { step_id: 'confirm_refund', property: 'is_checkpoint' },
+    example: { session_id: recorded, revision: 1, simulated: expect.stringContaining('hints issue_refund') },
+  });
+  expect((await simulate('--against', 'live', '--with', changed, '--fail-on', 'wording')).code).toBe(0);
+
+  const file = join(folder, 'turns.jsonl');
+  writeFileSync(file, await runOk('tail', recorded, '--after', '0', '--count', '2', '--json'));
+  const offline = await simulate('--against', file, '--base', original, '--with', changed, '--json');
+  expect(JSON.parse(offline.stdout)).toEqual(result);
+  const otherBase = await simulate('--against', file, '--base', changed, '--with', changed, '--fail-on', 'incomplete');
+  expect(otherBase.code).toBe(1);
+  expect(otherBase.stdout).toMatch(/^incomplete +[\s\S]*has another response than its record\.$/m);
+  expect(otherBase.stderr).toContain('No turn was simulated, so the result shows nothing.');
+  expect(await simulate('--against', file, '--with', changed)).toMatchObject({
+    code: 2,
+    stderr: `Name the scenario files that decided the turns of ${file} with --base.\n`,
+  });
+  expect(await simulate('--against', 'live', '--with', changed, '--session', uuid(1))).toMatchObject({
+    code: 1,
+    stdout: expect.stringMatching(/^incomplete +.*: The session has no recorded turn\.$/m),
+  });
+});
+
 test('0.6: turn, tail and session show tool results and the outcomes that were ignored', async () => {
   const tooled = 'c0c0c0c0-0000-4000-8000-000000000004';
   const start = writeTurnFile(`message: My money back for order 4711, it is broken.

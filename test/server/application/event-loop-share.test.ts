@@ -57,6 +57,17 @@ describe('EventLoopShare', () => {
     expect((starts[1] ?? 0) - (starts[0] ?? 0)).toBe(3 * heavyMs);
   });
 
+  it('has recent calls for a second after the start of one', () => {
+    const { loop, share } = new SharedLoop();
+    expect(share.hasRecentCalls()).toBe(false);
+    share.startCall('small');
+    share.endCall('small');
+    loop.advance(999);
+    expect(share.hasRecentCalls()).toBe(true);
+    loop.advance(1);
+    expect(share.hasRecentCalls()).toBe(false);
+  });
+
   it('remembers for a minute that a tenant has exceeded its share', () => {
     const { loop, share } = new SharedLoop();
     const listDelaying = (): readonly string[] => {

@@ -118,7 +118,7 @@ describe('an invalid configuration', () => {
     {
       title: 'a misspelled section',
       env: { ORCHESTRATOR__SERVERS__PORT: '1' },
-      problems: [/^servers\.port is unknown; the sections are pipeline, .*server, redis/],
+      problems: [/^servers\.port is unknown; the sections are pipeline, .*server, http, redis/],
     },
     {
       title: 'a value for a section',
@@ -383,6 +383,26 @@ describe('server.workers', () => {
     expect([getWorkers('1', {}), getWorkers('auto', {})]).toEqual([1, 'auto']);
     expect(findProblems({ ORCHESTRATOR__SERVER__WORKERS: '2' })).toEqual([
       expect.stringContaining('server.workers must be 1 or "auto" with the embedded store'),
+    ]);
+  });
+});
+
+describe('timers', () => {
+  it('are off by default, with leases of ten seconds', () => {
+    expect(loadConfig({}).timers).toEqual({
+      enabled: false,
+      poll_interval_ms: 1_000,
+      lease_ms: 10_000,
+      batch_size: 500,
+      concurrency: 16,
+    });
+  });
+
+  it('have leases of at least three intervals', () => {
+    const env = { ORCHESTRATOR__TIMERS__POLL_INTERVAL_MS: '1000', ORCHESTRATOR__TIMERS__LEASE_MS: '3000' };
+    expect(loadConfig(env).timers.lease_ms).toBe(3_000);
+    expect(findProblems({ ...env, ORCHESTRATOR__TIMERS__LEASE_MS: '2999' })).toEqual([
+      expect.stringContaining('timers.lease_ms must be at least three times timers.poll_interval_ms'),
     ]);
   });
 });

@@ -129,7 +129,7 @@ class StoppableClock implements Clock {
  * The methods that have a failing call for ids in lower case, too: they are not implemented, their retry has an earlier version, or the
  * session is deleted.
  */
-const failing = ['PlanMigration', 'ApplyMigration', 'SimulateTurns', 'PutFields', 'GetSession', 'DeleteScenario'];
+const failing = ['PlanMigration', 'ApplyMigration', 'PutFields', 'GetSession', 'DeleteScenario'];
 
 describe.each([
   ['the embedded store', async (clock: Clock) => openEmbeddedStores(clock)],

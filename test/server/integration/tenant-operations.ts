@@ -2,7 +2,11 @@ import { CallError } from 'scenario-orchestrator-client';
 import { FieldDefinitions } from '../../../gen/focal/orchestration/v1/field';
 import { ProcessTurnRequest } from '../../../gen/focal/orchestration/v1/orchestrator_service';
 import { Relationship, RelationshipKind, Scenario } from '../../../gen/focal/orchestration/v1/scenario';
-import { ListScenariosRequest, ScenarioServiceService } from '../../../gen/focal/orchestration/v1/scenario_service';
+import {
+  ListScenariosRequest,
+  ScenarioServiceService,
+  SimulateTurnsRequest,
+} from '../../../gen/focal/orchestration/v1/scenario_service';
 import {
   ExplainTurnRequest,
   ImportSessionRequest,
@@ -64,6 +68,7 @@ export class TenantOperations {
     () => this.decisions.decide(),
     () => this.decisions.readScenario(),
     () => this.decisions.render(),
+    () => this.simulateTurns(),
   ];
 
   async processTurn(): Promise<void> {
@@ -118,6 +123,17 @@ export class TenantOperations {
       throw error;
     });
     if (response !== undefined) expect(response.response?.revision).toBe(turnIds.indexOf(turnId) + 1);
+  }
+
+  async simulateTurns(): Promise<void> {
+    const sessionId = this.random.pick(sessionIds);
+    const turnCount = this.model.sessions.get(sessionId)?.turnIds.length ?? 0;
+    const agent = this.getAgentKey(getAgentId(sessionId));
+    const request = SimulateTurnsRequest.fromPartial({ ...agent, sessionIds: [sessionId] });
+    const response = await this.calls.unary(ScenarioServiceService.simulateTurns, request);
+    if (response === undefined) return;
+    expect(response.turnCount).toBeLessThanOrEqual(turnCount);
+    expect(response.turnCount === 0).toBe(turnCount === 0 || response.incompleteSessions.length > 0);
   }
 
   async watchSession(): Promise<void> {

@@ -35,7 +35,7 @@ type CallMetadata = Readonly<Record<string, string>>;
  * implemented.
  */
 function listMethodsWithTenants(): readonly string[] {
-  const without = /\/(ValidateScenario|PlanMigration|ApplyMigration|SimulateTurns)$/;
+  const without = /\/(ValidateScenario|PlanMigration|ApplyMigration)$/;
   return [OrchestratorServiceService, SessionServiceService, ScenarioServiceService]
     .flatMap((service) => Object.values(service).map(({ path }) => path))
     .filter((path) => !without.test(path))

@@ -33,10 +33,12 @@ async function run(env: NodeJS.ProcessEnv, stopAfter?: string): Promise<{ code: 
     },
   });
   const output = { stdout: '', stderr: '' };
+  let isStopped = false; // a second signal would end the service at once
   for (const name of ['stdout', 'stderr'] as const) {
     child[name].setEncoding('utf8').on('data', (text: string) => {
       output[name] += text;
-      if (stopAfter !== undefined && output[name].includes(stopAfter)) child.kill('SIGTERM');
+      if (isStopped || stopAfter === undefined || !output[name].includes(stopAfter)) return;
+      isStopped = child.kill('SIGTERM');
     });
   }
   const [code] = await once(child, 'close');

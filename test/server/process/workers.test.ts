@@ -11,6 +11,7 @@ import { findFreePort, listenOnLoopback } from '../../../tools/redis/free-port';
 import { RedisProcess } from '../../../tools/redis/redis-process';
 import { anApiKey } from '../../support/api-keys';
 import { type BuiltServer, ensureBuilt, ServerStartError, startBuiltServer } from '../../support/built-server';
+import { readEvents } from '../../support/event-stream';
 import { eventually } from '../../support/eventually';
 import { getHealth, waitForHealth } from '../../support/health';
 import { parseSeries, scrape } from '../../support/scraped-metrics';
@@ -129,6 +130,29 @@ async function sendTurns(client: OrchestratorClient, count: number): Promise<voi
 }
 
 describe('two workers', () => {
+  test('answer HTTP on one port, and end event streams when the node stops', async () => {
+    const node = await start({ ORCHESTRATOR__HTTP__ENABLED: 'true', ORCHESTRATOR__HTTP__PORT: '0' });
+    await waitForHealth('SERVING', node.address);
+    const url = `http://${node.httpAddress}`;
+    const session = nextId();
+    const headers = { 'content-type': 'application/json', connection: 'close' };
+    for (let count = 0; count < 6; count += 1) {
+      const turn = { tenantId: uuid(1), agentId: uuid(2), sessionId: session, turnId: nextId() };
+      const body = JSON.stringify({ turn });
+      const path = '/focal.orchestration.v1.OrchestratorService/ProcessTurn';
+      expect((await fetch(url + path, { method: 'POST', headers, body })).status).toBe(200);
+    }
+    expect(listNumbers(await waitForTurns(node, 6))).toEqual([1, 2]);
+    const query = new URLSearchParams({ tenantId: uuid(1), sessionId: session, afterRevision: '0' });
+    const stream = await fetch(`${url}/focal.orchestration.v1.SessionService/WatchSession?${query}`, {
+      headers: { accept: 'text/event-stream' },
+    });
+    const events = readEvents(stream);
+    expect(await node.stop()).toBe(0);
+    const types = (await events).map(({ type }) => type);
+    expect(types).toEqual([...Array.from({ length: 6 }, () => undefined), 'failed']);
+  });
+
   it('listen on one port, share the connections, and announce the node once', async () => {
     const server = await start();
     expect(await getHealth(server.address)).toBe('SERVING');

@@ -1,4 +1,9 @@
-import { Sha256ContentHasher, SystemClock, UuidV5InstanceIdGenerator } from '../../../src/server/runtime/system';
+import {
+  Sha256ContentHasher,
+  SystemClock,
+  UuidV5InstanceIdGenerator,
+  UuidV5TimerTurnIds,
+} from '../../../src/server/runtime/system';
 import { aScenario } from '../../support/conversation';
 import { uuid } from '../../support/session-builder';
 
@@ -46,4 +51,19 @@ test('the clock returns milliseconds since 1970', () => {
   const now = new SystemClock().now();
   expect(now).toBeGreaterThanOrEqual(before);
   expect(now).toBeLessThanOrEqual(Date.now());
+});
+
+test('the turn id of a timer is a version 5 UUID of session, revision and time, and never changes', () => {
+  const ids = new UuidV5TimerTurnIds();
+  const key = { tenantId: uuid(1), sessionId: uuid(3) };
+  expect(ids.generateTimerTurnId(key, 7, 1_800_000_000_000)).toBe('d804458a-5fb7-5b8c-8b9f-f538caec11da');
+  const all = [
+    ids.generateTimerTurnId(key, 7, 1_800_000_000_000),
+    ids.generateTimerTurnId(key, 8, 1_800_000_000_000),
+    ids.generateTimerTurnId(key, 7, 1_800_000_000_001),
+    ids.generateTimerTurnId({ ...key, sessionId: uuid(4) }, 7, 1_800_000_000_000),
+    ids.generateTimerTurnId({ ...key, tenantId: uuid(2) }, 7, 1_800_000_000_000),
+  ];
+  expect(new Set(all).size).toBe(all.length);
+  for (const id of all) expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
 });

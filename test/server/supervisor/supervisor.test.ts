@@ -54,7 +54,7 @@ class FakeProcess implements WorkerProcess<string, string> {
   start(isReady = true): void {
     this.report({ kind: 'prepared' });
     this.report({ kind: 'readiness', isReady });
-    this.report({ kind: 'started', address: '127.0.0.1:1', storageDescription: 'stored' });
+    this.report({ kind: 'started', address: '127.0.0.1:1', httpAddress: undefined, storageDescription: 'stored' });
   }
 
   has(kind: ToWorker<string>['kind']): boolean {

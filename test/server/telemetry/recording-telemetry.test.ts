@@ -219,6 +219,17 @@ describe('OTEL_TRACES_SAMPLER', () => {
   });
 });
 
+test('the span of work without a call is the root of a trace of its own', () => {
+  const { telemetry, exported } = createTelemetry();
+  const spans = [telemetry.startWork('orchestrator.timer'), telemetry.startWork('orchestrator.timer')];
+  for (const span of spans) span.end();
+  expect(exported.map(({ name, kind, parentSpanContext }) => [name, kind, parentSpanContext])).toEqual([
+    ['orchestrator.timer', SpanKind.INTERNAL, undefined],
+    ['orchestrator.timer', SpanKind.INTERNAL, undefined],
+  ]);
+  expect(new Set(spans.map(({ traceId }) => traceId)).size).toBe(2);
+});
+
 describe('the span of a request of a stream', () => {
   const caller = {
     traceparent: '00-1bf7651916cd43dd8448eb211c80319c-c7ad6b7169203331-01',

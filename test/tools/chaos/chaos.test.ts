@@ -32,7 +32,7 @@ async function runChaos(...args: readonly string[]): Promise<{ code: number; std
   });
 }
 
-const shortExperiments = [1, 2, 3, 5, 9, 11, 12, 13, 14, 15, 16, 17, 18];
+const shortExperiments = [1, 2, 3, 5, 9, 11, 12, 13, 14, 15, 16, 17, 18, 19];
 
 describe('npm run chaos --short', () => {
   let code: number;
@@ -131,6 +131,14 @@ describe('npm run chaos --short', () => {
   it('17: calls that are canceled on a shared connection do not end the others', () => {
     expect(getCounts(17)).toMatchObject({ 'calls canceled': 1_500, 'streams of others': 8, 'of these ended': 0 });
     expect(getCounts(17)['of these applied']).toBeGreaterThan(0);
+  });
+
+  it('19: each timer fires once while servers and Redis are killed', () => {
+    expect(getCounts(19)).toMatchObject({
+      timers: 120,
+      'kill -9 of a server or Redis': 3,
+      'verified TIMER turns': 120,
+    });
   });
 });
 

@@ -34,6 +34,14 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- default 50051 $server.port | int -}}
 {{- end -}}
 
+{{- /* The port of the HTTP listener; empty if it is not enabled. */ -}}
+{{- define "orchestrator.httpPort" -}}
+{{- $http := default dict .Values.config.http -}}
+{{- if $http.enabled -}}
+{{- default 8080 $http.port | int -}}
+{{- end -}}
+{{- end -}}
+
 {{- /* Maximum shutdown time: pause before the signal, grace period, calls in flight, connections, stores and telemetry (4 s), and one
        more second. Settings that are not in the values have the defaults of config/default.toml. */ -}}
 {{- define "orchestrator.terminationSeconds" -}}

@@ -54,7 +54,7 @@ export enum ResponseView {
   RESPONSE_VIEW_FULL = 2,
   /**
    * RESPONSE_VIEW_PLAN - `plan`, `revision`, the two ids and `validate_only` only. Without `next_timer_at`: a caller that sends TIMER turns for
-   * scenarios with timers (section 14) needs BASIC.
+   * scenarios with timers (section 14) needs BASIC, unless the service sends them (setting `timers.enabled`).
    */
   RESPONSE_VIEW_PLAN = 3,
   UNRECOGNIZED = -1,
@@ -124,8 +124,8 @@ export interface ProcessTurnResponse {
     | ModelProposal
     | undefined;
   /**
-   * The earliest time at which a TIMER turn would decide something (section 14). Absent if none would. The caller sends
-   * that turn.
+   * The earliest time at which a TIMER turn would decide something (section 14). Absent if none would. With the setting
+   * `timers.enabled` the service sends that turn itself, otherwise the caller does.
    */
   nextTimerAt: Date | undefined;
 }

@@ -19,8 +19,8 @@ import {
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import { FieldDefinitions, StoredFields } from "./field";
-import { ProcessTurnResponse } from "./orchestrator_service";
 import { Relationship, Scenario, ScenarioFinding, StoredScenario } from "./scenario";
+import { DifferenceGroup, IncompleteSession } from "./simulation";
 
 /** How an instance moves to another version (section 7). */
 export enum MigrationKind {
@@ -287,7 +287,10 @@ export interface ApplyMigrationResponse {
   migratedCount: number;
 }
 
-/** Recorded turns to decide again. */
+/**
+ * Recorded turns to decide again, and the definitions to decide them with: those that the catalogue would have after this request's
+ * definitions were stored.
+ */
 export interface SimulateTurnsRequest {
   /** Required. The tenant. UUID. */
   tenantId: string;
@@ -295,30 +298,53 @@ export interface SimulateTurnsRequest {
   agentId: string;
   /** Required. The sessions whose recorded turns are used. UUIDs, 1..100. */
   sessionIds: string[];
-  /** Optional. Scenarios to use instead of the stored ones. At most 100. */
+  /** Optional. Scenarios to use instead of the stored ones of the same id, or in addition. At most 100. */
   scenarios: Scenario[];
+  /** Optional. Stored versions to use instead of the latest ones. At most 100. `scenarios` takes precedence. */
+  versions: ScenarioVersion[];
+  /**
+   * Optional. Relationships to use in addition to the stored ones, or instead of those of the same kind, source and target. At most
+   * 1,000.
+   */
+  relationships: Relationship[];
+  /** Optional, default the stored ones. Field definitions to use instead of the stored ones. */
+  fields:
+    | FieldDefinitions
+    | undefined;
+  /**
+   * Optional, default false. Whether the request has the whole catalogue: stored scenarios that neither `scenarios` nor `versions` has,
+   * stored relationships, and, without `fields`, all field definitions are left out.
+   */
+  replacesCatalogue: boolean;
+}
+
+/** A stored version of a scenario. */
+export interface ScenarioVersion {
+  /** Required. The scenario. UUID. */
+  scenarioId: string;
+  /** Required. The version. From 1. */
+  version: number;
 }
 
 /** The differences between recorded and simulated turns. */
 export interface SimulateTurnsResponse {
-  /** The turns that would be decided differently, ordered by session and revision. */
-  differences: TurnDifference[];
-  /** Number of turns that were decided again. */
+  /** Number of turns that were decided with both definitions. */
   turnCount: number;
-}
-
-/** A turn that would be decided differently. */
-export interface TurnDifference {
-  /** The session. UUID. */
-  sessionId: string;
-  /** Revision of the session after the turn. */
-  revision: number;
-  /** The recorded response. */
-  recorded:
-    | ProcessTurnResponse
-    | undefined;
-  /** The simulated response. */
-  simulated: ProcessTurnResponse | undefined;
+  /** The differences by kind and cause: from the most to the least important kind, then by number of turns. Without a difference, empty. */
+  groups: DifferenceGroup[];
+  /** Number of sessions of which turns were decided. */
+  sessionCount: number;
+  /** Number of turns of `turn_count` that are counterfactual; see `DifferenceGroup.counterfactual_count`. */
+  counterfactualCount: number;
+  /** Number of turns of `turn_count` with at least one difference that are not counterfactual. */
+  differingTurnCount: number;
+  /** The sessions of which not all recorded turns were simulated. */
+  incompleteSessions: IncompleteSession[];
+  /**
+   * Number of groups that `groups` leaves out, the least important ones, because the response would exceed
+   * `server.max_response_bytes`.
+   */
+  omittedGroups: number;
 }
 
 /** Field definitions to store. */
@@ -2165,7 +2191,16 @@ export const ApplyMigrationResponse: MessageFns<ApplyMigrationResponse> = {
 };
 
 function createBaseSimulateTurnsRequest(): SimulateTurnsRequest {
-  return { tenantId: "", agentId: "", sessionIds: [], scenarios: [] };
+  return {
+    tenantId: "",
+    agentId: "",
+    sessionIds: [],
+    scenarios: [],
+    versions: [],
+    relationships: [],
+    fields: undefined,
+    replacesCatalogue: false,
+  };
 }
 
 export const SimulateTurnsRequest: MessageFns<SimulateTurnsRequest> = {
@@ -2181,6 +2216,18 @@ export const SimulateTurnsRequest: MessageFns<SimulateTurnsRequest> = {
     }
     for (const v of message.scenarios) {
       Scenario.encode(v!, writer.uint32(34).fork()).join();
+    }
+    for (const v of message.versions) {
+      ScenarioVersion.encode(v!, writer.uint32(42).fork()).join();
+    }
+    for (const v of message.relationships) {
+      Relationship.encode(v!, writer.uint32(50).fork()).join();
+    }
+    if (message.fields !== undefined) {
+      FieldDefinitions.encode(message.fields, writer.uint32(58).fork()).join();
+    }
+    if (message.replacesCatalogue !== false) {
+      writer.uint32(64).bool(message.replacesCatalogue);
     }
     return writer;
   },
@@ -2230,6 +2277,38 @@ export const SimulateTurnsRequest: MessageFns<SimulateTurnsRequest> = {
             message.scenarios.push(Scenario.decode(reader, reader.uint32()));
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.versions.push(ScenarioVersion.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.relationships.push(Relationship.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.fields = FieldDefinitions.decode(reader, reader.uint32());
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.replacesCatalogue = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2251,21 +2330,117 @@ export const SimulateTurnsRequest: MessageFns<SimulateTurnsRequest> = {
     message.agentId = object.agentId ?? "";
     message.sessionIds = object.sessionIds?.map((e) => e) || [];
     message.scenarios = object.scenarios?.map((e) => Scenario.fromPartial(e)) || [];
+    message.versions = object.versions?.map((e) => ScenarioVersion.fromPartial(e)) || [];
+    message.relationships = object.relationships?.map((e) => Relationship.fromPartial(e)) || [];
+    message.fields = (object.fields !== undefined && object.fields !== null)
+      ? FieldDefinitions.fromPartial(object.fields)
+      : undefined;
+    message.replacesCatalogue = object.replacesCatalogue ?? false;
+    return message;
+  },
+};
+
+function createBaseScenarioVersion(): ScenarioVersion {
+  return { scenarioId: "", version: 0 };
+}
+
+export const ScenarioVersion: MessageFns<ScenarioVersion> = {
+  encode(message: ScenarioVersion, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.scenarioId !== "") {
+      writer.uint32(10).string(message.scenarioId);
+    }
+    if (message.version !== 0) {
+      writer.uint32(16).uint32(message.version);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ScenarioVersion {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseScenarioVersion();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.scenarioId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.version = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<ScenarioVersion>, I>>(base?: I): ScenarioVersion {
+    return ScenarioVersion.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ScenarioVersion>, I>>(object: I): ScenarioVersion {
+    const message = createBaseScenarioVersion();
+    message.scenarioId = object.scenarioId ?? "";
+    message.version = object.version ?? 0;
     return message;
   },
 };
 
 function createBaseSimulateTurnsResponse(): SimulateTurnsResponse {
-  return { differences: [], turnCount: 0 };
+  return {
+    turnCount: 0,
+    groups: [],
+    sessionCount: 0,
+    counterfactualCount: 0,
+    differingTurnCount: 0,
+    incompleteSessions: [],
+    omittedGroups: 0,
+  };
 }
 
 export const SimulateTurnsResponse: MessageFns<SimulateTurnsResponse> = {
   encode(message: SimulateTurnsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    for (const v of message.differences) {
-      TurnDifference.encode(v!, writer.uint32(10).fork()).join();
-    }
     if (message.turnCount !== 0) {
       writer.uint32(16).uint32(message.turnCount);
+    }
+    for (const v of message.groups) {
+      DifferenceGroup.encode(v!, writer.uint32(26).fork()).join();
+    }
+    if (message.sessionCount !== 0) {
+      writer.uint32(32).uint32(message.sessionCount);
+    }
+    if (message.counterfactualCount !== 0) {
+      writer.uint32(40).uint32(message.counterfactualCount);
+    }
+    if (message.differingTurnCount !== 0) {
+      writer.uint32(48).uint32(message.differingTurnCount);
+    }
+    for (const v of message.incompleteSessions) {
+      IncompleteSession.encode(v!, writer.uint32(58).fork()).join();
+    }
+    if (message.omittedGroups !== 0) {
+      writer.uint32(64).uint32(message.omittedGroups);
     }
     return writer;
   },
@@ -2283,20 +2458,60 @@ export const SimulateTurnsResponse: MessageFns<SimulateTurnsResponse> = {
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.differences.push(TurnDifference.decode(reader, reader.uint32()));
-            continue;
-          }
           case 2: {
             if (tag !== 16) {
               break;
             }
 
             message.turnCount = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.groups.push(DifferenceGroup.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.sessionCount = reader.uint32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.counterfactualCount = reader.uint32();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.differingTurnCount = reader.uint32();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.incompleteSessions.push(IncompleteSession.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.omittedGroups = reader.uint32();
             continue;
           }
         }
@@ -2316,103 +2531,13 @@ export const SimulateTurnsResponse: MessageFns<SimulateTurnsResponse> = {
   },
   fromPartial<I extends Exact<DeepPartial<SimulateTurnsResponse>, I>>(object: I): SimulateTurnsResponse {
     const message = createBaseSimulateTurnsResponse();
-    message.differences = object.differences?.map((e) => TurnDifference.fromPartial(e)) || [];
     message.turnCount = object.turnCount ?? 0;
-    return message;
-  },
-};
-
-function createBaseTurnDifference(): TurnDifference {
-  return { sessionId: "", revision: 0, recorded: undefined, simulated: undefined };
-}
-
-export const TurnDifference: MessageFns<TurnDifference> = {
-  encode(message: TurnDifference, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.sessionId !== "") {
-      writer.uint32(10).string(message.sessionId);
-    }
-    if (message.revision !== 0) {
-      writer.uint32(16).uint32(message.revision);
-    }
-    if (message.recorded !== undefined) {
-      ProcessTurnResponse.encode(message.recorded, writer.uint32(26).fork()).join();
-    }
-    if (message.simulated !== undefined) {
-      ProcessTurnResponse.encode(message.simulated, writer.uint32(34).fork()).join();
-    }
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): TurnDifference {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseTurnDifference();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.sessionId = reader.string();
-            continue;
-          }
-          case 2: {
-            if (tag !== 16) {
-              break;
-            }
-
-            message.revision = reader.uint32();
-            continue;
-          }
-          case 3: {
-            if (tag !== 26) {
-              break;
-            }
-
-            message.recorded = ProcessTurnResponse.decode(reader, reader.uint32());
-            continue;
-          }
-          case 4: {
-            if (tag !== 34) {
-              break;
-            }
-
-            message.simulated = ProcessTurnResponse.decode(reader, reader.uint32());
-            continue;
-          }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-
-  create<I extends Exact<DeepPartial<TurnDifference>, I>>(base?: I): TurnDifference {
-    return TurnDifference.fromPartial(base ?? ({} as any));
-  },
-  fromPartial<I extends Exact<DeepPartial<TurnDifference>, I>>(object: I): TurnDifference {
-    const message = createBaseTurnDifference();
-    message.sessionId = object.sessionId ?? "";
-    message.revision = object.revision ?? 0;
-    message.recorded = (object.recorded !== undefined && object.recorded !== null)
-      ? ProcessTurnResponse.fromPartial(object.recorded)
-      : undefined;
-    message.simulated = (object.simulated !== undefined && object.simulated !== null)
-      ? ProcessTurnResponse.fromPartial(object.simulated)
-      : undefined;
+    message.groups = object.groups?.map((e) => DifferenceGroup.fromPartial(e)) || [];
+    message.sessionCount = object.sessionCount ?? 0;
+    message.counterfactualCount = object.counterfactualCount ?? 0;
+    message.differingTurnCount = object.differingTurnCount ?? 0;
+    message.incompleteSessions = object.incompleteSessions?.map((e) => IncompleteSession.fromPartial(e)) || [];
+    message.omittedGroups = object.omittedGroups ?? 0;
     return message;
   },
 };
@@ -2888,8 +3013,11 @@ export const ScenarioServiceService = {
     responseDeserialize: (value: Buffer): ApplyMigrationResponse => ApplyMigrationResponse.decode(value),
   },
   /**
-   * Decides recorded turns again with other versions of scenarios and returns the differences. Changes nothing. Not
-   * supported yet: fails with UNIMPLEMENTED.
+   * Decides the recorded turns of sessions again with other definitions and returns the differences by kind and by the change that
+   * causes them. Changes nothing, and asks no model: the recorded proposals are used. Each session is simulated from the oldest turn
+   * before which a state is kept; `incomplete_sessions` has the sessions of which turns could not be simulated. The same request on the
+   * same records returns the same response on every node. Fails with INVALID_ARGUMENT if a definition of the request has an ERROR, with
+   * NOT_FOUND if a version does not exist, and with DEADLINE_EXCEEDED if the sessions have too many turns for the deadline.
    */
   simulateTurns: {
     path: "/focal.orchestration.v1.ScenarioService/SimulateTurns" as const,
@@ -2981,8 +3109,11 @@ export interface ScenarioServiceServer extends UntypedServiceImplementation {
    */
   applyMigration: handleUnaryCall<ApplyMigrationRequest, ApplyMigrationResponse>;
   /**
-   * Decides recorded turns again with other versions of scenarios and returns the differences. Changes nothing. Not
-   * supported yet: fails with UNIMPLEMENTED.
+   * Decides the recorded turns of sessions again with other definitions and returns the differences by kind and by the change that
+   * causes them. Changes nothing, and asks no model: the recorded proposals are used. Each session is simulated from the oldest turn
+   * before which a state is kept; `incomplete_sessions` has the sessions of which turns could not be simulated. The same request on the
+   * same records returns the same response on every node. Fails with INVALID_ARGUMENT if a definition of the request has an ERROR, with
+   * NOT_FOUND if a version does not exist, and with DEADLINE_EXCEEDED if the sessions have too many turns for the deadline.
    */
   simulateTurns: handleUnaryCall<SimulateTurnsRequest, SimulateTurnsResponse>;
   /**
@@ -3203,8 +3334,11 @@ export interface ScenarioServiceClient extends Client {
     callback: (error: ServiceError | null, response: ApplyMigrationResponse) => void,
   ): ClientUnaryCall;
   /**
-   * Decides recorded turns again with other versions of scenarios and returns the differences. Changes nothing. Not
-   * supported yet: fails with UNIMPLEMENTED.
+   * Decides the recorded turns of sessions again with other definitions and returns the differences by kind and by the change that
+   * causes them. Changes nothing, and asks no model: the recorded proposals are used. Each session is simulated from the oldest turn
+   * before which a state is kept; `incomplete_sessions` has the sessions of which turns could not be simulated. The same request on the
+   * same records returns the same response on every node. Fails with INVALID_ARGUMENT if a definition of the request has an ERROR, with
+   * NOT_FOUND if a version does not exist, and with DEADLINE_EXCEEDED if the sessions have too many turns for the deadline.
    */
   simulateTurns(
     request: SimulateTurnsRequest,

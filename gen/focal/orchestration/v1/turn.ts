@@ -19,7 +19,10 @@ export enum TurnTrigger {
   TURN_TRIGGER_MESSAGE = 1,
   /** TURN_TRIGGER_TOOL_RESULTS - No message: tools ran or an event happened outside since the last turn. */
   TURN_TRIGGER_TOOL_RESULTS = 2,
-  /** TURN_TRIGGER_TIMER - No message: a timer is due, see `next_timer_at` (section 14). */
+  /**
+   * TURN_TRIGGER_TIMER - No message: a timer is due, see `next_timer_at` (section 14). The service sends these turns itself with the setting
+   * `timers.enabled`; a caller may send them as well.
+   */
   TURN_TRIGGER_TIMER = 3,
   UNRECOGNIZED = -1,
 }

@@ -49,13 +49,12 @@ export function listRequests(
   instanceId: string,
   filter: (request: InstanceRequest, instance: ScenarioInstance) => boolean,
 ): readonly OwnedRequest[] {
-  return instances
-    .filter((instance) => instanceId === '' || instance.instanceId === instanceId)
-    .flatMap((instance) =>
-      instance.requests
-        .filter((request) => filter(request, instance))
-        .map((request): OwnedRequest => ({ instance, request })),
-    );
+  const owned: OwnedRequest[] = [];
+  for (const instance of instances) {
+    if (instanceId !== '' && instance.instanceId !== instanceId) continue;
+    for (const request of instance.requests) if (filter(request, instance)) owned.push({ instance, request });
+  }
+  return owned;
 }
 
 /** Why a closed request is not answered; undefined while it is open. */

@@ -10,7 +10,7 @@ import type { TurnBasis, TurnCodec } from '../../ports/turn-codec';
 import { encodeMessage, encodeWith } from '../wire/encode-message';
 import { isExplained, removeExplanation } from '../wire/response-view';
 import { turnResultFromProto, writeExplainedResult, writeTurnResult } from '../wire/result-codec';
-import { turnFromProto } from '../wire/turn-message-codec';
+import { turnFromProto, turnToProto } from '../wire/turn-message-codec';
 import { turnRecordToProto } from '../wire/turn-record-codec';
 import { encodeBoundedSession } from './bounded-session';
 import { findDifference } from './find-difference';
@@ -54,6 +54,11 @@ export class ProtoTurnCodec implements TurnCodec {
   decodeTurn(request: Uint8Array, occurredAt: number): Turn {
     const toTurn = ({ turn }: ProcessTurnRequest): Turn => turnFromProto(turn ?? TurnMessage.create(), occurredAt);
     return decodeStoredBytes('request', request, ProcessTurnRequest.decode, toTurn);
+  }
+
+  encodeRequest(turn: Turn): Uint8Array {
+    const message = { ...turnToProto(turn), occurredAt: undefined };
+    return encodeMessage(ProcessTurnRequest, ProcessTurnRequest.fromPartial({ turn: message }));
   }
 
   encodeBasis(basis: TurnBasis): Uint8Array {

@@ -1,6 +1,7 @@
-import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
+import { BinaryReader, type BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { isUuid } from '../../../core/model/uuid';
 import type { TurnBasis } from '../../ports/turn-codec';
+import { encodeWith } from '../wire/encode-message';
 
 // The bytes of a basis are a protobuf message that is not part of the contract:
 //   1  fixed32  the fingerprint
@@ -14,15 +15,18 @@ const uuidNumber = 2;
 const textNumber = 3;
 const versionNumber = 4;
 
-export function encodeTurnBasis({ fingerprint, versions }: TurnBasis): Uint8Array {
-  const writer = new BinaryWriter().tag(fingerprintNumber, WireType.Bit32).fixed32(fingerprint);
+export function encodeTurnBasis(basis: TurnBasis): Uint8Array {
+  return encodeWith(writeTurnBasis, basis);
+}
+
+function writeTurnBasis(writer: BinaryWriter, { fingerprint, versions }: TurnBasis): void {
+  writer.tag(fingerprintNumber, WireType.Bit32).fixed32(fingerprint);
   for (const [scenarioId, version] of versions) {
     if (isUuid(scenarioId) && scenarioId === scenarioId.toLowerCase())
       writer.tag(uuidNumber, WireType.LengthDelimited).bytes(toBytes(scenarioId));
     else writer.tag(textNumber, WireType.LengthDelimited).string(scenarioId);
     writer.tag(versionNumber, WireType.Varint).uint32(version);
   }
-  return writer.finish();
 }
 
 /** The inverse of `encodeTurnBasis`. Ignores fields of newer releases. */

@@ -1,4 +1,5 @@
-import { BinaryWriter } from '@bufbuild/protobuf/wire';
+import type { BinaryWriter } from '@bufbuild/protobuf/wire';
+import { MessageWriter } from './message-writer';
 
 /** A generated message type that can be encoded. */
 export interface EncodableType<Message> {
@@ -8,19 +9,20 @@ export interface EncodableType<Message> {
 /** A writer that has grown beyond this size, in bytes, is not reused. */
 const maxReusedBytes = 1024 * 1024;
 
-let sharedWriter = new BinaryWriter();
+/** The writer that nobody uses at the moment. */
+let freeWriter: MessageWriter | undefined;
 
 /**
- * Encodes a value with a function that writes it. All values share one writer: a new writer starts with a small buffer, and growing it to
- * the size of a session takes several allocations.
+ * Encodes a value with a function that writes it. All values share one writer: growing the buffer of a new one to the size of a session takes
+ * several allocations.
  */
 export function encodeWith<Value>(write: (writer: BinaryWriter, value: Value) => void, value: Value): Uint8Array {
-  const writer = sharedWriter;
+  const writer = freeWriter ?? new MessageWriter();
   // If `write` throws, the writer contains an incomplete message and must not be used again.
-  sharedWriter = new BinaryWriter();
+  freeWriter = undefined;
   write(writer, value);
   const bytes = writer.finish();
-  if (bytes.length <= maxReusedBytes) sharedWriter = writer;
+  if (bytes.length <= maxReusedBytes) freeWriter = writer;
   return bytes;
 }
 

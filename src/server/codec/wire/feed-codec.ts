@@ -1,15 +1,17 @@
+import type { BinaryWriter } from '@bufbuild/protobuf/wire';
 import {
   type CommittedDecision,
   type CommittedTurn,
   type FeedEvent as FeedEventMessage,
   FeedGapReason,
 } from '../../../../gen/focal/orchestration/v1/feed';
-import type { FeedDecision, FeedEvent, FeedTurn } from '../../ports/turn-feed';
+import type { FeedDecision, FeedEvent, FeedRejection, FeedTurn } from '../../ports/turn-feed';
 import { lifecycleAction, lifecycleReason, rejectionReason, transitionReason } from './decision-enums';
 import { createEnumTable, type EnumTable } from './enum-table';
 import { turnTrigger } from './enums';
 import { NewerContractError } from './invalid-field-error';
 import { timeFromProto } from './time';
+import { startMessage, writeMessage, writeMessages, writeNumber, writeText, writeTime } from './write-field';
 
 /** Why events are missing. */
 export type GapReason = 'RETENTION' | 'DATA_LOSS';
@@ -26,6 +28,26 @@ export function feedEventToProto(id: string, event: FeedEvent): FeedEventMessage
       return { id, committedAt, event: { $case: 'deletedSession', value: { sessionId: event.sessionId } } };
     case 'expired':
       return { id, committedAt, event: { $case: 'expiredSession', value: { sessionId: event.sessionId } } };
+  }
+}
+
+/** Writes an event without an id: the bytes of `feedEventToProto` with the id "". */
+export function writeFeedEvent(writer: BinaryWriter, event: FeedEvent): void {
+  writeTime(writer, 2, event.committedAt);
+  switch (event.kind) {
+    case 'turn':
+      writeMessage(writer, 3, event, writeTurn);
+      break;
+    case 'deleted':
+      startMessage(writer, 4);
+      writeText(writer, 1, event.sessionId);
+      writer.join();
+      break;
+    case 'expired':
+      startMessage(writer, 6);
+      writeText(writer, 1, event.sessionId);
+      writer.join();
+      break;
   }
 }
 
@@ -64,6 +86,32 @@ function turnToProto(turn: FeedTurn): CommittedTurn {
     })),
     supersedesTurnId: turn.supersedesTurnId,
   };
+}
+
+function writeTurn(writer: BinaryWriter, turn: FeedTurn): void {
+  writeText(writer, 1, turn.agentId);
+  writeText(writer, 2, turn.sessionId);
+  writeNumber(writer, 3, turn.revision);
+  writeText(writer, 4, turn.turnId);
+  writeNumber(writer, 5, turnTrigger.toProto[turn.trigger]);
+  writeMessages(writer, 6, turn.decisions, writeDecision);
+  writeMessages(writer, 7, turn.rejections, writeRejection);
+  writeText(writer, 8, turn.supersedesTurnId);
+}
+
+function writeDecision(writer: BinaryWriter, decision: FeedDecision): void {
+  writeText(writer, 1, decision.scenarioId);
+  writeNumber(writer, 2, decision.scenarioVersion);
+  writeNumber(writer, 3, lifecycleAction.toProto[decision.action]);
+  writeNumber(writer, 4, lifecycleReason.toProto[decision.reason]);
+  writeText(writer, 5, decision.sourceStepId);
+  writeText(writer, 6, decision.targetStepId);
+  writeNumber(writer, 7, transitionReason.optionalToProto(decision.transitionReason));
+}
+
+function writeRejection(writer: BinaryWriter, { scenarioId, reason }: FeedRejection): void {
+  writeText(writer, 1, scenarioId);
+  writeNumber(writer, 2, rejectionReason.toProto[reason]);
 }
 
 function turnFromProto(message: CommittedTurn): Omit<FeedTurn, 'kind' | 'committedAt'> {

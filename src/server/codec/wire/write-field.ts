@@ -119,6 +119,8 @@ export function writeSetTime(writer: BinaryWriter, field: number, milliseconds: 
 export function writeValue(writer: BinaryWriter, field: number, value: JsonValue, path: string, member?: string): void {
   startMessage(writer, field);
   if (typeof value === 'string') writer.uint32(stringValueTag).string(value);
+  else if (typeof value === 'boolean') writer.uint32(boolValueTag).bool(value);
+  else if (typeof value === 'number' && Number.isFinite(value)) writer.uint32(numberValueTag).double(value);
   else {
     const valuePath = member === undefined ? path : joinPath(path, member);
     Value.encode(Value.wrap(jsonToProto(value, valuePath)), writer);
@@ -126,8 +128,10 @@ export function writeValue(writer: BinaryWriter, field: number, value: JsonValue
   writer.join();
 }
 
-/** The field string_value of google.protobuf.Value. */
+// The fields of google.protobuf.Value for the usual kinds of values.
+const numberValueTag = (2 << 3) | bit64;
 const stringValueTag = (3 << 3) | lengthDelimited;
+const boolValueTag = (4 << 3) | varint;
 
 /** Writes a map of google.protobuf.Value in the order of `listEntryKeys`. */
 export function writeValues(writer: BinaryWriter, field: number, values: FieldValues, path: string): void {

@@ -1,9 +1,8 @@
 import { setMaxListeners } from 'node:events';
-import type { handleBidiStreamingCall, ServerDuplexStream } from '@grpc/grpc-js';
 import { OrchestratorError } from '../../../core/model/orchestrator-error';
 import { toStatusObject } from '../errors/call-error';
 import { toRpcStatus } from '../errors/rpc-status';
-import { CallContext } from '../middleware/call-context';
+import { type BidiStreamCall, CallContext } from '../middleware/call-context';
 import { startStreamSpan } from '../middleware/call-span';
 import { compose } from '../middleware/middleware';
 import type { RawRequest } from '../validation/request-validator';
@@ -11,11 +10,10 @@ import { onClosing } from './closing-signals';
 import type { HandlerDependencies } from './dependencies';
 import type { BidiStreamMethod, MessageOrBytes } from './method';
 
-type Stream<Request, Response> = ServerDuplexStream<RawRequest<Request>, MessageOrBytes<Response>>;
 type RespondTo<Request, Response> = (request: RawRequest<Request>) => Promise<MessageOrBytes<Response>>;
 
 /**
- * Creates the grpc-js handler of a bidirectional method. It sends one response per request as soon as the response is available. At
+ * Creates the handler of a bidirectional method. It sends one response per request as soon as the response is available. At
  * most `limits.maxRequests` requests may wait for their response to be sent. At this limit nothing is read, so HTTP/2 flow control
  * blocks the client. The stream ends when the client has half-closed it and every request has its response. It also ends with
  * SHUTTING_DOWN when the server drains or the connection has reached its maximum age, and with the reason of the revocation when the credential is no longer valid. In both
@@ -24,7 +22,7 @@ type RespondTo<Request, Response> = (request: RawRequest<Request>) => Promise<Me
 export function createBidiStreamHandler<Request, Response>(
   method: BidiStreamMethod<Request, Response>,
   { middlewares, telemetry, clock, turnTimeoutMs, drainSignal }: HandlerDependencies,
-): handleBidiStreamingCall<RawRequest<Request>, MessageOrBytes<Response>> {
+): (stream: BidiStreamCall<MessageOrBytes<Response>>) => void {
   const runRequest = compose<Request, MessageOrBytes<Response>>(middlewares['stream request'], (call) =>
     method.handle(call.getRequest(), call),
   );
@@ -67,7 +65,7 @@ interface RespondOptions<Request, Response> {
 
 /** Reads requests and writes responses until the stream ends. */
 function respondToAll<Request, Response>(
-  stream: Stream<Request, Response>,
+  stream: BidiStreamCall<MessageOrBytes<Response>>,
   { respondTo, maxRequests, drainSignal, revocationSignal }: RespondOptions<Request, Response>,
 ): Promise<void> {
   return new Promise<void>((resolve, reject) => {

@@ -16,9 +16,11 @@ import {
   scenarioFromProto,
   storedScenarioToProto,
 } from '../../codec/wire/scenario-codec';
+import { simulationResultToProto } from '../../codec/wire/simulation-codec';
 import type { AgentKey } from '../../ports/scenario-catalogue';
 import type { MethodDependencies } from './dependencies';
 import { fitFindings, type ListedFindings } from './fit-findings';
+import { fitGroups } from './fit-groups';
 import type { ServiceMethods } from './method';
 import { getPageSize, PageTokens } from './page-token';
 
@@ -144,9 +146,23 @@ export function createScenarioMethods({
     },
     simulateTurns: {
       kind: 'unary',
+      isComputed: true,
       scope: 'sessions', // Its response contains data of recorded sessions.
       getTenantId: ({ tenantId }) => tenantId,
-      handle: () => rejectNotImplemented('SimulateTurns'),
+      async handle({ message }, call) {
+        const { fields, replacesCatalogue: isComplete } = message;
+        const command = {
+          agent: toAgentKey(message),
+          sessionIds: message.sessionIds,
+          scenarios: message.scenarios.map(scenarioFromProto),
+          versions: message.versions.map(({ scenarioId, version }) => ({ scenarioId, version })),
+          relationships: message.relationships.map(relationshipFromProto),
+          fields: fields && fieldsFromMessage(fields),
+          isComplete,
+        };
+        const result = await useCases.simulateTurns(command, call);
+        return { body: fitGroups(simulationResultToProto(result), maxResponseBytes) };
+      },
     },
     putFields: {
       kind: 'unary',

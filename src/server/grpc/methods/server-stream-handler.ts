@@ -1,24 +1,23 @@
 import { once } from 'node:events';
-import type { handleServerStreamingCall, ServerWritableStream } from '@grpc/grpc-js';
 import { OrchestratorError } from '../../../core/model/orchestrator-error';
 import { type Call, createCall } from '../../ports/call';
 import type { Span } from '../../ports/span';
 import { toStatusObject } from '../errors/call-error';
-import { CallContext } from '../middleware/call-context';
+import { CallContext, type ResponseStream, type ServerStreamCall } from '../middleware/call-context';
 import { startStreamSpan } from '../middleware/call-span';
 import { compose } from '../middleware/middleware';
-import type { RawRequest } from '../validation/request-validator';
 import { onClosing } from './closing-signals';
 import type { HandlerDependencies } from './dependencies';
 import type { LongServerStreamMethod, ServerStreamMethod } from './method';
 
-type Stream<Request, Response> = ServerWritableStream<RawRequest<Request>, Response>;
+/** Handles a call. Always ends its stream, with OK or an error. */
+export type HandleStream<Request, Response> = (stream: ServerStreamCall<Request, Response>) => void;
 
-/** Creates the grpc-js handler of a server-streaming method. The handler always ends the stream, with OK or an error. */
+/** Creates the handler of a server-streaming method. The handler always ends the stream, with OK or an error. */
 export function createServerStreamHandler<Request, Response>(
   method: ServerStreamMethod<Request, Response>,
   deps: HandlerDependencies,
-): handleServerStreamingCall<RawRequest<Request>, Response> {
+): HandleStream<Request, Response> {
   const middlewares = deps.middlewares['server stream'];
   return (stream) => {
     const run = compose<Request, void>(middlewares, (call) =>
@@ -30,7 +29,7 @@ export function createServerStreamHandler<Request, Response>(
 }
 
 /**
- * Creates the grpc-js handler of a long-lived stream. The call that `handle` receives is aborted with SHUTTING_DOWN when the server
+ * Creates the handler of a long-lived stream. The call that `handle` receives is aborted with SHUTTING_DOWN when the server
  * drains or the connection has reached its maximum age, and with the reason of the revocation when the credential is no longer valid. Messages are sent immediately. `send`
  * resolves when HTTP/2 flow control has accepted the message, and rejects with SLOW_READER if that takes longer than
  * `stallTimeoutMs`.
@@ -38,7 +37,7 @@ export function createServerStreamHandler<Request, Response>(
 export function createLongServerStreamHandler<Request, Response>(
   method: LongServerStreamMethod<Request, Response>,
   deps: HandlerDependencies,
-): handleServerStreamingCall<RawRequest<Request>, Response> {
+): HandleStream<Request, Response> {
   const middlewares = deps.middlewares['long server stream'];
   const { stallTimeoutMs } = method.limits;
   return (stream) => {
@@ -46,8 +45,12 @@ export function createLongServerStreamHandler<Request, Response>(
       runUntilEnded(
         context,
         (end) => onClosing(stream, deps.drainSignal, end),
-        (call) =>
-          method.handle(context.getRequest(), call, (message) => sendInTime(stream, call, message, stallTimeoutMs)),
+        (call) => {
+          stream.onOpen?.();
+          return method.handle(context.getRequest(), call, (message) =>
+            sendInTime(stream, call, message, stallTimeoutMs),
+          );
+        },
       ),
     );
     const span = startStreamSpan(deps, stream);
@@ -56,7 +59,7 @@ export function createLongServerStreamHandler<Request, Response>(
 }
 
 /** Ends the stream with the outcome of its handler. */
-function endStream<Request, Response>(stream: Stream<Request, Response>, outcome: Promise<void>, span: Span): void {
+function endStream<Response>(stream: ResponseStream<Response>, outcome: Promise<void>, span: Span): void {
   outcome.then(
     () => stream.end(),
     // grpc-js ends the stream with the status in an error event. The event is also emitted for a stream that is canceled and
@@ -87,11 +90,7 @@ async function runUntilEnded<Request>(
 }
 
 /** Writes a message. Waits while the buffer is full, because grpc-js buffers without limit. */
-async function send<Request, Response>(
-  stream: Stream<Request, Response>,
-  call: Call,
-  message: Response,
-): Promise<void> {
+async function send<Response>(stream: ResponseStream<Response>, call: Call, message: Response): Promise<void> {
   if (call.isCanceled) throw createCanceledError();
   if (stream.write(message)) return;
   try {
@@ -101,8 +100,8 @@ async function send<Request, Response>(
   }
 }
 
-function sendInTime<Request, Response>(
-  stream: Stream<Request, Response>,
+function sendInTime<Response>(
+  stream: ResponseStream<Response>,
   { signal }: Call,
   message: Response,
   stallTimeoutMs: number,

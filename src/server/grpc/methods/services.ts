@@ -88,7 +88,7 @@ export function addServices(
 }
 
 /** Passes encoded bytes on unchanged and serializes messages. */
-function serializeMessageOrBytes<Response>(serialize: (response: Response) => Buffer) {
+export function serializeMessageOrBytes<Response>(serialize: (response: Response) => Buffer) {
   return (response: MessageOrBytes<Response>): Buffer => {
     if (!(response instanceof Uint8Array)) return serialize(response);
     return Buffer.from(response.buffer, response.byteOffset, response.byteLength);

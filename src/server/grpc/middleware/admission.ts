@@ -8,7 +8,7 @@ import { allowAll, type CredentialAuthorizer } from './authorizer';
 import { BatchGate } from './batch-gate';
 import { ConcurrencyLimiter, TenantConcurrencyLimiter } from './concurrency-limiter';
 import { explainTransportErrors } from './explain-transport-errors';
-import { holdRequestBytes, limitRequestBytes, limitTenantBytes } from './limit-request-bytes';
+import { holdRequestBytes, limitRequestBytes, limitTenantBytes, Unpacker } from './limit-request-bytes';
 import { measureCalls } from './measure-calls';
 import {
   authorize,
@@ -28,7 +28,7 @@ import {
   validateInParts,
   watchCredential,
 } from './middleware';
-import { limitPendingRequests } from './pending-request-limiter';
+import { limitPendingRequests, PendingRequestLimiter } from './pending-request-limiter';
 import { RequestBytesLimiter } from './request-bytes-limiter';
 import { createTransportInterceptor } from './transport-interceptor';
 
@@ -73,12 +73,22 @@ export interface AdmissionDependencies extends ErrorReporting {
 /** The kinds of calls, and the requests inside a bidirectional stream. */
 export type CallKind = 'unary' | 'server stream' | 'long server stream' | 'bidi stream' | 'stream request';
 
+/** What the interceptors of gRPC calls use, for calls of another transport. */
+export interface Entrance {
+  readonly pendingRequests: PendingRequestLimiter;
+  readonly requestBytes: RequestBytesLimiter;
+  readonly unpacker: Unpacker;
+  /** If undefined, every call is allowed. */
+  readonly authorizer: CredentialAuthorizer | undefined;
+}
+
 /** The interceptors and middlewares that run before the handler of a call. */
 export interface Admission {
   /** Run before the body of a call is read. grpc-js passes incoming data to the last interceptor first. */
   readonly interceptors: readonly ServerInterceptor[];
   /** Run in order after the request is received. */
   readonly middlewares: Readonly<Record<CallKind, readonly Middleware[]>>;
+  readonly entrance: Entrance;
   /** Number of running handlers of calls and of requests of long-lived streams. */
   readonly callsInFlight: number;
   /** Number of open long-lived streams. */
@@ -95,6 +105,7 @@ export function createAdmission(deps: AdmissionDependencies, limits: CallLimits)
   const { clock, metrics, telemetry } = deps;
   const authorizer = deps.authorizer ?? allowAll;
   const pending = { maxPendingRequests: limits.maxCallsInFlight, timeoutMs: limits.turnTimeoutMs };
+  const pendingRequests = new PendingRequestLimiter(pending, telemetry);
   const calls = new ConcurrencyLimiter(limits.maxCallsInFlight, formatLimitMessage('calls are in flight'));
   const streams = new ConcurrencyLimiter(limits.maxStreams, formatLimitMessage('streams are open'));
   const tenantCalls = new TenantConcurrencyLimiter(
@@ -139,7 +150,7 @@ export function createAdmission(deps: AdmissionDependencies, limits: CallLimits)
     interceptors: [
       createTransportInterceptor([
         measureCalls(metrics),
-        limitPendingRequests(pending, telemetry),
+        limitPendingRequests(pendingRequests, pending, telemetry),
         limitRequestBytes(requestBytes, { ...limits, getTenantId: (call) => authorizer.getTenantId(call), telemetry }),
         explainTransportErrors(telemetry),
       ]),
@@ -170,6 +181,12 @@ export function createAdmission(deps: AdmissionDependencies, limits: CallLimits)
         limitTenantConcurrency(tenantCalls),
         countTenantCalls(eventLoopShare),
       ],
+    },
+    entrance: {
+      pendingRequests,
+      requestBytes,
+      unpacker: new Unpacker(requestBytes, limits.maxMessageBytes),
+      authorizer: deps.authorizer,
     },
     get callsInFlight() {
       return calls.inUse;

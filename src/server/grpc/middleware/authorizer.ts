@@ -74,7 +74,7 @@ export class CredentialAuthorizer implements Authorizer {
   async authenticate(
     path: string,
     metadata: Metadata,
-    call: ServerInterceptingCallInterface,
+    call: Pick<ServerInterceptingCallInterface, 'getAuthContext' | 'getPeer'>,
   ): Promise<OrchestratorError | undefined> {
     const authorization = metadata.get('authorization').map(String);
     // The certificate is used only without an authorization header. It is read only then, because reading it is the slowest part.

@@ -12,6 +12,26 @@ export interface ServerCall extends EventEmitter {
   getPath(): string;
 }
 
+/** The part of a call with a stream of responses that the handlers use. */
+export interface ResponseStream<Response> extends ServerCall {
+  /** Returns false if the buffer is full. The event `drain` follows. */
+  write(message: Response, onSent?: () => void): boolean;
+  end(): void;
+}
+
+/** A call with one request and a stream of responses. */
+export interface ServerStreamCall<Request, Response> extends ResponseStream<Response> {
+  readonly request: RawRequest<Request>;
+  /** Called when the handler starts, so that the client can be informed that the stream is open. grpc-js has no such method. */
+  onOpen?(): void;
+}
+
+/** A call with a stream of requests, which are events `data`, and a stream of responses. */
+export interface BidiStreamCall<Response> extends ResponseStream<Response> {
+  pause(): unknown;
+  resume(): unknown;
+}
+
 /** Placeholder for bidirectional streams, which have several requests. */
 const noRequest: RawRequest<never> = {
   bytes: new Uint8Array(),

@@ -87,15 +87,43 @@ export function limitTenantBytes(limiter: RequestBytesLimiter): Middleware {
   };
 }
 
+/** Decompresses requests, whose bytes count before they are decompressed. */
+export class Unpacker {
+  private readonly largeMessages = new DecompressionQueue();
+
+  constructor(
+    private readonly limiter: RequestBytesLimiter,
+    private readonly maxMessageBytes: number,
+  ) {}
+
+  /** Rejects with an OrchestratorError if the bytes cannot be reserved or decompressed. */
+  async unpack(packed: Buffer, compression: Compression, reserve: (bytes: number) => RequestBytes): Promise<Buffer> {
+    const size = predictSize(packed, compression, this.maxMessageBytes);
+    const request = reserve(size);
+    // The call can end meanwhile, but zlib continues.
+    request.hold('decompression');
+    try {
+      const unpack = (): Promise<Buffer> => decompress(packed, compression, size, this.maxMessageBytes);
+      const message = await (size < minQueuedBytes ? unpack() : this.largeMessages.run(unpack));
+      request.shrinkTo(message.length);
+      this.limiter.register(message, request);
+      return message;
+    } finally {
+      request.release('decompression');
+    }
+  }
+}
+
 /** Receives the messages of calls. Throws or rejects with a status, which grpc-js sends. */
 class RequestReceiver {
   private readonly limiter: RequestBytesLimiter;
   private readonly options: RequestBytesOptions;
-  private readonly largeMessages = new DecompressionQueue();
+  private readonly unpacker: Unpacker;
 
   constructor(limiter: RequestBytesLimiter, options: RequestBytesOptions) {
     this.limiter = limiter;
     this.options = options;
+    this.unpacker = new Unpacker(limiter, options.maxMessageBytes);
   }
 
   /** Counts a message that is not compressed. */
@@ -113,22 +141,9 @@ class RequestReceiver {
     transport: TransportCall,
     received: Set<RequestBytes>,
   ): Promise<Buffer> {
-    const { maxMessageBytes } = this.options;
-    const packed = frame.subarray(frameHeadBytes);
     try {
-      const size = predictSize(packed, compression, maxMessageBytes);
-      const request = this.reserve(size, transport, received);
-      // The call can end meanwhile, but zlib continues.
-      request.hold('decompression');
-      try {
-        const unpack = (): Promise<Buffer> => decompress(packed, compression, size, maxMessageBytes);
-        const message = await (size < minQueuedBytes ? unpack() : this.largeMessages.run(unpack));
-        request.shrinkTo(message.length);
-        this.limiter.register(message, request);
-        return message;
-      } finally {
-        request.release('decompression');
-      }
+      const reserve = (bytes: number): RequestBytes => this.reserve(bytes, transport, received);
+      return await this.unpacker.unpack(frame.subarray(frameHeadBytes), compression, reserve);
     } catch (error) {
       throw this.toStatus(error, transport);
     }

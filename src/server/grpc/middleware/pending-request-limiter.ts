@@ -14,8 +14,11 @@ export interface PendingRequestLimits {
 }
 
 /** Limits pending requests. Health checks have a separate limit, so that other calls cannot block them. */
-export function limitPendingRequests(limits: PendingRequestLimits, telemetry: Telemetry): TransportHook {
-  const requests = new PendingRequestLimiter(limits, telemetry);
+export function limitPendingRequests(
+  requests: PendingRequestLimiter,
+  limits: PendingRequestLimits,
+  telemetry: Telemetry,
+): TransportHook {
   const healthChecks = new PendingRequestLimiter(limits, telemetry);
   return (call, transport) => (isHealthCheck(transport.path) ? healthChecks : requests).track(call, transport);
 }
@@ -32,6 +35,21 @@ export class PendingRequestLimiter {
   constructor(limits: PendingRequestLimits, telemetry: Telemetry) {
     this.limits = limits;
     this.telemetry = telemetry;
+  }
+
+  /**
+   * Counts a request of another transport. Returns a function that ends the count, once, when the request is complete or the call ends.
+   *
+   * @throws OrchestratorError TOO_MANY_CALLS if the limit is reached.
+   */
+  enter(): () => void {
+    if (this.pendingCount >= this.limits.maxPendingRequests) throw createTooManyRequestsError();
+    this.pendingCount += 1;
+    let isCounted = true;
+    return () => {
+      if (isCounted) this.pendingCount -= 1;
+      isCounted = false;
+    };
   }
 
   /**

@@ -15,7 +15,7 @@ type Holder = 'call' | 'decompression' | 'handler';
 /** Bytes of a request, which count until every holder has released them. */
 export class RequestBytes {
   private readonly limiter: RequestBytesLimiter;
-  private readonly holders = new Set<Holder>(['call']);
+  private readonly holders: Record<Holder, boolean> = { call: true, decompression: false, handler: false };
   private readonly onFree: () => void;
   private bytes: number;
   private tenantId: string | undefined;
@@ -38,22 +38,40 @@ export class RequestBytes {
     this.tenantId = tenantId;
   }
 
+  /**
+   * Raises a reservation while the request is being received.
+   *
+   * @throws OrchestratorError TOO_MANY_CALLS or TENANT_TOO_MANY_CALLS if a limit is reached.
+   */
+  growTo(bytes: number): void {
+    if (!this.isHeld() || bytes <= this.bytes) return;
+    this.limiter.add(bytes - this.bytes, this.tenantId, this.bytes);
+    this.bytes = bytes;
+  }
+
   /** Corrects a reservation to the size that the request really has. */
   shrinkTo(bytes: number): void {
-    if (this.holders.size === 0 || bytes >= this.bytes) return;
+    if (!this.isHeld() || bytes >= this.bytes) return;
     this.limiter.subtract(this.bytes - bytes, this.tenantId);
     this.bytes = bytes;
   }
 
   hold(holder: Holder): void {
-    if (this.holders.size > 0) this.holders.add(holder);
+    if (this.isHeld()) this.holders[holder] = true;
   }
 
   /** Idempotent. */
   release(holder: Holder): void {
-    if (!this.holders.delete(holder) || this.holders.size > 0) return;
+    if (!this.holders[holder]) return;
+    this.holders[holder] = false;
+    if (this.isHeld()) return;
     this.limiter.subtract(this.bytes, this.tenantId);
     this.onFree();
+  }
+
+  private isHeld(): boolean {
+    const { call, decompression, handler } = this.holders;
+    return call || decompression || handler;
   }
 }
 
@@ -82,12 +100,7 @@ export class RequestBytesLimiter {
    * @throws OrchestratorError TOO_MANY_CALLS or TENANT_TOO_MANY_CALLS if a limit is reached.
    */
   reserve(bytes: number, tenantId: string | undefined, onFree: () => void): RequestBytes {
-    if (this.totalBytes > 0 && this.totalBytes + bytes > this.limits.maxBytes) {
-      const message = 'The requests in flight on this node have too many bytes; retry after the retry delay.';
-      throw new OrchestratorError('TOO_MANY_CALLS', message, { retryAfterMs });
-    }
-    if (tenantId !== undefined) this.addToTenant(bytes, tenantId);
-    this.totalBytes += bytes;
+    this.add(bytes, tenantId, 0);
     return new RequestBytes(this, bytes, tenantId, onFree);
   }
 
@@ -101,10 +114,20 @@ export class RequestBytesLimiter {
     return this.requests.get(unpacked);
   }
 
+  /** For RequestBytes. `counted` is the number of bytes of the same request that count already. */
+  add(bytes: number, tenantId: string | undefined, counted: number): void {
+    if (this.totalBytes > counted && this.totalBytes + bytes > this.limits.maxBytes) {
+      const message = 'The requests in flight on this node have too many bytes; retry after the retry delay.';
+      throw new OrchestratorError('TOO_MANY_CALLS', message, { retryAfterMs });
+    }
+    if (tenantId !== undefined) this.addToTenant(bytes, tenantId, counted);
+    this.totalBytes += bytes;
+  }
+
   /** For RequestBytes. */
-  addToTenant(bytes: number, tenantId: string): void {
+  addToTenant(bytes: number, tenantId: string, counted = 0): void {
     const current = this.bytesByTenant.get(tenantId) ?? 0;
-    if (current > 0 && current + bytes > this.limits.maxBytesPerTenant) {
+    if (current > counted && current + bytes > this.limits.maxBytesPerTenant) {
       const message =
         'The requests of this tenant in flight on this node have too many bytes; retry after the retry delay.';
       throw new OrchestratorError('TENANT_TOO_MANY_CALLS', message, { retryAfterMs });

@@ -22,10 +22,12 @@ import { resolveTurnLimits } from '../../ports/turn-limits';
 import { takeHistory, takeTurns } from '../recorded-turns/take-turns';
 import { TurnPacker } from '../recorded-turns/turn-packer';
 import { buildIndex } from './build-index';
+import { DueTable } from './due-table';
 import type { EmbeddedEnvironment } from './embedded-environment';
 import { encodeKeyPair } from './embedded-keys';
 import type { EmbeddedSessionStoreOptions } from './embedded-session-store-options';
 import { type CommitResult, type EncodedCommit, encodeCommit } from './encoded-commit';
+import { expireInIndex } from './expire-in-index';
 import { FeedTable } from './feed-table';
 import { decodeKnownTurn, decodeTurns } from './found-turns';
 import { createPackBlock } from './pack-block';
@@ -51,6 +53,8 @@ export class EmbeddedSessionStore implements SessionStore {
   /** The events of commits and deletions. */
   readonly feed: FeedTable;
   readonly index: SessionIndexTable;
+  /** The times of the timers of sessions. */
+  readonly due: DueTable;
   private readonly sessionLimits: SessionLimits;
   private readonly packer: TurnPacker<string>;
   readonly changes = new SessionChanges();
@@ -66,6 +70,7 @@ export class EmbeddedSessionStore implements SessionStore {
     this.feed = new FeedTable(environment, options.feedLimits ?? defaultFeedLimits);
     this.index = new SessionIndexTable(environment);
     buildIndex(environment, this.index, this.sessions);
+    this.due = new DueTable(environment);
     const getRevision = (session: string) => this.getUnexpired(session)?.revision;
     this.packer = new TurnPacker(options, createPackBlock(environment, this.turns, getRevision));
   }
@@ -115,6 +120,7 @@ export class EmbeddedSessionStore implements SessionStore {
       const value = this.getUnexpired(tableKey);
       if (value !== undefined) return value.state;
       this.putState(tableKey, session, state);
+      this.due.set(tableKey, session, session.nextTimerAt);
       return undefined;
     });
     if (existing === undefined) return { session, created: true };
@@ -236,6 +242,7 @@ export class EmbeddedSessionStore implements SessionStore {
       this.turns.keepStateBefore(tableKey, record.revision, before);
     }
     this.feed.add(session.tenantId, record.committedAt, event);
+    this.due.onCommit(tableKey, previousSession, session);
     return { kind: 'committed', unpackedTurns: this.turns.add(tableKey, record) };
   }
 
@@ -278,21 +285,13 @@ export class EmbeddedSessionStore implements SessionStore {
       return { isRemoved: true, removedEntries: 0 };
     }
     this.environment.markErasable();
-    this.removeFromIndex(session);
+    expireInIndex(this.index, this.feed, session, this.options.clock.now());
+    this.due.remove(session);
     const removedEntries = this.turns.removeSome(session, maxEntries);
     if (removedEntries >= maxEntries) return { isRemoved: false, removedEntries };
     this.sessions.remove(session, value);
     this.statesBefore.remove(session);
     return { isRemoved: true, removedEntries };
-  }
-
-  /** Removes an expired session from the index, and adds that to the feed. Does nothing if a deletion or an earlier step has done it. */
-  private removeFromIndex(session: string): void {
-    const key = this.index.remove(session);
-    if (key === undefined) return;
-    const committedAt = this.options.clock.now();
-    const event = encodeFeedEvent({ kind: 'expired', sessionId: key.sessionId, committedAt });
-    this.feed.add(key.tenantId, committedAt, event);
   }
 }
 

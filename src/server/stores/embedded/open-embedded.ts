@@ -3,6 +3,7 @@ import { EmbeddedEnvironment } from './embedded-environment';
 import { EmbeddedSessionIndex } from './embedded-session-index';
 import { EmbeddedSessionStore } from './embedded-session-store';
 import type { EmbeddedSessionStoreOptions } from './embedded-session-store-options';
+import { EmbeddedTimerStore } from './embedded-timer-store';
 import { EmbeddedTurnFeed } from './embedded-turn-feed';
 import type { StoreClocks } from './store-time';
 
@@ -17,6 +18,7 @@ export interface EmbeddedStores {
   readonly catalogue: EmbeddedCatalogue;
   readonly turnFeed: EmbeddedTurnFeed;
   readonly sessionIndex: EmbeddedSessionIndex;
+  readonly timers: EmbeddedTimerStore;
   readonly environment: EmbeddedEnvironment;
 }
 
@@ -28,6 +30,7 @@ export function openEmbedded({ path, ...options }: EmbeddedOptions): EmbeddedSto
     sessionStore,
     turnFeed: new EmbeddedTurnFeed(environment, sessionStore),
     sessionIndex: new EmbeddedSessionIndex(environment, sessionStore),
+    timers: new EmbeddedTimerStore(environment, sessionStore),
     catalogue: new EmbeddedCatalogue(environment),
     environment,
   };

@@ -10,6 +10,9 @@ export function encodeTurnEvent({ session, record, summary }: TurnCommit): Uint8
     revision: record.revision,
     turnId: record.turnId,
     committedAt: record.committedAt,
-    ...summary,
+    trigger: summary.trigger,
+    supersedesTurnId: summary.supersedesTurnId,
+    decisions: summary.decisions,
+    rejections: summary.rejections,
   });
 }

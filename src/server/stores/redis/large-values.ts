@@ -19,9 +19,7 @@ export function isLargeReply(reply: unknown): boolean {
 
 /** Whether the arguments of a command are too large for the shared connection. */
 export function areLarge(args: readonly CommandArgument[]): boolean {
-  return args.reduce<number>((size, arg) => size + getSize(arg), 0) > largeValueBytes;
-}
-
-function getSize(arg: CommandArgument): number {
-  return typeof arg === 'number' ? 0 : arg.length;
+  let size = 0;
+  for (const arg of args) if (typeof arg !== 'number') size += arg.length;
+  return size > largeValueBytes;
 }

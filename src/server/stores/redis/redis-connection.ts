@@ -5,6 +5,7 @@ import type { Logger } from '../../ports/logger';
 import { ClientAccess } from './client-access';
 import { findKeyPerMaster, waitForMajority } from './cluster-nodes';
 import { isReady, waitForFirstAttempt } from './connection-state';
+import { EncodedCommand } from './encoded-command';
 import { LargeValueClients } from './large-value-clients';
 import { areLarge, isLargeReply, largeValueBytes, unlimitedBytes } from './large-values';
 import type { CommandArgument, LuaScript } from './lua-script';
@@ -39,7 +40,9 @@ export interface RedisConnectionOptions {
 }
 
 /** Sends a command with a key. Strings in the reply are Buffers. */
-type SendCommand = (name: string, ...args: CommandArgument[]) => Promise<unknown>;
+type SendCommand = (name: string, args: CommandArgument[]) => Promise<unknown>;
+
+type ScriptKeys = readonly [string, ...string[]];
 
 /** The maximum delay of a timer in milliseconds. */
 const maxTimerMs = 2 ** 31 - 1;
@@ -62,6 +65,8 @@ export class RedisConnection {
   readonly subscriptions: Subscriptions;
   /** Whether a write is complete only when replicas have it. */
   readonly isReplicated: boolean;
+  /** Whether the keys of a script must be in one slot. */
+  readonly isCluster: boolean;
   /** Resolves when the connection is ready or was refused once. May wait forever. */
   readonly firstAttempt: Promise<void>;
   private readonly access: ClientAccess;
@@ -76,6 +81,7 @@ export class RedisConnection {
   constructor(private readonly options: RedisConnectionOptions) {
     const { endpoint, commandTimeoutMs, replication, clock, log } = options;
     this.isReplicated = replication !== undefined;
+    this.isCluster = endpoint.kind === 'cluster';
     this.access = new ClientAccess(endpoint);
     this.client = this.openClient(commandTimeoutMs, log);
     warnOnEvictionPolicy(this.client, log);
@@ -110,32 +116,32 @@ export class RedisConnection {
   /** Sends a command that changes data. Strings in the reply are Buffers. */
   write(call: Call, name: string, key: string, ...args: readonly CommandArgument[]): Promise<unknown> {
     const send = this.createSender(call, 'write', key);
-    return this.execute(call, 'write', () => send(name, key, ...args));
+    return this.execute(call, 'write', () => send(name, [key, ...args]));
   }
 
   /**
-   * Runs a script in one round trip, or in two if the server does not have the script yet. All keys must have the same hash tag.
+   * Runs a script in one round trip, or in two if the server does not have the script yet. In a Cluster, all keys must have the same hash tag.
    * Strings in the reply are Buffers. The script receives the maximum size of its reply as the last argument. If the arguments or the reply
    * are large, it runs on a connection for large values; after a large reply, that takes one more round trip.
    */
-  runScript(
+  async runScript(
     call: Call,
     effect: Effect,
     script: LuaScript,
-    keys: readonly [string, ...string[]],
+    keys: ScriptKeys,
     args: readonly CommandArgument[],
   ): Promise<unknown> {
-    const evaluate = (send: SendCommand, maxReplyBytes: number) =>
-      this.evaluate(send, script, [keys.length, ...keys, ...args, maxReplyBytes]);
-    return this.execute(call, effect, async () => {
-      if (!areLarge(args)) {
-        const reply = await evaluate(this.createSender(call, effect, keys[0]), largeValueBytes);
-        if (!isLargeReply(reply)) return reply;
-      }
-      return this.large.run(call, (client) =>
-        evaluate(this.createLargeSender(client, call, effect, keys[0]), unlimitedBytes),
+    if (!areLarge(args)) {
+      const reply = await this.execute(call, effect, () =>
+        this.evaluate(this.createSender(call, effect, keys[0]), script, keys, args, largeValueBytes),
       );
-    });
+      if (!isLargeReply(reply)) return reply;
+    }
+    return this.execute(call, effect, () =>
+      this.large.run(call, (client) =>
+        this.evaluate(this.createLargeSender(client, call, effect, keys[0]), script, keys, args, unlimitedBytes),
+      ),
+    );
   }
 
   /**
@@ -145,7 +151,7 @@ export class RedisConnection {
   async probe(call: Call, prefix: string): Promise<void> {
     const writeKey = (key: string) => {
       const send = this.createSender(call, 'write', key);
-      return this.execute(call, 'read', () => send('set', key, '', 'PX', probeTtlMs));
+      return this.execute(call, 'read', () => send('set', [key, '', 'PX', probeTtlMs]));
     };
     return waitForMajority(findKeyPerMaster(this.client, prefix).map(writeKey));
   }
@@ -211,38 +217,57 @@ export class RedisConnection {
   private createSender(call: Call, effect: Effect, key: string): SendCommand {
     const { client, replicated } = this;
     return effect === 'write' && replicated !== undefined
-      ? (...command) => replicated.send(call, key, command)
-      : (...command) => sendInSpan(call.span, () => client.callBuffer(...command));
+      ? (name, args) => replicated.send(call, key, [name, ...args])
+      : (name, args) => sendInSpan(call.span, () => sendEncoded(client, name, args));
   }
 
   private createLargeSender(client: RedisClient, call: Call, effect: Effect, key: string): SendCommand {
     const { replication, clock } = this.options;
     if (effect === 'read' || replication === undefined) {
-      return (...command) => sendInSpan(call.span, () => client.callBuffer(...command));
+      return (name, args) => sendInSpan(call.span, () => sendEncoded(client, name, args));
     }
     const replicated = new ReplicatedWrites(client, replication, clock);
-    return (...command) => replicated.send(call, key, command);
+    return (name, args) => replicated.send(call, key, [name, ...args]);
   }
 
   private async evaluate(
     send: SendCommand,
     script: LuaScript,
-    keysAndArgs: readonly CommandArgument[],
+    keys: ScriptKeys,
+    args: readonly CommandArgument[],
+    maxReplyBytes: number,
   ): Promise<unknown> {
     const { sha, source } = this.isShebangSupported ? script.withShebang : script.withoutShebang;
     try {
-      return await send('evalsha', sha, ...keysAndArgs);
+      return await send('evalsha', createArguments(sha, keys, args, maxReplyBytes));
     } catch (error) {
       if (!isNoScriptError(error)) throw error;
     }
     try {
-      return await send('eval', source, ...keysAndArgs);
+      return await send('eval', createArguments(source, keys, args, maxReplyBytes));
     } catch (error) {
       if (!this.isShebangSupported || !isShebangError(error)) throw error;
       this.isShebangSupported = false;
-      return this.evaluate(send, script, keysAndArgs);
+      return this.evaluate(send, script, keys, args, maxReplyBytes);
     }
   }
+}
+
+function createArguments(
+  script: string,
+  keys: ScriptKeys,
+  args: readonly CommandArgument[],
+  maxReplyBytes: number,
+): CommandArgument[] {
+  const first: CommandArgument[] = [script, keys.length];
+  // A list with two spreads would be copied several times while it grows.
+  return first.concat(keys, args, maxReplyBytes);
+}
+
+function sendEncoded(client: RedisClient, name: string, args: CommandArgument[]): Promise<unknown> {
+  const command = new EncodedCommand(name, args);
+  client.sendCommand(command);
+  return command.promise;
 }
 
 /** Settles as the promise does, with the errors of the stores, or rejects after `milliseconds`. */

@@ -27,6 +27,8 @@ export function getLayoutKey(prefix: string): string {
 
 /** The keys of a session. commit.lua documents their content. */
 export interface SessionKeys {
+  /** The encoded session: its member in the timers of the partition. */
+  readonly id: string;
   /** Hash: state, revision, and the ids of the recorded turns. Also the name of the channel for change notifications. */
   readonly session: string;
   /** Stream: the recorded turns. */
@@ -37,12 +39,14 @@ export interface SessionKeys {
 
 export function getSessionKeys({ prefix, partitions }: KeySpace, key: SessionKey): SessionKeys {
   const id = encodeSessionId(key);
+  const tenant = id.slice(0, id.indexOf('/'));
   const partition = getPartition(id, partitions);
   const tagged = prefix + createPartitionTag(partition);
   return {
+    id,
     session: `${tagged}:s:${id}`,
     turnLog: `${tagged}:t:${id}`,
-    partition: getPartitionKeys({ prefix, partitions }, partition, key.tenantId),
+    partition: createPartitionKeys(prefix, partition, tagged, tenant),
   };
 }
 
@@ -61,25 +65,48 @@ export interface PartitionKeys {
   readonly expiry: string;
   /** The channel on which nodes are notified of events of the tenant. */
   readonly feedChannel: string;
+  /** Sorted set: the timers of the sessions of all tenants in the partition. due.lua documents its content. */
+  readonly due: string;
 }
 
 export function getPartitionKeys({ prefix }: KeySpace, partition: number, tenantId: string): PartitionKeys {
-  const tagged = prefix + createPartitionTag(partition);
-  const tenant = encodeKeyPart(tenantId);
+  return createPartitionKeys(prefix, partition, prefix + createPartitionTag(partition), encodeKeyPart(tenantId));
+}
+
+/** `tenant` is encoded. */
+function createPartitionKeys(prefix: string, partition: number, tagged: string, tenant: string): PartitionKeys {
   return {
     partition,
     feed: `${tagged}:feed:${tenant}`,
     count: `${tagged}:count:${tenant}`,
     index: `${tagged}:index:${tenant}`,
     order: `${tagged}:order:${tenant}`,
-    expiry: getExpiryKey(prefix, partition),
-    feedChannel: getFeedChannel(prefix, tenantId),
+    expiry: `${tagged}:expiry`,
+    feedChannel: `${prefix}feed:${tenant}`,
+    due: `${tagged}:due`,
   };
 }
 
 /** Sorted set: when the sessions of a partition may have expired. session-index.lua documents it. */
 export function getExpiryKey(prefix: string, partition: number): string {
   return `${prefix}${createPartitionTag(partition)}:expiry`;
+}
+
+/** The keys of the timers of a partition. */
+export interface TimerKeys {
+  readonly due: string;
+  /** Hash: which process fires the timers. timer-lease.lua documents its content. */
+  readonly timerLease: string;
+}
+
+export function getTimerKeys({ prefix }: KeySpace, partition: number): TimerKeys {
+  const tagged = prefix + createPartitionTag(partition);
+  return { due: `${tagged}:due`, timerLease: `${tagged}:timers` };
+}
+
+/** Sorted set: the processes that fire timers. register-holder.lua documents its content. */
+export function getTimerHoldersKey(prefix: string): string {
+  return `${prefix}timers`;
 }
 
 /** The channel on which nodes are notified of events of a tenant. The message is the partition. */
@@ -95,7 +122,7 @@ export function getConsumersKey(prefix: string, tenantId: string): string {
 /** A session in the layout of releases up to 0.2. */
 export interface EarlierSession {
   readonly session: SessionKey;
-  readonly keys: Omit<SessionKeys, 'partition'>;
+  readonly keys: Omit<SessionKeys, 'partition' | 'id'>;
 }
 
 /** Parses the key of the hash of a session of the earlier layout; undefined for another key. */
@@ -122,9 +149,8 @@ export function parseSessionKey(prefix: string, key: string): SessionKey | undef
 
 /** The inverse of `encodeSessionId`; undefined for invalid text. */
 export function decodeSessionId(text: string): SessionKey | undefined {
-  const [tenant, session, ...rest] = text.split('/');
-  if (tenant === undefined || session === undefined || rest.length > 0) return undefined;
-  return { tenantId: decodeURIComponent(tenant), sessionId: decodeURIComponent(session) };
+  const [tenantId, sessionId, ...rest] = text.split('/').map(decodeURIComponent);
+  return tenantId === undefined || sessionId === undefined || rest.length > 0 ? undefined : { tenantId, sessionId };
 }
 
 /** Returns the partition of an encoded session, from 0. The function is persistent: another one would not find the stored sessions. */

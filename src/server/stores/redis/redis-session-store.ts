@@ -30,6 +30,7 @@ import { defaultPartitions, getSessionKeys, type KeySpace, type SessionKeys, val
 import { runCommit, toBuffer } from './scripts/commit';
 import { runCreate } from './scripts/create';
 import { runDeleteSession } from './scripts/delete-session';
+import { toTimerChange } from './scripts/due';
 import { type PartitionFeedLimits, toPartitionLimits } from './scripts/feed-arguments';
 import { runListTurns } from './scripts/list-turns';
 import { type LoadArguments, type LoadReply, runLoad } from './scripts/load';
@@ -137,22 +138,27 @@ export class RedisSessionStore implements SessionStore {
 
   async commit(commit: TurnCommit, call: Call): Promise<CommitOutcome> {
     const { previousSession, session, record, isSupersedable } = commit;
-    const { turnLimits: limits, feedLimits } = this;
-    const args = { record, session, previousSession, isSupersedable, limits, feedLimits };
     if (session.revision !== record.revision) throw new Error('A turn and its session must have the same revision.');
     const keys = getSessionKeys(this.keySpace, session);
     const { sessionTtlMs, clock } = this.options;
     const state = toBuffer(encodeBoundedSession(session, previousSession, this.sessionLimits));
-    const stateBefore = encodeStateBefore(commit);
     // Read the clock before sending the commit, so that the cache entry expires no later than the session in Redis.
     const now = clock.now();
+    const args = {
+      record,
+      session,
+      previousSession,
+      state,
+      stateBefore: encodeStateBefore(commit),
+      isSupersedable,
+      event: encodeTurnEvent(commit),
+      limits: this.turnLimits,
+      feedLimits: this.feedLimits,
+      sessionTtlMs,
+      timerChange: toTimerChange(previousSession?.nextTimerAt, session.nextTimerAt, now + sessionTtlMs),
+    };
     try {
-      const reply = await runCommit(
-        this.connection,
-        keys,
-        { ...args, state, stateBefore, event: encodeTurnEvent(commit), sessionTtlMs },
-        call,
-      );
+      const reply = await runCommit(this.connection, keys, args, call);
       if (reply.kind === 'known') return reply;
       if (reply.kind === 'conflict') {
         const stored = this.updateCache(keys, reply.state, now, reply.ttlMs);
@@ -175,12 +181,9 @@ export class RedisSessionStore implements SessionStore {
     const { sessionTtlMs, clock } = this.options;
     const state = toBuffer(encodeBoundedSession(session, undefined, this.sessionLimits));
     const now = clock.now();
-    const reply = await runCreate(
-      this.connection,
-      keys,
-      { state, session, sessionTtlMs, now, feedLimits: this.feedLimits },
-      call,
-    );
+    const timerChange = toTimerChange(undefined, session.nextTimerAt, now + sessionTtlMs);
+    const args = { state, session, sessionTtlMs, now, feedLimits: this.feedLimits, timerChange };
+    const reply = await runCreate(this.connection, keys, args, call);
     if (reply.kind === 'existing') {
       return { session: this.cacheState(keys, reply.state, now, reply.ttlMs), created: false };
     }

@@ -1,6 +1,8 @@
 import { OrchestratorServiceService } from '../../../../gen/focal/orchestration/v1/orchestrator_service';
 import {
   ScenarioServiceService,
+  SimulateTurnsRequest,
+  SimulateTurnsResponse,
   ValidateScenarioResponse,
 } from '../../../../gen/focal/orchestration/v1/scenario_service';
 import {
@@ -16,6 +18,7 @@ import { maxRelationships } from '../../../../src/server/application/relationshi
 import { relationshipFromProto } from '../../../../src/server/codec/wire/scenario-codec';
 import { unboundedCall } from '../../../support/calls';
 import { getCallError } from '../../../support/grpc-under-test';
+import { range } from '../../../support/range';
 import type { StoresUnderTest } from '../../../support/service-under-test';
 import { anInstance, aSession, uuid } from '../../../support/session-builder';
 import { aCommit, aSummary } from '../../stores/contract/turn-driver';
@@ -415,7 +418,17 @@ export const rows: Readonly<Record<string, Row>> = {
   },
   PlanMigration: notImplemented(catalogue.planMigration, { ...agent, scenarioId, targetVersion: 0 }),
   ApplyMigration: notImplemented(catalogue.applyMigration, { ...agent, scenarioId, targetVersion: 0 }),
-  SimulateTurns: notImplemented(catalogue.simulateTurns, { ...agent, sessionIds: [uuid(3)], scenarios: [] }),
+  SimulateTurns: {
+    bound: 'cut',
+    refusedBy: [],
+    async send({ recorder }) {
+      // 100 sessions that do not exist: the longest list of a response without a difference. fit-groups.test.ts cuts differences.
+      const sessionIds = range(100, (index) => uuid(20_000 + index));
+      const request = SimulateTurnsRequest.fromPartial({ ...agent, sessionIds });
+      const response = SimulateTurnsResponse.decode(await recorder.call(catalogue.simulateTurns, request));
+      expect(response.incompleteSessions).toHaveLength(100);
+    },
+  },
 };
 
 function notImplemented<Request>(

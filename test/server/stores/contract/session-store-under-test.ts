@@ -2,6 +2,7 @@ import type { SessionKey } from '../../../../src/core/model/session';
 import type { SessionIndex } from '../../../../src/server/ports/session-index';
 import type { SessionLimits } from '../../../../src/server/ports/session-limits';
 import type { SessionStore } from '../../../../src/server/ports/session-store';
+import type { TimerStore } from '../../../../src/server/ports/timer-store';
 import type { FeedLimits, TurnFeed } from '../../../../src/server/ports/turn-feed';
 import type { PackingLimits, TurnLimits } from '../../../../src/server/ports/turn-limits';
 
@@ -19,6 +20,8 @@ export interface SessionStoreUnderTest {
   readonly feed: TurnFeed;
   /** The index that the store writes. Replaced with the store. */
   readonly index: SessionIndex;
+  /** The timers that the store writes. Replaced with the store. */
+  readonly timers: TimerStore;
   /** Removes what is left of expired sessions. */
   sweep(): Promise<void>;
   /** Makes the session expire, and possibly others. */

@@ -9,6 +9,7 @@ import { testSessionLimits } from './session-limits.contract';
 import { testSessionNotifications } from './session-notifications.contract';
 import type { OpenSessionStore, SessionStoreSettings, SessionStoreUnderTest } from './session-store-under-test';
 import { testStateBefore } from './state-before.contract';
+import { testTimers } from './timers.contract';
 import { aCommit, applyTurn, toHexRecord } from './turn-driver';
 import { testTurnFeed } from './turn-feed.contract';
 import { testTurnHistory } from './turn-history.contract';
@@ -28,6 +29,7 @@ export function testSessionStore(open: OpenSessionStore): void {
   describe('change notifications', () => testSessionNotifications(open));
   describe('feed', () => testTurnFeed(open));
   describe('index', () => testSessionIndex(open));
+  describe('timers', () => testTimers(open));
 }
 
 function testTurns(open: OpenSessionStore): void {

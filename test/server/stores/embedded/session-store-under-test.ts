@@ -4,6 +4,7 @@ import { defaultFeedLimits } from '../../../../src/server/ports/turn-feed';
 import { EmbeddedEnvironment } from '../../../../src/server/stores/embedded/embedded-environment';
 import { EmbeddedSessionIndex } from '../../../../src/server/stores/embedded/embedded-session-index';
 import { EmbeddedSessionStore } from '../../../../src/server/stores/embedded/embedded-session-store';
+import { EmbeddedTimerStore } from '../../../../src/server/stores/embedded/embedded-timer-store';
 import { EmbeddedTurnFeed } from '../../../../src/server/stores/embedded/embedded-turn-feed';
 import type { EmbeddedOptions } from '../../../../src/server/stores/embedded/open-embedded';
 import { unboundedCall } from '../../../support/calls';
@@ -45,12 +46,14 @@ export async function openStore({
   const packingErrors: unknown[] = [];
   let feed: EmbeddedTurnFeed;
   let index: EmbeddedSessionIndex;
+  let timers: EmbeddedTimerStore;
   const openWith = (changed: Partial<EmbeddedOptions> = {}) => {
     const all = { ...options, onPackingError: (error: unknown) => packingErrors.push(error), ...changed };
     const environment = interceptPacking(new EmbeddedEnvironment(folder.path, all), beforeReplacing);
     const opened = new EmbeddedSessionStore(environment, all);
     feed = new EmbeddedTurnFeed(environment, opened);
     index = new EmbeddedSessionIndex(environment, opened);
+    timers = new EmbeddedTimerStore(environment, opened);
     return opened;
   };
   let store = openWith();
@@ -78,6 +81,9 @@ export async function openStore({
       return index;
     },
     sweep: async () => void (await sweepAll(store)),
+    get timers() {
+      return timers;
+    },
     packingErrors,
     countUnpacked: () => countAfterClose(['turns']),
     countBlocks: () => countAfterClose(['turn-blocks']),
@@ -112,6 +118,8 @@ const sessionTables = [
   'kept-states',
   'turn-blocks',
   'expiries',
+  'timers',
+  'due-timers',
 ];
 
 /** Runs `beforeReplacing` before each write that packs turns. Only these have a deadline in the tests of the contract. */

@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import type { AgentKey, ScenarioCatalogue } from '../../../../src/server/ports/scenario-catalogue';
 import { anySession } from '../../../../src/server/ports/session-index';
 import type { SessionStore } from '../../../../src/server/ports/session-store';
+import type { TimerStore } from '../../../../src/server/ports/timer-store';
 import type { TurnFeed } from '../../../../src/server/ports/turn-feed';
 import { RedisCatalogue } from '../../../../src/server/stores/redis/redis-catalogue';
 import { RedisSessionIndex } from '../../../../src/server/stores/redis/redis-session-index';
+import { RedisTimerStore } from '../../../../src/server/stores/redis/redis-timer-store';
 import { RedisTurnFeed } from '../../../../src/server/stores/redis/redis-turn-feed';
 import { unboundedCall } from '../../../support/calls';
 import { eventually } from '../../../support/eventually';
@@ -59,6 +61,13 @@ const indexMethods: Readonly<Record<Exclude<keyof RedisSessionIndex, 'partitions
   count: true,
   sweep: true,
 };
+const timerMethods: Readonly<Record<Exclude<keyof TimerStore, 'partitions' | 'partitionsPerRead'>, true>> = {
+  register: true,
+  unregister: true,
+  readDue: true,
+  reschedule: true,
+  release: true,
+};
 const catalogueMethods: Readonly<Record<keyof ScenarioCatalogue, true>> = {
   revision: true,
   load: true,
@@ -100,6 +109,15 @@ export async function runFullWorkload(clients: ClientsUnderTest): Promise<void> 
   const store = await clients.createStore({ keyPrefix, partitions: 1 });
   await useIndex(recordCalls(index, calledOnIndex), store);
   expect([...calledOnIndex].sort()).toEqual(Object.keys(indexMethods).sort());
+  const calledOnTimers = new Set<string>();
+  await useTimers(
+    await clients.createStore({ keyPrefix, partitions: 1 }),
+    recordCalls(
+      new RedisTimerStore(await clients.connect(), { prefix: keyPrefix, partitions: 1 }, 60_000),
+      calledOnTimers,
+    ),
+  );
+  expect([...calledOnTimers].sort()).toEqual(Object.keys(timerMethods).sort());
   const calledOnCatalogue = new Set<string>();
   const [one, other] = [await clients.connect(), await clients.connect()].map((connection) =>
     recordCalls(new RedisCatalogue(connection, { keyPrefix }), calledOnCatalogue),
@@ -173,6 +191,22 @@ async function useIndex(index: RedisSessionIndex, store: SessionStore): Promise<
   expect(await index.readLastMessageTimes(tenantId, [key.sessionId], unboundedCall)).toHaveLength(1);
   expect((await index.count(tenantId, filter, unboundedCall)).sessions).toBe(1);
   expect(await index.sweep(unboundedCall)).toBe(0);
+}
+
+async function useTimers(store: SessionStore, timers: TimerStore): Promise<void> {
+  const key = { tenantId: uuid(1), sessionId: uuid(50) };
+  const holder = { id: 'holder', leaseMs: 60_000 };
+  const lease = { partition: 0, fence: 1 };
+  const commit = aCommit(aSession(key), uuid(1));
+  await timers.register(holder, unboundedCall);
+  await store.commit({ ...commit, session: { ...commit.session, nextTimerAt: 1 } }, unboundedCall);
+  const queries = [{ partition: 0, limit: 10 }];
+  expect(await timers.readDue(holder, queries, unboundedCall)).toMatchObject([{ fence: 1, entries: [{ key, at: 1 }] }]);
+  await timers.reschedule(holder, lease, { key, at: 1 }, 2, unboundedCall);
+  await timers.reschedule(holder, lease, { key, at: 2 }, undefined, unboundedCall);
+  await timers.release(holder, lease, unboundedCall);
+  await timers.unregister(holder, unboundedCall);
+  await store.close();
 }
 
 async function useCatalogues(here: ScenarioCatalogue, there: ScenarioCatalogue): Promise<void> {

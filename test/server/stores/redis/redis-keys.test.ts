@@ -18,6 +18,7 @@ describe('the keys of a session', () => {
   it('are persistent', () => {
     const key = { tenantId: uuid(1), sessionId: uuid(3) };
     expect(getSessionKeys({ prefix: 'so:', partitions: 256 }, key)).toEqual({
+      id: `${uuid(1)}/${uuid(3)}`,
       session: `so:{p156}:s:${uuid(1)}/${uuid(3)}`,
       turnLog: `so:{p156}:t:${uuid(1)}/${uuid(3)}`,
       partition: {
@@ -28,6 +29,7 @@ describe('the keys of a session', () => {
         order: `so:{p156}:order:${uuid(1)}`,
         expiry: 'so:{p156}:expiry',
         feedChannel: `so:feed:${uuid(1)}`,
+        due: 'so:{p156}:due',
       },
     });
     expect([1, 16, 17, 256, 1_024].map((partitions) => getPartition(encodeSessionId(key), partitions))).toEqual([

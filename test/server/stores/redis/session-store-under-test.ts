@@ -8,6 +8,7 @@ import {
   type SessionKeys,
 } from '../../../../src/server/stores/redis/redis-keys';
 import { RedisSessionIndex } from '../../../../src/server/stores/redis/redis-session-index';
+import { RedisTimerStore } from '../../../../src/server/stores/redis/redis-timer-store';
 import { RedisTurnFeed } from '../../../../src/server/stores/redis/redis-turn-feed';
 import { unboundedCall } from '../../../support/calls';
 import { eventually } from '../../../support/eventually';
@@ -63,6 +64,7 @@ export function openStoreOn({ clients, admin, listKeys }: RedisAccess, parts: St
       feed: new RedisTurnFeed(connection, { prefix: keyPrefix, partitions }),
       index,
       sweep: async () => void (await index.sweep(unboundedCall)),
+      timers: new RedisTimerStore(connection, { prefix: keyPrefix, partitions }, parts.sessionTtlMs ?? 60_000),
       keyPrefix,
       packingErrors,
       countUnpacked: (sessionKey: SessionKey) => admin.xlen(getKeys(sessionKey).turnLog),

@@ -4,10 +4,11 @@ import type { Call } from '../../../ports/call';
 import type { TurnRecord } from '../../../ports/session-store';
 import { keepsStateBefore, maxKeptStateBytes } from '../../../ports/turn-history';
 import type { TurnLimits } from '../../../ports/turn-limits';
-import { LuaScript } from '../lua-script';
+import { type CommandArgument, LuaScript } from '../lua-script';
 import type { RedisConnection } from '../redis-connection';
 import type { SessionKeys } from '../redis-keys';
 import { asBytes, asInteger, asList, asOptionalBytes, parseTurn } from '../script-reply';
+import { listDueKeys, type TimerChange } from './due';
 import { createFeedArguments, type PartitionFeedLimits } from './feed-arguments';
 import { createIndexArguments, listIndexKeys } from './index-arguments';
 
@@ -29,6 +30,8 @@ export interface CommitArguments {
   readonly limits: TurnLimits;
   readonly feedLimits: PartitionFeedLimits;
   readonly sessionTtlMs: number;
+  /** How the entry of its timer changes. */
+  readonly timerChange: TimerChange;
 }
 
 export type CommitReply =
@@ -44,57 +47,60 @@ const noBytes: Uint8Array = new Uint8Array();
 export async function runCommit(
   connection: RedisConnection,
   keys: SessionKeys,
-  args: CommitArguments,
+  commit: CommitArguments,
   call: Call,
 ): Promise<CommitReply> {
-  const {
-    record,
-    session,
-    previousSession,
+  const { record, session, previousSession, state, stateBefore, isSupersedable, event, limits } = commit;
+  const { feedLimits, sessionTtlMs, timerChange } = commit;
+  const args: CommandArgument[] = [
+    record.turnId,
+    previousSession?.revision ?? '',
+    record.revision,
     state,
-    stateBefore,
-    isSupersedable,
-    event,
-    limits,
-    feedLimits,
+    record.occurredAt,
+    record.committedAt,
+    toBuffer(record.request),
+    toBuffer(record.response),
+    limits.recordedTurns,
     sessionTtlMs,
-  } = args;
+    previousSession?.lastTurnId ?? '',
+    encodeTraceContext(record.traceContext),
+    stateBefore === 'previous' ? 'previous' : 'given',
+    stateBefore === 'previous' ? '' : stateBefore,
+    previousSession?.lastTurnId === '' ? getImportId(previousSession) : '',
+    isSupersedable ? '1' : '0',
+    keepsStateBefore(record.revision) ? maxKeptStateBytes : '',
+    toBuffer(record.basis ?? noBytes),
+    limits.replayableTurns,
+    record.committedAt - limits.recordedAgeMs,
+    toBuffer(event),
+  ];
+  const indexArguments = createIndexArguments(session, previousSession, record.committedAt);
+  const [entry] = indexArguments;
   const reply = await connection.runScript(
     call,
     'write',
     script,
-    [keys.session, keys.turnLog, keys.partition.feed, keys.partition.count, ...listIndexKeys(keys.partition)],
     [
-      record.turnId,
-      previousSession?.revision ?? '',
-      record.revision,
-      state,
-      record.occurredAt,
-      record.committedAt,
-      toBuffer(record.request),
-      toBuffer(record.response),
-      limits.recordedTurns,
-      sessionTtlMs,
-      previousSession?.lastTurnId ?? '',
-      encodeTraceContext(record.traceContext),
-      ...(typeof stateBefore === 'string' ? [stateBefore, ''] : ['given', stateBefore]),
-      previousSession?.lastTurnId === '' ? getImportId(previousSession) : '',
-      isSupersedable ? '1' : '0',
-      keepsStateBefore(record.revision) ? maxKeptStateBytes : '',
-      toBuffer(record.basis ?? noBytes),
-      limits.replayableTurns,
-      record.committedAt - limits.recordedAgeMs,
-      toBuffer(event),
-      ...createFeedArguments(keys.partition, record.committedAt, feedLimits),
-      ...createIndexArguments(session, previousSession, record.committedAt),
+      keys.session,
+      keys.turnLog,
+      keys.partition.feed,
+      keys.partition.count,
+      ...(entry === '' ? [] : listIndexKeys(keys.partition)),
+      ...listDueKeys(keys.partition.due, timerChange),
     ],
+    args.concat(
+      createFeedArguments(keys.partition, record.committedAt, feedLimits),
+      [keys.id, timerChange],
+      indexArguments,
+    ),
   );
   return typeof reply === 'number' ? { kind: 'committed', unpackedTurns: reply } : parseRejection(asList(reply));
 }
 
 /** Wraps the same memory in a Buffer. ioredis accepts no other type of bytes. */
 export function toBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 async function parseRejection([kind, value, ttlOrRevision]: readonly unknown[]): Promise<CommitReply> {

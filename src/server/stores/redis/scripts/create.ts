@@ -4,6 +4,7 @@ import { LuaScript } from '../lua-script';
 import type { RedisConnection } from '../redis-connection';
 import type { SessionKeys } from '../redis-keys';
 import { asBytes, asInteger, asList } from '../script-reply';
+import { listDueKeys, type TimerChange } from './due';
 import { createFeedArguments, type PartitionFeedLimits } from './feed-arguments';
 import { createIndexArguments, listIndexKeys } from './index-arguments';
 
@@ -18,6 +19,8 @@ export interface CreateArguments {
   /** Milliseconds since 1970. */
   readonly now: number;
   readonly feedLimits: PartitionFeedLimits;
+  /** How the entry of its timer changes. */
+  readonly timerChange: TimerChange;
 }
 
 export type CreateReply =
@@ -29,14 +32,16 @@ export type CreateReply =
 export async function runCreate(
   connection: RedisConnection,
   keys: SessionKeys,
-  { state, session, sessionTtlMs, now, feedLimits }: CreateArguments,
+  { state, session, sessionTtlMs, now, feedLimits, timerChange }: CreateArguments,
   call: Call,
 ): Promise<CreateReply> {
-  const { feed, count } = keys.partition;
-  const names = [keys.session, keys.turnLog, feed, count, ...listIndexKeys(keys.partition)] as const;
+  const { feed, count, due } = keys.partition;
+  const partitionKeys = [feed, count, ...listIndexKeys(keys.partition), ...listDueKeys(due, timerChange)];
+  const names = [keys.session, keys.turnLog, ...partitionKeys] as const;
   const feedArguments = createFeedArguments(keys.partition, now, feedLimits);
   const indexArguments = createIndexArguments(session, undefined, now);
-  const args = [state, sessionTtlMs, getImportId(session), now, ...feedArguments, ...indexArguments];
+  const timerArguments = [keys.id, timerChange];
+  const args = [state, sessionTtlMs, getImportId(session), now, ...feedArguments, ...indexArguments, ...timerArguments];
   const reply = await connection.runScript(call, 'write', script, names, args);
   if (typeof reply === 'number') return { kind: 'created' };
   const [existing, ttl] = asList(reply);

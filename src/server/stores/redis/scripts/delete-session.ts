@@ -25,10 +25,10 @@ export async function runDeleteSession(
   { channel, deletedAt, event, feedLimits }: DeleteArguments,
   call: Call,
 ): Promise<boolean> {
-  const { feed, count } = keys.partition;
-  const names = [keys.session, keys.turnLog, feed, count, ...listIndexKeys(keys.partition)] as const;
+  const { feed, count, due } = keys.partition;
+  const names = [keys.session, keys.turnLog, feed, count, ...listIndexKeys(keys.partition), due] as const;
   const feedArguments = createFeedArguments(keys.partition, deletedAt, feedLimits);
-  const args = [channel, deletedAt, toBuffer(event), ...feedArguments];
+  const args = [channel, deletedAt, toBuffer(event), ...feedArguments, keys.id];
   const deletedKeys = await connection.runScript(call, 'write', script, names, args);
   return asInteger(deletedKeys) > 0;
 }

@@ -1,0 +1,2 @@
+export { startTimerLoop, type TimerLoop } from './timer-loop';
+export { TimerScheduler } from './timer-scheduler';
