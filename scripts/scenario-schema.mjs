@@ -280,6 +280,7 @@ function exportedEvent() {
   const kinds = [
     ['turn.committed', 'CommittedTurn', recordedTurn],
     ['session.deleted', 'DeletedSession', {}],
+    ['session.expired', 'ExpiredSession', {}],
     ['feed.gap', 'FeedGap', {}],
   ];
   for (const [, name, added] of kinds) {

@@ -18,6 +18,8 @@ const commandLoaders: Readonly<Record<string, () => Promise<Command>>> = {
   relationships: async () => (await import('./commands/relationships.js')).createRelationshipsCommand(),
   turn: async () => (await import('./commands/turn.js')).createTurnCommand(),
   session: async () => (await import('./commands/session.js')).createSessionCommand(),
+  sessions: async () => (await import('./commands/sessions.js')).createSessionsCommand(),
+  customer: async () => (await import('./commands/customer.js')).createCustomerCommand(),
   explain: async () => (await import('./commands/explain.js')).createExplainCommand(),
   tail: async () => (await import('./commands/session.js')).createTailCommand(),
   watch: async () => (await import('./commands/watch.js')).createWatchCommand(),

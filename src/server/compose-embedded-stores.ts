@@ -7,13 +7,14 @@ import { type Compaction, compactEmbedded, compactIfErasable } from './stores/em
 import { FolderInUseError } from './stores/embedded/folder-lock';
 import { type EmbeddedOptions, type EmbeddedStores, openEmbedded } from './stores/embedded/open-embedded';
 
-/** Interval in milliseconds at which expired sessions are deleted from the embedded store. */
-const sweepIntervalMs = 60_000;
+/** Interval in milliseconds at which expired sessions are deleted from the embedded store, and from the index in Redis. */
+export const sweepIntervalMs = 60_000;
 
 /** Interval in milliseconds at which the turns of idle sessions are packed. */
 export const packIdleIntervalMs = 15_000;
 
-export interface OpenEmbeddedStores extends Pick<EmbeddedStores, 'sessionStore' | 'catalogue' | 'turnFeed' | 'timers'> {
+export interface OpenEmbeddedStores
+  extends Pick<EmbeddedStores, 'sessionStore' | 'catalogue' | 'turnFeed' | 'sessionIndex' | 'timers'> {
   readonly path: string;
   close(): Promise<void>;
 }
@@ -27,7 +28,7 @@ export async function openEmbeddedStores(config: Config, clock: Clock, log: Logg
     if (!isClosing)
       log.warn({ error }, 'older turns were not packed; they stay as they are until a later turn of the session');
   };
-  const { sessionStore, catalogue, turnFeed, timers } = openEmbedded({ ...options, onPackingError });
+  const { sessionStore, catalogue, turnFeed, sessionIndex, timers } = openEmbedded({ ...options, onPackingError });
   const deleteExpired = async (): Promise<void> => {
     // Repeats until nothing is left, so that the store keeps up with any rate of new sessions. Turns are committed between two steps.
     while (!isClosing && (await callWithTimeout(clock, sweepIntervalMs, (call) => sessionStore.sweep(call))));
@@ -43,6 +44,7 @@ export async function openEmbeddedStores(config: Config, clock: Clock, log: Logg
     sessionStore,
     catalogue,
     turnFeed,
+    sessionIndex,
     timers,
     async close() {
       isClosing = true;

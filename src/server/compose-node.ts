@@ -50,6 +50,7 @@ export async function openNode(config: Config, deps: NodeDependencies): Promise<
   const useCases = composeUseCases({
     store: withEventLoopShare(withStoreMetrics(stores.sessions, metrics), eventLoopShare, measureSession),
     feed: stores.feed,
+    index: stores.index,
     legacySessions: stores.legacySessions,
     scenarios: stores.scenarios,
     catalogue,

@@ -1,4 +1,5 @@
-import { openEmbeddedStores, packIdleIntervalMs } from './compose-embedded-stores';
+import { OrchestratorError } from '../core/model/orchestrator-error';
+import { openEmbeddedStores, packIdleIntervalMs, sweepIntervalMs } from './compose-embedded-stores';
 import { connectConfiguredRedis } from './compose-redis-connection';
 import { type Config, toFeedLimits, toSessionLimits, toTurnLimits } from './config';
 import type { Clock } from './ports/clock';
@@ -6,12 +7,14 @@ import type { LegacySessionStore } from './ports/legacy-session-store';
 import type { Logger } from './ports/logger';
 import type { Metrics } from './ports/metrics';
 import type { ScenarioCatalogue } from './ports/scenario-catalogue';
+import type { SessionIndex } from './ports/session-index';
 import type { SessionStore } from './ports/session-store';
 import type { TimerStore } from './ports/timer-store';
 import type { TurnFeed } from './ports/turn-feed';
-import { callWithTimeout, type FileReloader, pollWhenNotBusy } from './runtime';
+import { callWithTimeout, type FileReloader, type Poller, poll, pollWhenNotBusy } from './runtime';
 import { RedisCatalogue } from './stores/redis/redis-catalogue';
 import { RedisLegacySessionStore } from './stores/redis/redis-legacy-session-store';
+import { RedisSessionIndex } from './stores/redis/redis-session-index';
 import { type LostRevision, RedisSessionStore } from './stores/redis/redis-session-store';
 import { RedisTimerStore } from './stores/redis/redis-timer-store';
 import { RedisTurnFeed } from './stores/redis/redis-turn-feed';
@@ -21,6 +24,7 @@ export interface Stores {
   readonly sessions: SessionStore;
   readonly scenarios: ScenarioCatalogue;
   readonly feed: TurnFeed;
+  readonly index: SessionIndex;
   readonly timers: TimerStore;
   readonly legacySessions?: LegacySessionStore | undefined;
   readonly description: string;
@@ -43,6 +47,8 @@ export interface StoreDependencies {
 const lossLogIntervalMs = 60_000;
 /** Interval in milliseconds in which one failure to pack turns is logged. */
 const packingLogIntervalMs = 60_000;
+/** Interval in milliseconds in which one failure to remove expired sessions is logged. */
+const sweepLogIntervalMs = 600_000;
 /** Maximum time in milliseconds that the first probe waits for the connection to Redis. */
 const maxFirstAttemptMs = 5_000;
 
@@ -69,13 +75,16 @@ function createRedisStores(config: Config, { clock, log, metrics, files }: Store
     onPackingError: createPackingReport(log),
   });
   const packer = pollWhenNotBusy(packIdleIntervalMs, () => sessions.packIdle());
-  const scenarios = new RedisCatalogue(connection, { keyPrefix: redis.key_prefix });
   const keySpace = { prefix: redis.key_prefix, partitions: redis.partitions };
+  const index = new RedisSessionIndex(connection, keySpace, { clock, feedLimits: toFeedLimits({ limits }) });
+  const sweeper = sweepPeriodically(index, clock, log);
+  const scenarios = new RedisCatalogue(connection, { keyPrefix: redis.key_prefix });
   const keyTemplate = redis.older_session_key;
   return {
     sessions,
     scenarios,
     feed: new RedisTurnFeed(connection, keySpace),
+    index,
     timers: new RedisTimerStore(connection, keySpace, limits.session_ttl),
     legacySessions:
       keyTemplate === ''
@@ -88,10 +97,25 @@ function createRedisStores(config: Config, { clock, log, metrics, files }: Store
         .then(() => connection.requireUsableServer()),
     async close() {
       packer.stop();
+      sweeper.stop();
       await scenarios.close();
       await sessions.close();
     },
   };
+}
+
+/** Removes expired sessions from the index. While Redis does not respond, nothing is logged, because readiness reports it. */
+function sweepPeriodically(index: RedisSessionIndex, clock: Clock, log: Logger): Poller {
+  const logError = limitRepeats((fields, message) => log.warn(fields, message), sweepLogIntervalMs);
+  return poll(sweepIntervalMs, () =>
+    callWithTimeout(clock, sweepIntervalMs, (call) => index.sweep(call)).then(
+      () => undefined,
+      (error: unknown) => {
+        if (error instanceof OrchestratorError && error.reason === 'STORE_UNAVAILABLE') return;
+        logError({ error }, 'expired sessions were not removed from the index');
+      },
+    ),
+  );
 }
 
 /** Logs at most one error per interval. */
@@ -113,11 +137,13 @@ function createLossReport(log: Logger, metrics: Metrics): (loss: LostRevision) =
 }
 
 async function createEmbeddedStores(config: Config, { clock, log }: StoreDependencies): Promise<Stores> {
-  const { path, sessionStore, catalogue, turnFeed, timers, close } = await openEmbeddedStores(config, clock, log);
+  const embedded = await openEmbeddedStores(config, clock, log);
+  const { path, sessionStore, catalogue, turnFeed, sessionIndex, timers, close } = embedded;
   return {
     sessions: sessionStore,
     scenarios: catalogue,
     feed: turnFeed,
+    index: sessionIndex,
     timers,
     description: `sessions and scenarios are in the folder ${path}, which only this process may use; use Redis for several nodes`,
     waitForFirstAttempt: () => Promise.resolve(),

@@ -20,6 +20,7 @@ export function composeUseCases(parts: UseCaseParts): UseCases {
   return createUseCases({
     store: parts.store,
     feed: parts.feed,
+    index: parts.index,
     legacySessions: parts.legacySessions,
     scenarios: parts.scenarios,
     catalogue: parts.catalogue,

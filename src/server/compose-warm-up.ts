@@ -10,6 +10,7 @@ import { noopMetrics, noopTelemetry } from './telemetry';
 import {
   createHeavyCalls,
   emptyFeed,
+  emptyIndex,
   MemoryCatalogue,
   MemorySessionStore,
   readExampleCalls,
@@ -109,6 +110,7 @@ function createWarmUpServer({ contract, clock, scenarios, catalogue }: WarmUpPar
     ...reporting,
     store: new MemorySessionStore(),
     feed: emptyFeed,
+    index: emptyIndex,
     legacySessions: undefined,
     scenarios,
     catalogue,

@@ -47,7 +47,11 @@ export async function convertConfiguredStore(
     await connection.waitForReady(createCall(clock.now() + connectTimeoutMs, signal));
     await connection.requireUsableServer();
     const call = createCall(Number.POSITIVE_INFINITY, signal);
-    const conversion = await convertStore(connection, { keySpace: { prefix, partitions }, isDryRun, onProgress }, call);
+    const conversion = await convertStore(
+      connection,
+      { keySpace: { prefix, partitions }, isDryRun, now: clock.now(), onProgress },
+      call,
+    );
     return { ...conversion, address };
   } finally {
     await connection.close();

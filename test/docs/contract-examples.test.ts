@@ -42,10 +42,10 @@ const contractNames = methods.map(({ name }) => name);
 
 /**
  * The examples use one scenario and one session, so the methods that create them are called first and those that delete them last. All
- * other methods follow in the order of the contract.
+ * other methods follow in the order of the contract. DeleteCustomer and DeleteSession delete different sessions.
  */
 const first = ['PutScenario', 'PutRelationship', 'ListRelationships', 'DeleteRelationship', 'ProcessTurn'];
-const last = ['DeleteSession', 'DeleteScenario'];
+const last = ['DeleteCustomer', 'DeleteSession', 'DeleteScenario'];
 const names = [...first, ...contractNames.filter((name) => ![...first, ...last].includes(name)), ...last];
 
 let service: ServiceUnderTest;

@@ -166,6 +166,7 @@ export interface TurnDraft {
   })[];
   readonly deliveries?: readonly (Partial<Delivery> & { readonly status: Delivery['status'] })[];
   readonly supersedesTurnId?: string;
+  readonly customerId?: string;
   readonly facts?: Fields;
   readonly requested?: readonly string[];
   readonly occurredAt?: number;
@@ -355,6 +356,7 @@ export function aTurn(draft: TurnDraft, turnId: string, occurredAt: number): Tur
     sessionVariables: toFields(draft.patch),
     deliveries: (draft.deliveries ?? []).map((delivery) => ({ instanceId: '', actionKey: '', ...delivery })),
     supersedesTurnId: draft.supersedesTurnId ?? '',
+    customerId: draft.customerId ?? '',
   };
 }
 

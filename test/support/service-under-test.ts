@@ -13,6 +13,7 @@ import type { LegacySessionStore } from '../../src/server/ports/legacy-session-s
 import type { Logger } from '../../src/server/ports/logger';
 import type { Metrics } from '../../src/server/ports/metrics';
 import type { ScenarioCatalogue } from '../../src/server/ports/scenario-catalogue';
+import type { SessionIndex } from '../../src/server/ports/session-index';
 import type { SessionStore } from '../../src/server/ports/session-store';
 import type { TimerStore } from '../../src/server/ports/timer-store';
 import type { TurnFeed } from '../../src/server/ports/turn-feed';
@@ -24,7 +25,7 @@ import {
 } from '../../src/server/runtime/system';
 import { type EmbeddedOptions, openEmbedded } from '../../src/server/stores/embedded/open-embedded';
 import { noopMetrics } from '../../src/server/telemetry';
-import { emptyFeed } from '../../src/server/warm-up';
+import { emptyFeed, emptyIndex } from '../../src/server/warm-up';
 import { silentLog } from './silent-log';
 
 /** The use cases with their own stores. */
@@ -41,6 +42,8 @@ export interface StoresUnderTest {
   readonly scenarios: ScenarioCatalogue;
   /** Default: a feed without events. */
   readonly feed?: TurnFeed;
+  /** Default: an index without sessions. */
+  readonly index?: SessionIndex;
   readonly legacySessions?: LegacySessionStore | undefined;
   close(): Promise<void>;
 }
@@ -56,7 +59,7 @@ export function openEmbeddedStores(
   options: Partial<EmbeddedOptions> = {},
 ): StoresUnderTest & { readonly timers: TimerStore } {
   const path = mkdtempSync(join(tmpdir(), 'service-'));
-  const { sessionStore, catalogue, turnFeed, timers } = openEmbedded({
+  const { sessionStore, catalogue, turnFeed, sessionIndex, timers } = openEmbedded({
     path,
     sessionTtlMs: 3_600_000,
     turnLimits: { recordedTurns: 1_000 },
@@ -67,6 +70,7 @@ export function openEmbeddedStores(
   return {
     store: sessionStore,
     feed: turnFeed,
+    index: sessionIndex,
     timers,
     scenarios: catalogue,
     async close() {
@@ -78,7 +82,7 @@ export function openEmbeddedStores(
 
 /** Creates the use cases of one node. `close` also closes the stores. */
 export function createService(
-  { store, feed = emptyFeed, scenarios, legacySessions, close }: StoresUnderTest,
+  { store, feed = emptyFeed, index = emptyIndex, scenarios, legacySessions, close }: StoresUnderTest,
   {
     clock = new SystemClock(),
     settings = {},
@@ -101,6 +105,7 @@ export function createService(
   const deps: UseCaseDependencies = {
     store,
     feed,
+    index,
     scenarios,
     legacySessions,
     catalogue,

@@ -58,6 +58,7 @@ export function buildTurn(trigger: TurnTrigger, message: Message): Turn {
     sessionVariables: message.sessionVariables ?? noFieldValues,
     deliveries: [],
     supersedesTurnId: '',
+    customerId: '',
   };
 }
 

@@ -9,6 +9,8 @@ import {
 } from '../../../gen/focal/orchestration/v1/orchestrator_service';
 import { ScenarioServiceService } from '../../../gen/focal/orchestration/v1/scenario_service';
 import {
+  type ExportCustomerRequest,
+  type ExportCustomerResponse,
   SessionServiceService,
   type TurnRecord,
   type WatchSessionRequest,
@@ -90,6 +92,11 @@ interface SpecialMethods {
    * only when the caller leaves the iteration, or with CallError. Ignores `timeoutMs`.
    */
   watchTurns(request: WatchTurnsRequest, settings?: CallSettings): AsyncGenerator<WatchTurnsResponse, never>;
+  /**
+   * Iterates over the sessions of a customer with their recorded turns. A broken stream throws CallError: call again with the last `cursor`.
+   * Without `timeoutMs`, the call has no deadline.
+   */
+  exportCustomer(request: ExportCustomerRequest, settings?: CallSettings): AsyncGenerator<ExportCustomerResponse, void>;
 }
 
 /**
@@ -184,6 +191,15 @@ function createSpecialMethods(
         return client.makeServerStreamRequest(path, requestSerialize, responseDeserialize, request, metadata, options);
       };
       return readMessages('StreamTurn', startCall, settings?.signal);
+    },
+    exportCustomer: (request, settings) => {
+      const { path, requestSerialize, responseDeserialize } = contractMethods.exportCustomer;
+      const startCall = () => {
+        const options = createCallOptions(settings);
+        const metadata = createMetadata(defaults, settings);
+        return client.makeServerStreamRequest(path, requestSerialize, responseDeserialize, request, metadata, options);
+      };
+      return readMessages('ExportCustomer', startCall, settings?.signal);
     },
     processTurns: (turns, settings) => {
       const { path, requestSerialize, responseDeserialize } = processTurnsMethod;

@@ -12,7 +12,7 @@ export function createConvertCommand(): Command {
   return createCommand('convert', {
     summary: 'convert the sessions in Redis from an earlier release',
     description: [
-      'Moves the sessions that releases up to 0.2 stored in Redis to the keys of this release.',
+      'Moves the sessions that releases up to 0.2 stored in Redis to the keys of this release, and adds all sessions to the index.',
       'Uses the settings of the service (docs/configuration.md). Stop all nodes first, and make a backup.',
       'If it is interrupted, run it again.',
     ].join(' '),
@@ -32,14 +32,14 @@ async function convert({ dryRun = false }: ConvertOptions, output: Output): Prom
     nextLine = sessions - (sessions % sessionsPerLine) + sessionsPerLine;
   };
   try {
-    const { address, sessions, partitions } = await convertConfiguredStore(process.env, {
+    const { address, sessions, indexed, partitions } = await convertConfiguredStore(process.env, {
       isDryRun: dryRun,
       onProgress,
     });
     output.writeLine(
       dryRun
-        ? `${address}: ${sessions} sessions to convert`
-        : `${address}: ${sessions} sessions were converted, the store has ${partitions} partitions`,
+        ? `${address}: ${sessions} sessions to convert, ${indexed} to add to the index`
+        : `${address}: ${sessions} sessions were converted, ${indexed} added to the index, the store has ${partitions} partitions`,
     );
     return exitCodes.ok;
   } catch (error) {

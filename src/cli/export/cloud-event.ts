@@ -3,6 +3,7 @@ import type { JsonObject, JsonValue } from '@bufbuild/protobuf';
 import {
   CommittedTurn,
   DeletedSession,
+  ExpiredSession,
   type FeedEvent,
   FeedGap,
   type WatchTurnsResponse,
@@ -15,6 +16,7 @@ import { messageToJson } from '../files';
 export const eventTypes = {
   turn: 'focal.orchestration.turn.committed.v1',
   deletedSession: 'focal.orchestration.session.deleted.v1',
+  expiredSession: 'focal.orchestration.session.expired.v1',
   gap: 'focal.orchestration.feed.gap.v1',
 } as const;
 
@@ -69,6 +71,10 @@ function toCloudEvent(
     case 'deletedSession': {
       const data = messageToJson('DeletedSession', DeletedSession.encode(event.value).finish());
       return createEvent(tenantId, 'deletedSession', 'DeletedSession', session(event.value.sessionId), data);
+    }
+    case 'expiredSession': {
+      const data = messageToJson('ExpiredSession', ExpiredSession.encode(event.value).finish());
+      return createEvent(tenantId, 'expiredSession', 'ExpiredSession', session(event.value.sessionId), data);
     }
     case 'gap': {
       const data = messageToJson('FeedGap', FeedGap.encode(event.value).finish());

@@ -13,6 +13,8 @@ export function formatFeedEvent({ committedAt, event }: FeedEvent): readonly str
       ];
     case 'deletedSession':
       return [`${time}  session ${event.value.sessionId}  deleted`];
+    case 'expiredSession':
+      return [`${time}  session ${event.value.sessionId}  expired`];
     case 'gap': {
       const { reason, missingEvents } = event.value;
       const count = missingEvents === 0 ? 'an unknown number of' : String(missingEvents);

@@ -81,6 +81,6 @@ async function waitUntilEnd(response: Promise<unknown>): Promise<undefined> {
 function addSessions({ events }: WatchTurnsResponse, sessions: Set<string>): void {
   for (const { event } of events) {
     if (event?.$case === 'turn') sessions.add(event.value.sessionId);
-    if (event?.$case === 'deletedSession') sessions.delete(event.value.sessionId);
+    if (event?.$case === 'deletedSession' || event?.$case === 'expiredSession') sessions.delete(event.value.sessionId);
   }
 }

@@ -64,6 +64,7 @@ export function applyTurn(
     lastTurnId: turn.turnId,
     lastStartNumber: session.lastStartNumber + phase.instances.filter(({ start }) => start !== undefined).length,
     importedFrom: session.importedFrom,
+    customerId: session.customerId || turn.customerId,
   };
 }
 

@@ -198,6 +198,8 @@ export interface Session extends SessionKey {
   readonly lastStartNumber: number;
   /** Identifies the legacy record that the session was imported from (section 8); "" if it was not imported. */
   readonly importedFrom: string;
+  /** The first customer id of its turns; "" if none had one. */
+  readonly customerId: string;
 }
 
 /** Creates a session before its first turn. */
@@ -223,6 +225,7 @@ export function createEmptySession(key: SessionKey & { readonly agentId: string 
     lastTurnId: '',
     lastStartNumber: 0,
     importedFrom: '',
+    customerId: '',
   };
 }
 

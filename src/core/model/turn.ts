@@ -125,6 +125,8 @@ export interface Turn {
   readonly deliveries: readonly Delivery[];
   /** The turn that this turn replaces; "" if it replaces none (section 13). */
   readonly supersedesTurnId: string;
+  /** The customer as the caller names them; "" if the turn has none. */
+  readonly customerId: string;
 }
 
 /** Returns the canonical label, else the raw intent, else "" (0.1). */

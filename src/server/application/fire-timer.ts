@@ -107,5 +107,6 @@ function createTimerTurn({ tenantId, agentId, sessionId }: Session, turnId: stri
     sessionVariables: new Map(),
     deliveries: [],
     supersedesTurnId: '',
+    customerId: '',
   };
 }

@@ -37,9 +37,9 @@ const maxAttempts = 1_000;
  * that one (section 13). While the model is asked, `onProvisional` is called at most once,
  * before the commit, with the decision that the rules make without the model (section 9).
  *
- * @throws OrchestratorError TURN_ID_REUSED (5.2), REVISION_MISMATCH (5.4), AGENT_MISMATCH, TURN_NOT_SUPERSEDABLE (section 13),
- * TOO_MUCH_CONTENTION, TOO_LARGE if the turn could not be received after the commit, and the errors of the store. TimerMovedError if the
- * command fires a timer that is not the next one of the session any more.
+ * @throws OrchestratorError TURN_ID_REUSED (5.2), REVISION_MISMATCH (5.4), AGENT_MISMATCH, CUSTOMER_MISMATCH,
+ * TURN_NOT_SUPERSEDABLE (section 13), TOO_MUCH_CONTENTION, TOO_LARGE if the turn could not be received after the commit, and the errors of the
+ * store. TimerMovedError if the command fires a timer that is not the next one of the session any more.
  */
 export async function processTurn(
   deps: TurnDependencies,
@@ -171,6 +171,13 @@ function checkSession(session: Session | undefined, { turn, expectedRevision, ti
     throw new OrchestratorError('AGENT_MISMATCH', `The session belongs to agent ${session.agentId}.`, {
       metadata: { session_id: turn.sessionId },
     });
+  }
+  if (session && session.customerId !== '' && turn.customerId !== '' && session.customerId !== turn.customerId) {
+    throw new OrchestratorError(
+      'CUSTOMER_MISMATCH',
+      'The session belongs to another customer. Send the turn without customer_id, or use another session_id for this customer.',
+      { metadata: { session_id: turn.sessionId } },
+    );
   }
   const current = session?.revision ?? 0;
   if (expectedRevision !== undefined && expectedRevision !== current) {

@@ -7,7 +7,15 @@ import type { CompileOptions } from '../../core/scenario/compile-options';
 import type { SimulationResult } from '../../core/simulation/simulation-report';
 import type { Call } from '../ports/call';
 import type { AgentKey, ScenarioCatalogue } from '../ports/scenario-catalogue';
+import type { CountFilter, SessionCounts } from '../ports/session-index';
 import type { CreateOutcome } from '../ports/session-store';
+import {
+  type CustomerKey,
+  type DeletedCustomer,
+  deleteCustomer,
+  exportCustomer,
+  type OnCustomerPart,
+} from './customers';
 import type { OnProvisional } from './decide-loaded-turn';
 import { decidePhases, type PhaseCommand } from './decide-phases';
 import { type DeleteScenarioCommand, deleteScenario } from './delete-scenario';
@@ -25,6 +33,12 @@ import { type GetScenarioQuery, getScenario } from './get-scenario';
 import { getSession } from './get-session';
 import { type ImportSessionCommand, importSession } from './import-session';
 import { type ListScenariosDependencies, type ListScenariosQuery, listScenarios } from './list-scenarios';
+import {
+  type ListedSession,
+  type ListSessionsDependencies,
+  type ListSessionsQuery,
+  listSessions,
+} from './list-sessions';
 import { type ListedTurn, type ListTurnsDependencies, type ListTurnsQuery, listTurns } from './list-turns';
 import type { Page } from './page';
 import { processTurn, type TurnDependencies } from './process-turn';
@@ -59,6 +73,10 @@ export interface UseCases {
   watchTurns(query: WatchTurnsQuery, call: Call, onEvents: OnEvents): Promise<never>;
   acknowledgeTurns(query: Pick<WatchTurnsQuery, 'tenantId' | 'consumer' | 'cursor'>, call: Call): Promise<void>;
   deleteTurnConsumer(query: Pick<WatchTurnsQuery, 'tenantId' | 'consumer'>, call: Call): Promise<boolean>;
+  listSessions(query: ListSessionsQuery, call: Call): Promise<Page<ListedSession, string>>;
+  countSessions(tenantId: string, filter: CountFilter, call: Call): Promise<SessionCounts>;
+  exportCustomer(query: CustomerKey & { readonly cursor: string }, call: Call, onPart: OnCustomerPart): Promise<void>;
+  deleteCustomer(key: CustomerKey, call: Call): Promise<DeletedCustomer>;
   putScenario(command: PutScenarioCommand, call: Call): Promise<PutScenarioResult>;
   validateScenario(scenario: Scenario, call: Call): Promise<ScenarioValidation>;
   getScenario(query: GetScenarioQuery, call: Call): Promise<StoredScenario>;
@@ -78,6 +96,7 @@ export interface UseCaseDependencies
     FireTimerDependencies,
     WatchSessionDependencies,
     WatchTurnsDependencies,
+    ListSessionsDependencies,
     ListTurnsDependencies,
     ListScenariosDependencies,
     Pick<PutFieldsDependencies, 'measureFieldsBytes'> {
@@ -110,6 +129,10 @@ export function createUseCases(deps: UseCaseDependencies): UseCases {
     watchTurns: (query, call, onEvents) => watchTurns(deps, query, call, onEvents),
     acknowledgeTurns: (query, call) => acknowledgeTurns(deps, query, call),
     deleteTurnConsumer: ({ tenantId, consumer }, call) => deps.feed.deleteConsumer(tenantId, consumer, call),
+    listSessions: (query, call) => listSessions(deps, query, call),
+    countSessions: (tenantId, filter, call) => deps.index.count(tenantId, filter, call),
+    exportCustomer: (query, call, onPart) => exportCustomer(deps, query, call, onPart),
+    deleteCustomer: (key, call) => deleteCustomer(deps, key, call),
     putScenario: (command, call) => count(putScenario(deps, command, call)),
     validateScenario: (scenario, call) => count(validateScenario(deps, scenario, call)),
     getScenario: (query, call) => getScenario(deps, query, call),

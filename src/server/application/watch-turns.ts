@@ -13,7 +13,7 @@ export interface WatchTurnsDependencies {
   readonly watchPollIntervalMs: number;
 }
 
-/** Selects turns. Deleted sessions and gaps are always sent. */
+/** Selects turns. Deleted and expired sessions, and gaps, are always sent. */
 export interface TurnFilter {
   /** "" for any. */
   readonly agentId: string;
@@ -179,7 +179,7 @@ async function readPending(
 }
 
 function isSelected({ agentId, scenarioId, reasons }: TurnFilter, event: FeedEvent): boolean {
-  if (event.kind === 'deleted') return true;
+  if (event.kind !== 'turn') return true;
   if (agentId !== '' && event.agentId !== agentId) return false;
   if (scenarioId === '' && reasons.length === 0) return true;
   return event.decisions.some(

@@ -41,14 +41,15 @@ export interface FeedTurn extends TurnSummary {
   readonly committedAt: number;
 }
 
-export interface FeedDeletion {
-  readonly kind: 'deleted';
+/** The end of a session: it was deleted, or it expired. */
+export interface FeedEnd {
+  readonly kind: 'deleted' | 'expired';
   readonly sessionId: string;
   readonly committedAt: number;
 }
 
 /** What happened to a session. */
-export type FeedEvent = FeedTurn | FeedDeletion;
+export type FeedEvent = FeedTurn | FeedEnd;
 
 /** A position in a partition of a feed. */
 export interface FeedPosition {

@@ -1,4 +1,5 @@
 export { emptyFeed } from './empty-feed';
+export { emptyIndex } from './empty-index';
 export { createHeavyCalls } from './heavy-calls';
 export { MemoryCatalogue } from './memory-catalogue';
 export { MemorySessionStore } from './memory-session-store';

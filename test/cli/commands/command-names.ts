@@ -13,6 +13,8 @@ export const commandNames = [
   'relationships',
   'turn',
   'session',
+  'sessions',
+  'customer',
   'explain',
   'tail',
   'watch',

@@ -178,6 +178,23 @@ const calls: Readonly<
     ],
   },
   session: { remote: [[ids.session], [ids.session, '--json'], [ids.unknown], [hostile('id')]] },
+  sessions: {
+    remote: [
+      ['list'],
+      ['list', '--json'],
+      ['list', '--status', hostile('status')],
+      ['list', '--idle-since', hostile('time')],
+      ['count'],
+      ['count', '--json'],
+    ],
+  },
+  customer: {
+    remote: [
+      ['export', hostile('customer'), '--cursor', hostile('cursor')],
+      ['delete', hostile('customer')],
+      ['delete', hostile('customer'), '--json'],
+    ],
+  },
   tail: {
     remote: [
       [ids.session, '--after', '0', '-n', '1'],

@@ -235,6 +235,40 @@ test('watch shows the turns of all sessions, and continues after what it has ack
   expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('It must be one of CANDIDATE, IMPLIED') });
 });
 
+test('sessions and customer find, export and delete the sessions of a customer', async () => {
+  const session = 'c0c0c0c0-0000-4000-8000-000000000009';
+  await runOk('put', 'examples/scenarios/refund.yaml');
+  const start =
+    'message: I want a refund.\ncustomer_data: {customer_id: C-1}\ncustomer_id: C 7\ncandidates: [{scenario_id: Refund, score: 0.9}]\n';
+  await runOk('turn', writeTurnFile(start), '--session', session);
+  const listed = await runOk(
+    'sessions',
+    'list',
+    '--customer',
+    'C 7',
+    '--status',
+    'active',
+    '--started-from',
+    '2020-01-01',
+  );
+  expect(listed).toMatch(new RegExp(`^\\S+Z  session ${session}  agent \\S+  customer C 7  last message \\S+Z$`, 'm'));
+  expect(listed).toMatch(/^ {2}ACTIVE {2}scenario \S+ version \d+ {2}step \w+ {2}waits for \w+$/m);
+  expect(await runOk('sessions', 'list', '--customer', 'C 7', '--status', 'paused')).toBe('');
+  const lines = toLines(await runOk('sessions', 'list', '--customer', 'C 7', '--json')).map((line) => JSON.parse(line));
+  expect(lines).toMatchObject([{ session_id: session, customer_id: 'C 7', instances: [{ status: 'ACTIVE' }] }]);
+  expect(await runOk('sessions', 'count')).toMatch(
+    /^\d+ sessions\n {2}\d+ ACTIVE {2}agent \S+ {2}scenario \S+ version 1/m,
+  );
+  expect(JSON.parse(await runOk('sessions', 'count', '--json'))).toMatchObject({ counts: expect.any(Array) });
+  const exported = toLines(await runOk('customer', 'export', 'C 7')).map((line) => JSON.parse(line));
+  expect(exported).toMatchObject([{ session: { session_id: session } }, { turns: [{ revision: 1 }] }]);
+  expect(await runOk('customer', 'export', 'C 7', '--cursor', exported[1].cursor)).toBe('');
+  expect(await runOk('customer', 'delete', 'C 7')).toBe('1 sessions were deleted\n');
+  expect(await runOk('customer', 'delete', 'C 7', '--json')).toContain('"deleted_sessions": 0');
+  const refused = await runWithService('sessions', 'list', '--idle-since', 'yesterday');
+  expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('It must be a time in ISO 8601') });
+});
+
 test('simulate shows what a change does to recorded turns of the service, and of a file with the same turns', async () => {
   const agent = ['--agent', 'c0c0c0c0-0000-4000-8000-000000000020'];
   const recorded = 'c0c0c0c0-0000-4000-8000-000000000021';

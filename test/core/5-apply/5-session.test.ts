@@ -97,6 +97,7 @@ const session = {
   lastTurnId: 'turn-1',
   lastStartNumber: 0,
   importedFrom: '',
+  customerId: '',
 };
 const counter = { starts: 0, completions: 0, lastEnding: undefined, lastValues: new Map() };
 

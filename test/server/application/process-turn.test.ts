@@ -147,6 +147,21 @@ describe.each([
     expect(await revision()).toBe(1);
   });
 
+  test('the first customer of a session stays its customer; a turn of another one is refused and changes nothing', async () => {
+    await process(nextCommand());
+    const getCustomer = async () => (await store.read(key, unboundedCall))?.customerId;
+    expect(await getCustomer()).toBe('');
+    await process(nextCommand({ customerId: 'C-7' }));
+    await process(nextCommand({ customerId: 'C-7' }));
+    await process(nextCommand());
+    expect(await getCustomer()).toBe('C-7');
+    await expect(process(nextCommand({ customerId: 'c-7' }))).rejects.toMatchObject({
+      reason: 'CUSTOMER_MISMATCH',
+      message: expect.stringContaining('Send the turn without customer_id'),
+    });
+    expect([await getCustomer(), await revision()]).toEqual(['C-7', 4]);
+  });
+
   describe('size limits', () => {
     const tooLarge = () => new OrchestratorError('SESSION_TOO_LARGE', 'It is too large.', { metadata: { limit: 'x' } });
     /** The store with a cache that has an outdated or incomplete state, and a commit that refuses it. */

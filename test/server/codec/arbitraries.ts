@@ -155,6 +155,7 @@ export const turn: fc.Arbitrary<Turn> = fc
     sessionVariables: fields,
     deliveries: shortArray(delivery),
     supersedesTurnId: text,
+    customerId: text,
   })
   // Only a message replaces a message.
   .map((turn) => (turn.trigger === 'MESSAGE' ? turn : { ...turn, supersedesTurnId: '' }));

@@ -202,6 +202,7 @@ export const session: fc.Arbitrary<Session> = fc.record({
   lastTurnId: text,
   lastStartNumber: uint32,
   importedFrom: text,
+  customerId: text,
 });
 
 /** A session that a sequence of turns can produce, as `sessionFromProto` requires. */

@@ -9,6 +9,7 @@ import { delimited, text } from '../../support/request-bytes';
 /** The ids that authors and callers choose freely. They are compared exactly. */
 const chosenIds = [
   'current_step_id',
+  'customer_id',
   'entry_step_id',
   'last_step_id',
   'lead_in_template_ids',

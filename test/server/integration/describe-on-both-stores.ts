@@ -2,6 +2,7 @@ import { connect, insecure, type OrchestratorClient } from 'scenario-orchestrato
 import type { Relationship } from '../../../src/core/model/scenario';
 import type { OrchestrationSettings } from '../../../src/core/model/settings';
 import { RedisCatalogue } from '../../../src/server/stores/redis/redis-catalogue';
+import { RedisSessionIndex } from '../../../src/server/stores/redis/redis-session-index';
 import { RedisTurnFeed } from '../../../src/server/stores/redis/redis-turn-feed';
 import type { ScenarioDraft } from '../../support/conversation';
 import { type GrpcUnderTest, startGrpc } from '../../support/grpc-under-test';
@@ -57,11 +58,14 @@ export async function openRedisStores(): Promise<StoresUnderTest> {
   const redis = await RedisUnderTest.start();
   const keyPrefix = redis.nextPrefix();
   const store = await redis.createStore({ keyPrefix, partitions: 8 });
-  const feed = new RedisTurnFeed(await redis.connect(), { prefix: keyPrefix, partitions: 8 });
+  const keySpace = { prefix: keyPrefix, partitions: 8 };
+  const feed = new RedisTurnFeed(await redis.connect(), keySpace);
+  const index = new RedisSessionIndex(await redis.connect(), keySpace, { clock: Date });
   const scenarios = new RedisCatalogue(await redis.connect(), { keyPrefix: redis.nextPrefix() });
   return {
     store,
     feed,
+    index,
     scenarios,
     async close() {
       await scenarios.close();

@@ -82,6 +82,27 @@ export class TenantCalls {
     return watching.turns;
   }
 
+  /** Calls a method with a stream of responses. Resolves to all of them. */
+  async stream<Request, Response>(
+    method: Method<Request, Response>,
+    request: NoInfer<Request>,
+  ): Promise<readonly Response[] | undefined> {
+    this.options.calledPaths.add(method.path);
+    const headers = createMetadata(this.options.metadata);
+    const { path, requestSerialize, responseDeserialize } = method;
+    const stream = this.grpc.client.makeServerStreamRequest(path, requestSerialize, Buffer.from, request, headers);
+    const messages: Buffer[] = [];
+    stream.on('data', (bytes: Buffer) => messages.push(bytes));
+    const failure = await new Promise<CallError | undefined>((resolve) => {
+      stream.on('error', (error: ServiceError) => resolve(new CallError(path, error)));
+      stream.on('end', () => resolve(undefined));
+    });
+    if (failure !== undefined) return this.expectRejection(failure, undefined);
+    expect(this.options.isOwnTenant).toBe(true);
+    for (const bytes of messages) this.expectNoForeignData(bytes);
+    return messages.map(responseDeserialize);
+  }
+
   /** Watches the turns of all sessions. Returns the cursor of the first response. */
   async watchTurns(request: Partial<WatchTurnsRequest>): Promise<string | undefined> {
     const { path, requestSerialize, responseDeserialize } = SessionServiceService.watchTurns;

@@ -6,6 +6,13 @@ export const agentIds = [uuid(0x21), uuid(0x22)];
 export const sessionIds = [uuid(0x31), uuid(0x32), uuid(0x33), uuid(0x34)];
 export const scenarioIds = [uuid(0x41), uuid(0x42), uuid(0x43)];
 
+/** The customer of one of the sessions, for both tenants. */
+export const customerId = 'C-7';
+
+export function getCustomerId(sessionId: string): string {
+  return sessionId === sessionIds[0] ? customerId : '';
+}
+
 /** Returns the agent of a session. */
 export function getAgentId(sessionId: string): string {
   const agent = agentIds[sessionIds.indexOf(sessionId) % agentIds.length];
@@ -50,6 +57,11 @@ export class TenantModel {
   /** Picks one of a few ids, so that both tenants use the same ids, and each tenant repeats some of them. */
   pickTurnId(): string {
     return uuid(0x1000 + this.random.nextInt(400));
+  }
+
+  /** Lists the ids of the sessions of the customer. An imported session has no customer before its first turn. */
+  listCustomerSessions(): readonly string[] {
+    return sessionIds.filter((id) => getCustomerId(id) !== '' && (this.sessions.get(id)?.turnIds.length ?? 0) > 0);
   }
 
   listScenarios(agentId: string): readonly (readonly [string, string])[] {

@@ -10,6 +10,7 @@ import {
 import {
   ExplainTurnRequest,
   ImportSessionRequest,
+  ListSessionsRequest,
   ListTurnsRequest,
   ScenarioAction,
   SessionServiceService,
@@ -17,7 +18,15 @@ import {
 import type { SeededRandom } from '../../../tools/chaos/seeded-random';
 import type { TenantCalls } from './tenant-calls';
 import { TenantDecisions } from './tenant-decisions';
-import { agentIds, getAgentId, scenarioIds, sessionIds, type TenantModel } from './tenant-model';
+import {
+  agentIds,
+  customerId,
+  getAgentId,
+  getCustomerId,
+  scenarioIds,
+  sessionIds,
+  type TenantModel,
+} from './tenant-model';
 
 /**
  * Operations on one tenant's data with one credential. Each compares the response with the model. With a credential of another tenant,
@@ -43,6 +52,9 @@ export class TenantOperations {
     () => this.watchSession(),
     () => this.watchTurns(),
     () => this.deleteTurnConsumer(),
+    () => this.listSessions(),
+    () => this.exportCustomer(),
+    () => this.deleteCustomer(),
     () => this.importSession(),
     () => this.deleteSession(),
     () => this.putScenario(),
@@ -70,6 +82,7 @@ export class TenantOperations {
         turnId,
         candidates: [{ scenarioId: this.random.pick(scenarioIds), score: 0.9 }],
         sessionVariables: { note },
+        customerId: getCustomerId(sessionId),
       },
     });
     const expectedReason = before?.turnIds.includes(turnId) ? 'TURN_ID_REUSED' : undefined;
@@ -146,6 +159,43 @@ export class TenantOperations {
     const request = { tenantId: this.model.tenantId, consumer };
     const response = await this.calls.unary(SessionServiceService.deleteTurnConsumer, request);
     if (response !== undefined) expect(response.existed).toBe(this.model.consumers.delete(consumer));
+  }
+
+  async listSessions(): Promise<void> {
+    const { tenantId } = this.model;
+    const customer = this.random.pick(['', customerId]);
+    const request = ListSessionsRequest.fromPartial({ tenantId, customerId: customer });
+    const list = await this.calls.unary(SessionServiceService.listSessions, request);
+    const counts = await this.calls.unary(SessionServiceService.countSessions, {
+      tenantId,
+      agentId: '',
+      scenarioId: '',
+    });
+    if (list === undefined || counts === undefined) return;
+    const expected = customer === '' ? [...this.model.sessions.keys()] : this.model.listCustomerSessions();
+    expect(list.sessions.map(({ sessionId }) => sessionId).sort()).toEqual([...expected].sort());
+    expect(counts.sessions).toBe(this.model.sessions.size);
+  }
+
+  async exportCustomer(): Promise<void> {
+    const request = { tenantId: this.model.tenantId, customerId, cursor: '' };
+    const messages = await this.calls.stream(SessionServiceService.exportCustomer, request);
+    if (messages === undefined) return;
+    const exported = messages.flatMap(({ session }) => (session === undefined ? [] : [session.sessionId]));
+    expect(exported).toEqual(this.model.listCustomerSessions());
+    const turnIds = messages.flatMap(({ turns }) => turns.map(({ turnId }) => turnId));
+    expect(turnIds).toEqual(exported.flatMap((sessionId) => this.model.sessions.get(sessionId)?.turnIds ?? []));
+  }
+
+  async deleteCustomer(): Promise<void> {
+    // Rarely, so that sessions grow.
+    if (!this.random.nextBoolean(0.1)) return await this.listSessions();
+    const request = { tenantId: this.model.tenantId, customerId };
+    const response = await this.calls.unary(SessionServiceService.deleteCustomer, request);
+    if (response === undefined) return;
+    const expected = this.model.listCustomerSessions();
+    expect(response).toEqual({ deletedSessions: expected.length, complete: true });
+    for (const sessionId of expected) this.model.sessions.delete(sessionId);
   }
 
   async importSession(): Promise<void> {

@@ -150,5 +150,10 @@ export enum ErrorReason {
    * more with DeleteTurnConsumer.
    */
   ERROR_REASON_TOO_MANY_CONSUMERS = 38,
+  /**
+   * ERROR_REASON_CUSTOMER_MISMATCH - FAILED_PRECONDITION. The session belongs to another customer than the turn. Nothing was changed. Send the turn with the
+   * session's customer or without one, or start another session. Metadata: session_id.
+   */
+  ERROR_REASON_CUSTOMER_MISMATCH = 39,
   UNRECOGNIZED = -1,
 }

@@ -47,6 +47,9 @@ export interface FeedEvent {
     | //
     /** Events are missing. */
     { $case: "gap"; value: FeedGap }
+    | //
+    /** A session expired. */
+    { $case: "expiredSession"; value: ExpiredSession }
     | undefined;
 }
 
@@ -101,6 +104,15 @@ export interface CommittedRejection {
  * read any more. Delete what you have stored about the session.
  */
 export interface DeletedSession {
+  /** The session. UUID. */
+  sessionId: string;
+}
+
+/**
+ * A session whose `limits.session_ttl` passed without a turn. It is sent about a minute after the end of that time, or before the
+ * first turn of the session that follows it. Its recorded turns cannot be read any more.
+ */
+export interface ExpiredSession {
   /** The session. UUID. */
   sessionId: string;
 }
@@ -204,6 +216,9 @@ export const FeedEvent: MessageFns<FeedEvent> = {
       case "gap":
         FeedGap.encode(message.event.value, writer.uint32(42).fork()).join();
         break;
+      case "expiredSession":
+        ExpiredSession.encode(message.event.value, writer.uint32(50).fork()).join();
+        break;
     }
     return writer;
   },
@@ -261,6 +276,14 @@ export const FeedEvent: MessageFns<FeedEvent> = {
             message.event = { $case: "gap", value: FeedGap.decode(reader, reader.uint32()) };
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.event = { $case: "expiredSession", value: ExpiredSession.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -296,6 +319,12 @@ export const FeedEvent: MessageFns<FeedEvent> = {
       case "gap": {
         if (object.event?.value !== undefined && object.event?.value !== null) {
           message.event = { $case: "gap", value: FeedGap.fromPartial(object.event.value) };
+        }
+        break;
+      }
+      case "expiredSession": {
+        if (object.event?.value !== undefined && object.event?.value !== null) {
+          message.event = { $case: "expiredSession", value: ExpiredSession.fromPartial(object.event.value) };
         }
         break;
       }
@@ -704,6 +733,61 @@ export const DeletedSession: MessageFns<DeletedSession> = {
   },
   fromPartial<I extends Exact<DeepPartial<DeletedSession>, I>>(object: I): DeletedSession {
     const message = createBaseDeletedSession();
+    message.sessionId = object.sessionId ?? "";
+    return message;
+  },
+};
+
+function createBaseExpiredSession(): ExpiredSession {
+  return { sessionId: "" };
+}
+
+export const ExpiredSession: MessageFns<ExpiredSession> = {
+  encode(message: ExpiredSession, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.sessionId !== "") {
+      writer.uint32(10).string(message.sessionId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ExpiredSession {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExpiredSession();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.sessionId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<ExpiredSession>, I>>(base?: I): ExpiredSession {
+    return ExpiredSession.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ExpiredSession>, I>>(object: I): ExpiredSession {
+    const message = createBaseExpiredSession();
     message.sessionId = object.sessionId ?? "";
     return message;
   },

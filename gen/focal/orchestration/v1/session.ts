@@ -187,7 +187,11 @@ export interface Session {
    */
   lastContributorId: string;
   /** The earliest time at which a TIMER turn would decide something (section 14). Absent if none would. */
-  nextTimerAt: Date | undefined;
+  nextTimerAt:
+    | Date
+    | undefined;
+  /** The customer of the session: the first `customer_id` of its turns. At most 128 characters. Empty if no turn had one. */
+  customerId: string;
 }
 
 /** One run of one scenario in one session. */
@@ -719,6 +723,7 @@ function createBaseSession(): Session {
     lastMessageAt: undefined,
     lastContributorId: "",
     nextTimerAt: undefined,
+    customerId: "",
   };
 }
 
@@ -804,6 +809,9 @@ export const Session: MessageFns<Session> = {
     }
     if (message.nextTimerAt !== undefined) {
       Timestamp.encode(toTimestamp(message.nextTimerAt), writer.uint32(218).fork()).join();
+    }
+    if (message.customerId !== "") {
+      writer.uint32(226).string(message.customerId);
     }
     return writer;
   },
@@ -1037,6 +1045,14 @@ export const Session: MessageFns<Session> = {
             message.nextTimerAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
+          case 28: {
+            if (tag !== 226) {
+              break;
+            }
+
+            message.customerId = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1081,6 +1097,7 @@ export const Session: MessageFns<Session> = {
     message.lastMessageAt = object.lastMessageAt ?? undefined;
     message.lastContributorId = object.lastContributorId ?? "";
     message.nextTimerAt = object.nextTimerAt ?? undefined;
+    message.customerId = object.customerId ?? "";
     return message;
   },
 };

@@ -31,7 +31,8 @@ import {
   WatchTurnsResponse,
 } from "./feed";
 import { ProcessTurnRequest, ProcessTurnResponse } from "./orchestrator_service";
-import { Session } from "./session";
+import { WaitsFor } from "./request";
+import { PauseReason, ScenarioInstanceStatus, Session } from "./session";
 import { TraceContext } from "./turn";
 
 /** A decision of the older single-scenario filter. Used for imports only. */
@@ -103,6 +104,166 @@ export interface GetSessionRequest {
 export interface GetSessionResponse {
   /** The session. */
   session: Session | undefined;
+}
+
+/**
+ * Selects sessions. A session is selected if one of its active or paused instances has all of `scenario_id`, `scenario_version`,
+ * `step_id`, `status`, `pause_reason` and `waits_for` that are set. Without them, sessions without instances are selected, too.
+ */
+export interface ListSessionsRequest {
+  /** Required. The tenant. UUID. */
+  tenantId: string;
+  /** Optional. Only sessions of this agent. UUID or empty. */
+  agentId: string;
+  /** Optional. Only sessions of this customer. At most 128 characters. */
+  customerId: string;
+  /** Optional. Only sessions with an instance of this scenario. UUID or empty. */
+  scenarioId: string;
+  /** Optional. Only sessions with an instance of this version. 0 for any. */
+  scenarioVersion: number;
+  /** Optional. Only sessions with an instance at this step. At most 128 characters. */
+  stepId: string;
+  /** Optional. Only sessions with an instance of this status: ACTIVE or PAUSED. */
+  status: ScenarioInstanceStatus;
+  /** Optional. Only sessions with an instance that is paused for this reason. */
+  pauseReason: PauseReason;
+  /** Optional. Only sessions with an instance that waits for this. */
+  waitsFor: WaitsFor;
+  /** Optional. Only sessions without a MESSAGE turn after this time: those whose `last_message_at` is not after it. */
+  idleSince:
+    | Date
+    | undefined;
+  /** Optional. Only sessions that started at this time or later. */
+  startedFrom:
+    | Date
+    | undefined;
+  /** Optional. Only sessions that started before this time. It must be after `started_from`. */
+  startedBefore:
+    | Date
+    | undefined;
+  /** Optional, default 50. Maximum number of sessions. 1..500. */
+  pageSize: number;
+  /** Optional. The `next_page_token` of the previous page, with the same filter. At most 200 characters. */
+  pageToken: string;
+}
+
+/** A page of sessions. */
+export interface ListSessionsResponse {
+  /** The sessions, newest first. */
+  sessions: SessionSummary[];
+  /** Token of the next page. Empty on the last page. */
+  nextPageToken: string;
+}
+
+/** What the index has of a session. Read the rest with GetSession. */
+export interface SessionSummary {
+  /** The session. UUID. */
+  sessionId: string;
+  /** The agent. UUID. */
+  agentId: string;
+  /** The customer. Empty if no turn had one. */
+  customerId: string;
+  /** When the first turn happened. For an imported session without turns: when it was last active in the older service. */
+  startedAt:
+    | Date
+    | undefined;
+  /** When the last MESSAGE turn happened. `started_at` before the first one. */
+  lastMessageAt:
+    | Date
+    | undefined;
+  /** Active and paused instances, in the order in which they started. */
+  instances: InstanceSummary[];
+}
+
+/** What the index has of an active or paused instance. */
+export interface InstanceSummary {
+  /** The scenario. UUID. */
+  scenarioId: string;
+  /** The version that the instance runs on. */
+  scenarioVersion: number;
+  /** The current step. */
+  stepId: string;
+  /** ACTIVE or PAUSED. */
+  status: ScenarioInstanceStatus;
+  /** Why the instance is paused. Not set while it is active. */
+  pauseReason: PauseReason;
+  /** What the instance waits for. */
+  waitsFor: WaitsFor;
+}
+
+/** Selects what is counted. */
+export interface CountSessionsRequest {
+  /** Required. The tenant. UUID. */
+  tenantId: string;
+  /** Optional. Only sessions of this agent, and their instances. UUID or empty. */
+  agentId: string;
+  /** Optional. Only instances of this scenario; `sessions` does not depend on it. UUID or empty. */
+  scenarioId: string;
+}
+
+/**
+ * The numbers of sessions and instances. Fails with RESOURCE_EXHAUSTED if there are so many groups that the response exceeds
+ * `server.max_response_bytes`: select an agent or a scenario.
+ */
+export interface CountSessionsResponse {
+  /** Number of sessions, also of those without instances. */
+  sessions: number;
+  /** The active and paused instances in groups, sorted by agent, scenario, version, step and status. A group has at least one. */
+  counts: InstanceCount[];
+}
+
+/** A number of instances with the same properties. */
+export interface InstanceCount {
+  /** The agent. UUID. */
+  agentId: string;
+  /** The scenario. UUID. */
+  scenarioId: string;
+  /** The version that the instances run on. */
+  scenarioVersion: number;
+  /** The current step. */
+  stepId: string;
+  /** ACTIVE or PAUSED. */
+  status: ScenarioInstanceStatus;
+  /** Number of instances, from 1. */
+  instances: number;
+}
+
+/** Identifies a customer whose sessions are exported. */
+export interface ExportCustomerRequest {
+  /** Required. The tenant. UUID. */
+  tenantId: string;
+  /** Required. The `customer_id` of the sessions. At most 128 characters. */
+  customerId: string;
+  /** Optional. The last `cursor` of an earlier call for the customer, to continue after it. At most 200 characters. */
+  cursor: string;
+}
+
+/** A part of the export of a customer. */
+export interface ExportCustomerResponse {
+  /** The session that follows. Set in the first message of a session only. */
+  session:
+    | Session
+    | undefined;
+  /** Recorded turns of the session that was sent last, oldest first. */
+  turns: TurnRecord[];
+  /** The position after the session that was sent last. Set in the last message of a session only. */
+  cursor: string;
+}
+
+/** Identifies a customer whose sessions are deleted. */
+export interface DeleteCustomerRequest {
+  /** Required. The tenant. UUID. */
+  tenantId: string;
+  /** Required. The `customer_id` of the sessions. At most 128 characters. */
+  customerId: string;
+}
+
+/** The result of a deletion. */
+export interface DeleteCustomerResponse {
+  /** Number of sessions that this call deleted. 0..1000. */
+  deletedSessions: number;
+  /** Whether no session of the customer is left. If false, call again. */
+  complete: boolean;
 }
 
 /** Identifies a session to delete. */
@@ -519,6 +680,1084 @@ export const GetSessionResponse: MessageFns<GetSessionResponse> = {
     message.session = (object.session !== undefined && object.session !== null)
       ? Session.fromPartial(object.session)
       : undefined;
+    return message;
+  },
+};
+
+function createBaseListSessionsRequest(): ListSessionsRequest {
+  return {
+    tenantId: "",
+    agentId: "",
+    customerId: "",
+    scenarioId: "",
+    scenarioVersion: 0,
+    stepId: "",
+    status: 0,
+    pauseReason: 0,
+    waitsFor: 0,
+    idleSince: undefined,
+    startedFrom: undefined,
+    startedBefore: undefined,
+    pageSize: 0,
+    pageToken: "",
+  };
+}
+
+export const ListSessionsRequest: MessageFns<ListSessionsRequest> = {
+  encode(message: ListSessionsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.tenantId !== "") {
+      writer.uint32(10).string(message.tenantId);
+    }
+    if (message.agentId !== "") {
+      writer.uint32(18).string(message.agentId);
+    }
+    if (message.customerId !== "") {
+      writer.uint32(26).string(message.customerId);
+    }
+    if (message.scenarioId !== "") {
+      writer.uint32(34).string(message.scenarioId);
+    }
+    if (message.scenarioVersion !== 0) {
+      writer.uint32(40).uint32(message.scenarioVersion);
+    }
+    if (message.stepId !== "") {
+      writer.uint32(50).string(message.stepId);
+    }
+    if (message.status !== 0) {
+      writer.uint32(56).int32(message.status);
+    }
+    if (message.pauseReason !== 0) {
+      writer.uint32(64).int32(message.pauseReason);
+    }
+    if (message.waitsFor !== 0) {
+      writer.uint32(72).int32(message.waitsFor);
+    }
+    if (message.idleSince !== undefined) {
+      Timestamp.encode(toTimestamp(message.idleSince), writer.uint32(82).fork()).join();
+    }
+    if (message.startedFrom !== undefined) {
+      Timestamp.encode(toTimestamp(message.startedFrom), writer.uint32(90).fork()).join();
+    }
+    if (message.startedBefore !== undefined) {
+      Timestamp.encode(toTimestamp(message.startedBefore), writer.uint32(98).fork()).join();
+    }
+    if (message.pageSize !== 0) {
+      writer.uint32(104).uint32(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      writer.uint32(114).string(message.pageToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListSessionsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListSessionsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.tenantId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.agentId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.customerId = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.scenarioId = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.scenarioVersion = reader.uint32();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.stepId = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.status = reader.int32() as any;
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.pauseReason = reader.int32() as any;
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.waitsFor = reader.int32() as any;
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.idleSince = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.startedFrom = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.startedBefore = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 13: {
+            if (tag !== 104) {
+              break;
+            }
+
+            message.pageSize = reader.uint32();
+            continue;
+          }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.pageToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<ListSessionsRequest>, I>>(base?: I): ListSessionsRequest {
+    return ListSessionsRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListSessionsRequest>, I>>(object: I): ListSessionsRequest {
+    const message = createBaseListSessionsRequest();
+    message.tenantId = object.tenantId ?? "";
+    message.agentId = object.agentId ?? "";
+    message.customerId = object.customerId ?? "";
+    message.scenarioId = object.scenarioId ?? "";
+    message.scenarioVersion = object.scenarioVersion ?? 0;
+    message.stepId = object.stepId ?? "";
+    message.status = object.status ?? 0;
+    message.pauseReason = object.pauseReason ?? 0;
+    message.waitsFor = object.waitsFor ?? 0;
+    message.idleSince = object.idleSince ?? undefined;
+    message.startedFrom = object.startedFrom ?? undefined;
+    message.startedBefore = object.startedBefore ?? undefined;
+    message.pageSize = object.pageSize ?? 0;
+    message.pageToken = object.pageToken ?? "";
+    return message;
+  },
+};
+
+function createBaseListSessionsResponse(): ListSessionsResponse {
+  return { sessions: [], nextPageToken: "" };
+}
+
+export const ListSessionsResponse: MessageFns<ListSessionsResponse> = {
+  encode(message: ListSessionsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.sessions) {
+      SessionSummary.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.nextPageToken !== "") {
+      writer.uint32(18).string(message.nextPageToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListSessionsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListSessionsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.sessions.push(SessionSummary.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.nextPageToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<ListSessionsResponse>, I>>(base?: I): ListSessionsResponse {
+    return ListSessionsResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListSessionsResponse>, I>>(object: I): ListSessionsResponse {
+    const message = createBaseListSessionsResponse();
+    message.sessions = object.sessions?.map((e) => SessionSummary.fromPartial(e)) || [];
+    message.nextPageToken = object.nextPageToken ?? "";
+    return message;
+  },
+};
+
+function createBaseSessionSummary(): SessionSummary {
+  return { sessionId: "", agentId: "", customerId: "", startedAt: undefined, lastMessageAt: undefined, instances: [] };
+}
+
+export const SessionSummary: MessageFns<SessionSummary> = {
+  encode(message: SessionSummary, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.sessionId !== "") {
+      writer.uint32(10).string(message.sessionId);
+    }
+    if (message.agentId !== "") {
+      writer.uint32(18).string(message.agentId);
+    }
+    if (message.customerId !== "") {
+      writer.uint32(26).string(message.customerId);
+    }
+    if (message.startedAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.startedAt), writer.uint32(34).fork()).join();
+    }
+    if (message.lastMessageAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.lastMessageAt), writer.uint32(42).fork()).join();
+    }
+    for (const v of message.instances) {
+      InstanceSummary.encode(v!, writer.uint32(50).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SessionSummary {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSessionSummary();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.sessionId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.agentId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.customerId = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.startedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.lastMessageAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.instances.push(InstanceSummary.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<SessionSummary>, I>>(base?: I): SessionSummary {
+    return SessionSummary.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<SessionSummary>, I>>(object: I): SessionSummary {
+    const message = createBaseSessionSummary();
+    message.sessionId = object.sessionId ?? "";
+    message.agentId = object.agentId ?? "";
+    message.customerId = object.customerId ?? "";
+    message.startedAt = object.startedAt ?? undefined;
+    message.lastMessageAt = object.lastMessageAt ?? undefined;
+    message.instances = object.instances?.map((e) => InstanceSummary.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseInstanceSummary(): InstanceSummary {
+  return { scenarioId: "", scenarioVersion: 0, stepId: "", status: 0, pauseReason: 0, waitsFor: 0 };
+}
+
+export const InstanceSummary: MessageFns<InstanceSummary> = {
+  encode(message: InstanceSummary, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.scenarioId !== "") {
+      writer.uint32(10).string(message.scenarioId);
+    }
+    if (message.scenarioVersion !== 0) {
+      writer.uint32(16).uint32(message.scenarioVersion);
+    }
+    if (message.stepId !== "") {
+      writer.uint32(26).string(message.stepId);
+    }
+    if (message.status !== 0) {
+      writer.uint32(32).int32(message.status);
+    }
+    if (message.pauseReason !== 0) {
+      writer.uint32(40).int32(message.pauseReason);
+    }
+    if (message.waitsFor !== 0) {
+      writer.uint32(48).int32(message.waitsFor);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): InstanceSummary {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseInstanceSummary();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.scenarioId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.scenarioVersion = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.stepId = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.status = reader.int32() as any;
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.pauseReason = reader.int32() as any;
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.waitsFor = reader.int32() as any;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<InstanceSummary>, I>>(base?: I): InstanceSummary {
+    return InstanceSummary.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<InstanceSummary>, I>>(object: I): InstanceSummary {
+    const message = createBaseInstanceSummary();
+    message.scenarioId = object.scenarioId ?? "";
+    message.scenarioVersion = object.scenarioVersion ?? 0;
+    message.stepId = object.stepId ?? "";
+    message.status = object.status ?? 0;
+    message.pauseReason = object.pauseReason ?? 0;
+    message.waitsFor = object.waitsFor ?? 0;
+    return message;
+  },
+};
+
+function createBaseCountSessionsRequest(): CountSessionsRequest {
+  return { tenantId: "", agentId: "", scenarioId: "" };
+}
+
+export const CountSessionsRequest: MessageFns<CountSessionsRequest> = {
+  encode(message: CountSessionsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.tenantId !== "") {
+      writer.uint32(10).string(message.tenantId);
+    }
+    if (message.agentId !== "") {
+      writer.uint32(18).string(message.agentId);
+    }
+    if (message.scenarioId !== "") {
+      writer.uint32(26).string(message.scenarioId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CountSessionsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCountSessionsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.tenantId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.agentId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.scenarioId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<CountSessionsRequest>, I>>(base?: I): CountSessionsRequest {
+    return CountSessionsRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<CountSessionsRequest>, I>>(object: I): CountSessionsRequest {
+    const message = createBaseCountSessionsRequest();
+    message.tenantId = object.tenantId ?? "";
+    message.agentId = object.agentId ?? "";
+    message.scenarioId = object.scenarioId ?? "";
+    return message;
+  },
+};
+
+function createBaseCountSessionsResponse(): CountSessionsResponse {
+  return { sessions: 0, counts: [] };
+}
+
+export const CountSessionsResponse: MessageFns<CountSessionsResponse> = {
+  encode(message: CountSessionsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.sessions !== 0) {
+      writer.uint32(8).uint64(message.sessions);
+    }
+    for (const v of message.counts) {
+      InstanceCount.encode(v!, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CountSessionsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCountSessionsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.sessions = longToNumber(reader.uint64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.counts.push(InstanceCount.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<CountSessionsResponse>, I>>(base?: I): CountSessionsResponse {
+    return CountSessionsResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<CountSessionsResponse>, I>>(object: I): CountSessionsResponse {
+    const message = createBaseCountSessionsResponse();
+    message.sessions = object.sessions ?? 0;
+    message.counts = object.counts?.map((e) => InstanceCount.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseInstanceCount(): InstanceCount {
+  return { agentId: "", scenarioId: "", scenarioVersion: 0, stepId: "", status: 0, instances: 0 };
+}
+
+export const InstanceCount: MessageFns<InstanceCount> = {
+  encode(message: InstanceCount, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.agentId !== "") {
+      writer.uint32(10).string(message.agentId);
+    }
+    if (message.scenarioId !== "") {
+      writer.uint32(18).string(message.scenarioId);
+    }
+    if (message.scenarioVersion !== 0) {
+      writer.uint32(24).uint32(message.scenarioVersion);
+    }
+    if (message.stepId !== "") {
+      writer.uint32(34).string(message.stepId);
+    }
+    if (message.status !== 0) {
+      writer.uint32(40).int32(message.status);
+    }
+    if (message.instances !== 0) {
+      writer.uint32(48).uint64(message.instances);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): InstanceCount {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseInstanceCount();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.agentId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.scenarioId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.scenarioVersion = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.stepId = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.status = reader.int32() as any;
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.instances = longToNumber(reader.uint64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<InstanceCount>, I>>(base?: I): InstanceCount {
+    return InstanceCount.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<InstanceCount>, I>>(object: I): InstanceCount {
+    const message = createBaseInstanceCount();
+    message.agentId = object.agentId ?? "";
+    message.scenarioId = object.scenarioId ?? "";
+    message.scenarioVersion = object.scenarioVersion ?? 0;
+    message.stepId = object.stepId ?? "";
+    message.status = object.status ?? 0;
+    message.instances = object.instances ?? 0;
+    return message;
+  },
+};
+
+function createBaseExportCustomerRequest(): ExportCustomerRequest {
+  return { tenantId: "", customerId: "", cursor: "" };
+}
+
+export const ExportCustomerRequest: MessageFns<ExportCustomerRequest> = {
+  encode(message: ExportCustomerRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.tenantId !== "") {
+      writer.uint32(10).string(message.tenantId);
+    }
+    if (message.customerId !== "") {
+      writer.uint32(18).string(message.customerId);
+    }
+    if (message.cursor !== "") {
+      writer.uint32(26).string(message.cursor);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ExportCustomerRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExportCustomerRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.tenantId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.customerId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.cursor = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<ExportCustomerRequest>, I>>(base?: I): ExportCustomerRequest {
+    return ExportCustomerRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ExportCustomerRequest>, I>>(object: I): ExportCustomerRequest {
+    const message = createBaseExportCustomerRequest();
+    message.tenantId = object.tenantId ?? "";
+    message.customerId = object.customerId ?? "";
+    message.cursor = object.cursor ?? "";
+    return message;
+  },
+};
+
+function createBaseExportCustomerResponse(): ExportCustomerResponse {
+  return { session: undefined, turns: [], cursor: "" };
+}
+
+export const ExportCustomerResponse: MessageFns<ExportCustomerResponse> = {
+  encode(message: ExportCustomerResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.session !== undefined) {
+      Session.encode(message.session, writer.uint32(10).fork()).join();
+    }
+    for (const v of message.turns) {
+      TurnRecord.encode(v!, writer.uint32(18).fork()).join();
+    }
+    if (message.cursor !== "") {
+      writer.uint32(26).string(message.cursor);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ExportCustomerResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExportCustomerResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.session = Session.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.turns.push(TurnRecord.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.cursor = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<ExportCustomerResponse>, I>>(base?: I): ExportCustomerResponse {
+    return ExportCustomerResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ExportCustomerResponse>, I>>(object: I): ExportCustomerResponse {
+    const message = createBaseExportCustomerResponse();
+    message.session = (object.session !== undefined && object.session !== null)
+      ? Session.fromPartial(object.session)
+      : undefined;
+    message.turns = object.turns?.map((e) => TurnRecord.fromPartial(e)) || [];
+    message.cursor = object.cursor ?? "";
+    return message;
+  },
+};
+
+function createBaseDeleteCustomerRequest(): DeleteCustomerRequest {
+  return { tenantId: "", customerId: "" };
+}
+
+export const DeleteCustomerRequest: MessageFns<DeleteCustomerRequest> = {
+  encode(message: DeleteCustomerRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.tenantId !== "") {
+      writer.uint32(10).string(message.tenantId);
+    }
+    if (message.customerId !== "") {
+      writer.uint32(18).string(message.customerId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DeleteCustomerRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDeleteCustomerRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.tenantId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.customerId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<DeleteCustomerRequest>, I>>(base?: I): DeleteCustomerRequest {
+    return DeleteCustomerRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<DeleteCustomerRequest>, I>>(object: I): DeleteCustomerRequest {
+    const message = createBaseDeleteCustomerRequest();
+    message.tenantId = object.tenantId ?? "";
+    message.customerId = object.customerId ?? "";
+    return message;
+  },
+};
+
+function createBaseDeleteCustomerResponse(): DeleteCustomerResponse {
+  return { deletedSessions: 0, complete: false };
+}
+
+export const DeleteCustomerResponse: MessageFns<DeleteCustomerResponse> = {
+  encode(message: DeleteCustomerResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.deletedSessions !== 0) {
+      writer.uint32(8).uint32(message.deletedSessions);
+    }
+    if (message.complete !== false) {
+      writer.uint32(16).bool(message.complete);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DeleteCustomerResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDeleteCustomerResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.deletedSessions = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.complete = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<DeleteCustomerResponse>, I>>(base?: I): DeleteCustomerResponse {
+    return DeleteCustomerResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<DeleteCustomerResponse>, I>>(object: I): DeleteCustomerResponse {
+    const message = createBaseDeleteCustomerResponse();
+    message.deletedSessions = object.deletedSessions ?? 0;
+    message.complete = object.complete ?? false;
     return message;
   },
 };
@@ -1550,6 +2789,69 @@ export const SessionServiceService = {
     responseDeserialize: (value: Buffer): GetSessionResponse => GetSessionResponse.decode(value),
   },
   /**
+   * Lists the sessions of a tenant that a filter selects, newest first, then by session id, in pages. The list follows every
+   * committed turn. A session that starts or ends while pages are read may be missing or not; no other session is missing or
+   * listed twice. Customer ids need the scope `sessions`, as everything here. A page can have fewer sessions than `page_size`,
+   * also none, although others follow: it ends when 20,000 sessions were examined. Continue until `next_page_token` is empty.
+   */
+  listSessions: {
+    path: "/focal.orchestration.v1.SessionService/ListSessions" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListSessionsRequest): Buffer => Buffer.from(ListSessionsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListSessionsRequest => ListSessionsRequest.decode(value),
+    responseSerialize: (value: ListSessionsResponse): Buffer =>
+      Buffer.from(ListSessionsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListSessionsResponse => ListSessionsResponse.decode(value),
+  },
+  /**
+   * Counts the sessions of a tenant, and their active and paused instances by agent, scenario, version, step and status. The
+   * counts follow every committed turn. Expired sessions are counted until they are removed, at most two minutes later.
+   */
+  countSessions: {
+    path: "/focal.orchestration.v1.SessionService/CountSessions" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: CountSessionsRequest): Buffer => Buffer.from(CountSessionsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): CountSessionsRequest => CountSessionsRequest.decode(value),
+    responseSerialize: (value: CountSessionsResponse): Buffer =>
+      Buffer.from(CountSessionsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): CountSessionsResponse => CountSessionsResponse.decode(value),
+  },
+  /**
+   * Streams all sessions of a customer with their recorded turns, newest session first. The call ends when all are sent. A
+   * session that starts meanwhile may be missing; turns that are committed meanwhile may be, too. Fails with
+   * RESOURCE_EXHAUSTED if the client does not read for too long, and with UNAVAILABLE if the node shuts down or the store does
+   * not respond. After UNAVAILABLE continue from the last `cursor`.
+   */
+  exportCustomer: {
+    path: "/focal.orchestration.v1.SessionService/ExportCustomer" as const,
+    requestStream: false as const,
+    responseStream: true as const,
+    requestSerialize: (value: ExportCustomerRequest): Buffer =>
+      Buffer.from(ExportCustomerRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ExportCustomerRequest => ExportCustomerRequest.decode(value),
+    responseSerialize: (value: ExportCustomerResponse): Buffer =>
+      Buffer.from(ExportCustomerResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ExportCustomerResponse => ExportCustomerResponse.decode(value),
+  },
+  /**
+   * Deletes all sessions of a customer, as DeleteSession does. A call deletes at most 1,000 sessions: repeat it until `complete` is
+   * true. A retry is safe, and continues after an error. Succeeds if the customer has no session. A turn that is committed
+   * after its session was deleted starts a new session: stop the turns of the customer first.
+   */
+  deleteCustomer: {
+    path: "/focal.orchestration.v1.SessionService/DeleteCustomer" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: DeleteCustomerRequest): Buffer =>
+      Buffer.from(DeleteCustomerRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): DeleteCustomerRequest => DeleteCustomerRequest.decode(value),
+    responseSerialize: (value: DeleteCustomerResponse): Buffer =>
+      Buffer.from(DeleteCustomerResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): DeleteCustomerResponse => DeleteCustomerResponse.decode(value),
+  },
+  /**
    * Deletes all data of a session: state, recorded turns and stored responses, and the record of the older service if the
    * configuration names its key (section 8). Succeeds if the session does not exist.
    */
@@ -1684,6 +2986,31 @@ export interface SessionServiceServer extends UntypedServiceImplementation {
    */
   getSession: handleUnaryCall<GetSessionRequest, GetSessionResponse>;
   /**
+   * Lists the sessions of a tenant that a filter selects, newest first, then by session id, in pages. The list follows every
+   * committed turn. A session that starts or ends while pages are read may be missing or not; no other session is missing or
+   * listed twice. Customer ids need the scope `sessions`, as everything here. A page can have fewer sessions than `page_size`,
+   * also none, although others follow: it ends when 20,000 sessions were examined. Continue until `next_page_token` is empty.
+   */
+  listSessions: handleUnaryCall<ListSessionsRequest, ListSessionsResponse>;
+  /**
+   * Counts the sessions of a tenant, and their active and paused instances by agent, scenario, version, step and status. The
+   * counts follow every committed turn. Expired sessions are counted until they are removed, at most two minutes later.
+   */
+  countSessions: handleUnaryCall<CountSessionsRequest, CountSessionsResponse>;
+  /**
+   * Streams all sessions of a customer with their recorded turns, newest session first. The call ends when all are sent. A
+   * session that starts meanwhile may be missing; turns that are committed meanwhile may be, too. Fails with
+   * RESOURCE_EXHAUSTED if the client does not read for too long, and with UNAVAILABLE if the node shuts down or the store does
+   * not respond. After UNAVAILABLE continue from the last `cursor`.
+   */
+  exportCustomer: handleServerStreamingCall<ExportCustomerRequest, ExportCustomerResponse>;
+  /**
+   * Deletes all sessions of a customer, as DeleteSession does. A call deletes at most 1,000 sessions: repeat it until `complete` is
+   * true. A retry is safe, and continues after an error. Succeeds if the customer has no session. A turn that is committed
+   * after its session was deleted starts a new session: stop the turns of the customer first.
+   */
+  deleteCustomer: handleUnaryCall<DeleteCustomerRequest, DeleteCustomerResponse>;
+  /**
    * Deletes all data of a session: state, recorded turns and stored responses, and the record of the older service if the
    * configuration names its key (section 8). Succeeds if the session does not exist.
    */
@@ -1759,6 +3086,81 @@ export interface SessionServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetSessionResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * Lists the sessions of a tenant that a filter selects, newest first, then by session id, in pages. The list follows every
+   * committed turn. A session that starts or ends while pages are read may be missing or not; no other session is missing or
+   * listed twice. Customer ids need the scope `sessions`, as everything here. A page can have fewer sessions than `page_size`,
+   * also none, although others follow: it ends when 20,000 sessions were examined. Continue until `next_page_token` is empty.
+   */
+  listSessions(
+    request: ListSessionsRequest,
+    callback: (error: ServiceError | null, response: ListSessionsResponse) => void,
+  ): ClientUnaryCall;
+  listSessions(
+    request: ListSessionsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListSessionsResponse) => void,
+  ): ClientUnaryCall;
+  listSessions(
+    request: ListSessionsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListSessionsResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * Counts the sessions of a tenant, and their active and paused instances by agent, scenario, version, step and status. The
+   * counts follow every committed turn. Expired sessions are counted until they are removed, at most two minutes later.
+   */
+  countSessions(
+    request: CountSessionsRequest,
+    callback: (error: ServiceError | null, response: CountSessionsResponse) => void,
+  ): ClientUnaryCall;
+  countSessions(
+    request: CountSessionsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: CountSessionsResponse) => void,
+  ): ClientUnaryCall;
+  countSessions(
+    request: CountSessionsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: CountSessionsResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * Streams all sessions of a customer with their recorded turns, newest session first. The call ends when all are sent. A
+   * session that starts meanwhile may be missing; turns that are committed meanwhile may be, too. Fails with
+   * RESOURCE_EXHAUSTED if the client does not read for too long, and with UNAVAILABLE if the node shuts down or the store does
+   * not respond. After UNAVAILABLE continue from the last `cursor`.
+   */
+  exportCustomer(
+    request: ExportCustomerRequest,
+    options?: Partial<CallOptions>,
+  ): ClientReadableStream<ExportCustomerResponse>;
+  exportCustomer(
+    request: ExportCustomerRequest,
+    metadata?: Metadata,
+    options?: Partial<CallOptions>,
+  ): ClientReadableStream<ExportCustomerResponse>;
+  /**
+   * Deletes all sessions of a customer, as DeleteSession does. A call deletes at most 1,000 sessions: repeat it until `complete` is
+   * true. A retry is safe, and continues after an error. Succeeds if the customer has no session. A turn that is committed
+   * after its session was deleted starts a new session: stop the turns of the customer first.
+   */
+  deleteCustomer(
+    request: DeleteCustomerRequest,
+    callback: (error: ServiceError | null, response: DeleteCustomerResponse) => void,
+  ): ClientUnaryCall;
+  deleteCustomer(
+    request: DeleteCustomerRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: DeleteCustomerResponse) => void,
+  ): ClientUnaryCall;
+  deleteCustomer(
+    request: DeleteCustomerRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: DeleteCustomerResponse) => void,
   ): ClientUnaryCall;
   /**
    * Deletes all data of a session: state, recorded turns and stored responses, and the record of the older service if the
@@ -1947,6 +3349,17 @@ function fromTimestamp(t: Timestamp): Date {
   let millis = (t.seconds || 0) * 1_000;
   millis += (t.nanos || 0) / 1_000_000;
   return new globalThis.Date(millis);
+}
+
+function longToNumber(int64: { toString(): string }): number {
+  const num = globalThis.Number(int64.toString());
+  if (num > globalThis.Number.MAX_SAFE_INTEGER) {
+    throw new globalThis.Error("Value is larger than Number.MAX_SAFE_INTEGER");
+  }
+  if (num < globalThis.Number.MIN_SAFE_INTEGER) {
+    throw new globalThis.Error("Value is smaller than Number.MIN_SAFE_INTEGER");
+  }
+  return num;
 }
 
 interface MessageFns<T> {

@@ -197,6 +197,13 @@ export interface Turn {
    * session before the turn to replace. UUID or empty.
    */
   supersedesTurnId: string;
+  /**
+   * Optional. The customer, as your systems name them, so that all sessions of a customer can be listed, exported and deleted.
+   * Any text, compared exactly. The first one of a session stays its customer: a later turn may repeat it or leave it empty; with
+   * another one, the call fails with FAILED_PRECONDITION (CUSTOMER_MISMATCH). It has no influence on decisions. At most 128
+   * characters.
+   */
+  customerId: string;
 }
 
 export interface Turn_CustomerDataEntry {
@@ -413,6 +420,7 @@ function createBaseTurn(): Turn {
     sessionVariables: {},
     deliveries: [],
     supersedesTurnId: "",
+    customerId: "",
   };
 }
 
@@ -463,6 +471,9 @@ export const Turn: MessageFns<Turn> = {
     }
     if (message.supersedesTurnId !== "") {
       writer.uint32(114).string(message.supersedesTurnId);
+    }
+    if (message.customerId !== "") {
+      writer.uint32(122).string(message.customerId);
     }
     return writer;
   },
@@ -598,6 +609,14 @@ export const Turn: MessageFns<Turn> = {
             message.supersedesTurnId = reader.string();
             continue;
           }
+          case 15: {
+            if (tag !== 122) {
+              break;
+            }
+
+            message.customerId = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -646,6 +665,7 @@ export const Turn: MessageFns<Turn> = {
       );
     message.deliveries = object.deliveries?.map((e) => Delivery.fromPartial(e)) || [];
     message.supersedesTurnId = object.supersedesTurnId ?? "";
+    message.customerId = object.customerId ?? "";
     return message;
   },
 };

@@ -108,6 +108,7 @@ function toConnectionOptions(options: NatsSinkOptions): ConnectionOptions {
 const kindTokens: Readonly<Record<CloudEvent['type'], string>> = {
   [eventTypes.turn]: 'turn',
   [eventTypes.deletedSession]: 'deleted',
+  [eventTypes.expiredSession]: 'expired',
   [eventTypes.gap]: 'gap',
 };
 

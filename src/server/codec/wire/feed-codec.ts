@@ -26,6 +26,8 @@ export function feedEventToProto(id: string, event: FeedEvent): FeedEventMessage
       return { id, committedAt, event: { $case: 'turn', value: turnToProto(event) } };
     case 'deleted':
       return { id, committedAt, event: { $case: 'deletedSession', value: { sessionId: event.sessionId } } };
+    case 'expired':
+      return { id, committedAt, event: { $case: 'expiredSession', value: { sessionId: event.sessionId } } };
   }
 }
 
@@ -41,6 +43,11 @@ export function writeFeedEvent(writer: BinaryWriter, event: FeedEvent): void {
       writeText(writer, 1, event.sessionId);
       writer.join();
       break;
+    case 'expired':
+      startMessage(writer, 6);
+      writeText(writer, 1, event.sessionId);
+      writer.join();
+      break;
   }
 }
 
@@ -52,9 +59,11 @@ export function feedEventFromProto({ committedAt: date, event }: FeedEventMessag
       return { kind: 'turn', committedAt, ...turnFromProto(event.value) };
     case 'deletedSession':
       return { kind: 'deleted', committedAt, sessionId: event.value.sessionId };
+    case 'expiredSession':
+      return { kind: 'expired', committedAt, sessionId: event.value.sessionId };
     case 'gap':
     case undefined:
-      throw new NewerContractError('event', 'must be a turn or a deleted session');
+      throw new NewerContractError('event', 'must be a turn, or a deleted or expired session');
   }
 }
 

@@ -119,6 +119,7 @@ export function writeSession(writer: BinaryWriter, session: Session): void {
   writeSetTime(writer, 25, session.lastMessageAt);
   writeText(writer, 26, session.lastContributorId);
   writeOptionalTime(writer, 27, session.nextTimerAt);
+  writeText(writer, 28, session.customerId);
 }
 
 /** The inverse of `writeSession`. Also reads the sessions of releases up to 0.2. */
@@ -153,6 +154,7 @@ function readSession(message: SessionMessage): Session {
     lastTurnId: message.lastTurnId,
     lastStartNumber: message.lastStartNumber,
     importedFrom: message.importedFrom,
+    customerId: message.customerId,
   };
 }
 

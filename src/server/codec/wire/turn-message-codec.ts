@@ -48,6 +48,7 @@ export function turnToProto(turn: Turn): TurnMessage {
     sessionVariables: fieldsToProto(turn.sessionVariables, 'turn.session_variables'),
     deliveries: turn.deliveries.map(deliveryToProto),
     supersedesTurnId: turn.supersedesTurnId,
+    customerId: turn.customerId,
   };
 }
 
@@ -77,6 +78,7 @@ export function turnFromProto(message: TurnMessage, receivedAt: number): Turn {
     sessionVariables: fieldsFromProto(message.sessionVariables, 'turn.session_variables'),
     deliveries: message.deliveries.map(deliveryFromProto),
     supersedesTurnId: message.supersedesTurnId,
+    customerId: message.customerId,
   };
 }
 

@@ -36,6 +36,7 @@ const logLevels: Readonly<Record<ErrorReason, 'debug' | 'warn' | 'error'>> = {
   VERSION_MISMATCH: 'debug',
   TOO_MUCH_CONTENTION: 'debug',
   AGENT_MISMATCH: 'debug',
+  CUSTOMER_MISMATCH: 'debug',
   SESSION_EXISTS: 'debug',
   TURN_NOT_SUPERSEDABLE: 'debug',
   TURN_NOT_EXPLAINABLE: 'debug',

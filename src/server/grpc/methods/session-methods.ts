@@ -8,9 +8,12 @@ import { findFocusInstanceId } from '../../../core/model/focus';
 import type { SessionKey } from '../../../core/model/session';
 import { createInvalidFieldError } from '../../codec/wire/invalid-field-error';
 import { legacySessionFromProto, sessionToProto } from '../../codec/wire/session-codec';
+import { sessionCountsToProto, sessionSummaryToProto } from '../../codec/wire/session-index-codec';
 import { turnRecordToProto } from '../../codec/wire/turn-record-codec';
 import type { TurnSelector } from '../../ports/session-store';
+import { customerPartToProto } from './customer-parts';
 import type { MethodDependencies } from './dependencies';
+import { createSessionTokens, listSessionsQueryFromProto, positionPattern } from './list-sessions-messages';
 import type { ServiceMethods } from './method';
 import { getPageSize, PageTokens } from './page-token';
 import { sentEventsToProto, watchTurnsQueryFromProto } from './watch-turns-messages';
@@ -28,6 +31,48 @@ export function createSessionMethods({
       async handle({ message }, call) {
         const session = await useCases.getSession(toSessionKey(message), call);
         return { body: { session: sessionToProto(session, findFocusInstanceId(session)) } };
+      },
+    },
+    listSessions: {
+      kind: 'unary',
+      scope: 'sessions',
+      getTenantId: ({ tenantId }) => tenantId,
+      async handle({ message }, call) {
+        const tokens = createSessionTokens(message);
+        const cursor = tokens.parse(message, positionPattern);
+        const { items, nextCursor } = await useCases.listSessions(listSessionsQueryFromProto(message, cursor), call);
+        return { body: { sessions: items.map(sessionSummaryToProto), nextPageToken: tokens.create(nextCursor) } };
+      },
+    },
+    countSessions: {
+      kind: 'unary',
+      isComputed: true,
+      scope: 'sessions',
+      getTenantId: ({ tenantId }) => tenantId,
+      async handle({ message }, call) {
+        return { body: sessionCountsToProto(await useCases.countSessions(message.tenantId, message, call)) };
+      },
+    },
+    exportCustomer: {
+      kind: 'long server stream',
+      scope: 'sessions',
+      getTenantId: ({ tenantId }) => tenantId,
+      limits: { stallTimeoutMs },
+      async handle({ message: { tenantId, customerId, cursor: pageToken } }, call, send) {
+        const tokens = new PageTokens('customer', tenantId, customerId);
+        const cursor = tokens.parse({ pageToken, pageSize: 0 }, positionPattern);
+        await useCases.exportCustomer({ tenantId, customerId, cursor }, call, (part) =>
+          send(customerPartToProto(part, tokens.create(part.cursor || undefined))),
+        );
+      },
+    },
+    deleteCustomer: {
+      kind: 'unary',
+      scope: 'sessions',
+      getTenantId: ({ tenantId }) => tenantId,
+      async handle({ message: { tenantId, customerId } }, call) {
+        const { deletedSessions, isComplete } = await useCases.deleteCustomer({ tenantId, customerId }, call);
+        return { body: { deletedSessions, complete: isComplete } };
       },
     },
     deleteSession: {

@@ -14,6 +14,8 @@ const maxTimerMs = 2 ** 31 - 1;
 // The names are persistent. Earlier releases wrote the time only to check the disk.
 export const timesTable = 'probes';
 const timeKey = 'probe';
+/** The time of the last transaction that kept the index up to date. */
+const indexedKey = 'indexed';
 /** Present if nothing was deleted since the last compaction. Absent in the data of a release that did not compact. */
 export const erasedKey = 'erased';
 
@@ -58,6 +60,19 @@ export class EmbeddedEnvironment {
   /** Opens a table; creates it if it is missing. */
   openTable<V, K extends Key>(name: string, encoding: NonNullable<DatabaseOptions['encoding']>): Database<V, K> {
     return this.root.openDB<V, K>({ name, encoding });
+  }
+
+  /**
+   * Runs `work`, which must be synchronous, as one transaction, unless all transactions since the last time were of releases that do what
+   * `work` does. Call it before any write.
+   */
+  initialize(work: () => void): void {
+    const latest = this.times.get(timeKey);
+    if (latest !== undefined && latest === this.times.get(indexedKey)) return;
+    this.root.transactionSync(() => {
+      work();
+      this.putTime();
+    });
   }
 
   /** Runs `work`, which must be synchronous, on a snapshot. Throws CANCELLED, DEADLINE or STORE_UNAVAILABLE. */
@@ -118,7 +133,7 @@ export class EmbeddedEnvironment {
       // Check again, because earlier transactions may have delayed this one.
       throwIfCallEnded(call, this.clocks.clock.now());
       const result = work();
-      this.times.putSync(timeKey, this.time.now());
+      this.putTime();
       return result;
     });
     commit.then(onCommitted, () => undefined);
@@ -129,6 +144,13 @@ export class EmbeddedEnvironment {
       if (isStoreFull(storeError)) this.space.reportFull(storeError);
       throw storeError;
     }
+  }
+
+  /** Records the time. Releases without an index record it only under `timeKey`, so that the next start notices that they have written. */
+  private putTime(): void {
+    const now = this.time.now();
+    this.times.putSync(timeKey, now);
+    this.times.putSync(indexedKey, now);
   }
 
   private throwIfClosed(): void {

@@ -1,7 +1,7 @@
 import { getImportId, type Session, type SessionKey } from '../../../core/model/session';
 import { encodeBoundedSession } from '../../codec/stored/bounded-session';
 import { encodeFeedEvent } from '../../codec/stored/feed-event';
-import { decodeSession, decodeStateBefore, encodeSession } from '../../codec/stored/stored-values';
+import { decodeSession, decodeStateBefore } from '../../codec/stored/stored-values';
 import type { Call } from '../../ports/call';
 import { defaultSessionLimits, type SessionLimits } from '../../ports/session-limits';
 import type {
@@ -20,17 +20,19 @@ import { defaultFeedLimits } from '../../ports/turn-feed';
 import { keepsStateBefore, maxKeptStateBytes } from '../../ports/turn-history';
 import { resolveTurnLimits } from '../../ports/turn-limits';
 import { takeHistory, takeTurns } from '../recorded-turns/take-turns';
-import { encodeTurnEvent } from '../recorded-turns/turn-event';
 import { TurnPacker } from '../recorded-turns/turn-packer';
+import { buildIndex } from './build-index';
 import { DueTable } from './due-table';
 import type { EmbeddedEnvironment } from './embedded-environment';
 import { encodeKeyPair } from './embedded-keys';
 import type { EmbeddedSessionStoreOptions } from './embedded-session-store-options';
-import type { CommitResult, EncodedCommit } from './encoded-commit';
+import { type CommitResult, type EncodedCommit, encodeCommit } from './encoded-commit';
+import { expireInIndex } from './expire-in-index';
 import { FeedTable } from './feed-table';
 import { decodeKnownTurn, decodeTurns } from './found-turns';
 import { createPackBlock } from './pack-block';
 import { SessionChanges } from './session-changes';
+import { SessionIndexTable } from './session-index-table';
 import { SessionTable, StateBeforeTable } from './session-tables';
 import type { SessionValue } from './session-values';
 import { TurnTable } from './turn-table';
@@ -50,6 +52,7 @@ export class EmbeddedSessionStore implements SessionStore {
   private readonly turns: TurnTable;
   /** The events of commits and deletions. */
   readonly feed: FeedTable;
+  readonly index: SessionIndexTable;
   /** The times of the timers of sessions. */
   readonly due: DueTable;
   private readonly sessionLimits: SessionLimits;
@@ -65,6 +68,8 @@ export class EmbeddedSessionStore implements SessionStore {
     this.statesBefore = new StateBeforeTable(environment);
     this.turns = new TurnTable(environment, resolveTurnLimits(options.turnLimits));
     this.feed = new FeedTable(environment, options.feedLimits ?? defaultFeedLimits);
+    this.index = new SessionIndexTable(environment);
+    buildIndex(environment, this.index, this.sessions);
     this.due = new DueTable(environment);
     const getRevision = (session: string) => this.getUnexpired(session)?.revision;
     this.packer = new TurnPacker(options, createPackBlock(environment, this.turns, getRevision));
@@ -92,13 +97,10 @@ export class EmbeddedSessionStore implements SessionStore {
   }
 
   async commit(commit: TurnCommit, call: Call): Promise<CommitOutcome> {
-    const { previousSession, session, record } = commit;
-    if (session.revision !== record.revision) throw new Error('A turn and its session must have the same revision.');
+    const { session, record } = commit;
     const tableKey = toTableKey(session);
-    const state = encodeBoundedSession(session, previousSession, this.sessionLimits);
-    const stateBefore = commit.stateBefore === 'previous' ? 'previous' : encodeSession(commit.stateBefore);
-    const event = encodeTurnEvent(commit);
-    const apply = () => this.apply(tableKey, { ...commit, state, stateBefore, event });
+    const encoded = encodeCommit(commit, this.sessionLimits);
+    const apply = () => this.apply(tableKey, encoded);
     const result = await this.environment.write(call, apply, () => this.changes.notify(session));
     switch (result.kind) {
       case 'committed':
@@ -117,7 +119,7 @@ export class EmbeddedSessionStore implements SessionStore {
     const existing = await this.environment.write(call, () => {
       const value = this.getUnexpired(tableKey);
       if (value !== undefined) return value.state;
-      this.putState(tableKey, session.revision, state);
+      this.putState(tableKey, session, state);
       this.due.set(tableKey, session, session.nextTimerAt);
       return undefined;
     });
@@ -166,7 +168,8 @@ export class EmbeddedSessionStore implements SessionStore {
       () => {
         const value = this.sessions.get(session);
         const isVisible = value !== undefined && this.isUnexpired(value);
-        if (isVisible) this.feed.add(key.tenantId, deletedAt, event);
+        if (value !== undefined && this.index.remove(session) !== undefined)
+          this.feed.add(key.tenantId, deletedAt, event);
         if (value !== undefined) this.sessions.expire(session, value);
         return { existed: isVisible, isRemoved: this.removeExpired(session, maxRemovedPerStep).isRemoved };
       },
@@ -231,7 +234,7 @@ export class EmbeddedSessionStore implements SessionStore {
     const found = value && this.turns.findKnown(tableKey, record.turnId, value.revision);
     if (found !== undefined) return { kind: 'known', found };
     if (!this.isUnchanged(tableKey, value, previousSession)) return { kind: 'conflict', state: value?.state };
-    this.putState(tableKey, record.revision, state);
+    this.putState(tableKey, session, state);
     const before = stateBefore === 'previous' ? (value?.state ?? noState) : stateBefore;
     if (isSupersedable) this.statesBefore.put(tableKey, record.revision, before);
     else this.statesBefore.remove(tableKey);
@@ -254,10 +257,11 @@ export class EmbeddedSessionStore implements SessionStore {
     return this.turns.getRevision(session, previous.lastTurnId) === previous.revision;
   }
 
-  /** Stores a state. If the stored session has expired, its turns are removed first. */
-  private putState(session: string, revision: number, state: Uint8Array): void {
-    if (this.getUnexpired(session) === undefined) this.removeExpired(session, Number.MAX_SAFE_INTEGER);
-    this.sessions.put(session, revision, state, this.environment.time.now() + this.options.sessionTtlMs);
+  /** Stores a state with its entry of the index. If the stored session has expired, its turns are removed first. */
+  private putState(tableKey: string, session: Session, state: Uint8Array): void {
+    if (this.getUnexpired(tableKey) === undefined) this.removeExpired(tableKey, Number.MAX_SAFE_INTEGER);
+    this.sessions.put(tableKey, session.revision, state, this.environment.time.now() + this.options.sessionTtlMs);
+    this.index.put(session);
   }
 
   private getUnexpired(session: string): SessionValue | undefined {
@@ -281,6 +285,7 @@ export class EmbeddedSessionStore implements SessionStore {
       return { isRemoved: true, removedEntries: 0 };
     }
     this.environment.markErasable();
+    expireInIndex(this.index, this.feed, session, this.options.clock.now());
     this.due.remove(session);
     const removedEntries = this.turns.removeSome(session, maxEntries);
     if (removedEntries >= maxEntries) return { isRemoved: false, removedEntries };

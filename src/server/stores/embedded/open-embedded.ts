@@ -1,5 +1,6 @@
 import { EmbeddedCatalogue } from './embedded-catalogue';
 import { EmbeddedEnvironment } from './embedded-environment';
+import { EmbeddedSessionIndex } from './embedded-session-index';
 import { EmbeddedSessionStore } from './embedded-session-store';
 import type { EmbeddedSessionStoreOptions } from './embedded-session-store-options';
 import { EmbeddedTimerStore } from './embedded-timer-store';
@@ -16,6 +17,7 @@ export interface EmbeddedStores {
   readonly sessionStore: EmbeddedSessionStore;
   readonly catalogue: EmbeddedCatalogue;
   readonly turnFeed: EmbeddedTurnFeed;
+  readonly sessionIndex: EmbeddedSessionIndex;
   readonly timers: EmbeddedTimerStore;
   readonly environment: EmbeddedEnvironment;
 }
@@ -27,6 +29,7 @@ export function openEmbedded({ path, ...options }: EmbeddedOptions): EmbeddedSto
   return {
     sessionStore,
     turnFeed: new EmbeddedTurnFeed(environment, sessionStore),
+    sessionIndex: new EmbeddedSessionIndex(environment, sessionStore),
     timers: new EmbeddedTimerStore(environment, sessionStore),
     catalogue: new EmbeddedCatalogue(environment),
     environment,

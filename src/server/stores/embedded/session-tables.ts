@@ -59,6 +59,11 @@ export class SessionTable {
     return Array.from(this.expiries.getKeys({ end: [now, keyPartUpperBound], limit }), ([, session]) => session);
   }
 
+  /** Lists all sessions, also expired ones. */
+  *listAll(): Iterable<SessionValue> {
+    for (const { value } of this.sessions.getRange()) yield decodeSessionValue(value);
+  }
+
   private moveExpiry(session: string, from: number | undefined, to: number | undefined): void {
     if (from !== undefined) this.expiries.removeSync([from, session]);
     if (to !== undefined) this.expiries.putSync([to, session], true);

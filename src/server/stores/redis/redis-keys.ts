@@ -1,7 +1,9 @@
-import { OrchestratorError } from '../../../core/model/orchestrator-error';
 import type { Relationship } from '../../../core/model/scenario';
 import type { SessionKey } from '../../../core/model/session';
+import { encodeKeyPart } from '../../codec/stored/key-part';
 import type { AgentKey } from '../../ports/scenario-catalogue';
+
+export { encodeKeyPart };
 
 // Names of keys and fields. All keys of a partition of the sessions, and all keys of an agent's catalogue, have the same hash tag, so that one
 // script can use them in a Redis Cluster. The tenant follows the kind of the key, so that a pattern of an ACL can select the keys of a tenant.
@@ -48,13 +50,19 @@ export function getSessionKeys({ prefix, partitions }: KeySpace, key: SessionKey
   };
 }
 
-/** The keys of a tenant in a partition. turn-feed.lua documents their content. */
+/** The keys of a tenant in a partition. turn-feed.lua and session-index.lua document their content. */
 export interface PartitionKeys {
   readonly partition: number;
   /** Stream: what happened to the sessions. */
   readonly feed: string;
-  /** Hash: the position of the feed. */
+  /** Hash: the position of the feed, and the counters of the index. */
   readonly count: string;
+  /** Hash: the entries of the index, by session. */
+  readonly index: string;
+  /** Sorted set: the sessions in the order of the index, for the tenant and for each customer. */
+  readonly order: string;
+  /** Sorted set, of all tenants: when sessions may have expired. */
+  readonly expiry: string;
   /** The channel on which nodes are notified of events of the tenant. */
   readonly feedChannel: string;
   /** Sorted set: the timers of the sessions of all tenants in the partition. due.lua documents its content. */
@@ -71,9 +79,17 @@ function createPartitionKeys(prefix: string, partition: number, tagged: string, 
     partition,
     feed: `${tagged}:feed:${tenant}`,
     count: `${tagged}:count:${tenant}`,
+    index: `${tagged}:index:${tenant}`,
+    order: `${tagged}:order:${tenant}`,
+    expiry: `${tagged}:expiry`,
     feedChannel: `${prefix}feed:${tenant}`,
     due: `${tagged}:due`,
   };
+}
+
+/** Sorted set: when the sessions of a partition may have expired. session-index.lua documents it. */
+export function getExpiryKey(prefix: string, partition: number): string {
+  return `${prefix}${createPartitionTag(partition)}:expiry`;
 }
 
 /** The keys of the timers of a partition. */
@@ -123,6 +139,12 @@ export function parseEarlierSessionKey(prefix: string, key: string): EarlierSess
 /** Encodes a session for use in a key. The result identifies the session across all tenants. */
 export function encodeSessionId({ tenantId, sessionId }: SessionKey): string {
   return `${encodeKeyPart(tenantId)}/${encodeKeyPart(sessionId)}`;
+}
+
+/** Parses the key of the hash of a session; undefined for another key. */
+export function parseSessionKey(prefix: string, key: string): SessionKey | undefined {
+  const [, id] = /^\{p\d+\}:s:([^:]+)$/.exec(key.slice(prefix.length)) ?? [];
+  return key.startsWith(prefix) && id !== undefined ? decodeSessionId(id) : undefined;
 }
 
 /** The inverse of `encodeSessionId`; undefined for invalid text. */
@@ -195,19 +217,6 @@ export function decodeAgentKey(text: string): AgentKey | undefined {
   const [tenant, agent, ...rest] = text.split('/');
   if (tenant === undefined || agent === undefined || rest.length > 0) return undefined;
   return { tenantId: decodeURIComponent(tenant), agentId: decodeURIComponent(agent) };
-}
-
-/**
- * Escapes an id for use in a key. All separators and braces are escaped, so that different ids have different keys. A UUID is
- * unchanged. Throws INVALID_REQUEST for text that is not well-formed Unicode, because its UTF-8 encoding would be ambiguous.
- */
-export function encodeKeyPart(id: string): string {
-  if (/^[\w.-]+$/.test(id)) return id;
-  try {
-    return encodeURIComponent(id);
-  } catch (cause) {
-    throw new OrchestratorError('INVALID_REQUEST', 'An id is not well-formed Unicode.', { cause });
-  }
 }
 
 /** Redis Cluster assigns keys with the same hash tag to the same node. */

@@ -1,4 +1,4 @@
-import { getImportId, type Session, type SessionKey } from '../../../core/model/session';
+import type { Session, SessionKey } from '../../../core/model/session';
 import { encodeBoundedSession } from '../../codec/stored/bounded-session';
 import { encodeFeedEvent } from '../../codec/stored/feed-event';
 import { decodeSession, decodeStateBefore, encodeSession } from '../../codec/stored/stored-values';
@@ -146,6 +146,7 @@ export class RedisSessionStore implements SessionStore {
     const now = clock.now();
     const args = {
       record,
+      session,
       previousSession,
       state,
       stateBefore: encodeStateBefore(commit),
@@ -181,7 +182,7 @@ export class RedisSessionStore implements SessionStore {
     const state = toBuffer(encodeBoundedSession(session, undefined, this.sessionLimits));
     const now = clock.now();
     const timerChange = toTimerChange(undefined, session.nextTimerAt, now + sessionTtlMs);
-    const args = { state, sessionTtlMs, importId: getImportId(session), timerChange };
+    const args = { state, session, sessionTtlMs, now, feedLimits: this.feedLimits, timerChange };
     const reply = await runCreate(this.connection, keys, args, call);
     if (reply.kind === 'existing') {
       return { session: this.cacheState(keys, reply.state, now, reply.ttlMs), created: false };

@@ -5,7 +5,10 @@ import { isNoPermissionError } from './redis-errors';
 import { getLayoutKey, type KeySpace } from './redis-keys';
 
 /** The layout of the keys that this release uses. Releases up to 0.2 had no description of the store. */
-export const currentLayout = '2';
+export const currentLayout = '3';
+
+/** The layout without an index of the sessions, which no release has written, only versions between 0.2 and the next one. */
+export const unindexedLayout = '2';
 
 /** The layout while a conversion runs, or after it was interrupted. */
 export const convertingLayout = 'converting';
@@ -62,6 +65,11 @@ export function getEarlierPattern(prefix: string): string {
   return `${prefix}{*/*}:session`;
 }
 
+/** The pattern of the keys of all sessions. */
+export function getSessionPattern(prefix: string): string {
+  return `${prefix}{p*}:s:*`;
+}
+
 /** Lists the keys of a pattern on all masters, in batches. A key may occur twice. */
 export async function* scanKeys(client: RedisClient, pattern: string): AsyncGenerator<readonly string[]> {
   const masters = client instanceof Cluster ? client.nodes('master') : [client];
@@ -82,6 +90,8 @@ async function hasEarlierSession(client: RedisClient, prefix: string): Promise<b
 
 function describeProblem({ layout, partitions }: StoreDescription, expected: number): string | undefined {
   if (layout === convertingLayout) return `A conversion of the store was not completed. Run ${convertCommand} again.`;
+  if (layout === unindexedLayout)
+    return `The store has no index of its sessions. Stop all nodes and run ${convertCommand}.`;
   if (layout !== currentLayout) {
     return `The store has the layout "${layout}", which a newer release wrote. Use that release.`;
   }

@@ -14,7 +14,7 @@ import { anyName, optional, shortArray, text, time, uint32 } from '../arbitrarie
 import { expectSameBytes } from '../bytes';
 
 const feedEvent: fc.Arbitrary<FeedEvent> = fc.oneof(
-  fc.record({ kind: fc.constant('deleted'), sessionId: text, committedAt: time }),
+  fc.record({ kind: fc.constantFrom('deleted', 'expired'), sessionId: text, committedAt: time }),
   fc.record({
     kind: fc.constant('turn'),
     agentId: text,

@@ -68,6 +68,7 @@ describe('turns', () => {
       sessionVariables: new Map(),
       deliveries: [],
       supersedesTurnId: '',
+      customerId: '',
     });
   });
 

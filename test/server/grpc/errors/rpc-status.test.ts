@@ -80,6 +80,7 @@ describe('the metadata of an ErrorInfo', () => {
 describe('PreconditionFailure', () => {
   test.each([
     'AGENT_MISMATCH',
+    'CUSTOMER_MISMATCH',
     'SESSION_EXISTS',
     'SESSION_TOO_LARGE',
     'TURN_NOT_SUPERSEDABLE',
@@ -118,6 +119,7 @@ describe('PreconditionFailure', () => {
     );
     expect(present.sort()).toEqual([
       'AGENT_MISMATCH',
+      'CUSTOMER_MISMATCH',
       'RECORD_TOO_NEW',
       'SESSION_EXISTS',
       'SESSION_TOO_LARGE',

@@ -6,7 +6,10 @@ import {
   ValidateScenarioResponse,
 } from '../../../../gen/focal/orchestration/v1/scenario_service';
 import {
+  ExportCustomerResponse,
   GetSessionResponse,
+  ListSessionsRequest,
+  ListSessionsResponse,
   ListTurnsResponse,
   SessionServiceService,
 } from '../../../../gen/focal/orchestration/v1/session_service';
@@ -17,7 +20,7 @@ import { unboundedCall } from '../../../support/calls';
 import { getCallError } from '../../../support/grpc-under-test';
 import { range } from '../../../support/range';
 import type { StoresUnderTest } from '../../../support/service-under-test';
-import { aSession, uuid } from '../../../support/session-builder';
+import { anInstance, aSession, uuid } from '../../../support/session-builder';
 import { aCommit, aSummary } from '../../stores/contract/turn-driver';
 import {
   aDrawing,
@@ -42,7 +45,27 @@ const { processTurn, processTurns, streamTurn, decideLifecycle, decideTransition
   OrchestratorServiceService;
 const { getSession, listTurns, explainTurn, watchSession, importSession, deleteSession } = SessionServiceService;
 const { watchTurns, acknowledgeTurns, deleteTurnConsumer } = SessionServiceService;
+const { listSessions, countSessions, exportCustomer, deleteCustomer } = SessionServiceService;
 const catalogue = ScenarioServiceService;
+
+/** The number of sessions of `commitManySteps`. */
+const crowdedSessions = 20;
+
+/** Commits sessions of an agent whose many instances are at different steps with long ids, and each of a scenario of its own. */
+async function commitManySteps({ store }: StoresUnderTest, agentId: string): Promise<void> {
+  for (let number = 0; number < crowdedSessions; number += 1) {
+    const instances = Array.from({ length: 1_100 }, (_, index) =>
+      anInstance({
+        instanceId: uuid(index),
+        scenarioId: uuid(2_000 + number),
+        startNumber: index + 1,
+        currentStepId: `${index}-${number}-`.padEnd(128, 'x'),
+      }),
+    );
+    const session = aSession({ tenantId: agent.tenantId, agentId, sessionId: uuid(3_000 + number), instances });
+    await store.commit(aCommit(session, uuid(100)), unboundedCall);
+  }
+}
 
 export interface Target {
   readonly recorder: ResponseRecorder;
@@ -204,6 +227,59 @@ export const rows: Readonly<Record<string, Row>> = {
       const request = { tenantId: agent.tenantId, ...filter, consumer: '', cursor: '', fromOldest: true };
       expect(await recorder.stream(watchTurns, request, 5)).toHaveLength(5);
     },
+  },
+  ListSessions: {
+    bound: 'cut',
+    refusedBy: [],
+    fills: 0.8,
+    async send({ recorder, stores }) {
+      await commitManySteps(stores, uuid(21));
+      const request = ListSessionsRequest.fromPartial({ tenantId: agent.tenantId, agentId: uuid(21), pageSize: 500 });
+      const listed: string[] = [];
+      for (let pageToken = '', isFirst = true; isFirst || pageToken !== ''; isFirst = false) {
+        const page = ListSessionsResponse.decode(await recorder.call(listSessions, { ...request, pageToken }));
+        listed.push(...page.sessions.map(({ sessionId }) => sessionId));
+        pageToken = page.nextPageToken;
+      }
+      expect(new Set(listed).size).toBe(crowdedSessions);
+    },
+  },
+  CountSessions: {
+    bound: 'response',
+    refusedBy: [],
+    fills: 0.05,
+    async send({ recorder, stores }) {
+      await commitManySteps(stores, uuid(21));
+      const request = { tenantId: agent.tenantId, agentId: '', scenarioId: '' };
+      const error = await getCallError(recorder.call(countSessions, request));
+      expect(error).toMatchObject({ reason: 'TOO_LARGE', metadata: { limit: 'max_response_bytes' } });
+      await recorder.call(countSessions, { ...request, scenarioId: uuid(2_000) });
+    },
+  },
+  ExportCustomer: {
+    // Sessions are bounded as in GetSession, and turns as in ListTurns.
+    bound: 'cut',
+    refusedBy: ['max_response_bytes'],
+    fills: 0.99,
+    async send({ recorder }) {
+      const [sessionId, customerId] = [uuid(18), 'C-7'];
+      const send = (turnId: string) => (length: number) => {
+        const { turn, ...request } = anEcho(sessionId, turnId, length);
+        return recorder.call(processTurn, { ...request, turn: turn && { ...turn, customerId } });
+      };
+      await recorder.sendLargest(3 * megabyte, send(uuid(901)), 2);
+      for (const number of [902, 903, 904, 905, 906]) await send(uuid(number))(400_000);
+      const request = { tenantId: agent.tenantId, customerId, cursor: '' };
+      const messages = (await recorder.stream(exportCustomer, request)).map((bytes) =>
+        ExportCustomerResponse.decode(bytes),
+      );
+      expect(messages.flatMap(({ turns }) => turns.map(({ revision }) => revision))).toEqual([1, 2, 3, 4, 5, 6]);
+    },
+  },
+  DeleteCustomer: {
+    bound: 'constant',
+    refusedBy: [],
+    send: ({ recorder }) => recorder.call(deleteCustomer, { tenantId: agent.tenantId, customerId: 'C-7' }),
   },
   AcknowledgeTurns: {
     bound: 'constant',

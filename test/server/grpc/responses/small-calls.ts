@@ -3,12 +3,12 @@ import {
   ProcessTurnRequest,
 } from '../../../../gen/focal/orchestration/v1/orchestrator_service';
 import { ScenarioServiceService } from '../../../../gen/focal/orchestration/v1/scenario_service';
-import { SessionServiceService } from '../../../../gen/focal/orchestration/v1/session_service';
+import { ImportSessionRequest, SessionServiceService } from '../../../../gen/focal/orchestration/v1/session_service';
 import { uuid } from '../../../support/session-builder';
 import { aDrawing, agent, aPhaseInput } from './largest-requests';
 import type { ResponseRecorder } from './response-recorder';
 
-const { explainTurn } = SessionServiceService;
+const { countSessions, explainTurn, importSession } = SessionServiceService;
 const { processTurn, decideLifecycle, decideTransitions, planContributions } = OrchestratorServiceService;
 const catalogue = ScenarioServiceService;
 
@@ -24,6 +24,15 @@ export const smallCalls: Readonly<Record<string, (recorder: ResponseRecorder) =>
       ProcessTurnRequest.fromPartial({ turn: { ...ids, candidates: [{ scenarioId: uuid(19) }] } }),
     );
     await recorder.call(explainTurn, { ...ids, revision: 0 });
+  },
+  async CountSessions(recorder) {
+    for (const number of [41, 42]) {
+      const scenario = { ...aDrawing(2), scenarioId: uuid(number) };
+      await recorder.call(catalogue.putScenario, { ...agent, scenario, expectedVersion: undefined });
+      const ids = { ...agent, sessionId: uuid(number), activeScenarioId: uuid(number) };
+      await recorder.call(importSession, ImportSessionRequest.fromPartial(ids));
+    }
+    await recorder.call(countSessions, { tenantId: agent.tenantId, agentId: '', scenarioId: '' });
   },
   async RenderScenario(recorder) {
     const scenario = aDrawing(2);

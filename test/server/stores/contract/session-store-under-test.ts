@@ -1,4 +1,5 @@
 import type { SessionKey } from '../../../../src/core/model/session';
+import type { SessionIndex } from '../../../../src/server/ports/session-index';
 import type { SessionLimits } from '../../../../src/server/ports/session-limits';
 import type { SessionStore } from '../../../../src/server/ports/session-store';
 import type { TimerStore } from '../../../../src/server/ports/timer-store';
@@ -17,9 +18,13 @@ export interface SessionStoreUnderTest {
   readonly store: PackingSessionStore;
   /** The feed that the store writes. Replaced with the store. */
   readonly feed: TurnFeed;
+  /** The index that the store writes. Replaced with the store. */
+  readonly index: SessionIndex;
   /** The timers that the store writes. Replaced with the store. */
   readonly timers: TimerStore;
-  /** Makes the session expire. */
+  /** Removes what is left of expired sessions. */
+  sweep(): Promise<void>;
+  /** Makes the session expire, and possibly others. */
   expire(key: SessionKey): Promise<void>;
   /** Counts the stored entries of the session. */
   countStored(key: SessionKey): Promise<number>;

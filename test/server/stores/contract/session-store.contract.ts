@@ -4,6 +4,7 @@ import { callUntil, canceledCall, unboundedCall } from '../../../support/calls';
 import { anInstance, aSession, uuid } from '../../../support/session-builder';
 import { testImportedSessions } from './imported-sessions.contract';
 import { testPackedTurns } from './packed-turns.contract';
+import { testSessionIndex } from './session-index.contract';
 import { testSessionLimits } from './session-limits.contract';
 import { testSessionNotifications } from './session-notifications.contract';
 import type { OpenSessionStore, SessionStoreSettings, SessionStoreUnderTest } from './session-store-under-test';
@@ -27,6 +28,7 @@ export function testSessionStore(open: OpenSessionStore): void {
   describe('unsafe ids', () => testUnsafeIds(open));
   describe('change notifications', () => testSessionNotifications(open));
   describe('feed', () => testTurnFeed(open));
+  describe('index', () => testSessionIndex(open));
   describe('timers', () => testTimers(open));
 }
 

@@ -2,6 +2,7 @@ import { open, type RootDatabase } from 'lmdb';
 import { defaultSessionLimits } from '../../../../src/server/ports/session-limits';
 import { defaultFeedLimits } from '../../../../src/server/ports/turn-feed';
 import { EmbeddedEnvironment } from '../../../../src/server/stores/embedded/embedded-environment';
+import { EmbeddedSessionIndex } from '../../../../src/server/stores/embedded/embedded-session-index';
 import { EmbeddedSessionStore } from '../../../../src/server/stores/embedded/embedded-session-store';
 import { EmbeddedTimerStore } from '../../../../src/server/stores/embedded/embedded-timer-store';
 import { EmbeddedTurnFeed } from '../../../../src/server/stores/embedded/embedded-turn-feed';
@@ -44,12 +45,14 @@ export async function openStore({
   };
   const packingErrors: unknown[] = [];
   let feed: EmbeddedTurnFeed;
+  let index: EmbeddedSessionIndex;
   let timers: EmbeddedTimerStore;
   const openWith = (changed: Partial<EmbeddedOptions> = {}) => {
     const all = { ...options, onPackingError: (error: unknown) => packingErrors.push(error), ...changed };
     const environment = interceptPacking(new EmbeddedEnvironment(folder.path, all), beforeReplacing);
     const opened = new EmbeddedSessionStore(environment, all);
     feed = new EmbeddedTurnFeed(environment, opened);
+    index = new EmbeddedSessionIndex(environment, opened);
     timers = new EmbeddedTimerStore(environment, opened);
     return opened;
   };
@@ -74,6 +77,10 @@ export async function openStore({
     get feed() {
       return feed;
     },
+    get index() {
+      return index;
+    },
+    sweep: async () => void (await sweepAll(store)),
     get timers() {
       return timers;
     },

@@ -182,6 +182,7 @@ export const currentSession: Session = {
   lastTurnId: 'turn 2',
   lastStartNumber: 3,
   importedFrom: 'hash of a record',
+  customerId: 'customer / 7',
 };
 
 /** The session before the last turn of `currentSession`. */

@@ -187,6 +187,7 @@ export const earlierSession: Session = {
   lastTurnId: 'turn 2',
   lastStartNumber: 3,
   importedFrom: 'hash of a record',
+  customerId: '',
 };
 
 const position = {

@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AgentKey, ScenarioCatalogue } from '../../../../src/server/ports/scenario-catalogue';
+import { anySession } from '../../../../src/server/ports/session-index';
 import type { SessionStore } from '../../../../src/server/ports/session-store';
 import type { TimerStore } from '../../../../src/server/ports/timer-store';
 import type { TurnFeed } from '../../../../src/server/ports/turn-feed';
 import { RedisCatalogue } from '../../../../src/server/stores/redis/redis-catalogue';
+import { RedisSessionIndex } from '../../../../src/server/stores/redis/redis-session-index';
 import { RedisTimerStore } from '../../../../src/server/stores/redis/redis-timer-store';
 import { RedisTurnFeed } from '../../../../src/server/stores/redis/redis-turn-feed';
 import { unboundedCall } from '../../../support/calls';
@@ -53,6 +55,12 @@ const feedMethods: Readonly<Record<Exclude<keyof TurnFeed, 'partitions'>, true>>
   storeConsumer: true,
   deleteConsumer: true,
 };
+const indexMethods: Readonly<Record<Exclude<keyof RedisSessionIndex, 'partitions'>, true>> = {
+  readPage: true,
+  readLastMessageTimes: true,
+  count: true,
+  sweep: true,
+};
 const timerMethods: Readonly<Record<Exclude<keyof TimerStore, 'partitions' | 'partitionsPerRead'>, true>> = {
   register: true,
   unregister: true,
@@ -96,6 +104,11 @@ export async function runFullWorkload(clients: ClientsUnderTest): Promise<void> 
     recordCalls(new RedisTurnFeed(await clients.connect(), { prefix: keyPrefix, partitions: 1 }), calledOnFeed),
   );
   expect([...calledOnFeed].sort()).toEqual(Object.keys(feedMethods).sort());
+  const calledOnIndex = new Set<string>();
+  const index = new RedisSessionIndex(await clients.connect(), { prefix: keyPrefix, partitions: 1 }, { clock: Date });
+  const store = await clients.createStore({ keyPrefix, partitions: 1 });
+  await useIndex(recordCalls(index, calledOnIndex), store);
+  expect([...calledOnIndex].sort()).toEqual(Object.keys(indexMethods).sort());
   const calledOnTimers = new Set<string>();
   await useTimers(
     await clients.createStore({ keyPrefix, partitions: 1 }),
@@ -166,6 +179,18 @@ async function useFeed(feed: TurnFeed): Promise<void> {
   await feed.readConsumer(tenantId, 'consumer', unboundedCall);
   await feed.deleteConsumer(tenantId, 'consumer', unboundedCall);
   stop();
+}
+
+async function useIndex(index: RedisSessionIndex, store: SessionStore): Promise<void> {
+  const tenantId = uuid(1);
+  const key = { tenantId, sessionId: uuid(98) };
+  await store.commit(aCommit(aSession({ ...key, customerId: 'C-7' }), uuid(1)), unboundedCall);
+  const filter = { ...anySession, agentId: uuid(2), customerId: 'C-7' };
+  const page = { tenantId, partition: 0, filter, after: '', before: '', limit: 10 };
+  expect((await index.readPage(page, unboundedCall)).sessions).toHaveLength(1);
+  expect(await index.readLastMessageTimes(tenantId, [key.sessionId], unboundedCall)).toHaveLength(1);
+  expect((await index.count(tenantId, filter, unboundedCall)).sessions).toBe(1);
+  expect(await index.sweep(unboundedCall)).toBe(0);
 }
 
 async function useTimers(store: SessionStore, timers: TimerStore): Promise<void> {

@@ -33,7 +33,7 @@ describe('Redis data of release 0.1.0', () => {
   /** Writes the recorded keys and converts them. */
   async function restore(): Promise<void> {
     await restoreKeys(redis.admin, { hashes: recordedHashes, streams: recordedStreams });
-    await convertStore(await redis.connect(), { keySpace, isDryRun: false }, unboundedCall);
+    await convertStore(await redis.connect(), { keySpace, isDryRun: false, now: Date.now() }, unboundedCall);
   }
 
   it('is read', async () => {
@@ -62,9 +62,11 @@ describe('Redis data of release 0.1.0', () => {
     await putRecordedCatalogue(await openCatalogue());
     const { hashes, streams } = await dumpKeys(redis.admin);
     expect(streams[sessionKeys.turnLog]).toEqual(Object.values(recordedStreams)[0]);
-    const { 'k:1': keptState, o: oldestCommit, ...fields } = hashes[sessionKeys.session] ?? {};
+    const { 'k:1': keptState, o: oldestCommit, m: lastMessageAt, ...fields } = hashes[sessionKeys.session] ?? {};
     expect([keptState, oldestCommit]).toEqual(['', Buffer.from('1700000000010').toString('base64')]);
-    const others = [getLayoutKey(keyPrefix), sessionKeys.session, sessionKeys.partition.count];
+    expect(lastMessageAt).toBeDefined();
+    const { count, index } = sessionKeys.partition;
+    const others = [getLayoutKey(keyPrefix), sessionKeys.session, count, index];
     const catalogue = Object.fromEntries(Object.entries(hashes).filter(([key]) => !others.includes(key)));
     expect({ ...catalogue, [earlierSessionKey]: fields }).toEqual(withCurrentSession(recordedHashes));
   });

@@ -181,7 +181,17 @@ describe('RedisSessionStore', () => {
       const { turns } = await few.listTurns({ key, afterRevision: 0, limit: 1_000 }, unboundedCall);
       expect(turns.map(({ revision }) => revision)).toEqual([249, 250, 251]);
       const fields = await redis.admin.hkeys(keysUnder(keyPrefix, key).session);
-      expect(fields.sort()).toEqual(['b', 'br', 'o', 'r', 's', `t:${uuid(249)}`, `t:${uuid(250)}`, `t:${uuid(251)}`]);
+      expect(fields.sort()).toEqual([
+        'b',
+        'br',
+        'm',
+        'o',
+        'r',
+        's',
+        `t:${uuid(249)}`,
+        `t:${uuid(250)}`,
+        `t:${uuid(251)}`,
+      ]);
     });
 
     it('13: have the state before a turn only for that turn, even if an earlier release committed a later one', async () => {

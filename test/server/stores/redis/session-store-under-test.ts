@@ -7,8 +7,10 @@ import {
   getSessionKeys,
   type SessionKeys,
 } from '../../../../src/server/stores/redis/redis-keys';
+import { RedisSessionIndex } from '../../../../src/server/stores/redis/redis-session-index';
 import { RedisTimerStore } from '../../../../src/server/stores/redis/redis-timer-store';
 import { RedisTurnFeed } from '../../../../src/server/stores/redis/redis-turn-feed';
+import { unboundedCall } from '../../../support/calls';
 import { eventually } from '../../../support/eventually';
 import type { SessionStoreSettings } from '../contract/session-store-under-test';
 import type { ClientsUnderTest, StoreSettings } from './clients-under-test';
@@ -52,6 +54,7 @@ export function openStoreOn({ clients, admin, listKeys }: RedisAccess, parts: St
     const connection = interceptPacking(await clients.connect(), beforeReplacing);
     const store = clients.createStoreOn(connection, { ...settings, ...parts, keyPrefix, onPackingError });
     const partitions = settings.partitions ?? defaultPartitions;
+    const index = new RedisSessionIndex(connection, { prefix: keyPrefix, partitions }, { clock: Date });
     const getKeys = (sessionKey: SessionKey) => getSessionKeys({ prefix: keyPrefix, partitions }, sessionKey);
     const countFields = async (sessionKey: SessionKey, prefix: string) =>
       (await admin.hkeys(getKeys(sessionKey).session)).filter((field) => field.startsWith(prefix)).length;
@@ -59,6 +62,8 @@ export function openStoreOn({ clients, admin, listKeys }: RedisAccess, parts: St
     return {
       store,
       feed: new RedisTurnFeed(connection, { prefix: keyPrefix, partitions }),
+      index,
+      sweep: async () => void (await index.sweep(unboundedCall)),
       timers: new RedisTimerStore(connection, { prefix: keyPrefix, partitions }, parts.sessionTtlMs ?? 60_000),
       keyPrefix,
       packingErrors,
@@ -66,6 +71,8 @@ export function openStoreOn({ clients, admin, listKeys }: RedisAccess, parts: St
       countBlocks: (sessionKey: SessionKey) => countFields(sessionKey, 'c:'),
       countTurnIds: (sessionKey: SessionKey) => countFields(sessionKey, 't:'),
       expire: async (sessionKey: SessionKey) => {
+        const { expiry } = getKeys(sessionKey).partition;
+        await admin.zadd(expiry, 'XX', 0, encodeSessionId(sessionKey));
         for (const each of await listSessionKeys(sessionKey)) await admin.pexpire(each, 1);
         await eventually(async () => (await listSessionKeys(sessionKey)).length === 0);
       },

@@ -7,10 +7,11 @@ import { type ConvertibleStore, convertStore } from '../../../../src/server/stor
 import { RedisCatalogue } from '../../../../src/server/stores/redis/redis-catalogue';
 import type { RedisConnection } from '../../../../src/server/stores/redis/redis-connection';
 import { defaultPartitions, getLayoutKey, getSessionKeys } from '../../../../src/server/stores/redis/redis-keys';
+import { RedisSessionIndex } from '../../../../src/server/stores/redis/redis-session-index';
 import { ServerStartError, startBuiltServer } from '../../../support/built-server';
 import { unboundedCall } from '../../../support/calls';
-import { uuid } from '../../../support/session-builder';
-import { applyTurn, toHexRecord } from '../contract/turn-driver';
+import { anInstance, aSession, uuid } from '../../../support/session-builder';
+import { aCommit, applyTurn, toHexRecord } from '../contract/turn-driver';
 import { expectRecordedCatalogue, recordedKey } from '../recorded/operations';
 import { ClientsUnderTest } from './clients-under-test';
 import { orchestratorUser, readDocumentedAcl } from './full-workload';
@@ -48,6 +49,7 @@ describe('the layout of a store', () => {
       {
         keySpace: { ...keySpace, partitions: options.partitions ?? defaultPartitions },
         isDryRun: options.isDryRun ?? false,
+        now: Date.now(),
       },
       unboundedCall,
     );
@@ -56,7 +58,7 @@ describe('the layout of a store', () => {
   describe('a new store', () => {
     it('has the number of partitions of its first node', async () => {
       await applyTurn(await openStore(16), key, uuid(1));
-      expect(await describeKey()).toEqual({ layout: '2', partitions: '16' });
+      expect(await describeKey()).toEqual({ layout: '3', partitions: '16' });
       const store = await openStore(16);
       expect((await store.read(key, unboundedCall))?.revision).toBe(1);
       await expect((await openStore(17)).read(key, unboundedCall)).rejects.toMatchObject({
@@ -81,7 +83,7 @@ describe('the layout of a store', () => {
     });
 
     it('of a newer layout is refused', async () => {
-      await redis.admin.hset(getLayoutKey(keySpace.prefix), 'layout', '3', 'partitions', '256');
+      await redis.admin.hset(getLayoutKey(keySpace.prefix), 'layout', '4', 'partitions', '256');
       await expect((await openStore()).read(key, unboundedCall)).rejects.toThrow('newer release');
     });
   });
@@ -113,15 +115,15 @@ describe('the layout of a store', () => {
       const ttlKey = 'so:{tenant/session%20%2F%20of%20%7Bone%7D}:session';
       expect(await redis.admin.pexpire(ttlKey, 3_000_000)).toBe(1);
       const connection = await redis.connect();
-      expect(await convert(connection, { isDryRun: true })).toEqual({ sessions: 7, partitions: undefined });
+      expect(await convert(connection, { isDryRun: true })).toEqual({ sessions: 7, indexed: 7, partitions: undefined });
       expect(await describeKey()).toEqual({});
-      expect(await convert(connection)).toEqual({ sessions: 7, partitions: 256 });
+      expect(await convert(connection)).toEqual({ sessions: 7, indexed: 7, partitions: 256 });
       const ttl = await redis.admin.pttl(getSessionKeys(keySpace, recordedKey).session);
       expect(ttl).toBeGreaterThan(2_000_000);
       expect(ttl).toBeLessThanOrEqual(3_000_000);
       await expectConverted();
       await expectRecordedCatalogue(new RedisCatalogue(connection, { keyPrefix: keySpace.prefix }));
-      expect(await convert(connection)).toEqual({ sessions: 0, partitions: 256 });
+      expect(await convert(connection)).toEqual({ sessions: 0, indexed: 0, partitions: 256 });
     });
 
     it('is refused while its conversion is interrupted, wherever it was, and is complete after the next one', async () => {
@@ -154,6 +156,50 @@ describe('the layout of a store', () => {
     });
   });
 
+  describe('a store without an index', () => {
+    const keys = Array.from({ length: 40 }, (_, number) => ({ tenantId: uuid(1), sessionId: uuid(20 + number) }));
+    const openIndex = async () => new RedisSessionIndex(await redis.connect(), keySpace, { clock: Date });
+    const count = async () => (await openIndex()).count(uuid(1), { agentId: '', scenarioId: '' }, unboundedCall);
+
+    /** Removes what a version without an index does not write. */
+    async function restoreUnindexed(): Promise<void> {
+      const store = await openStore();
+      for (const each of keys) await commitWithInstance(store, each);
+      await store.close();
+      for (const each of keys) {
+        const { session, partition } = getSessionKeys(keySpace, each);
+        await redis.admin.hdel(session, 'm');
+        const counters = (await redis.admin.hkeys(partition.count)).filter((field) => field !== 'feed');
+        if (counters.length > 0) await redis.admin.hdel(partition.count, ...counters);
+        await redis.admin.del(partition.index, partition.order, partition.expiry);
+      }
+      await redis.admin.hset(getLayoutKey(keySpace.prefix), 'layout', '2');
+    }
+
+    it('is refused, and has the index that it would have had after a conversion, interrupted or not', async () => {
+      const written = await openStore();
+      for (const each of keys) await commitWithInstance(written, each);
+      await written.close();
+      const expected = await count();
+      expect(expected).toMatchObject({ sessions: 40, instances: [{ count: 40 }] });
+      await redis.admin.flushall();
+      await restoreUnindexed();
+      await expect((await openStore()).read(keys[0] ?? key, unboundedCall)).rejects.toThrow(
+        'has no index of its sessions. Stop all nodes and run `scenario-orchestrator convert`',
+      );
+      const connection = await redis.connect();
+      expect(await convert(connection, { isDryRun: true })).toEqual({ sessions: 0, indexed: 40, partitions: 256 });
+      await expect(convert(new InterruptedStore(connection, 50))).rejects.toThrow('interrupted');
+      await expect((await openStore()).read(key, unboundedCall)).rejects.toThrow('was not completed');
+      expect(await convert(connection)).toEqual({ sessions: 0, indexed: 40, partitions: 256 });
+      expect(await count()).toEqual(expected);
+      const store = await openStore();
+      for (const each of keys) await applyTurn(store, each, uuid(999));
+      for (const each of keys) await store.delete(each, unboundedCall);
+      expect(await count()).toEqual({ sessions: 0, instances: [] });
+    });
+  });
+
   /** Checks every recorded session, that no earlier key is left, and that conversations continue. */
   async function expectConverted(): Promise<void> {
     const store = await openStore();
@@ -174,6 +220,11 @@ describe('the layout of a store', () => {
   }
 });
 
+async function commitWithInstance(store: SessionStore, sessionKey: SessionKey): Promise<void> {
+  const session = aSession({ ...sessionKey, instances: [anInstance()], customerId: 'C-7' });
+  await store.commit(aCommit(session, uuid(100)), unboundedCall);
+}
+
 async function listTurns(store: SessionStore, sessionKey: SessionKey) {
   return (await store.listTurns({ key: sessionKey, afterRevision: 0, limit: 100 }, unboundedCall)).turns;
 }
@@ -188,6 +239,8 @@ class InterruptedStore implements ConvertibleStore {
   ) {}
 
   read: ConvertibleStore['read'] = (call, command) => this.count(() => this.connection.read(call, command));
+
+  runScript: ConvertibleStore['runScript'] = (...args) => this.count(() => this.connection.runScript(...args));
 
   write: ConvertibleStore['write'] = (...args) => this.count(() => this.connection.write(...args));
 

@@ -8,11 +8,13 @@
 --          because releases up to 0.2 change neither (section 13). "i" identifies an import until its first turn; sessions that a
 --          release up to 0.2 imported do not have it. "k:<revision>" the state before the recorded turn that led to the revision, ""
 --          if there was no session; only some turns have it. "o" the time of the commit of the oldest recorded turn, or of the last
---          turn of the oldest block; missing if a release up to 0.2 recorded it. Blocks of older turns: turn-blocks.lua
+--          turn of the oldest block; missing if a release up to 0.2 recorded it. "m" the time of the last message, or of the start of a
+--          session without one, for the index. Blocks of older turns: turn-blocks.lua
 -- KEYS[2]  stream, the turn log: entries <revision>-0 with the fields turn, occurred, committed, request, response, and
 --          optionally trace and basis
--- KEYS[3]  stream, the feed, and KEYS[4]  hash, its position: turn-feed.lua
--- KEYS[5]  sorted set, the timers of the partition, missing if its timer does not change: due.lua
+-- KEYS[3]  stream, the feed, and KEYS[4]  hash, its position and the counters: turn-feed.lua, session-index.lua
+-- KEYS[5] to KEYS[7]  index, order and expiry, missing if its entry does not change: session-index.lua
+-- the last key: sorted set, the timers of the partition, missing if its timer does not change: due.lua
 --
 -- ARGV[1]  turn id
 -- ARGV[2]  revision of the previous session, "" if there was no session
@@ -37,7 +39,10 @@
 -- ARGV[21] event of the turn, see turn-feed.lua
 -- ARGV[22] to ARGV[26] arguments of the feed, see turn-feed.lua
 -- ARGV[27] member of the session in the timers, and ARGV[28] the change of its timer: due.lua
--- ARGV[29] maximum size of the reply, in bytes, see large-values.ts
+-- ARGV[29] entry of the index, "" if it is that of the previous session: session-index.lua
+-- ARGV[30] time of the last message, milliseconds since 1970
+-- ARGV[31] event of the expiry of an earlier session with the same id; "" if there is a previous session
+-- ARGV[32] maximum size of the reply, in bytes, see large-values.ts
 --
 -- Returns the number of entries of the log, an integer, if the turn was committed,
 --         {"known", log entry, block with the turn, or false if it is missing, revision of the turn} if the turn id is known,
@@ -46,6 +51,7 @@
 
 -- include turn-blocks
 -- include turn-feed
+-- include session-index
 -- include due
 
 local session, log = KEYS[1], KEYS[2]
@@ -53,7 +59,7 @@ local turn_id, previous_revision, last_turn_id = ARGV[1], ARGV[2], ARGV[11]
 local known_revision, revision, last_turn_revision, import, index, oldest =
   unpack(redis.call('HMGET', session, 't:' .. turn_id, 'r', 't:' .. last_turn_id, 'i', 'ci', 'o'))
 local recorded = redis.call('XLEN', log)
-local max_reply = tonumber(ARGV[29])
+local max_reply = tonumber(ARGV[32])
 
 if is_known(known_revision, revision, ARGV[19]) then
   local turn, size = find_turn(session, log, index, known_revision)
@@ -70,7 +76,14 @@ if (revision or '') ~= previous_revision or (last_turn_id ~= '' and last_turn_re
 end
 
 local number = get_next_number(KEYS[3], KEYS[4])
-check_due(KEYS[5], ARGV[28])
+local due = KEYS[#KEYS]
+check_due(due, ARGV[28])
+local index_keys, entry, id, session_id, previous_entry = nil, ARGV[29], nil, nil, nil
+if entry ~= '' then
+  index_keys = { count = KEYS[4], index = KEYS[5], order = KEYS[6], expiry = KEYS[7] }
+  id, session_id = parse_session_key(session)
+  previous_entry = read_entry(index_keys, session_id)
+end
 
 -- An eviction may have removed the session but not its log. The old entry ids would conflict with the new ones.
 if not revision and recorded > 0 then
@@ -100,7 +113,10 @@ end
 if max_kept_size and #before <= max_kept_size then
   redis.call('HSET', session, 'k:' .. ARGV[3], before)
 end
-redis.call('HSET', session, 's', ARGV[4], 'r', ARGV[3], 't:' .. turn_id, ARGV[3])
+redis.call('HSET', session, 's', ARGV[4], 'r', ARGV[3], 't:' .. turn_id, ARGV[3], 'm', ARGV[30])
+if entry ~= '' then
+  put_entry(index_keys, id, session_id, previous_entry, entry, string.format('%d', tonumber(ARGV[6]) + tonumber(ARGV[10])))
+end
 if import then
   redis.call('HDEL', session, 'i')
 end
@@ -115,8 +131,13 @@ if recorded + 1 > tonumber(ARGV[9]) or tonumber(oldest) < tonumber(ARGV[20]) the
   })
 end
 
+-- The session with this id has expired, and was not swept yet.
+if previous_entry and not revision then
+  append_event(KEYS[3], KEYS[4], number, ARGV[6], ARGV[31], 22)
+  number = number + 1
+end
 append_event(KEYS[3], KEYS[4], number, ARGV[6], ARGV[21], 22)
-change_due(KEYS[5], ARGV[27], ARGV[28])
+change_due(due, ARGV[27], ARGV[28])
 redis.call('PEXPIRE', session, ARGV[10])
 redis.call('PEXPIRE', log, ARGV[10])
 redis.pcall('PUBLISH', session, '')

@@ -10,11 +10,14 @@ import type { SessionKeys } from '../redis-keys';
 import { asBytes, asInteger, asList, asOptionalBytes, parseTurn } from '../script-reply';
 import { listDueKeys, type TimerChange } from './due';
 import { createFeedArguments, type PartitionFeedLimits } from './feed-arguments';
+import { createIndexArguments, listIndexKeys } from './index-arguments';
 
 const script = LuaScript.load('commit');
 
 export interface CommitArguments {
   readonly record: TurnRecord;
+  /** The session after the turn. */
+  readonly session: Session;
   /** The session that must be stored for the commit to succeed; undefined if there must be none. */
   readonly previousSession: Session | undefined;
   /** The encoded session after the turn. */
@@ -47,7 +50,7 @@ export async function runCommit(
   commit: CommitArguments,
   call: Call,
 ): Promise<CommitReply> {
-  const { record, previousSession, state, stateBefore, isSupersedable, event, limits } = commit;
+  const { record, session, previousSession, state, stateBefore, isSupersedable, event, limits } = commit;
   const { feedLimits, sessionTtlMs, timerChange } = commit;
   const args: CommandArgument[] = [
     record.turnId,
@@ -72,6 +75,8 @@ export async function runCommit(
     record.committedAt - limits.recordedAgeMs,
     toBuffer(event),
   ];
+  const indexArguments = createIndexArguments(session, previousSession, record.committedAt);
+  const [entry] = indexArguments;
   const reply = await connection.runScript(
     call,
     'write',
@@ -81,9 +86,14 @@ export async function runCommit(
       keys.turnLog,
       keys.partition.feed,
       keys.partition.count,
+      ...(entry === '' ? [] : listIndexKeys(keys.partition)),
       ...listDueKeys(keys.partition.due, timerChange),
     ],
-    args.concat(createFeedArguments(keys.partition, record.committedAt, feedLimits), [keys.id, timerChange]),
+    args.concat(
+      createFeedArguments(keys.partition, record.committedAt, feedLimits),
+      [keys.id, timerChange],
+      indexArguments,
+    ),
   );
   return typeof reply === 'number' ? { kind: 'committed', unpackedTurns: reply } : parseRejection(asList(reply));
 }

@@ -6,6 +6,7 @@ import { asInteger } from '../script-reply';
 import { toBuffer } from './commit';
 import { listDueKeys, type TimerChange } from './due';
 import { createFeedArguments, type PartitionFeedLimits } from './feed-arguments';
+import { listIndexKeys } from './index-arguments';
 
 const script = LuaScript.load('delete-session');
 
@@ -27,8 +28,9 @@ export async function runDeleteSession(
   { channel, deletedAt, event, feedLimits, timerChange }: DeleteArguments,
   call: Call,
 ): Promise<boolean> {
-  const { feed, count } = keys.partition;
-  const names = [keys.session, keys.turnLog, feed, count, ...listDueKeys(keys.partition.due, timerChange)] as const;
+  const { feed, count, due } = keys.partition;
+  const indexKeys = listIndexKeys(keys.partition);
+  const names = [keys.session, keys.turnLog, feed, count, ...indexKeys, ...listDueKeys(due, timerChange)] as const;
   const feedArguments = createFeedArguments(keys.partition, deletedAt, feedLimits);
   const args = [channel, deletedAt, toBuffer(event), ...feedArguments, keys.id, timerChange];
   const deletedKeys = await connection.runScript(call, 'write', script, names, args);
