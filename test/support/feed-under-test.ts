@@ -17,7 +17,7 @@ export class FeedUnderTest {
 
   private constructor(
     private readonly service: ServiceUnderTest,
-    private readonly grpc: GrpcUnderTest,
+    private grpc: GrpcUnderTest,
     readonly client: OrchestratorClient,
   ) {}
 
@@ -65,6 +65,14 @@ export class FeedUnderTest {
         },
       }),
     );
+  }
+
+  /** Stops the server, runs `whileDown`, and starts it again at the same address. */
+  async restart(whileDown: () => Promise<void>): Promise<void> {
+    const port = Number(this.grpc.address.split(':')[1]);
+    await this.grpc.stop();
+    await whileDown();
+    this.grpc = await startGrpc(this.service.useCases, { port });
   }
 
   async deleteSession(sessionId: string): Promise<void> {

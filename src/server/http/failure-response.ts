@@ -2,13 +2,16 @@ import { type FileRegistry, fromBinary, type JsonObject, type JsonValue, toJson 
 import { Code } from '@connectrpc/connect';
 import { codeToHttpStatus, codeToString } from '@connectrpc/connect/protocol-connect';
 import type { CallFailure, FailureDetail } from '../ports/contract-calls';
-import type { HttpRequest, HttpResponse } from './http-types';
+import type { HttpResponse } from './http-types';
 
 /** An error of the Connect protocol in JSON. */
 export interface FailureBody {
   readonly status: number;
   readonly json: JsonObject;
 }
+
+/** The rest of a refused request is read up to this size. Bytes. */
+const maxIgnoredBytes = 65_536;
 
 /** Converts a failure to the error of the Connect protocol. Its details have a readable form too, in `debug`. */
 export function toFailureBody(failure: CallFailure, registry: FileRegistry): FailureBody {
@@ -28,7 +31,7 @@ export function toDebugJson({ type, value }: FailureDetail, registry: FileRegist
   return descriptor && toJson(descriptor, fromBinary(descriptor, value), { registry });
 }
 
-/** Sends JSON. Closes an HTTP/1.1 connection whose request has not been read completely, because the rest of it would follow. */
+/** Sends JSON. */
 export function sendJson(
   response: HttpResponse,
   status: number,
@@ -37,8 +40,7 @@ export function sendJson(
 ): void {
   if (response.headersSent) return;
   const body = Buffer.from(JSON.stringify(json));
-  const { req } = response;
-  if (!req.complete && req.httpVersionMajor === 1 && hasBody(req)) response.setHeader('connection', 'close');
+  closeUnlessRestIsSmall(response);
   response.writeHead(status, {
     'content-type': 'application/json',
     'content-length': String(body.length),
@@ -64,8 +66,15 @@ export function sendRefusal(
   sendJson(response, status, { code: codeToString(code), message }, headers);
 }
 
-function hasBody({ headers }: HttpRequest): boolean {
-  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+/**
+ * Closes an HTTP/1.1 connection after the response if a large part of the request may follow. Node.js reads the rest of a small one: a client
+ * that is still sending when the connection is closed could lose the response.
+ */
+export function closeUnlessRestIsSmall(response: HttpResponse): void {
+  const { req } = response;
+  if (req.complete || req.httpVersionMajor !== 1) return;
+  const { 'transfer-encoding': encoding, 'content-length': length = '0' } = req.headers;
+  if (encoding !== undefined || Number(length) > maxIgnoredBytes) response.setHeader('connection', 'close');
 }
 
 function toJsonDetail(detail: FailureDetail, registry: FileRegistry): JsonObject {

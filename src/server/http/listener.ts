@@ -36,6 +36,8 @@ export interface ListenerOptions {
 
 /** Time to receive the headers of a request, and for a TLS handshake. Milliseconds. */
 const headersTimeoutMs = 10_000;
+/** Time to receive a whole request over HTTP/1.1. The deadline of a call is usually earlier. Milliseconds. */
+const requestTimeoutMs = 300_000;
 /** How long a connection may be idle: longer than the idle time of usual load balancers, so that these close it first. Milliseconds. */
 const idleTimeoutMs = 75_000;
 /** Interval at which Node.js checks these times. Milliseconds. */
@@ -141,8 +143,7 @@ export class Listener {
     return {
       maxHeaderSize: this.options.maxMetadataBytes,
       headersTimeout: headersTimeoutMs,
-      // The body has the deadline of its call.
-      requestTimeout: 0,
+      requestTimeout: requestTimeoutMs,
       keepAliveTimeout: idleTimeoutMs,
       connectionsCheckingInterval: checkIntervalMs,
       keepAliveInitialDelay: this.options.keepaliveIntervalMs,

@@ -20,7 +20,7 @@ import { universalRequestFromNodeRequest, universalResponseToNodeResponse } from
 import { OrchestratorError } from '../../core/model/orchestrator-error';
 import { CallFailure, type ContractCall } from '../ports/contract-calls';
 import type { Exchange, HttpContext } from './context';
-import { sendFailure, toCode, toDebugJson } from './failure-response';
+import { closeUnlessRestIsSmall, toCode, toDebugJson } from './failure-response';
 import { applyIdempotencyKey } from './idempotency-key';
 import { MessageQueue } from './message-queue';
 import { countBody } from './read-body';
@@ -29,8 +29,9 @@ import { runCall } from './run-call';
 /** A call while connect-node answers it. */
 interface StreamedCall {
   readonly exchange: Exchange;
-  readonly call: ContractCall;
   readonly descriptors: Descriptors;
+  /** Undefined if the call was not admitted. Then `failure` has the reason. */
+  readonly call: ContractCall | undefined;
   failure: CallFailure | undefined;
 }
 
@@ -55,30 +56,44 @@ export class StreamingProtocols {
     }
   }
 
-  handle(exchange: Exchange, isJson: boolean): Promise<void> {
-    const { request, response, method, format } = exchange;
-    const handler = (isJson ? this.json : this.binary).get(method.path);
-    if (handler === undefined) throw new Error(`There is no handler for ${method.path}.`);
-    return runCall(
+  async handle(exchange: Exchange, isJson: boolean): Promise<void> {
+    const { request, method, format, response } = exchange;
+    const descriptors = isJson ? format.descriptor : binaryDescriptors;
+    let refusal: CallFailure | undefined;
+    await runCall(
       this.context,
       exchange,
       async (call) => {
-        const descriptors = isJson ? format.descriptor : binaryDescriptors;
-        const current: StreamedCall = { exchange, call, descriptors, failure: undefined };
-        const values = createContextValues().set(this.currentCall, current);
-        const node = universalRequestFromNodeRequest(request, response, undefined, values);
-        const body = method.kind === 'bidi stream' ? node.body : countBody(request, call, this.maxBodyBytes);
-        // All methods are registered as bidirectional, which connect-node refuses over HTTP/1.1. Whether a request may use it is decided before.
-        const closed = new Promise((resolve) => response.once('close', resolve)); // universalResponseToNodeResponse does not resolve when the response is complete.
-        const sent = Promise.resolve(handler({ ...node, body, httpVersion: '2.0' })).then((answer) =>
-          universalResponseToNodeResponse(answer, response),
-        );
-        await Promise.race([sent, closed]);
+        const current: StreamedCall = { exchange, descriptors, call, failure: undefined };
+        const isBidi = method.kind === 'bidi stream';
+        await this.send(current, isJson, isBidi ? request : countBody(request, call, this.maxBodyBytes));
         if (current.failure !== undefined) throw current.failure;
         if (call.signal.aborted) throw call.signal.reason;
       },
-      (failure) => sendFailure(response, failure, this.context.registry),
+      (failure) => {
+        if (!response.headersSent) refusal = failure;
+      },
     );
+    // A client finds the details of an error only where its protocol has them.
+    if (refusal === undefined) return;
+    closeUnlessRestIsSmall(response);
+    await this.send({ exchange, descriptors, call: undefined, failure: refusal }, isJson, noBody());
+  }
+
+  /** Resolves when the response is complete, or the client has disconnected. */
+  private async send(current: StreamedCall, isJson: boolean, body: AsyncIterable<Uint8Array>): Promise<void> {
+    const { request, response, method } = current.exchange;
+    const handler = (isJson ? this.json : this.binary).get(method.path);
+    if (handler === undefined) throw new Error(`There is no handler for ${method.path}.`);
+    const values = createContextValues().set(this.currentCall, current);
+    const node = universalRequestFromNodeRequest(request, response, undefined, values);
+    const closed = new Promise((resolve) => response.once('close', resolve));
+    // All methods are registered as bidirectional, which connect-node refuses over HTTP/1.1. Whether a request may use it is decided before.
+    const sent = Promise.resolve(handler({ ...node, body, httpVersion: '2.0' })).then((answer) =>
+      universalResponseToNodeResponse(answer, response),
+    );
+    // `sent` is rejected if the response cannot be written, and does not settle otherwise.
+    await Promise.race([sent, closed]);
   }
 
   /** A message has a frame of five bytes. */
@@ -106,11 +121,15 @@ export class StreamingProtocols {
   private async *answer(requests: AsyncIterable<Message>, context: HandlerContext): AsyncGenerator<Message> {
     const current = context.values.get(this.currentCall);
     if (current === undefined) throw new Error('The call has not been admitted.');
-    const { output } = current.descriptors;
+    const { call, descriptors, failure } = current;
+    if (call === undefined)
+      throw failure === undefined ? new Error('The call has no outcome.') : this.toConnectError(failure);
     try {
-      for await (const response of runMethod(current, requests, context)) yield fromBinary(output, response);
+      for await (const response of runMethod({ ...current, call }, requests, context)) {
+        yield fromBinary(descriptors.output, response);
+      }
     } catch (thrown) {
-      current.failure = toFailure(thrown, current.call);
+      current.failure = toFailure(thrown, call);
       throw this.toConnectError(current.failure);
     }
   }
@@ -127,7 +146,7 @@ export class StreamingProtocols {
 
 /** Runs the method of a call, and returns its encoded messages. */
 async function* runMethod(
-  { exchange, call, descriptors }: StreamedCall,
+  { exchange, call, descriptors }: StreamedCall & { readonly call: ContractCall },
   requests: AsyncIterable<Message>,
   { responseTrailer }: HandlerContext,
 ): AsyncGenerator<Uint8Array> {
@@ -152,6 +171,8 @@ async function* runMethod(
   }
   yield* queue.read();
 }
+
+async function* noBody(): AsyncGenerator<Uint8Array> {}
 
 /** Reads the only message of a request. Rejects if there is none, or more than one. */
 async function readSingle(requests: AsyncIterable<Message>, path: string, call: ContractCall): Promise<Message> {

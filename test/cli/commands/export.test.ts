@@ -172,3 +172,28 @@ test('SIGTERM ends an export that waits for its sink, with code 0, and nothing i
   expect(await webhook.read()).toHaveLength(1);
   await Promise.all([webhook.close(), feed.stop()]);
 });
+
+test('an export continues when the service is back, also if it could not acknowledge', async () => {
+  const feed = await FeedUnderTest.start();
+  const session = randomUUID();
+  await feed.playTurns([session], 2);
+  let [requests, isUp] = [0, false];
+  const webhook = await WebhookUnderTest.start(() => {
+    requests += 1;
+    // The events arrive, and the service is down when they are acknowledged.
+    return { status: isUp ? 200 : 503 };
+  });
+  const args = [...webhook.args, '--consumer', 'test', '--from-oldest', '--batch-size', '10', '--timeout', '1'];
+  const running = new ExportProcess(args, { ...feed.env, ...webhook.env });
+  await eventually(async () => requests > 0);
+  await feed.restart(async () => {
+    isUp = true;
+    await eventually(async () => running.stderr.includes('The call is repeated.'));
+  });
+  await eventually(async () => (await webhook.read()).length > 0);
+  await feed.playTurns([session], 2);
+  await eventually(async () => new Set((await webhook.read()).map(({ id }) => id)).size === 4);
+  expect(running.hasExited).toBe(false);
+  expect(await running.stop()).toBe(0);
+  await Promise.all([webhook.close(), feed.stop()]);
+});

@@ -128,12 +128,14 @@ export class TenantOperations {
   async simulateTurns(): Promise<void> {
     const sessionId = this.random.pick(sessionIds);
     const turnCount = this.model.sessions.get(sessionId)?.turnIds.length ?? 0;
+    // All turns of the session are decided twice.
+    if (turnCount > 40) return;
     const agent = this.getAgentKey(getAgentId(sessionId));
     const request = SimulateTurnsRequest.fromPartial({ ...agent, sessionIds: [sessionId] });
     const response = await this.calls.unary(ScenarioServiceService.simulateTurns, request);
     if (response === undefined) return;
     expect(response.turnCount).toBeLessThanOrEqual(turnCount);
-    expect(response.turnCount === 0).toBe(turnCount === 0 || response.incompleteSessions.length > 0);
+    expect(response.turnCount === turnCount || response.incompleteSessions.length > 0).toBe(true);
   }
 
   async watchSession(): Promise<void> {

@@ -5,7 +5,6 @@ import {
   headers as createHeaders,
   credsAuthenticator,
   type NatsConnection,
-  NoRespondersError,
   RequestError,
 } from '@nats-io/transport-node';
 import { type CloudEvent, eventTypes } from '../cloud-event';
@@ -121,8 +120,8 @@ function toSinkError(error: unknown, subject: string): Error {
   if (error instanceof EventsRefusedError) return error;
   if (error instanceof JetStreamApiError && error.code === messageTooLargeCode)
     return new EventsRefusedError(error.message);
-  const isNoStream = error instanceof NoRespondersError || (error instanceof RequestError && error.isNoResponders());
-  if (isNoStream || getMessage(error).includes('no responders')) {
+  // The library reports that nothing answers on the subject as a server without JetStream.
+  if (error instanceof Error && error.cause instanceof RequestError && error.cause.isNoResponders()) {
     return new SinkUnavailableError(`No stream has the subject ${subject}.>: create one, with JetStream enabled`);
   }
   return new SinkUnavailableError(getMessage(error));

@@ -41,6 +41,8 @@ export function createRedisSink({ url, key, maxLength, ...options }: RedisSinkOp
     maxRetriesPerRequest: 0,
     retryStrategy: () => null,
     connectTimeout: timeoutMs,
+    // So that the process does not wait for a server that does not answer the end of the connection.
+    disconnectTimeout: 200,
     commandTimeout: timeoutMs,
   });
   let lastError: Error | undefined;
@@ -67,13 +69,19 @@ export function createRedisSink({ url, key, maxLength, ...options }: RedisSinkOp
         for (const event of events) transaction.call('XADD', key, ...trim, '*', ...toFields(event));
         for (const [error] of (await transaction.exec()) ?? []) if (error !== null) throw error;
       } catch (error) {
-        throw new SinkUnavailableError(getMessage(error));
+        throw new SinkUnavailableError(getMessage(findCause(error)));
       }
     },
     async close() {
       redis.disconnect();
     },
   };
+}
+
+/** A transaction that is aborted has the error of the command that was refused. */
+function findCause(error: unknown): unknown {
+  const causes: unknown = error instanceof Error && 'previousErrors' in error ? error.previousErrors : undefined;
+  return Array.isArray(causes) ? (causes[0] ?? error) : error;
 }
 
 function toFields(event: CloudEvent): readonly string[] {

@@ -30,7 +30,7 @@ import { defaultPartitions, getSessionKeys, type KeySpace, type SessionKeys, val
 import { runCommit, toBuffer } from './scripts/commit';
 import { runCreate } from './scripts/create';
 import { runDeleteSession } from './scripts/delete-session';
-import { toTimerChange } from './scripts/due';
+import { type TimerChange, toTimerChange, toTimerRemoval } from './scripts/due';
 import { type PartitionFeedLimits, toPartitionLimits } from './scripts/feed-arguments';
 import { runListTurns } from './scripts/list-turns';
 import { type LoadArguments, type LoadReply, runLoad } from './scripts/load';
@@ -192,8 +192,7 @@ export class RedisSessionStore implements SessionStore {
   }
 
   async read(key: SessionKey, call: Call): Promise<Session | undefined> {
-    const { session } = getSessionKeys(this.keySpace, key);
-    const [state] = await runReadFields(this.connection, session, ['s'], call);
+    const [state] = await runReadFields(this.connection, getSessionKeys(this.keySpace, key).session, ['s'], call);
     return state && decodeSession(state);
   }
 
@@ -214,7 +213,8 @@ export class RedisSessionStore implements SessionStore {
     this.forget(keys.session);
     const deletedAt = this.options.clock.now();
     const event = encodeFeedEvent({ kind: 'deleted', sessionId: key.sessionId, committedAt: deletedAt });
-    const args = { channel: this.deletionChannel, deletedAt, event, feedLimits: this.feedLimits };
+    const timerChange = await this.read(key, call).then(toTimerRemoval, (): TimerChange => 'none');
+    const args = { channel: this.deletionChannel, deletedAt, event, feedLimits: this.feedLimits, timerChange };
     const existed = await runDeleteSession(this.connection, keys, args, call);
     this.forget(keys.session);
     return existed;

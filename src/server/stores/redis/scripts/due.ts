@@ -1,3 +1,5 @@
+import type { Session } from '../../../../core/model/session';
+
 /** A change of the entry of a timer, as due.lua expects it. */
 export type TimerChange = number | '' | 'none';
 
@@ -16,4 +18,9 @@ export function toTimerChange(previousAt: number | undefined, at: number | undef
  */
 export function listDueKeys(due: string, change: TimerChange): readonly string[] {
   return change === '' ? [] : [due];
+}
+
+/** Returns how the entry changes when a session is deleted. An entry that is left, of a session that has expired, is removed when it is due. */
+export function toTimerRemoval(session: Pick<Session, 'nextTimerAt'> | undefined): TimerChange {
+  return session?.nextTimerAt === undefined ? '' : 'none';
 }
