@@ -37,7 +37,7 @@ const methods = [...registry.files]
 const fileSchema = z.object({ request: z.json(), response: z.json().optional() });
 /** The examples use one scenario and one session, which these methods create and delete. */
 const first = ['PutScenario', 'PutRelationship', 'ListRelationships', 'DeleteRelationship', 'ProcessTurn'];
-const last = ['DeleteSession', 'DeleteScenario'];
+const last = ['DeleteCustomer', 'DeleteSession', 'DeleteScenario'];
 const others = methods.map(({ name }) => name).filter((name) => ![...first, ...last].includes(name));
 const names = [...first, ...others, ...last];
 

@@ -192,8 +192,7 @@ export class RedisSessionStore implements SessionStore {
   }
 
   async read(key: SessionKey, call: Call): Promise<Session | undefined> {
-    const { session } = getSessionKeys(this.keySpace, key);
-    const [state] = await runReadFields(this.connection, session, ['s'], call);
+    const [state] = await runReadFields(this.connection, getSessionKeys(this.keySpace, key).session, ['s'], call);
     return state && decodeSession(state);
   }
 

@@ -29,8 +29,8 @@ export async function runDeleteSession(
   call: Call,
 ): Promise<boolean> {
   const { feed, count, due } = keys.partition;
-  const indexKeys = listIndexKeys(keys.partition);
-  const names = [keys.session, keys.turnLog, feed, count, ...indexKeys, ...listDueKeys(due, timerChange)] as const;
+  const partitionKeys = [feed, count, ...listIndexKeys(keys.partition), ...listDueKeys(due, timerChange)];
+  const names = [keys.session, keys.turnLog, ...partitionKeys] as const;
   const feedArguments = createFeedArguments(keys.partition, deletedAt, feedLimits);
   const args = [channel, deletedAt, toBuffer(event), ...feedArguments, keys.id, timerChange];
   const deletedKeys = await connection.runScript(call, 'write', script, names, args);
