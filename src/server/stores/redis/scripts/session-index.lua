@@ -43,12 +43,24 @@ local function update_counters(count, previous, entry)
   end
 end
 
--- Calls ZADD or ZREM for the places of a session in the order.
-local function change_order(order, command, entry, session)
+-- Returns the members of a session in the order; none without an entry.
+local function list_members(entry, session)
+  if not entry then return {} end
   local customer, place = string.match(entry, '^[^ ]* ([^ ]*) (%d+)')
-  for _, owner in ipairs(customer == '' and { '' } or { '', customer }) do
-    local member = owner .. '/' .. place .. '/' .. session
-    if command == 'ZADD' then redis.call('ZADD', order, 0, member) else redis.call('ZREM', order, member) end
+  local members = { '/' .. place .. '/' .. session }
+  if customer ~= '' then members[2] = customer .. '/' .. place .. '/' .. session end
+  return members
+end
+
+-- Adds before it removes: while its slot moves, a key that was emptied and removed cannot be written again.
+local function change_order(order, session, previous, entry)
+  local is_kept = {}
+  for _, member in ipairs(list_members(entry, session)) do
+    is_kept[member] = true
+    redis.call('ZADD', order, 0, member)
+  end
+  for _, member in ipairs(list_members(previous, session)) do
+    if not is_kept[member] then redis.call('ZREM', order, member) end
   end
 end
 
@@ -59,8 +71,7 @@ local function put_entry(keys, id, session, previous, entry, expires_at)
   update_counters(keys.count, previous, entry)
   if not previous then redis.call('ZADD', keys.expiry, expires_at, id) end
   if previous and string.match(previous, '^[^\n]*') == string.match(entry, '^[^\n]*') then return end
-  if previous then change_order(keys.order, 'ZREM', previous, session) end
-  change_order(keys.order, 'ZADD', entry, session)
+  change_order(keys.order, session, previous, entry)
 end
 
 local function remove_entry(keys, id, session, previous)
@@ -68,5 +79,5 @@ local function remove_entry(keys, id, session, previous)
   if not previous then return end
   redis.call('HDEL', keys.index, session)
   update_counters(keys.count, previous, nil)
-  change_order(keys.order, 'ZREM', previous, session)
+  change_order(keys.order, session, previous, nil)
 end
