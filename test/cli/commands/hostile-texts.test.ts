@@ -90,6 +90,24 @@ const conversation = {
   ],
 };
 
+const slot = hostile('slot');
+const rasaProject = {
+  slots: { [slot]: { type: 'text', mappings: [{ type: hostile('mapping') }] } },
+  responses: { [hostile('utter_hello')]: [{ text: hostile('response') }] },
+  flows: {
+    [hostile('flow')]: {
+      name: hostile('flow name'),
+      description: hostile('flow description'),
+      steps: [
+        { collect: slot, rejections: [{ if: hostile('slots.'), utter: hostile('utter') }] },
+        { action: hostile('action') },
+        { [hostile('unknown key')]: hostile('unknown') },
+        { link: hostile('other flow') },
+      ],
+    },
+  },
+};
+
 const root = mkdtempSync(join(tmpdir(), 'hostile-'));
 const folder = join(root, 'folder\u001b[31m\u202e\nFORGED');
 let server: BuiltServer;
@@ -108,6 +126,9 @@ beforeAll(async () => {
   write('fields.json', fields);
   write('turn.json', { ...turn, session_id: ids.session, turn_id: ids.turn });
   write('conversation.json', conversation);
+  write('changed.json', { ...scenario, name: hostile('Changed') });
+  mkdirSync(file('rasa'));
+  write('rasa/domain.yml', rasaProject);
   write('broken.json', { ...other, [hostile('key')]: hostile('value'), tags: [{ [hostile('tag')]: 1 }] });
   write('other.json', other);
   write('syntax.json', `{"a": ${hostile('text')}`);
@@ -193,6 +214,29 @@ const calls: Readonly<
       ['export', hostile('customer'), '--cursor', hostile('cursor')],
       ['delete', hostile('customer')],
       ['delete', hostile('customer'), '--json'],
+    ],
+  },
+  simulate: {
+    local: [
+      ...[[], ['--json']].map((options) => [
+        ...['--against', file('conversation.json'), '--with', file('changed.json'), ...options],
+      ]),
+      ['--against', file('conversation.json'), '--with', file('syntax.json')],
+      ['--against', hostile('missing'), '--with', file('scenario.json')],
+      ['--against', file('conversation.json'), '--with', file('scenario.json'), '--fail-on', hostile('kind')],
+    ],
+    remote: [
+      ['--against', 'live', '--session', ids.session, '--with', file('changed.json')],
+      ['--against', 'live', '--session', hostile('session'), '--with', file('changed.json')],
+    ],
+  },
+  import: {
+    local: [
+      ['rasa', file('rasa'), '--out', file('imported')],
+      ['rasa', file('rasa'), '--out', file('imported')],
+      ['rasa', file('rasa'), '--out', file('imported'), '--force', '--json'],
+      ['rasa', hostile('missing')],
+      [hostile('framework'), file('rasa')],
     ],
   },
   tail: {

@@ -7,6 +7,7 @@ import { ListTurnsResponse } from '../../../gen/focal/orchestration/v1/session_s
 import { loadContract } from '../../../src/server/grpc/validation/contract';
 import type { Clock } from '../../../src/server/ports/clock';
 import { RedisCatalogue } from '../../../src/server/stores/redis/redis-catalogue';
+import { RedisSessionIndex } from '../../../src/server/stores/redis/redis-session-index';
 import { RedisTurnFeed } from '../../../src/server/stores/redis/redis-turn-feed';
 import { noopTelemetry } from '../../../src/server/telemetry';
 import { SeededRandom } from '../../../tools/chaos/seeded-random';
@@ -32,6 +33,7 @@ const last = [
   'DeleteRelationship',
   'ListRelationships',
   'DeleteSession',
+  'DeleteCustomer',
   'GetSession',
   'DeleteScenario',
   'ListScenarios',
@@ -97,10 +99,12 @@ async function openRedisStores(clock: Clock): Promise<StoresUnderTest> {
   const keySpace = { prefix: redis.nextPrefix(), partitions: 1 };
   const store = await redis.createStore({ clock, keyPrefix: keySpace.prefix, partitions: 1 });
   const feed = new RedisTurnFeed(await redis.connect(), keySpace);
+  const index = new RedisSessionIndex(await redis.connect(), keySpace, { clock });
   const scenarios = new RedisCatalogue(await redis.connect(), { keyPrefix: redis.nextPrefix() });
   return {
     store,
     feed,
+    index,
     scenarios,
     async close() {
       await scenarios.close();

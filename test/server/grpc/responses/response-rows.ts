@@ -262,7 +262,7 @@ export const rows: Readonly<Record<string, Row>> = {
     refusedBy: ['max_response_bytes'],
     fills: 0.99,
     async send({ recorder }) {
-      const [sessionId, customerId] = [uuid(18), 'C-7'];
+      const [sessionId, customerId] = [uuid(20), 'C-7'];
       const send = (turnId: string) => (length: number) => {
         const { turn, ...request } = anEcho(sessionId, turnId, length);
         return recorder.call(processTurn, { ...request, turn: turn && { ...turn, customerId } });
