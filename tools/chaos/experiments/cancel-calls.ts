@@ -29,8 +29,11 @@ const createClient = (port: number): RawClient => new RawClient(port, { 'grpc.en
 /** Canceled calls that are sent at once. */
 const burst = 50;
 const watchers = 8;
-/** Bound of the delay of a cancellation in milliseconds, so that some calls are canceled before they are decided and some after it. */
-const maxDelayMs = 12;
+/**
+ * First bound of the delay of a cancellation in milliseconds, so that some calls are canceled before they are decided and some after it. It
+ * doubles after a burst of which no call was answered, however slow the machine is.
+ */
+const firstMaxDelayMs = 12;
 
 /** The only status with which a call of another caller may fail: a busy machine may miss a deadline. */
 const allowedStatus = 'DEADLINE_EXCEEDED';
@@ -55,6 +58,7 @@ export async function cancelCalls(
       const canceled: SentTurn[] = [];
       const streams = new OpenStreams(client);
       let answeredCount = 0;
+      let maxDelayMs = firstMaxDelayMs;
       await withLoad(deployment, random.fork(), async () => {
         await waitForAcknowledged(turnLog, watchers);
         streams.open([...turnLog.sessions.keys()].slice(0, watchers));
@@ -69,6 +73,7 @@ export async function cancelCalls(
             turns.map(({ request }) => client.cancelUnary(processTurnMethod, request, random.nextInt(maxDelayMs))),
           );
           answeredCount += answers.filter(Boolean).length;
+          if (!answers.some(Boolean)) maxDelayMs *= 2;
           reportProgress(`${canceled.length} of ${cancellations} cancellations`);
         }
         await waitForAcknowledged(turnLog, watchers);
