@@ -5,6 +5,7 @@ import { ids } from '../../support/conversation';
 test('5: a session before its first turn is empty', () => {
   expect(createEmptySession(ids)).toEqual({
     ...ids,
+    customerId: '',
     importedFrom: '',
     revision: 0,
     turnCount: 0,
