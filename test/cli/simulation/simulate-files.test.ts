@@ -61,7 +61,7 @@ test('comments, the order of keys and of definitions, and descriptions make no d
   expect(turnCount).toBeGreaterThan(30);
 });
 
-test('three changes of the retail policy are told apart', () => {
+test('three changes of the retail policy are distinguished', () => {
   copyPolicy({
     'return-items.yaml': (text) => text.replace(/ \|\|\n *data\.user\.payment_methods.*"gift_card"\)/, ')'),
     'human-agent.yaml': (text) => text.replace('requires_confirmation: false', 'requires_confirmation: true'),

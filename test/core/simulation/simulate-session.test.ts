@@ -2,7 +2,7 @@ import type { ScenarioDraft, StepDraft } from '../../support/conversation';
 import { asking, end } from '../../support/sample-scenarios';
 import { type ScriptedTurn, simulate } from '../../support/simulated-conversation';
 
-/** Asks for an order, confirms, runs a tool that changes something, and tells the result. */
+/** Asks for an order, confirms, runs a tool that changes something, and informs about the result. */
 function refund(parts: Partial<Record<'order' | 'confirm' | 'pay', Partial<StepDraft>>> = {}): ScenarioDraft {
   return {
     scenarioId: 'refund',
@@ -46,7 +46,7 @@ const before = { scenarios: [refund()] };
 const simulateRefund = (after: ScenarioDraft): ReturnType<typeof simulate> =>
   simulate(before, { scenarios: [after] }, conversation);
 
-describe('a change that nobody sees', () => {
+describe('a change that is not visible', () => {
   it.each<[string, ScenarioDraft]>([
     ['nothing', refund()],
     ['the description of a scenario', { ...refund(), description: 'Pays money back.', triggerDescription: 'money' }],
@@ -229,7 +229,7 @@ describe('several changes', () => {
     ...conversation.slice(1),
   ];
 
-  it('are told apart: each difference has the change that causes it', () => {
+  it('are distinguished: each difference has the change that causes it', () => {
     const { causes } = simulate(
       { scenarios: [refund(), other] },
       {

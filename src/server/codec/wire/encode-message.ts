@@ -9,7 +9,7 @@ export interface EncodableType<Message> {
 /** A writer that has grown beyond this size, in bytes, is not reused. */
 const maxReusedBytes = 1024 * 1024;
 
-/** The writer that nobody uses at the moment. */
+/** The writer that is not in use at the moment. */
 let freeWriter: MessageWriter | undefined;
 
 /**
