@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -35,6 +36,11 @@ events.onmessage = async ({ data, lastEventId }) => {
 };
 </script>`;
 
+const cleanups: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const cleanUp of cleanups.splice(0)) await cleanUp();
+});
+
 (isInstalled ? test : test.skip)(
   'a page in Chromium calls a method and receives server-sent events, from an allowed origin',
   async () => {
@@ -54,18 +60,20 @@ events.onmessage = async ({ data, lastEventId }) => {
     url = http.url;
     const profile = mkdtempSync(join(tmpdir(), 'chromium-'));
     const browser = spawn(chromium, [...flags, `--user-data-dir=${profile}`, origin], { stdio: 'ignore' });
-    try {
-      const result = JSON.parse(await text(await posted));
-      expect(result).toEqual({ revision: 1, streamed: 1, lastEventId: `1/${turn.turnId}` });
-    } finally {
+    cleanups.push(async () => {
+      const exit = once(browser, 'exit');
       browser.kill('SIGKILL');
+      await exit;
       pages.closeAllConnections();
       pages.close();
       await http.stop();
       await grpc.stop();
       await service.close();
-      rmSync(profile, { recursive: true, force: true });
-    }
+      // The child processes of the browser end a moment after it, and write to the folder until then.
+      rmSync(profile, { recursive: true, force: true, maxRetries: 50, retryDelay: 20 });
+    });
+    const result = JSON.parse(await text(await posted));
+    expect(result).toEqual({ revision: 1, streamed: 1, lastEventId: `1/${turn.turnId}` });
   },
   60_000,
 );
