@@ -77,7 +77,7 @@ export class StreamingProtocols {
     // A client finds the details of an error only where its protocol has them.
     if (refusal === undefined) return;
     closeUnlessRestIsSmall(response);
-    await this.send({ exchange, descriptors, call: undefined, failure: refusal }, isJson, noBody());
+    await this.send({ exchange, descriptors, call: undefined, failure: refusal }, isJson, emptyBody());
   }
 
   /** Resolves when the response is complete, or the client has disconnected. */
@@ -172,7 +172,7 @@ async function* runMethod(
   yield* queue.read();
 }
 
-async function* noBody(): AsyncGenerator<Uint8Array> {}
+async function* emptyBody(): AsyncGenerator<Uint8Array> {}
 
 /** Reads the only message of a request. Rejects if there is none, or more than one. */
 async function readSingle(requests: AsyncIterable<Message>, path: string, call: ContractCall): Promise<Message> {

@@ -232,7 +232,7 @@ function createQueries(all: readonly ListedSession[]): readonly Partial<ListSess
   const filters: Partial<SessionFilter>[] = [
     { agentId: one.agentId },
     { customerId: one.customerId },
-    { customerId: 'nobody' },
+    { customerId: 'unknown' },
     { scenarioId: second.scenarioId },
     { scenarioVersion: 2 },
     { stepId: 'a.b%' },
